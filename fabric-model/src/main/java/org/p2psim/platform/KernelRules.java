@@ -1,0 +1,46 @@
+package org.p2psim.platform;
+
+import com.google.common.collect.ImmutableSet;
+
+/** How the kernel of one release decides about peer-to-peer DMA; read from the data files of this package. */
+public record KernelRules(KernelRelease release, ImmutableSet<Rule> rules, HostBridgeAllowlist allowlist) {
+    /** The oldest release whose rules are known here. */
+    public static final KernelRelease OLDEST = KernelRelease.parse("5.4");
+
+    /** A rule that some releases have and others have not; {@code p2pdma-rules.tsv} says which. */
+    public enum Rule {
+        /** An ACS redirect sends the question to the host-bridge list instead of refusing. */
+        REDIRECT_ASKS_HOST_BRIDGE_LIST,
+        /** Any AMD CPU of family 17h or later is allowed, whatever its host bridges are. */
+        AMD_ZEN_CPU_ALLOWED,
+        /** The first device of the root bus stands for the host bridge if it is at 00.0; before: whatever is at 00.0. */
+        HOST_BRIDGE_IS_FIRST_DEVICE,
+        /** A root port that is first on its root bus stands for the host bridge at any address. */
+        ROOT_PORT_STANDS_FOR_HOST_BRIDGE,
+        /** A redirected pair's unlisted host bridge is named in the log. */
+        WARNS_HOST_BRIDGE_NOT_LISTED,
+        /** The list of ports in the message is cut at 127 characters. */
+        ACS_HINT_IN_128_BYTES
+    }
+
+    /**
+     * The rules of a release.
+     *
+     * @throws IllegalArgumentException if the release is older than {@link #OLDEST}
+     */
+    public static KernelRules of(KernelRelease release) {
+        if (!release.atLeast(OLDEST)) {
+            throw new IllegalArgumentException(
+                    "kernel release %s: the rules are known from %s on".formatted(release, OLDEST));
+        }
+        ImmutableSet<Rule> rules = RuleTable.rows("p2pdma-rules.tsv").stream()
+                .filter(row -> Era.parse(row.get(1), row.get(2), "-").contains(release))
+                .map(row -> Rule.valueOf(row.get(0)))
+                .collect(ImmutableSet.toImmutableSet());
+        return new KernelRules(release, rules, HostBridgeAllowlist.of(release));
+    }
+
+    public boolean has(Rule rule) {
+        return rules.contains(rule);
+    }
+}
