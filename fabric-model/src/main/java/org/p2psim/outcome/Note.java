@@ -1,0 +1,19 @@
+package org.p2psim.outcome;
+
+/**
+ * Something that a reader must know to judge the outcome.
+ *
+ * @param source where a figure or rule comes from; empty if it is the scenario itself
+ */
+public record Note(Kind kind, String text, String source) {
+    public enum Kind {
+        /** The scenario did not say it, so it was taken. */
+        ASSUMED,
+        /** A default or a rule with its source. */
+        SOURCE,
+        /** What this version does not model. */
+        NOT_MODELLED,
+        /** Something to be careful with. */
+        CAUTION
+    }
+}

@@ -1,0 +1,62 @@
+package org.p2psim.outcome;
+
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import java.util.Optional;
+import org.p2psim.address.Bdf;
+import org.p2psim.platform.Errno;
+import org.p2psim.unit.Bandwidth;
+
+/**
+ * One DMA that was asked for.
+ *
+ * @param name what the scenario calls it
+ * @param operation {@code rdma-read}, {@code rdma-write}, {@code dma-read} or {@code dma-write}
+ * @param initiator name of the function that issues the TLPs
+ * @param target name of the function whose memory they reach
+ * @param bytes bytes that arrived
+ * @param start when it was asked for, ticks
+ * @param end when the last byte arrived, ticks
+ * @param errno how it was refused; then nothing was sent
+ * @param route where the data went, from its source to its destination
+ * @param slowest the largest rate that the slowest link of the route allows, before any header, bytes a second
+ * @param latency of its memory requests, from issue to the last completion (reads) or to the landing (writes)
+ */
+public record TransferOutcome(
+        String name,
+        String operation,
+        String initiator,
+        String target,
+        long requested,
+        long bytes,
+        long start,
+        long end,
+        Optional<Errno> errno,
+        List<RouteHop> route,
+        long slowest,
+        Latency latency) {
+    public TransferOutcome {
+        route = ImmutableList.copyOf(route);
+    }
+
+    public Bandwidth bandwidth() {
+        return new Bandwidth(bytes, end - start);
+    }
+
+    /**
+     * One thing that the data passes.
+     *
+     * @param port for a link: the port above it
+     */
+    public record RouteHop(Kind kind, Optional<Bdf> port, String name) {
+        /** What is passed, and for links in which direction. */
+        public enum Kind {
+            LINK_UP,
+            LINK_DOWN,
+            SWITCH,
+            ROOT_COMPLEX,
+            IOMMU,
+            SOCKET_LINK
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package org.p2psim.scenario;
+
+import com.google.common.collect.ImmutableMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.p2psim.address.DeviceId;
+import org.p2psim.topology.Link;
+
+/**
+ * One function that the fabric refers to by name.
+ *
+ * @param at device and function number on its bus, {@code 00.1}
+ * @param bars by index
+ * @param link what the function itself can do; the trained link is what both ends can
+ * @param dram habanalabs: the memory that its memory BAR shows
+ * @param importer how it imports dma-bufs
+ * @param maxSegmentSize importers: largest segment of an SG table, bytes
+ * @param tags outstanding memory reads
+ * @param mps Max_Payload_Size, bytes
+ * @param mrrs Max_Read_Request_Size, bytes
+ * @param rcb Read Completion Boundary that it completes reads with, bytes
+ * @param readLatency from the arrival of a memory read to the first completion, ticks
+ */
+public record Device(
+        DeviceType type,
+        Optional<DeviceId> id,
+        Optional<String> at,
+        Map<Integer, BarSpec> bars,
+        Optional<Link> link,
+        Optional<AcsSpec> acs,
+        Optional<Dram> dram,
+        Optional<Importer> importer,
+        OptionalLong maxSegmentSize,
+        OptionalLong tags,
+        OptionalLong mps,
+        OptionalLong mrrs,
+        OptionalLong rcb,
+        OptionalLong readLatency) {
+    public Device {
+        bars = ImmutableMap.copyOf(bars);
+    }
+
+    /** What drives the function. */
+    public enum DeviceType {
+        /** Goya and Gaudi: exports device memory, pinned, never revoked. */
+        HABANALABS,
+        /** Registers dma-bufs as memory regions. */
+        RDMA_NIC,
+        NVME,
+        GPU,
+        /** A function without a driver that this version replays: part of the topology only. */
+        OTHER
+    }
+
+    /** How the importer attaches (dmabuf.md, RDMA flavours). */
+    public enum Importer {
+        /** Attaches with callbacks and pins; cannot follow a move. */
+        PINNED,
+        /** On-demand paging: attaches with callbacks, maps when the NIC faults. */
+        DYNAMIC,
+        /** Attaches without callbacks. */
+        STATIC
+    }
+
+    /** @param base CPU physical address; placed by p2psim if absent */
+    public record BarSpec(long size, boolean prefetchable, OptionalLong base) {}
+
+    /**
+     * Device memory behind the memory BAR.
+     *
+     * @param base device address of its first byte, shown at the start of the BAR
+     * @param user device address of the first byte that users may export
+     * @param bar index of the memory BAR
+     * @param mmu whether users address it through handles (an MMU on the DRAM) or by physical device address
+     */
+    public record Dram(long base, long size, OptionalLong user, Optional<Integer> bar, boolean mmu) {}
+
+    /** ACS: what the function has, and either the word in force or the firmware's, from which the kernel makes it. */
+    public record AcsSpec(
+            List<org.p2psim.topology.AcsBit> cap,
+            Optional<List<org.p2psim.topology.AcsBit>> ctl,
+            Optional<List<org.p2psim.topology.AcsBit>> firmware) {}
+}

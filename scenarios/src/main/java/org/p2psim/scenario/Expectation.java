@@ -1,0 +1,79 @@
+package org.p2psim.scenario;
+
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.p2psim.p2p.MapType;
+import org.p2psim.platform.Errno;
+
+/**
+ * One line of {@code expect}: about a pair of functions, or about the object of an operation, or about the invariants.
+ */
+public sealed interface Expectation {
+
+    /** The kernel's verdict for provider and client. */
+    record P2p(List<String> p2p, Optional<MapType> is, OptionalInt distance) implements Expectation {
+        public P2p {
+            p2p = ImmutableList.copyOf(p2p);
+        }
+    }
+
+    /**
+     * An MR: {@code registered}, {@code refused} (with an errno or any) or {@code deregistered} at the end.
+     *
+     * @param sgEntries entries of its scatter/gather table
+     */
+    record Mr(String mr, Optional<MrState> is, Optional<Errno> errno, OptionalInt sgEntries) implements Expectation {}
+
+    enum MrState {
+        REGISTERED,
+        REFUSED,
+        DEREGISTERED
+    }
+
+    /** A dma-buf: {@code exported}, {@code refused} or {@code released} at the end. */
+    record DmaBuf(String dmaBuf, Optional<DmaBufState> is, Optional<Errno> errno) implements Expectation {}
+
+    enum DmaBufState {
+        EXPORTED,
+        REFUSED,
+        RELEASED
+    }
+
+    /** An attachment: {@code attached}, {@code mapped}, {@code refused} or {@code detached} at the end. */
+    record Attachment(String attachment, Optional<AttachmentState> is, Optional<Errno> errno, OptionalInt sgEntries)
+            implements Expectation {}
+
+    enum AttachmentState {
+        ATTACHED,
+        MAPPED,
+        REFUSED,
+        DETACHED
+    }
+
+    /**
+     * A DMA: {@code completed}, {@code refused} or {@code unfinished}; its bandwidth between two bounds (bytes a
+     * second) and the greatest latency of its requests (ticks).
+     */
+    record Dma(
+            String dma,
+            Optional<DmaState> is,
+            Optional<Errno> errno,
+            OptionalLong minBandwidth,
+            OptionalLong maxBandwidth,
+            OptionalLong maxLatency)
+            implements Expectation {}
+
+    enum DmaState {
+        COMPLETED,
+        REFUSED,
+        UNFINISHED
+    }
+
+    /** The operation on a line of the timeline, counted from 0, ends with this errno. */
+    record Line(int operation, Errno errno) implements Expectation {}
+
+    record Invariants(boolean noInvariantBroken) implements Expectation {}
+}

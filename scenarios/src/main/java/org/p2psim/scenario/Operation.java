@@ -1,0 +1,119 @@
+package org.p2psim.scenario;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** One line of the timeline: what is done, to what, and when (ticks from the start of the run). */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "do")
+@JsonSubTypes({
+    @JsonSubTypes.Type(name = "allocate", value = Operation.Allocate.class),
+    @JsonSubTypes.Type(name = "free", value = Operation.Free.class),
+    @JsonSubTypes.Type(name = "export", value = Operation.Export.class),
+    @JsonSubTypes.Type(name = "close", value = Operation.Close.class),
+    @JsonSubTypes.Type(name = "attach", value = Operation.Attach.class),
+    @JsonSubTypes.Type(name = "map", value = Operation.Map.class),
+    @JsonSubTypes.Type(name = "unmap", value = Operation.Unmap.class),
+    @JsonSubTypes.Type(name = "detach", value = Operation.Detach.class),
+    @JsonSubTypes.Type(name = "register-mr", value = Operation.RegisterMr.class),
+    @JsonSubTypes.Type(name = "deregister-mr", value = Operation.DeregisterMr.class),
+    @JsonSubTypes.Type(name = "rdma-read", value = Operation.RdmaRead.class),
+    @JsonSubTypes.Type(name = "rdma-write", value = Operation.RdmaWrite.class),
+    @JsonSubTypes.Type(name = "dma-read", value = Operation.DmaRead.class),
+    @JsonSubTypes.Type(name = "dma-write", value = Operation.DmaWrite.class),
+    @JsonSubTypes.Type(name = "revoke", value = Operation.Revoke.class),
+    @JsonSubTypes.Type(name = "move", value = Operation.Move.class),
+})
+public sealed interface Operation {
+    long at();
+
+    /** Which right an MR gives; the names of ibverbs, in the file's spelling. */
+    enum Access {
+        LOCAL_WRITE,
+        REMOTE_READ,
+        REMOTE_WRITE,
+        REMOTE_ATOMIC,
+        RELAXED_ORDERING
+    }
+
+    /**
+     * Device memory is allocated from the driver; only drivers with handles know this.
+     *
+     * @param pages device addresses of its pages; if empty, they are taken one after the other from the start of user
+     *     memory until {@code size} is reached
+     */
+    record Allocate(long at, String handle, String from, List<Long> pages, long pageSize, OptionalLong size)
+            implements Operation {
+        public Allocate {
+            pages = ImmutableList.copyOf(pages);
+        }
+    }
+
+    record Free(long at, String handle) implements Operation {}
+
+    /**
+     * A dma-buf is exported: by device address and size, or by the handle of an allocation. The file says one of them.
+     */
+    record Export(long at, String dmaBuf, String from, OptionalLong address, OptionalLong size, Optional<String> handle)
+            implements Operation {}
+
+    /** The exporting process closes its file descriptor of the dma-buf. */
+    record Close(long at, String dmaBuf) implements Operation {}
+
+    record Attach(long at, String attachment, String dmaBuf, String importer) implements Operation {}
+
+    record Map(long at, String attachment) implements Operation {}
+
+    record Unmap(long at, String attachment) implements Operation {}
+
+    record Detach(long at, String attachment) implements Operation {}
+
+    /**
+     * {@code ibv_reg_dmabuf_mr()}.
+     *
+     * @param length bytes; the whole dma-buf from {@code offset} on if absent
+     * @param iova address that remote peers use; {@code offset} if absent
+     */
+    record RegisterMr(
+            long at,
+            String mr,
+            String nic,
+            String dmaBuf,
+            long offset,
+            OptionalLong length,
+            OptionalLong iova,
+            Set<Access> access)
+            implements Operation {
+        public RegisterMr {
+            access = ImmutableSet.copyOf(access);
+        }
+    }
+
+    record DeregisterMr(long at, String mr) implements Operation {}
+
+    /**
+     * A remote peer reads the MR: the NIC reads the memory behind it.
+     *
+     * @param id what expectations and the report call it
+     */
+    record RdmaRead(long at, Optional<String> id, String mr, long offset, long size) implements Operation {}
+
+    /** A remote peer writes the MR: the NIC writes the memory behind it. */
+    record RdmaWrite(long at, Optional<String> id, String mr, long offset, long size) implements Operation {}
+
+    /** The importer of an attachment reads the mapped memory by itself. */
+    record DmaRead(long at, Optional<String> id, String attachment, long offset, long size) implements Operation {}
+
+    record DmaWrite(long at, Optional<String> id, String attachment, long offset, long size) implements Operation {}
+
+    /** The exporter takes the memory back for good. */
+    record Revoke(long at, String dmaBuf) implements Operation {}
+
+    /** The exporter moves the memory to another place. */
+    record Move(long at, String dmaBuf) implements Operation {}
+}
