@@ -54,7 +54,7 @@ public record Device(
         OTHER
     }
 
-    /** How the importer attaches (dmabuf.md, RDMA flavours). */
+    /** How the importer attaches to a dma-buf. */
     public enum Importer {
         /** Attaches with callbacks and pins; cannot follow a move. */
         PINNED,

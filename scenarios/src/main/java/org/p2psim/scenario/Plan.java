@@ -1,0 +1,53 @@
+package org.p2psim.scenario;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.p2psim.address.Bdf;
+import org.p2psim.outcome.Note;
+import org.p2psim.platform.KernelRelease;
+import org.p2psim.topology.Fabric;
+import org.p2psim.virtual.VirtualMachine;
+
+/**
+ * One variant of a scenario, ready to run: every name resolved, every address given, ACS as the booted kernel left it.
+ *
+ * @param scenario name of the scenario: the file's name without its ending
+ * @param digest SHA-256 of the file, hexadecimal
+ * @param settings overrides of the command line, as typed
+ * @param kernel the kernel that runs on the host
+ * @param devices the functions that the scenario names, by name
+ * @param addresses where each of them is on the host
+ * @param timeline in order of time; equal times in the order of the file
+ * @param notes what was assumed because the file doesn't say it
+ */
+public record Plan(
+        String scenario,
+        String title,
+        Optional<String> source,
+        String digest,
+        String variant,
+        List<String> settings,
+        KernelRelease kernel,
+        String cmdline,
+        Fabric fabric,
+        Map<String, Device> devices,
+        Map<String, Bdf> addresses,
+        Optional<VirtualMachine> virtualMachine,
+        List<Operation> timeline,
+        List<Expected> expectations,
+        List<Note> notes) {
+    public Plan {
+        settings = ImmutableList.copyOf(settings);
+        devices = ImmutableMap.copyOf(devices);
+        addresses = ImmutableMap.copyOf(addresses);
+        timeline = ImmutableList.copyOf(timeline);
+        expectations = ImmutableList.copyOf(expectations);
+        notes = ImmutableList.copyOf(notes);
+    }
+
+    /** A line of {@code expect}, as written in the file's {@code line}. */
+    public record Expected(Expectation expectation, String text, int line) {}
+}
