@@ -1,0 +1,13 @@
+package org.p2psim.dmabuf;
+
+import org.p2psim.address.Bdf;
+
+/**
+ * A device that imports dma-bufs, and how its driver attaches.
+ *
+ * @param function its address in the tree that the deciding kernel sees
+ * @param dynamic whether the driver attaches with importer callbacks ({@code dma_buf_dynamic_attach()})
+ * @param allowPeer2peer whether those callbacks say that it can reach memory of a peer
+ * @param maxSegmentSize largest segment that it takes, bytes, unsigned ({@code dma_get_max_seg_size()})
+ */
+public record Importer(String name, Bdf function, boolean dynamic, boolean allowPeer2peer, long maxSegmentSize) {}

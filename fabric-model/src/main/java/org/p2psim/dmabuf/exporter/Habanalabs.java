@@ -1,0 +1,221 @@
+package org.p2psim.dmabuf.exporter;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongBinaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.p2psim.address.AddressRange;
+import org.p2psim.address.Bdf;
+import org.p2psim.dmabuf.Attachment;
+import org.p2psim.dmabuf.DmaBuf;
+import org.p2psim.dmabuf.DmaBufCore;
+import org.p2psim.dmabuf.Exporter;
+import org.p2psim.dmabuf.Importer;
+import org.p2psim.dmabuf.Reply;
+import org.p2psim.dmabuf.SgTable;
+import org.p2psim.p2p.P2pdma;
+import org.p2psim.p2p.Verdict;
+import org.p2psim.platform.Errno;
+
+/**
+ * The habanalabs driver (Goya, Gaudi) as exporter of device memory. The memory is pinned and never moves, so there is
+ * no pin callback, no move notification and no revocation. Checks and their order: "habanalabs: add support for
+ * dma-buf exporter", v6, and drivers/accel/habanalabs/common/memory.c of later kernels.
+ */
+public final class Habanalabs implements Exporter {
+    private final Bdf function;
+    private final AddressRange bar;
+    private final DeviceMemory memory;
+    private final P2pdma p2pdma;
+    private final LongBinaryOperator dmaMap;
+    private final HabanalabsProfile profile;
+    private final DmaBufCore core;
+    private final Map<String, Allocation> allocations = new HashMap<>();
+    private final Map<DmaBuf, Export> exports = new HashMap<>();
+
+    /**
+     * Device memory as the driver knows it, in device addresses.
+     *
+     * @param base the address that the start of the memory BAR shows
+     * @param user the first address that users may export
+     * @param size bytes from {@code base} on
+     */
+    public record DeviceMemory(long base, long user, long size) {
+        long end() {
+            return base + size;
+        }
+    }
+
+    private static final class Allocation {
+        private final List<Long> pages;
+        private final long pageSize;
+        private int exportingCount;
+
+        Allocation(List<Long> pages, long pageSize) {
+            this.pages = pages;
+            this.pageSize = pageSize;
+        }
+    }
+
+    private record Export(HabanalabsSgTable table, @Nullable Allocation allocation) {}
+
+    /**
+     * The driver of one device.
+     *
+     * @param function its address in the tree that the deciding kernel sees
+     * @param bar the memory BAR, in that kernel's physical addresses
+     * @param dmaMap {@code dma_map_resource()} for a physical address and a length
+     */
+    public Habanalabs(
+            Bdf function,
+            AddressRange bar,
+            DeviceMemory memory,
+            P2pdma p2pdma,
+            LongBinaryOperator dmaMap,
+            HabanalabsProfile profile,
+            DmaBufCore core) {
+        this.function = function;
+        this.bar = bar;
+        this.memory = memory;
+        this.p2pdma = p2pdma;
+        this.dmaMap = dmaMap;
+        this.profile = profile;
+        this.core = core;
+    }
+
+    /** Device memory is allocated; {@code handle} names it from then on. */
+    public Reply<String> allocate(String handle, List<Long> pages, long pageSize) {
+        if (allocations.containsKey(handle)) {
+            return Reply.refused(Errno.EINVAL, "handle %s is in use".formatted(handle));
+        }
+        allocations.put(handle, new Allocation(ImmutableList.copyOf(pages), pageSize));
+        return Reply.done(handle);
+    }
+
+    /** Refused while a dma-buf of the allocation lives. */
+    public Reply<String> free(String handle) {
+        Allocation allocation = allocations.get(handle);
+        if (allocation == null) {
+            return Reply.refused(Errno.EINVAL, "handle %s is unknown".formatted(handle));
+        }
+        if (allocation.exportingCount > 0) {
+            return Reply.refused(
+                    Errno.EINVAL,
+                    "handle %s is exported (%d dma-buf), cannot free".formatted(handle, allocation.exportingCount));
+        }
+        allocations.remove(handle);
+        return Reply.done(handle);
+    }
+
+    /** Export of device memory by device address and size, both unsigned. */
+    public Reply<DmaBuf> exportByAddress(String name, long address, long size) {
+        if (!isPageAligned(address)) {
+            return Reply.refused(Errno.EINVAL, "address 0x%x is not a multiple of PAGE_SIZE".formatted(address));
+        }
+        if (Long.compareUnsigned(size, HabanalabsSgTable.PAGE_SIZE) < 0) {
+            return Reply.refused(Errno.EINVAL, "size 0x%x is less than PAGE_SIZE".formatted(size));
+        }
+        if (profile == HabanalabsProfile.SIZE_IN_PAGES && !isPageAligned(size)) {
+            return Reply.refused(Errno.EINVAL, "size 0x%x is not a multiple of PAGE_SIZE".formatted(size));
+        }
+        if (Long.compareUnsigned(address, memory.user()) < 0 || beyond(address, size, memory.end())) {
+            return Reply.refused(
+                    Errno.EINVAL,
+                    "0x%x bytes at 0x%x are outside of user memory [0x%x, 0x%x)"
+                            .formatted(size, address, memory.user(), memory.end()));
+        }
+        if (beyond(barAddress(address), size, bar.base() + bar.size())) {
+            return Reply.refused(Errno.EINVAL, "0x%x bytes at 0x%x are beyond the memory BAR".formatted(size, address));
+        }
+        return Reply.done(exported(name, size, List.of(address), size, null));
+    }
+
+    /** Export of an allocation; its size is the allocation's. */
+    public Reply<DmaBuf> exportByHandle(String name, String handle) {
+        Allocation allocation = allocations.get(handle);
+        if (allocation == null) {
+            return Reply.refused(Errno.EINVAL, "handle %s is unknown".formatted(handle));
+        }
+        for (long page : allocation.pages) {
+            if (beyond(barAddress(page), allocation.pageSize, bar.base() + bar.size())) {
+                return Reply.refused(Errno.EINVAL, "the page at 0x%x is beyond the memory BAR".formatted(page));
+            }
+        }
+        allocation.exportingCount++;
+        long size = allocation.pages.size() * allocation.pageSize;
+        return Reply.done(exported(name, size, allocation.pages, allocation.pageSize, allocation));
+    }
+
+    private DmaBuf exported(String name, long size, List<Long> pages, long pageSize, @Nullable Allocation allocation) {
+        DmaBuf dmaBuf = new DmaBuf(name, size, this, core);
+        exports.put(dmaBuf, new Export(new HabanalabsSgTable(pages, pageSize, bar.base(), memory.base()), allocation));
+        return dmaBuf;
+    }
+
+    private long barAddress(long deviceAddress) {
+        return bar.base() + (deviceAddress - memory.base());
+    }
+
+    private static boolean isPageAligned(long value) {
+        return (value & (HabanalabsSgTable.PAGE_SIZE - 1)) == 0;
+    }
+
+    /** True if the range ends after {@code end} or wraps around. */
+    private static boolean beyond(long start, long size, long end) {
+        return Long.compareUnsigned(start + size, end) > 0 || Long.compareUnsigned(start + size, start) < 0;
+    }
+
+    /** What {@code pci_p2pdma_distance()} says about an importer: this is what attach looks at. */
+    public Verdict verdict(Importer importer) {
+        return p2pdma.verdict(function, importer.function());
+    }
+
+    /** The parts of the memory BAR that a dma-buf shows, in the deciding kernel's physical addresses. */
+    public ImmutableList<AddressRange> ranges(DmaBuf dmaBuf) {
+        HabanalabsSgTable table = export(dmaBuf).table();
+        return table.pages().stream()
+                .map(page -> new AddressRange(barAddress(page), table.pageSize()))
+                .collect(ImmutableList.toImmutableList());
+    }
+
+    private Export export(DmaBuf dmaBuf) {
+        return Optional.ofNullable(exports.get(dmaBuf)).orElseThrow();
+    }
+
+    /** A distance below 0 clears the peer-to-peer flag; attaching itself is never refused. */
+    @Override
+    public Reply<Boolean> attach(DmaBuf dmaBuf, Importer importer, boolean peer2peer) {
+        return Reply.done(peer2peer && verdict(importer).distance() >= 0);
+    }
+
+    @Override
+    public Reply<SgTable> map(DmaBuf dmaBuf, Attachment attachment) {
+        if (!attachment.peer2peer()) {
+            return Reply.refused(
+                    Errno.EPERM,
+                    attachment.importer().allowPeer2peer()
+                            ? "the peer-to-peer flag was cleared at attach: pci_p2pdma_distance() is -1"
+                            : "the importer does not take memory of a peer");
+        }
+        return export(dmaBuf).table().build(attachment.importer().maxSegmentSize(), dmaMap, new ArrayList<>());
+    }
+
+    @Override
+    public void release(DmaBuf dmaBuf) {
+        Allocation allocation = export(dmaBuf).allocation();
+        exports.remove(dmaBuf);
+        if (allocation != null) {
+            allocation.exportingCount--;
+        }
+    }
+
+    /** No pin callback: the memory never moves. */
+    @Override
+    public boolean isDynamic() {
+        return false;
+    }
+}

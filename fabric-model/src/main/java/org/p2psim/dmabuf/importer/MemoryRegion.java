@@ -1,0 +1,145 @@
+package org.p2psim.dmabuf.importer;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.p2psim.dmabuf.Attachment;
+import org.p2psim.dmabuf.DmaBuf;
+import org.p2psim.dmabuf.Importer;
+import org.p2psim.dmabuf.Reply;
+import org.p2psim.dmabuf.SgTable;
+import org.p2psim.platform.Errno;
+
+/**
+ * An RDMA memory region over a dma-buf ({@code ibv_reg_dmabuf_mr()}, drivers/infiniband/core/umem_dmabuf.c). While it
+ * is registered it holds a reference of the buffer, an attachment and a mapping.
+ */
+public final class MemoryRegion {
+    private static final long PAGE_SIZE = 4096;
+
+    private final Request request;
+    private final Attachment attachment;
+    private boolean registered = true;
+
+    /**
+     * What the user asks for.
+     *
+     * @param offset of the region in the dma-buf, bytes, unsigned
+     * @param length bytes, unsigned
+     * @param iova address that peers use for its first byte
+     */
+    public record Request(String name, long offset, long length, long iova, Set<AccessFlag> access) {
+        public Request {
+            access = ImmutableSet.copyOf(access);
+        }
+    }
+
+    private MemoryRegion(Request request, Attachment attachment) {
+        this.request = request;
+        this.attachment = attachment;
+    }
+
+    /**
+     * Registers: the kernel's checks in its order, then reference, attach, pin and map. A refusal undoes what was done.
+     *
+     * @param steps told what was done, in words, for the report
+     */
+    public static Reply<MemoryRegion> register(
+            Request request, DmaBuf dmaBuf, Importer importer, Consumer<String> steps) {
+        return checked(request).then(ok -> dmaBuf.get()).then(held -> {
+            Reply<MemoryRegion> reply = sized(request, held).then(ok -> mapped(request, held, importer, steps));
+            if (reply instanceof Reply.Refused<MemoryRegion>) {
+                held.put();
+            }
+            return reply;
+        });
+    }
+
+    private static Reply<Request> checked(Request request) {
+        if ((request.offset() & (PAGE_SIZE - 1)) != (request.iova() & (PAGE_SIZE - 1))) {
+            return Reply.refused(Errno.EINVAL, "offset and iova differ within the page");
+        }
+        boolean writesRemotely = request.access().contains(AccessFlag.REMOTE_WRITE)
+                || request.access().contains(AccessFlag.REMOTE_ATOMIC);
+        if (writesRemotely && !request.access().contains(AccessFlag.LOCAL_WRITE)) {
+            return Reply.refused(Errno.EINVAL, "remote-write and remote-atomic need local-write as well");
+        }
+        if (Long.compareUnsigned(request.offset() + request.length(), request.offset()) < 0) {
+            return Reply.refused(Errno.EINVAL, "offset and length wrap around");
+        }
+        return Reply.done(request);
+    }
+
+    private static Reply<DmaBuf> sized(Request request, DmaBuf dmaBuf) {
+        if (Long.compareUnsigned(dmaBuf.size(), request.offset() + request.length()) < 0) {
+            return Reply.refused(
+                    Errno.EINVAL,
+                    "%s has 0x%x bytes, fewer than offset and length together".formatted(dmaBuf.name(), dmaBuf.size()));
+        }
+        if (request.length() == 0) {
+            return Reply.refused(Errno.EINVAL, "the region has no pages");
+        }
+        return Reply.done(dmaBuf);
+    }
+
+    private static Reply<MemoryRegion> mapped(
+            Request request, DmaBuf dmaBuf, Importer importer, Consumer<String> steps) {
+        return dmaBuf.attach(importer).then(attachment -> {
+            steps.accept(attachment.peer2peer() ? "attach: peer2peer kept" : "attach: peer2peer cleared");
+            Reply<SgTable> table = attachment.map();
+            if (table instanceof Reply.Refused<SgTable>) {
+                dmaBuf.detach(attachment);
+            }
+            return table.then(done -> {
+                steps.accept("map: %d entr%s"
+                        .formatted(done.entries().size(), done.entries().size() == 1 ? "y" : "ies"));
+                return Reply.done(new MemoryRegion(request, attachment));
+            });
+        });
+    }
+
+    public Request request() {
+        return request;
+    }
+
+    public Attachment attachment() {
+        return attachment;
+    }
+
+    public boolean isRegistered() {
+        return registered;
+    }
+
+    /** Unmaps, detaches and drops the reference. The NIC must have stopped using the region. */
+    public void deregister() {
+        if (!registered) {
+            throw new IllegalStateException(request.name() + " is not registered");
+        }
+        registered = false;
+        attachment.unmap();
+        attachment.dmaBuf().detach(attachment);
+        attachment.dmaBuf().put();
+    }
+
+    /**
+     * Why the NIC refuses a peer's access, if it does: outside of the region, without the right, or no region. The
+     * peer's work request then completes with {@code IBV_WC_REM_ACCESS_ERR}.
+     */
+    public Reply<ImmutableList<SgTable.Entry>> access(AccessFlag right, long offset, long size) {
+        if (!registered) {
+            return Reply.refused(Errno.EREMOTEIO, "the key of %s is not valid".formatted(request.name()));
+        }
+        if (!request.access().contains(right)) {
+            return Reply.refused(
+                    Errno.EREMOTEIO,
+                    "%s does not give %s".formatted(request.name(), right.name().toLowerCase(java.util.Locale.ROOT)));
+        }
+        if (offset < 0 || size <= 0 || Long.compareUnsigned(offset + size, request.length()) > 0) {
+            return Reply.refused(
+                    Errno.EREMOTEIO, "%d bytes at offset %d are outside of %s".formatted(size, offset, request.name()));
+        }
+        SgTable table = attachment.mapping().orElseThrow();
+        return Reply.done(table.slice(request.offset() + offset, size));
+    }
+}

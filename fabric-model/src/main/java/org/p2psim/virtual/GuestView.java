@@ -1,0 +1,129 @@
+package org.p2psim.virtual;
+
+import com.google.common.collect.ImmutableBiMap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.p2psim.address.AddressRange;
+import org.p2psim.address.Bdf;
+import org.p2psim.address.DeviceId;
+import org.p2psim.platform.Socket;
+import org.p2psim.topology.Acs;
+import org.p2psim.topology.AcsBit;
+import org.p2psim.topology.Fabric;
+import org.p2psim.topology.HostBridge;
+import org.p2psim.topology.IommuMode;
+import org.p2psim.topology.PciFunction;
+import org.p2psim.topology.PortType;
+import org.p2psim.topology.Window;
+import org.p2psim.unit.Bytes;
+
+/**
+ * What the guest kernel of a virtual machine sees: the tree that QEMU builds for its machine type, with the
+ * passed-through functions in it. Ids and ACS as in QEMU 10.0 (hw/pci-host/q35.c, hw/pci-host/i440fx.c,
+ * hw/pci-bridge/gen_pcie_root_port.c).
+ *
+ * @param fabric the guest's fabric; BARs are not placed yet
+ * @param toHost guest address to host address of each passed-through function
+ */
+public record GuestView(Fabric fabric, ImmutableBiMap<Bdf, Bdf> toHost) {
+    private static final DeviceId Q35_HOST_BRIDGE = DeviceId.parse("8086:29c0");
+    private static final DeviceId I440FX_HOST_BRIDGE = DeviceId.parse("8086:1237");
+    private static final DeviceId PCIE_ROOT_PORT = DeviceId.parse("1b36:000c");
+    /** pcie-root-port offers these; without a virtual IOMMU no guest kernel turns one on. */
+    private static final Acs ROOT_PORT_ACS = new Acs(
+            AcsBit.SV.mask()
+                    | AcsBit.TB.mask()
+                    | AcsBit.RR.mask()
+                    | AcsBit.CR.mask()
+                    | AcsBit.UF.mask()
+                    | AcsBit.DT.mask(),
+            0);
+    /** Largest number of functions that fit the slots of a root bus, host bridge and chipset left out. */
+    public static final int PASSTHROUGH_MAX = 30 * 8;
+
+    /**
+     * The guest's view of a host's functions.
+     *
+     * @throws IllegalArgumentException if more functions are passed through than fit
+     */
+    public static GuestView of(Fabric host, VirtualMachine machine) {
+        if (machine.passthrough().size() > PASSTHROUGH_MAX) {
+            throw new IllegalArgumentException("a guest takes %d functions at most".formatted(PASSTHROUGH_MAX));
+        }
+        List<PciFunction> functions = new ArrayList<>();
+        ImmutableBiMap.Builder<Bdf, Bdf> toHost = ImmutableBiMap.builder();
+        functions.add(PciFunction.of(
+                new Bdf(0, 0, 0, 0),
+                hostBridgeId(machine),
+                PortType.HOST_BRIDGE,
+                Optional.empty(),
+                -1,
+                Optional.empty()));
+        for (int i = 0; i < machine.passthrough().size(); i++) {
+            PciFunction function = host.function(machine.passthrough().get(i));
+            PciFunction guest = switch (machine.machine()) {
+                case Q35 -> belowOwnRootPort(function, i, functions);
+                case I440FX -> onRootBus(function, i);
+            };
+            functions.add(guest);
+            toHost.put(guest.address(), function.address());
+        }
+        Fabric fabric = Fabric.of(List.of(new Socket("vcpu", machine.vcpu())), List.of(hostBridge()), functions);
+        return new GuestView(fabric, toHost.buildOrThrow());
+    }
+
+    private static DeviceId hostBridgeId(VirtualMachine machine) {
+        return switch (machine.machine()) {
+            case Q35 -> Q35_HOST_BRIDGE;
+            case I440FX -> I440FX_HOST_BRIDGE;
+        };
+    }
+
+    /** Root ports stand side by side as functions of one device once the slots run out. */
+    private static PciFunction belowOwnRootPort(PciFunction function, int index, List<PciFunction> functions) {
+        Bdf port = slot(index);
+        int bus = index + 1;
+        functions.add(PciFunction.of(
+                port, PCIE_ROOT_PORT, PortType.ROOT_PORT, Optional.empty(), bus, Optional.of(ROOT_PORT_ACS)));
+        return placed(function, new Bdf(0, bus, 0, 0), Optional.of(port), function.type());
+    }
+
+    /** Behind a conventional host bridge QEMU hides the PCI Express capability and everything beyond 256 bytes. */
+    private static PciFunction onRootBus(PciFunction function, int index) {
+        return placed(function.withAcs(Optional.empty()), slot(index), Optional.empty(), PortType.LEGACY_ENDPOINT);
+    }
+
+    private static PciFunction placed(PciFunction function, Bdf address, Optional<Bdf> port, PortType type) {
+        return new PciFunction(
+                address,
+                function.name(),
+                function.id(),
+                type,
+                port,
+                -1,
+                function.acs(),
+                Optional.empty(),
+                function.latency(),
+                function.bars(),
+                List.of());
+    }
+
+    private static Bdf slot(int index) {
+        return new Bdf(0, 0, 1 + index % 30, index / 30);
+    }
+
+    private static HostBridge hostBridge() {
+        return new HostBridge(
+                "guest",
+                "vcpu",
+                0,
+                0,
+                IommuMode.OFF,
+                0,
+                256,
+                List.of(
+                        new Window(new AddressRange(0xc000_0000L, 0x3ec0_0000L), false),
+                        new Window(new AddressRange(0x3800_0000_0000L, 8 * Bytes.TIB), true)));
+    }
+}
