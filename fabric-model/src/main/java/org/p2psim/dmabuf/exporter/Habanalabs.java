@@ -27,6 +27,9 @@ import org.p2psim.platform.Errno;
  * dma-buf exporter", v6, and drivers/accel/habanalabs/common/memory.c of later kernels.
  */
 public final class Habanalabs implements Exporter {
+    /** PAGE_SIZE of the x86 kernels modelled here, bytes. */
+    private static final long PAGE_SIZE = 4096;
+
     private final Bdf function;
     private final AddressRange bar;
     private final DeviceMemory memory;
@@ -116,7 +119,7 @@ public final class Habanalabs implements Exporter {
         if (!isPageAligned(address)) {
             return Reply.refused(Errno.EINVAL, "address 0x%x is not a multiple of PAGE_SIZE".formatted(address));
         }
-        if (Long.compareUnsigned(size, HabanalabsSgTable.PAGE_SIZE) < 0) {
+        if (Long.compareUnsigned(size, PAGE_SIZE) < 0) {
             return Reply.refused(Errno.EINVAL, "size 0x%x is less than PAGE_SIZE".formatted(size));
         }
         if (profile == HabanalabsProfile.SIZE_IN_PAGES && !isPageAligned(size)) {
@@ -161,7 +164,7 @@ public final class Habanalabs implements Exporter {
     }
 
     private static boolean isPageAligned(long value) {
-        return (value & (HabanalabsSgTable.PAGE_SIZE - 1)) == 0;
+        return (value & (PAGE_SIZE - 1)) == 0;
     }
 
     /** True if the range ends after {@code end} or wraps around. */
@@ -201,7 +204,9 @@ public final class Habanalabs implements Exporter {
                             ? "the peer-to-peer flag was cleared at attach: pci_p2pdma_distance() is -1"
                             : "the importer does not take memory of a peer");
         }
-        return export(dmaBuf).table().build(attachment.importer().maxSegmentSize(), dmaMap, new ArrayList<>());
+        return export(dmaBuf)
+                .table()
+                .build(attachment.importer().maxSegmentSize(), PAGE_SIZE, dmaMap, new ArrayList<>());
     }
 
     @Override

@@ -18,8 +18,8 @@ import org.p2psim.platform.Errno;
  * @param dramBase device address that the start of the BAR shows
  */
 public record HabanalabsSgTable(List<Long> pages, long pageSize, long barStart, long dramBase) {
-    /** PAGE_SIZE of the kernels modelled here, bytes. */
-    public static final long PAGE_SIZE = 4096;
+    /** {@code DMA_MAPPING_ERROR}. */
+    public static final long NOT_MAPPED = ~0L;
 
     /** One contiguous piece that becomes an entry of the table. */
     private record Chunk(long deviceAddress, long length) {}
@@ -28,11 +28,13 @@ public record HabanalabsSgTable(List<Long> pages, long pageSize, long barStart, 
      * Builds the table.
      *
      * @param maxSegmentSize the importer's largest segment, bytes, unsigned
+     * @param kernelPageSize PAGE_SIZE of the kernel, bytes: segments are rounded down to it
      * @param dmaMap {@code dma_map_resource()}: DMA address of a physical address and a length, or {@link #NOT_MAPPED}
      * @param unmapped told the address and length of everything that a failure undoes, in order
      */
-    public Reply<SgTable> build(long maxSegmentSize, LongBinaryOperator dmaMap, List<SgTable.Entry> unmapped) {
-        long segment = maxSegmentSize & -PAGE_SIZE;
+    public Reply<SgTable> build(
+            long maxSegmentSize, long kernelPageSize, LongBinaryOperator dmaMap, List<SgTable.Entry> unmapped) {
+        long segment = maxSegmentSize & -kernelPageSize;
         if (segment == 0) {
             return Reply.refused(Errno.EINVAL, "the importer's largest segment is shorter than a page");
         }
@@ -55,9 +57,6 @@ public record HabanalabsSgTable(List<Long> pages, long pageSize, long barStart, 
         }
         return Reply.done(new SgTable(entries));
     }
-
-    /** {@code DMA_MAPPING_ERROR}. */
-    public static final long NOT_MAPPED = ~0L;
 
     private boolean cutsPages(long segment) {
         return Long.compareUnsigned(pageSize, segment) > 0;

@@ -50,8 +50,11 @@ class HabanalabsSgTableTest {
                 address(input.get("bar_base")),
                 address(input.get("dram_base")));
 
-        Reply<SgTable> reply =
-                builder.build(input.get("dma_max_seg_size").asLong(), failingAt(input.path("fail_map_call")), unmapped);
+        Reply<SgTable> reply = builder.build(
+                input.get("dma_max_seg_size").asLong(),
+                input.get("PAGE_SIZE").asLong(),
+                failingAt(input.path("fail_map_call")),
+                unmapped);
 
         int rc = expect.get("rc").asInt();
         if (reply instanceof Reply.Refused<SgTable> refused) {
