@@ -48,9 +48,21 @@ public final class Attachment {
         return reply;
     }
 
-    /** {@code dma_buf_unmap_attachment()}. */
+    /** {@code dma_buf_unmap_attachment()}; a table that the core keeps stays mapped until detach. */
     public void unmap() {
+        SgTable table = mapping().orElseThrow(() -> new IllegalStateException(importer.name() + " has nothing mapped"));
         mapped = null;
+        if (cached == null) {
+            dmaBuf.exporter().unmap(dmaBuf, this, table);
+        }
+    }
+
+    /** Gives the table back that the core kept. */
+    void dropTable() {
+        if (cached != null) {
+            dmaBuf.exporter().unmap(dmaBuf, this, cached);
+            cached = null;
+        }
     }
 
     /** Makes the table that the core keeps until detach. */

@@ -106,5 +106,6 @@ public final class DmaBuf {
         if (!attachments.remove(attachment)) {
             throw new IllegalStateException(attachment.importer().name() + " is not attached to " + name);
         }
+        attachment.dropTable();
     }
 }

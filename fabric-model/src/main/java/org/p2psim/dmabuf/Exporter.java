@@ -12,6 +12,9 @@ public interface Exporter {
     /** An attached device asks for the addresses. */
     Reply<SgTable> map(DmaBuf dmaBuf, Attachment attachment);
 
+    /** An attached device gives the addresses back. */
+    void unmap(DmaBuf dmaBuf, Attachment attachment, SgTable table);
+
     /** The last reference is gone. */
     void release(DmaBuf dmaBuf);
 

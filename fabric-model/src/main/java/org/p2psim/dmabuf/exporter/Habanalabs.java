@@ -6,13 +6,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.address.AddressRange;
 import org.p2psim.address.Bdf;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.DmaBufCore;
+import org.p2psim.dmabuf.DmaMap;
 import org.p2psim.dmabuf.Exporter;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.Reply;
@@ -34,7 +34,7 @@ public final class Habanalabs implements Exporter {
     private final AddressRange bar;
     private final DeviceMemory memory;
     private final P2pdma p2pdma;
-    private final LongBinaryOperator dmaMap;
+    private final DmaMap dmaMap;
     private final HabanalabsProfile profile;
     private final DmaBufCore core;
     private final Map<String, Allocation> allocations = new HashMap<>();
@@ -71,14 +71,14 @@ public final class Habanalabs implements Exporter {
      *
      * @param function its address in the tree that the deciding kernel sees
      * @param bar the memory BAR, in that kernel's physical addresses
-     * @param dmaMap {@code dma_map_resource()} for a physical address and a length
+     * @param dmaMap {@code dma_map_resource()} of the importing device
      */
     public Habanalabs(
             Bdf function,
             AddressRange bar,
             DeviceMemory memory,
             P2pdma p2pdma,
-            LongBinaryOperator dmaMap,
+            DmaMap dmaMap,
             HabanalabsProfile profile,
             DmaBufCore core) {
         this.function = function;
@@ -204,9 +204,22 @@ public final class Habanalabs implements Exporter {
                             ? "the peer-to-peer flag was cleared at attach: pci_p2pdma_distance() is -1"
                             : "the importer does not take memory of a peer");
         }
-        return export(dmaBuf)
+        Importer importer = attachment.importer();
+        List<SgTable.Entry> undone = new ArrayList<>();
+        Reply<SgTable> reply = export(dmaBuf)
                 .table()
-                .build(attachment.importer().maxSegmentSize(), PAGE_SIZE, dmaMap, new ArrayList<>());
+                .build(
+                        importer.maxSegmentSize(),
+                        PAGE_SIZE,
+                        (physical, length) -> dmaMap.map(importer, physical, length),
+                        undone);
+        undone.forEach(entry -> dmaMap.unmap(importer, entry.address()));
+        return reply;
+    }
+
+    @Override
+    public void unmap(DmaBuf dmaBuf, Attachment attachment, SgTable table) {
+        table.entries().forEach(entry -> dmaMap.unmap(attachment.importer(), entry.address()));
     }
 
     @Override

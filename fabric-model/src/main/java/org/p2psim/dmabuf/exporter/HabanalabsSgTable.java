@@ -3,6 +3,7 @@ package org.p2psim.dmabuf.exporter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongBinaryOperator;
+import org.p2psim.dmabuf.DmaMap;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.platform.Errno;
@@ -18,9 +19,6 @@ import org.p2psim.platform.Errno;
  * @param dramBase device address that the start of the BAR shows
  */
 public record HabanalabsSgTable(List<Long> pages, long pageSize, long barStart, long dramBase) {
-    /** {@code DMA_MAPPING_ERROR}. */
-    public static final long NOT_MAPPED = ~0L;
-
     /** One contiguous piece that becomes an entry of the table. */
     private record Chunk(long deviceAddress, long length) {}
 
@@ -29,7 +27,7 @@ public record HabanalabsSgTable(List<Long> pages, long pageSize, long barStart, 
      *
      * @param maxSegmentSize the importer's largest segment, bytes, unsigned
      * @param kernelPageSize PAGE_SIZE of the kernel, bytes: segments are rounded down to it
-     * @param dmaMap {@code dma_map_resource()}: DMA address of a physical address and a length, or {@link #NOT_MAPPED}
+     * @param dmaMap {@code dma_map_resource()}: DMA address of a physical address and a length, or {@link DmaMap#FAILED}
      * @param unmapped told the address and length of everything that a failure undoes, in order
      */
     public Reply<SgTable> build(
@@ -49,7 +47,7 @@ public record HabanalabsSgTable(List<Long> pages, long pageSize, long barStart, 
         List<SgTable.Entry> entries = new ArrayList<>();
         for (Chunk chunk : chunks(segment, count)) {
             long address = dmaMap.applyAsLong(barStart + (chunk.deviceAddress() - dramBase), chunk.length());
-            if (address == NOT_MAPPED) {
+            if (address == DmaMap.FAILED) {
                 unmapped.addAll(entries);
                 return Reply.refused(Errno.ENOMEM, "a segment could not be mapped for DMA");
             }

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.p2psim.dmabuf.DmaMap;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
 import tools.jackson.databind.JsonNode;
@@ -84,6 +85,6 @@ class HabanalabsSgTableTest {
     private static LongBinaryOperator failingAt(JsonNode call) {
         AtomicInteger calls = new AtomicInteger();
         int failing = call.asInt(-1);
-        return (address, length) -> calls.getAndIncrement() == failing ? HabanalabsSgTable.NOT_MAPPED : address;
+        return (address, length) -> calls.getAndIncrement() == failing ? DmaMap.FAILED : address;
     }
 }
