@@ -47,7 +47,7 @@ public final class IovaDomain {
     private long highestGap(long limit, long size, long alignment) {
         long end = limit;
         for (Map.Entry<Long, Mapping> taken :
-                mappings.headMap(limit).descendingMap().entrySet()) {
+                mappings.headMap(limit, false).descendingMap().entrySet()) {
             long base = (end - size) & -alignment;
             if (base > taken.getValue().range().last()) {
                 return base;

@@ -1,0 +1,48 @@
+package org.p2psim.iommu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.p2psim.address.AddressRange;
+
+class IovaDomainTest {
+    @Test
+    void addressesAreGivenOutFromTheTopOfTheFirst4GiB() {
+        IovaDomain domain = new IovaDomain();
+        assertThat(domain.map(0x3800_0000_0000L, 64L << 20)).isEqualTo(0xfc00_0000L);
+        assertThat(domain.map(0x3800_0400_0000L, 4096)).isEqualTo(0xfbff_f000L);
+    }
+
+    @Test
+    void aRangeIsAlignedToItsSizeRoundedUpToAPowerOfTwo() {
+        assertThat(new IovaDomain().map(0, 3L << 20)).isEqualTo(0xffc0_0000L);
+    }
+
+    @Test
+    void aRangeThatDoesNotFitBelow4GiBComesFromTheTopOfTheAperture() {
+        assertThat(new IovaDomain().map(0, 8L << 30)).isEqualTo((1L << 48) - (8L << 30));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void mappingsThatLiveAtOneTimeNeverOverlap(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        IovaDomain domain = new IovaDomain();
+        List<AddressRange> live = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            if (!live.isEmpty() && random.nextInt(3) == 0) {
+                domain.unmap(live.remove(random.nextInt(live.size())).base());
+            } else {
+                long size = 1 + random.nextLong(1L << random.nextInt(1, 33));
+                AddressRange range = new AddressRange(domain.map(0, size), size);
+                assertThat(live).noneMatch(range::overlaps);
+                live.add(range);
+            }
+        }
+    }
+}
