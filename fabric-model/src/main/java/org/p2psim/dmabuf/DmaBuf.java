@@ -50,6 +50,11 @@ public final class DmaBuf {
         return references == 0;
     }
 
+    /** Whether anybody, user space or an importer, is left to let go of it. */
+    public boolean isHeld() {
+        return descriptorOpen || !attachments.isEmpty();
+    }
+
     public ImmutableList<Attachment> attachments() {
         return ImmutableList.copyOf(attachments);
     }

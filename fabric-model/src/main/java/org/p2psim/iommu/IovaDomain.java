@@ -57,6 +57,14 @@ public final class IovaDomain {
         return (end - size) & -alignment;
     }
 
+    /** The physical address that an I/O virtual address stands for, or -1 if it is not mapped. */
+    public long physical(long iova) {
+        Map.Entry<Long, Mapping> below = mappings.floorEntry(iova);
+        return below == null || !below.getValue().range().contains(iova)
+                ? -1
+                : below.getValue().physical() + (iova - below.getKey());
+    }
+
     /** Forgets the mapping that begins at an address. */
     public void unmap(long iova) {
         if (mappings.remove(iova) == null) {

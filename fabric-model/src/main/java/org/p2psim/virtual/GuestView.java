@@ -73,6 +73,11 @@ public record GuestView(Fabric fabric, ImmutableBiMap<Bdf, Bdf> toHost) {
         return new GuestView(fabric, toHost.buildOrThrow());
     }
 
+    /** Where the guest sees a function of the host; empty if it was not given it. */
+    public Optional<Bdf> guestAddress(Bdf host) {
+        return Optional.ofNullable(toHost.inverse().get(host));
+    }
+
     private static DeviceId hostBridgeId(VirtualMachine machine) {
         return switch (machine.machine()) {
             case Q35 -> Q35_HOST_BRIDGE;

@@ -99,6 +99,15 @@ public final class Habanalabs implements Exporter {
         return Reply.done(handle);
     }
 
+    public boolean knows(String handle) {
+        return allocations.containsKey(handle);
+    }
+
+    /** How many dma-bufs show an allocation. */
+    public int exportingCount(String handle) {
+        return Optional.ofNullable(allocations.get(handle)).orElseThrow().exportingCount;
+    }
+
     /** Refused while a dma-buf of the allocation lives. */
     public Reply<String> free(String handle) {
         Allocation allocation = allocations.get(handle);

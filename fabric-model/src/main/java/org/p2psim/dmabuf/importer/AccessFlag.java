@@ -6,5 +6,11 @@ public enum AccessFlag {
     REMOTE_READ,
     REMOTE_WRITE,
     REMOTE_ATOMIC,
-    RELAXED_ORDERING
+    RELAXED_ORDERING;
+
+    /** As ibverbs spells it: {@code IBV_ACCESS_REMOTE_READ}. */
+    @Override
+    public String toString() {
+        return "IBV_ACCESS_" + name();
+    }
 }

@@ -2,6 +2,7 @@ package org.p2psim.dmabuf.importer;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.p2psim.dmabuf.Attachment;
@@ -126,20 +127,21 @@ public final class MemoryRegion {
      * Why the NIC refuses a peer's access, if it does: outside of the region, without the right, or no region. The
      * peer's work request then completes with {@code IBV_WC_REM_ACCESS_ERR}.
      */
-    public Reply<ImmutableList<SgTable.Entry>> access(AccessFlag right, long offset, long size) {
+    public Optional<String> accessError(AccessFlag right, long offset, long size) {
         if (!registered) {
-            return Reply.refused(Errno.EREMOTEIO, "the key of %s is not valid".formatted(request.name()));
+            return Optional.of("the key of %s is not valid".formatted(request.name()));
         }
         if (!request.access().contains(right)) {
-            return Reply.refused(
-                    Errno.EREMOTEIO,
-                    "%s does not give %s".formatted(request.name(), right.name().toLowerCase(java.util.Locale.ROOT)));
+            return Optional.of("%s does not give %s".formatted(request.name(), right));
         }
         if (offset < 0 || size <= 0 || Long.compareUnsigned(offset + size, request.length()) > 0) {
-            return Reply.refused(
-                    Errno.EREMOTEIO, "%d bytes at offset %d are outside of %s".formatted(size, offset, request.name()));
+            return Optional.of("%d bytes at offset %d are outside of %s".formatted(size, offset, request.name()));
         }
-        SgTable table = attachment.mapping().orElseThrow();
-        return Reply.done(table.slice(request.offset() + offset, size));
+        return Optional.empty();
+    }
+
+    /** The segments of the table for a part of the region that {@link #accessError} allows. */
+    public ImmutableList<SgTable.Entry> segments(long offset, long size) {
+        return attachment.mapping().orElseThrow().slice(request.offset() + offset, size);
     }
 }

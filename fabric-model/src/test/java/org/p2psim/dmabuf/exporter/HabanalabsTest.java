@@ -1,0 +1,228 @@
+package org.p2psim.dmabuf.exporter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.p2psim.address.AddressRange;
+import org.p2psim.address.Bdf;
+import org.p2psim.address.DeviceId;
+import org.p2psim.dmabuf.Attachment;
+import org.p2psim.dmabuf.DmaBuf;
+import org.p2psim.dmabuf.DmaBufCore;
+import org.p2psim.dmabuf.DmaMap;
+import org.p2psim.dmabuf.Importer;
+import org.p2psim.dmabuf.Reply;
+import org.p2psim.dmabuf.SgTable;
+import org.p2psim.dmabuf.importer.AccessFlag;
+import org.p2psim.dmabuf.importer.MemoryRegion;
+import org.p2psim.p2p.P2pdma;
+import org.p2psim.platform.Cpu;
+import org.p2psim.platform.Errno;
+import org.p2psim.platform.KernelRelease;
+import org.p2psim.platform.KernelRules;
+import org.p2psim.platform.Socket;
+import org.p2psim.topology.Fabric;
+import org.p2psim.topology.HostBridge;
+import org.p2psim.topology.IommuMode;
+import org.p2psim.topology.PciFunction;
+import org.p2psim.topology.PortType;
+import org.p2psim.unit.Bytes;
+
+/**
+ * Checks and errnos of the habanalabs exporter as posted in September 2021 and after the size check of about 6.5, and
+ * where the dma-buf core lets a refused peer see them.
+ */
+class HabanalabsTest {
+    private static final long BAR = 0x3800_0000_0000L;
+    private static final Bdf GAUDI = Bdf.parse("00:02.0");
+    private static final Bdf NIC = Bdf.parse("00:03.0");
+    private static final Importer IMPORTER = new Importer("nic0", NIC, true, true, 2 * Bytes.GIB);
+
+    private static Habanalabs driver(String hostBridge, HabanalabsProfile profile, DmaBufCore core, long barSize) {
+        Fabric fabric = Fabric.of(
+                List.of(new Socket("s0", new Cpu("GenuineIntel", 6, 85))),
+                List.of(new HostBridge("rc0", "s0", 0, 0, IommuMode.OFF, 0, 64, List.of())),
+                List.of(
+                        function("00:00.0", hostBridge, PortType.HOST_BRIDGE),
+                        function("00:02.0", "1da3:1000", PortType.RC_INTEGRATED_ENDPOINT),
+                        function("00:03.0", "15b3:101b", PortType.RC_INTEGRATED_ENDPOINT)));
+        P2pdma p2pdma = new P2pdma(fabric, fabric.bootCpu(), KernelRules.of(KernelRelease.parse("6.12")));
+        return new Habanalabs(
+                GAUDI,
+                new AddressRange(BAR, barSize),
+                new Habanalabs.DeviceMemory(0x2000_0000L, 0x2400_0000L, 32 * Bytes.GIB),
+                p2pdma,
+                new IdentityMap(),
+                profile,
+                core);
+    }
+
+    private static Habanalabs allowed(HabanalabsProfile profile) {
+        return driver("8086:2020", profile, DmaBufCore.CACHES_TABLE_AT_ATTACH, 32 * Bytes.GIB);
+    }
+
+    private static PciFunction function(String at, String id, PortType type) {
+        return PciFunction.of(Bdf.parse(at), DeviceId.parse(id), type, Optional.empty(), -1, Optional.empty());
+    }
+
+    /** A machine without an IOMMU. */
+    private record IdentityMap() implements DmaMap {
+        @Override
+        public long map(Importer importer, long physical, long length) {
+            return physical;
+        }
+
+        @Override
+        public void unmap(Importer importer, long dmaAddress) {}
+    }
+
+    private static <T> T done(Reply<T> reply) {
+        assertThat(reply).isInstanceOf(Reply.Done.class);
+        return ((Reply.Done<T>) reply).value();
+    }
+
+    private static Errno errno(Reply<?> reply) {
+        assertThat(reply).isInstanceOf(Reply.Refused.class);
+        return ((Reply.Refused<?>) reply).errno();
+    }
+
+    @ParameterizedTest(name = "address {0}, size {1}")
+    @CsvSource({
+        "0x24000800, 4096", // not page aligned
+        "0x24000000, 4095", // less than a page
+        "0x23fff000, 4096", // below user memory
+        "0x81ffff000, 8192", // one page beyond the end of DRAM
+        "0x24000000, 0xfffffffffffff000" // wraps
+    })
+    void exportOutsideOfUserMemoryIsEinval(String address, String size) {
+        Reply<DmaBuf> reply =
+                allowed(HabanalabsProfile.ANY_SIZE).exportByAddress("buf", Long.decode(address), unsigned(size));
+        assertThat(errno(reply)).isEqualTo(Errno.EINVAL);
+    }
+
+    private static long unsigned(String text) {
+        return text.startsWith("0x") ? Long.parseUnsignedLong(text.substring(2), 16) : Long.parseLong(text);
+    }
+
+    @Test
+    void exportBeyondASmallBarIsEinval() {
+        Habanalabs driver =
+                driver("8086:2020", HabanalabsProfile.ANY_SIZE, DmaBufCore.CACHES_TABLE_AT_ATTACH, Bytes.GIB);
+        assertThat(errno(driver.exportByAddress("buf", 0x2000_0000L + Bytes.GIB, 4096)))
+                .isEqualTo(Errno.EINVAL);
+    }
+
+    @Test
+    void thePostedVersionTakesASizeThatIsNoWholeNumberOfPagesAndLaterOnesDoNot() {
+        assertThat(done(allowed(HabanalabsProfile.ANY_SIZE).exportByAddress("buf", 0x2400_0000L, 4097))
+                        .size())
+                .isEqualTo(4097);
+        assertThat(errno(allowed(HabanalabsProfile.SIZE_IN_PAGES).exportByAddress("buf", 0x2400_0000L, 4097)))
+                .isEqualTo(Errno.EINVAL);
+    }
+
+    @Test
+    void exportedMemoryCannotBeFreedUntilTheLastReferenceIsGone() {
+        Habanalabs driver = allowed(HabanalabsProfile.ANY_SIZE);
+        done(driver.allocate("h", List.of(0x2400_0000L, 0x2420_0000L, 0x2440_0000L, 0x2460_0000L), 2 * Bytes.MIB));
+        DmaBuf dmaBuf = done(driver.exportByHandle("buf", "h"));
+        MemoryRegion region = done(MemoryRegion.register(
+                new MemoryRegion.Request("mr0", 0, 8 * Bytes.MIB, 0, Set.of(AccessFlag.REMOTE_READ)),
+                dmaBuf,
+                IMPORTER,
+                step -> {}));
+        assertThat(region.attachment().mapping().orElseThrow().entries())
+                .containsExactly(new SgTable.Entry(BAR + 0x400_0000L, 8 * Bytes.MIB));
+
+        done(dmaBuf.close());
+        assertThat(errno(driver.free("h"))).isEqualTo(Errno.EINVAL);
+        region.deregister();
+        assertThat(dmaBuf.isReleased()).isTrue();
+        done(driver.free("h"));
+    }
+
+    @Test
+    void anUnknownHandleIsEinval() {
+        assertThat(errno(allowed(HabanalabsProfile.ANY_SIZE).exportByHandle("buf", "h")))
+                .isEqualTo(Errno.EINVAL);
+    }
+
+    @Test
+    void aSegmentLimitOf64KibCutsTwoPagesOf2MibInto64Entries() {
+        Habanalabs driver = allowed(HabanalabsProfile.ANY_SIZE);
+        done(driver.allocate("h", List.of(0x2400_0000L, 0x2420_0000L), 2 * Bytes.MIB));
+        Importer small = new Importer("nic0", NIC, true, true, 64 * Bytes.KIB);
+        Attachment attachment = done(done(driver.exportByHandle("buf", "h")).attach(small));
+        assertThat(done(attachment.map()).entries()).hasSize(64);
+    }
+
+    @Test
+    void aRefusedPeerGetsEpermFromAttachWhereTheCoreCachesTables() {
+        Habanalabs driver =
+                driver("8086:29c0", HabanalabsProfile.ANY_SIZE, DmaBufCore.CACHES_TABLE_AT_ATTACH, 32 * Bytes.GIB);
+        DmaBuf dmaBuf = done(driver.exportByAddress("buf", 0x2400_0000L, Bytes.MIB));
+        assertThat(errno(dmaBuf.attach(IMPORTER))).isEqualTo(Errno.EPERM);
+        assertThat(dmaBuf.attachments()).isEmpty();
+    }
+
+    @Test
+    void aRefusedPeerGetsEpermFromMapSinceTheCoreCachesNoMore() {
+        Habanalabs driver = driver("8086:29c0", HabanalabsProfile.ANY_SIZE, DmaBufCore.MAPS_AT_MAP, 32 * Bytes.GIB);
+        DmaBuf dmaBuf = done(driver.exportByAddress("buf", 0x2400_0000L, Bytes.MIB));
+        Attachment attachment = done(dmaBuf.attach(IMPORTER));
+        assertThat(attachment.peer2peer()).isFalse();
+        assertThat(errno(attachment.map())).isEqualTo(Errno.EPERM);
+    }
+
+    @Test
+    void aRefusedRegistrationLeavesNothingBehind() {
+        for (DmaBufCore core : DmaBufCore.values()) {
+            Habanalabs driver = driver("8086:29c0", HabanalabsProfile.ANY_SIZE, core, 32 * Bytes.GIB);
+            DmaBuf dmaBuf = done(driver.exportByAddress("buf", 0x2400_0000L, Bytes.MIB));
+            Reply<MemoryRegion> reply = MemoryRegion.register(
+                    new MemoryRegion.Request("mr0", 0, Bytes.MIB, 0, Set.of(AccessFlag.REMOTE_READ)),
+                    dmaBuf,
+                    IMPORTER,
+                    step -> {});
+            assertThat(errno(reply)).isEqualTo(Errno.EPERM);
+            assertThat(dmaBuf.references()).isEqualTo(1);
+            assertThat(dmaBuf.attachments()).isEmpty();
+        }
+    }
+
+    @Test
+    void aStaticImporterIsNeverGivenPeerMemory() {
+        Importer fixed = new Importer("nic0", NIC, false, false, 2 * Bytes.GIB);
+        DmaBuf dmaBuf = done(allowed(HabanalabsProfile.ANY_SIZE).exportByAddress("buf", 0x2400_0000L, Bytes.MIB));
+        assertThat(errno(done(dmaBuf.attach(fixed)).map())).isEqualTo(Errno.EPERM);
+    }
+
+    @ParameterizedTest(name = "offset {0}, length {1}, iova {2}, access {3}")
+    @CsvSource({
+        "0, 4096, 1, REMOTE_READ", // offset and iova differ within the page
+        "0, 4096, 0, REMOTE_WRITE", // remote write without local write
+        "0, 1048577, 0, REMOTE_READ", // larger than the dma-buf
+        "0, 0, 0, REMOTE_READ", // no pages
+        "4096, -4096, 4096, REMOTE_READ" // wraps
+    })
+    void aRegionThatCannotBeIsEinval(long offset, long length, long iova, AccessFlag access) {
+        DmaBuf dmaBuf = done(allowed(HabanalabsProfile.ANY_SIZE).exportByAddress("buf", 0x2400_0000L, Bytes.MIB));
+        Reply<MemoryRegion> reply = MemoryRegion.register(
+                new MemoryRegion.Request("mr0", offset, length, iova, Set.of(access)), dmaBuf, IMPORTER, step -> {});
+        assertThat(errno(reply)).isEqualTo(Errno.EINVAL);
+        assertThat(dmaBuf.references()).isEqualTo(1);
+    }
+
+    @Test
+    void aClosedDescriptorIsEbadf() {
+        DmaBuf dmaBuf = done(allowed(HabanalabsProfile.ANY_SIZE).exportByAddress("buf", 0x2400_0000L, Bytes.MIB));
+        done(dmaBuf.close());
+        assertThat(errno(dmaBuf.get())).isEqualTo(Errno.EBADF);
+        assertThat(errno(dmaBuf.close())).isEqualTo(Errno.EBADF);
+    }
+}
