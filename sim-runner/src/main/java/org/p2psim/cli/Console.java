@@ -1,0 +1,101 @@
+package org.p2psim.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Standard output, standard error and the files that a command writes. */
+final class Console {
+    private final PrintStream out;
+    private final PrintStream err;
+
+    Console(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /** A result, on standard output. */
+    void print(String text) {
+        out.print(text);
+    }
+
+    /** Anything that is not a result, on standard error. */
+    void tell(String line) {
+        err.println(line);
+    }
+
+    PrintWriter outWriter() {
+        return new PrintWriter(out, true, StandardCharsets.UTF_8);
+    }
+
+    PrintWriter errWriter() {
+        return new PrintWriter(err, true, StandardCharsets.UTF_8);
+    }
+
+    void flush() {
+        out.flush();
+        err.flush();
+    }
+
+    /** Writes a file whole or not at all. */
+    void write(Path file, String text) {
+        Path target = file.toAbsolutePath();
+        Path folder = target.getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new InputException("%s: the folder does not exist".formatted(file));
+        }
+        try {
+            Path unfinished = Files.createTempFile(folder, ".p2psim", ".part");
+            try {
+                Files.writeString(unfinished, text);
+                move(unfinished, target);
+            } finally {
+                Files.deleteIfExists(unfinished);
+            }
+        } catch (IOException e) {
+            throw new InputException("%s: cannot be written: %s".formatted(file, reason(e)));
+        }
+        tell("p2psim: wrote " + file);
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /** What a person makes of an I/O error. */
+    static String reason(IOException e) {
+        if (e instanceof java.nio.file.NoSuchFileException) {
+            return "no such file";
+        }
+        if (e instanceof java.nio.file.AccessDeniedException) {
+            return "permission denied";
+        }
+        String message = e.getMessage();
+        return message == null ? e.getClass().getSimpleName() : message;
+    }
+
+    /** Tells what went wrong and gives the exit code for it. */
+    int report(Exception exception) {
+        if (exception instanceof InputException) {
+            tell(exception.getMessage());
+            return Main.BAD_INPUT;
+        }
+        Throwable cause = exception instanceof UncheckedIOException wrapped ? wrapped.getCause() : exception;
+        tell("p2psim: this is a defect of p2psim, not of your input: " + cause);
+        for (int i = 0; i < Math.min(5, cause.getStackTrace().length); i++) {
+            tell("    at " + cause.getStackTrace()[i]);
+        }
+        tell("Please report it with the command line, the scenario file and what `p2psim --version` says.");
+        return Main.OUR_FAULT;
+    }
+}

@@ -1,0 +1,182 @@
+package org.p2psim.run;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.p2psim.address.Bdf;
+import org.p2psim.outcome.Answer;
+import org.p2psim.outcome.Answer.Layer;
+import org.p2psim.outcome.Answer.LayerAnswer;
+import org.p2psim.outcome.Event;
+import org.p2psim.outcome.TransferOutcome;
+import org.p2psim.p2p.MapType;
+import org.p2psim.p2p.Verdict;
+import org.p2psim.routing.AddressKind;
+import org.p2psim.routing.Delivery;
+import org.p2psim.routing.Routing;
+import org.p2psim.run.replay.World;
+import org.p2psim.run.watch.Recorder;
+import org.p2psim.scenario.Expectation;
+import org.p2psim.scenario.Operation;
+import org.p2psim.scenario.Plan;
+
+/** What a run says to its scenario's question: does the first importer of the timeline reach the first exporter? */
+final class Answers {
+    private final World world;
+    private final Recorder recorder;
+
+    Answers(World world, Recorder recorder) {
+        this.world = world;
+        this.recorder = recorder;
+    }
+
+    private record Question(String provider, String client) {}
+
+    Answer answer() {
+        Optional<Question> question = question(world.plan());
+        if (question.isEmpty()) {
+            return new Answer(true, "The scenario asks about no pair of functions.", List.of());
+        }
+        String provider = question.get().provider();
+        String client = question.get().client();
+        Optional<Bdf> providerSeen = world.seenAddress(provider);
+        Optional<Bdf> clientSeen = world.seenAddress(client);
+        if (providerSeen.isEmpty() || clientSeen.isEmpty()) {
+            String absent = providerSeen.isEmpty() ? provider : client;
+            return new Answer(false, "The guest has no %s: it is not passed through.".formatted(absent), List.of());
+        }
+        Verdict verdict = world.p2pdma().verdict(providerSeen.get(), clientSeen.get());
+        return answer(provider, client, verdict);
+    }
+
+    private Answer answer(String provider, String client, Verdict verdict) {
+        Optional<Event> refusal = recorder.events().stream()
+                .filter(event -> event.kind() == Event.Kind.REFUSED)
+                .findFirst();
+        Optional<TransferOutcome> moved = recorder.transfers().stream()
+                .filter(transfer -> transfer.bytes() > 0)
+                .findFirst();
+        boolean works = moved.isPresent() || refusal.isEmpty() && verdict.mapType() != MapType.NOT_SUPPORTED;
+        Delivery delivery = new Routing(world.host())
+                .request(
+                        world.onHost(client),
+                        world.onHost(provider),
+                        world.translates(client) ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
+                        false);
+
+        List<LayerAnswer> layers = new ArrayList<>();
+        layers.add(new LayerAnswer(
+                Layer.KERNEL,
+                verdict.mapType() == MapType.NOT_SUPPORTED
+                        ? "NOT_SUPPORTED (-1)"
+                        : "%s, distance %d".formatted(verdict.mapType(), verdict.distance()),
+                sentence(verdict.reason())));
+        layers.add(new LayerAnswer(
+                Layer.GATE, "not known", "No vendor profile is applied: drivers may refuse for reasons of their own."));
+        layers.add(new LayerAnswer(
+                Layer.DELIVERY,
+                verdict.mapType() == MapType.NOT_SUPPORTED ? "not reached" : deliveryWord(delivery),
+                sentence(delivery.caveat().orElse(delivery.reason()))));
+        layers.add(effect(works, moved, refusal));
+        return new Answer(works, answerSentence(provider, client, verdict, works, moved, refusal), layers);
+    }
+
+    private static LayerAnswer effect(boolean works, Optional<TransferOutcome> moved, Optional<Event> refusal) {
+        if (moved.isPresent()) {
+            return new LayerAnswer(
+                    Layer.EFFECT,
+                    moved.get().bandwidth().toString(),
+                    sentence("%s moved %d bytes".formatted(moved.get().name(), moved.get().bytes())));
+        }
+        if (refusal.isPresent()) {
+            return new LayerAnswer(Layer.EFFECT, word(refusal.get()), sentence(refusal.get().detail()));
+        }
+        return new LayerAnswer(
+                Layer.EFFECT, works ? "allowed" : "refused", "The timeline moves no data, so there is no figure.");
+    }
+
+    private String answerSentence(
+            String provider,
+            String client,
+            Verdict verdict,
+            boolean works,
+            Optional<TransferOutcome> moved,
+            Optional<Event> refusal) {
+        String kernel = "%skernel %s".formatted(world.guest().isPresent() ? "guest " : "", world.kernel());
+        String pair = "%s to %s".formatted(client, provider);
+        if (moved.isPresent()) {
+            return "%s works: %s, distance %d, %s by %s."
+                    .formatted(
+                            pair,
+                            verdict.mapType(),
+                            verdict.distance(),
+                            moved.get().bandwidth(),
+                            moved.get().operation());
+        }
+        if (refusal.isPresent() && verdict.mapType() == MapType.NOT_SUPPORTED) {
+            return "%s is refused: %s fails with %s because %s answers NOT_SUPPORTED (-1): %s."
+                    .formatted(pair, refusal.get().what(), word(refusal.get()), kernel, verdict.reason());
+        }
+        if (refusal.isPresent()) {
+            return "%s fails: %s is refused with %s: %s."
+                    .formatted(pair, refusal.get().what(), word(refusal.get()), refusal.get().detail());
+        }
+        return works
+                ? "%s is allowed: %s answers %s, distance %d."
+                        .formatted(pair, kernel, verdict.mapType(), verdict.distance())
+                : "%s is refused: %s answers NOT_SUPPORTED (-1): %s.".formatted(pair, kernel, verdict.reason());
+    }
+
+    private static String word(Event refusal) {
+        return refusal.errno().map(Object::toString).orElse("an error");
+    }
+
+    private static String deliveryWord(Delivery delivery) {
+        String word = switch (delivery.disposition()) {
+            case DIRECT -> "direct";
+            case VIA_ROOT_COMPLEX -> "via the root complex";
+            case DROPPED -> "dropped";
+            case REFUSED -> "Unsupported Request";
+        };
+        return delivery.caveat().isPresent() ? word + ", not known to work" : word;
+    }
+
+    private static String sentence(String clause) {
+        return Character.toUpperCase(clause.charAt(0)) + clause.substring(1) + ".";
+    }
+
+    /** Exporter and importer of the first import; else the first pair that is expected something of. */
+    private static Optional<Question> question(Plan plan) {
+        Optional<Question> imported = plan.timeline().stream()
+                .flatMap(operation -> importOf(plan, operation).stream())
+                .findFirst();
+        if (imported.isPresent()) {
+            return imported;
+        }
+        return plan.expectations().stream()
+                .map(Plan.Expected::expectation)
+                .filter(Expectation.P2p.class::isInstance)
+                .map(Expectation.P2p.class::cast)
+                .map(pair -> new Question(pair.p2p().get(0), pair.p2p().get(1)))
+                .findFirst();
+    }
+
+    private static Optional<Question> importOf(Plan plan, Operation operation) {
+        if (operation instanceof Operation.RegisterMr op) {
+            return exporterOf(plan, op.dmaBuf()).map(provider -> new Question(provider, op.nic()));
+        }
+        if (operation instanceof Operation.Attach op) {
+            return exporterOf(plan, op.dmaBuf()).map(provider -> new Question(provider, op.importer()));
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> exporterOf(Plan plan, String dmaBuf) {
+        return plan.timeline().stream()
+                .filter(Operation.Export.class::isInstance)
+                .map(Operation.Export.class::cast)
+                .filter(export -> export.dmaBuf().equals(dmaBuf))
+                .map(Operation.Export::from)
+                .findFirst();
+    }
+}

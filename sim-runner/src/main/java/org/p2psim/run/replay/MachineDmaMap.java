@@ -1,0 +1,45 @@
+package org.p2psim.run.replay;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.p2psim.dmabuf.DmaMap;
+import org.p2psim.dmabuf.Importer;
+import org.p2psim.iommu.IovaDomain;
+
+/**
+ * {@code dma_map_resource()} of the deciding kernel: an IOVA of the importer's own domain behind a translating IOMMU,
+ * the physical address itself otherwise. A guest without a virtual IOMMU maps to guest physical addresses.
+ */
+final class MachineDmaMap implements DmaMap {
+    private final World world;
+    private final Map<String, IovaDomain> domains = new LinkedHashMap<>();
+
+    MachineDmaMap(World world) {
+        this.world = world;
+    }
+
+    @Override
+    public long map(Importer importer, long physical, long length) {
+        return hasDomain(importer) ? domain(importer).map(physical, length) : physical;
+    }
+
+    @Override
+    public void unmap(Importer importer, long dmaAddress) {
+        if (hasDomain(importer)) {
+            domain(importer).unmap(dmaAddress);
+        }
+    }
+
+    /** The physical address, in the deciding kernel's view, that a device reaches with a DMA address. */
+    long physical(Importer importer, long dmaAddress) {
+        return hasDomain(importer) ? domain(importer).physical(dmaAddress) : dmaAddress;
+    }
+
+    private boolean hasDomain(Importer importer) {
+        return world.guest().isEmpty() && world.translates(importer.name());
+    }
+
+    private IovaDomain domain(Importer importer) {
+        return domains.computeIfAbsent(importer.name(), name -> new IovaDomain());
+    }
+}

@@ -1,0 +1,260 @@
+package org.p2psim.run.replay;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.p2psim.dmabuf.Attachment;
+import org.p2psim.dmabuf.Reply;
+import org.p2psim.dmabuf.SgTable;
+import org.p2psim.invariant.Invariant;
+import org.p2psim.outcome.Latency;
+import org.p2psim.outcome.Note;
+import org.p2psim.outcome.TransferOutcome;
+import org.p2psim.platform.Errno;
+import org.p2psim.routing.AddressKind;
+import org.p2psim.routing.Delivery;
+import org.p2psim.routing.Route;
+import org.p2psim.routing.Routing;
+import org.p2psim.run.engine.Engine;
+import org.p2psim.run.flow.DmaListener;
+import org.p2psim.run.flow.DmaNetwork;
+import org.p2psim.run.flow.DmaRequest;
+import org.p2psim.run.flow.LatencyRecorder;
+import org.p2psim.run.watch.InvariantWatch;
+import org.p2psim.run.watch.Recorder;
+import org.p2psim.scenario.Device;
+import org.p2psim.topology.Link;
+import org.p2psim.topology.PciFunction;
+import org.p2psim.unit.Bandwidth;
+import org.p2psim.unit.Bytes;
+
+/** DMA through mapped tables: from the operation that asks for it to its last byte. */
+final class Transfers {
+    private final World world;
+    private final Engine engine;
+    private final Routing routing;
+    private final DmaNetwork network;
+    private final Exporters exporters;
+    private final Recorder recorder;
+    private final InvariantWatch watch;
+    private final List<Transfer> running = new ArrayList<>();
+    private final List<Waiting> waiting = new ArrayList<>();
+    private final Map<String, Integer> counted = new LinkedHashMap<>();
+    private final List<Note> notes = new ArrayList<>();
+
+    /**
+     * What a timeline's line asks for.
+     *
+     * @param owner the MR or attachment whose table is used
+     * @param lane name of the transfer
+     */
+    record Order(String lane, String operation, String owner, Attachment attachment, boolean read, long bytes) {}
+
+    Transfers(
+            World world,
+            Engine engine,
+            Routing routing,
+            DmaNetwork network,
+            Exporters exporters,
+            Recorder recorder,
+            InvariantWatch watch) {
+        this.world = world;
+        this.engine = engine;
+        this.routing = routing;
+        this.network = network;
+        this.exporters = exporters;
+        this.recorder = recorder;
+        this.watch = watch;
+    }
+
+    /** What the scenario calls a transfer, or its operation with a number. */
+    String name(Optional<String> id, String operation) {
+        int number = counted.merge(operation, 1, Integer::sum);
+        return id.orElse(operation + "-" + number);
+    }
+
+    /**
+     * A transfer that was not begun: it counts as asked for, with nothing moved.
+     *
+     * @param why in a sentence, which names the status of the work completion where there is no errno
+     */
+    void refused(String lane, String operation, String owner, long bytes, Optional<Errno> errno, String why) {
+        long now = engine.now();
+        recorder.refused(now, lane, operation, errno, why);
+        recorder.transfer(new TransferOutcome(
+                lane, operation, owner, "", bytes, 0, now, now, errno, List.of(), 0, Latency.NONE));
+    }
+
+    void start(Order order, ImmutableList<SgTable.Entry> segments) {
+        String initiatorName = order.attachment().importer().name();
+        String targetName = exporters.device(order.attachment().dmaBuf());
+        PciFunction initiator = world.onHost(initiatorName);
+        PciFunction target = world.onHost(targetName);
+        AddressKind kind = world.translates(initiatorName) ? AddressKind.IOVA : AddressKind.BUS_ADDRESS;
+        Delivery delivery = routing.request(initiator, target, kind, !order.read());
+        delivery.caveat().ifPresent(caveat -> notes.add(new Note(Note.Kind.CAUTION, caveat, "")));
+        watch.check(
+                Invariant.PEER_TO_PEER_ALLOWED,
+                order.attachment().peer2peer(),
+                engine.now(),
+                order.lane(),
+                recorder.newest(),
+                () -> "%s issues DMA to %s without the peer-to-peer flag".formatted(initiatorName, targetName));
+        Transfer transfer = new Transfer(order, initiatorName, targetName, delivery, initiator, target);
+        running.add(transfer);
+        Device device = world.device(initiatorName);
+        network.start(
+                new DmaRequest(
+                        order.lane(),
+                        initiator,
+                        target,
+                        order.read() ? DmaRequest.Direction.READ : DmaRequest.Direction.WRITE,
+                        segments.stream()
+                                .map(entry -> new DmaRequest.Segment(entry.address(), entry.length()))
+                                .toList(),
+                        kind,
+                        device.tags(),
+                        device.mps(),
+                        device.mrrs(),
+                        world.device(targetName).rcb()),
+                transfer);
+    }
+
+    /** Stops every transfer of an owner and goes on when the last of them has come to its end. */
+    void stop(String owner, Runnable next) {
+        List<Transfer> its = running.stream()
+                .filter(transfer -> transfer.order.owner().equals(owner))
+                .toList();
+        if (its.isEmpty()) {
+            next.run();
+            return;
+        }
+        waiting.add(new Waiting(owner, next));
+        its.forEach(transfer -> network.stop(transfer.order.lane()));
+    }
+
+    private void ended(Transfer transfer) {
+        running.remove(transfer);
+        List<Waiting> over = waiting.stream()
+                .filter(waiter -> running.stream()
+                        .noneMatch(other -> other.order.owner().equals(waiter.owner())))
+                .toList();
+        waiting.removeAll(over);
+        over.forEach(waiter -> waiter.next().run());
+    }
+
+    /** What is to be careful with in the ways that were taken. */
+    ImmutableList<Note> notes() {
+        return notes.stream().distinct().collect(ImmutableList.toImmutableList());
+    }
+
+    /** Somebody who goes on once nothing of an owner is under way. */
+    private record Waiting(String owner, Runnable next) {}
+
+    /** One transfer under way. */
+    private final class Transfer implements DmaListener {
+        private final Order order;
+        private final String initiator;
+        private final String target;
+        private final Delivery delivery;
+        private final Route dataRoute;
+        private final long start = engine.now();
+        private final int event;
+        private final LatencyRecorder latency = new LatencyRecorder();
+        private long bytes;
+        private boolean failed;
+
+        Transfer(
+                Order order,
+                String initiatorName,
+                String targetName,
+                Delivery delivery,
+                PciFunction initiator,
+                PciFunction target) {
+            this.order = order;
+            this.initiator = initiatorName;
+            this.target = targetName;
+            this.delivery = delivery;
+            this.dataRoute = order.read() ? routing.completion(target, initiator) : delivery.route();
+            this.event = recorder.done(
+                    start,
+                    order.lane(),
+                    order.operation(),
+                    "%s %s %s".formatted(initiatorName, order.read() ? "reads from" : "writes to", targetName));
+        }
+
+        /** The table was given back while this was on its way: what lands now lands where nobody may. */
+        private void checkMapping(String what) {
+            watch.check(
+                    Invariant.NO_LANDING_AFTER_UNMAP,
+                    order.attachment().mapping().isPresent(),
+                    engine.now(),
+                    order.lane(),
+                    recorder.newest(),
+                    () -> "%s %s %s through a mapping that was given back".formatted(initiator, what, target));
+        }
+
+        @Override
+        public void landed(long address, int length, long issued) {
+            checkMapping(order.read() ? "reads" : "writes");
+            if (!order.read()) {
+                bytes += length;
+                latency.record(engine.now() - issued);
+            }
+        }
+
+        @Override
+        public void completed(long address, int length, long issued) {
+            bytes += length;
+            latency.record(engine.now() - issued);
+        }
+
+        @Override
+        public void done() {
+            long now = engine.now();
+            recorder.end(event, now, summary());
+            recorder.transfer(new TransferOutcome(
+                    order.lane(),
+                    order.operation(),
+                    initiator,
+                    target,
+                    order.bytes(),
+                    bytes,
+                    start,
+                    now,
+                    Optional.empty(),
+                    RouteHops.of(dataRoute),
+                    dataRoute.slowestLink().map(Link::bytesPerSecond).orElse(0L),
+                    latency.latency()));
+            ended(this);
+        }
+
+        private String summary() {
+            long ticks = engine.now() - start;
+            String rate = bytes == 0 ? "" : " at " + new Bandwidth(bytes, ticks);
+            String part = bytes == order.bytes() ? "" : " of " + Bytes.format(order.bytes()) + ", then no more";
+            return "%s %s%s%s".formatted(Bytes.format(bytes), order.read() ? "read" : "written", part, rate);
+        }
+
+        @Override
+        public void dropped(long address, int length, long issued) {
+            failed("dropped", address);
+        }
+
+        @Override
+        public void refused(long address, int length, long issued) {
+            failed("Unsupported Request", address);
+        }
+
+        private void failed(String what, long address) {
+            if (!failed) {
+                failed = true;
+                recorder.effect(
+                        engine.now(), order.lane(), what, "address 0x%x: %s".formatted(address, delivery.reason()));
+            }
+        }
+    }
+}
