@@ -90,6 +90,12 @@ public final class P2pdma {
                 reasons.messages);
     }
 
+    /** Whether this kernel lets TLPs between two functions pass the root complex, whatever the bridges below it do. */
+    public boolean trustsRootComplex(PciFunction provider, PciFunction client) {
+        Reasons reasons = new Reasons();
+        return cpuAllowed(reasons) || hostBridgesAllowed(provider, client, false, reasons);
+    }
+
     /** The set that is examined: both ways up, the common bridge with the provider's side; nothing without one. */
     private static ImmutableList<PciFunction> redirecting(Path path) {
         if (path.common().isEmpty()) {

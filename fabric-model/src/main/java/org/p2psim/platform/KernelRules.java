@@ -7,6 +7,9 @@ public record KernelRules(KernelRelease release, ImmutableSet<Rule> rules, HostB
     /** The oldest release whose rules are known here. */
     public static final KernelRelease OLDEST = KernelRelease.parse("5.4");
 
+    /** The newest release whose rules are in the data files; later ones are taken to be the same. */
+    public static final KernelRelease NEWEST = KernelRelease.parse("7.3");
+
     /** A rule that some releases have and others have not; {@code p2pdma-rules.tsv} says which. */
     public enum Rule {
         /** An ACS redirect sends the question to the host-bridge list instead of refusing. */

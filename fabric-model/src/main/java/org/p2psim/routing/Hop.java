@@ -1,0 +1,30 @@
+package org.p2psim.routing;
+
+import org.p2psim.topology.HostBridge;
+import org.p2psim.topology.PciFunction;
+
+/**
+ * One thing that a TLP passes.
+ *
+ * <ul>
+ *   <li>{@link LinkHop}: a link, in one direction.
+ *   <li>{@link SwitchHop}: a switch, from any of its ports to any.
+ *   <li>{@link IommuHop}: the IOMMU in front of a root bus, where the address is translated or the TLP blocked.
+ *   <li>{@link RootComplexHop}: a root complex. A TLP between two host bridges passes two of them, each half.
+ *   <li>{@link SocketHop}: the connection between two sockets.
+ * </ul>
+ */
+public sealed interface Hop {
+    /** @param port the root or downstream port above the link */
+    record LinkHop(PciFunction port, boolean upstream) implements Hop {}
+
+    /** @param upstreamPort the one that stands for the switch */
+    record SwitchHop(PciFunction upstreamPort) implements Hop {}
+
+    record RootComplexHop(HostBridge bridge) implements Hop {}
+
+    record IommuHop(HostBridge bridge) implements Hop {}
+
+    /** @param from id of the socket that the TLP leaves */
+    record SocketHop(String from, String to) implements Hop {}
+}

@@ -1,0 +1,81 @@
+package org.p2psim.routing;
+
+import java.util.Optional;
+import org.p2psim.p2p.P2pdma;
+import org.p2psim.platform.KernelRules;
+import org.p2psim.routing.Delivery.Disposition;
+import org.p2psim.topology.Fabric;
+import org.p2psim.topology.HostBridge;
+import org.p2psim.topology.IommuMode;
+import org.p2psim.topology.PciFunction;
+
+/**
+ * Where the TLPs between two functions of a fabric go, port by port (PCIe base specification 6.12.3, ACS functions and
+ * their interactions).
+ *
+ * <p>A request climbs from its initiator. At every root and downstream port that it enters from below it turns
+ * towards the target if the target is below the same switch and ACS does not send it up: P2P Request Redirect (RR) and
+ * P2P Egress Control (EC) do for any peer, Upstream Forwarding (UF) for a target below the same port. At the root the
+ * IOMMU translates or blocks it, and the root complex sends it down. A completion is routed by the requester's ID:
+ * only P2P Completion Redirect (CR) and UF send it up, and no IOMMU looks at it.
+ */
+public final class Routing {
+    private final Fabric fabric;
+    private final P2pdma newestKernel;
+
+    public Routing(Fabric fabric) {
+        this.fabric = fabric;
+        this.newestKernel = new P2pdma(fabric, fabric.bootCpu(), KernelRules.of(KernelRules.NEWEST));
+    }
+
+    /**
+     * What becomes of a memory request.
+     *
+     * @param posted true for a write, which nobody answers
+     */
+    public Delivery request(PciFunction initiator, PciFunction target, AddressKind kind, boolean posted) {
+        HostBridge bridge = fabric.hostBridge(initiator);
+        boolean translating = bridge.iommu() == IommuMode.TRANSLATING;
+        boolean iova = kind == AddressKind.IOVA && translating;
+        Walk walk = new Walk(fabric, target, iova ? Walk.Rule.REQUEST_WITH_IOVA : Walk.Rule.REQUEST);
+        if (walk.climbFrom(initiator)) {
+            return walk.delivery(Disposition.DIRECT, Optional.empty());
+        }
+        if (translating && !iova) {
+            walk.blockedBy(bridge, posted);
+            return walk.delivery(posted ? Disposition.DROPPED : Disposition.REFUSED, Optional.empty());
+        }
+        if (iova) {
+            walk.translatedBy(bridge);
+        }
+        walk.throughRootComplex(bridge, fabric.hostBridge(target));
+        return walk.delivery(Disposition.VIA_ROOT_COMPLEX, rootComplexCaveat(initiator, target));
+    }
+
+    /** The way of the completions of a read, from the function that was read to the one that asked. */
+    public Route completion(PciFunction completer, PciFunction requester) {
+        Walk walk = new Walk(fabric, requester, Walk.Rule.COMPLETION);
+        if (!walk.climbFrom(completer)) {
+            walk.throughRootComplex(fabric.hostBridge(completer), fabric.hostBridge(requester));
+        }
+        return walk.route();
+    }
+
+    /**
+     * Root complexes need not forward requests between their root ports (base specification 1.3.1); the kernel's list
+     * is the public record of those that do.
+     */
+    private Optional<String> rootComplexCaveat(PciFunction initiator, PciFunction target) {
+        if (newestKernel.trustsRootComplex(target, initiator)) {
+            return Optional.empty();
+        }
+        HostBridge from = fabric.hostBridge(initiator);
+        HostBridge to = fabric.hostBridge(target);
+        String which = from.equals(to)
+                ? "host bridge " + from.rootBus()
+                : "host bridges %s and %s".formatted(from.rootBus(), to.rootBus());
+        return Optional.of(
+                "it is not known whether the root complex forwards peer-to-peer TLPs: the CPU is %s, not AMD Zen, and the list of kernel %s does not have %s for this way"
+                        .formatted(fabric.bootCpu(), KernelRules.NEWEST, which));
+    }
+}

@@ -1,0 +1,246 @@
+package org.p2psim.routing;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.p2psim.address.Bdf;
+import org.p2psim.routing.Delivery.Disposition;
+import org.p2psim.routing.Delivery.Step;
+import org.p2psim.routing.Hop.IommuHop;
+import org.p2psim.routing.Hop.LinkHop;
+import org.p2psim.routing.Hop.RootComplexHop;
+import org.p2psim.routing.Hop.SocketHop;
+import org.p2psim.routing.Hop.SwitchHop;
+import org.p2psim.topology.AcsBit;
+import org.p2psim.topology.Fabric;
+import org.p2psim.topology.HostBridge;
+import org.p2psim.topology.PciFunction;
+import org.p2psim.topology.PortType;
+
+/** One TLP on its way to one target: the hops so far, and why. */
+final class Walk {
+    /** What turns a TLP back at a port that it could turn at. */
+    enum Rule {
+        REQUEST(AcsBit.RR, AcsBit.EC),
+        /** Matches no bridge window, so it never turns. */
+        REQUEST_WITH_IOVA(),
+        COMPLETION(AcsBit.CR);
+
+        private final ImmutableList<AcsBit> redirect;
+
+        Rule(AcsBit... redirect) {
+            this.redirect = ImmutableList.copyOf(redirect);
+        }
+    }
+
+    private final Fabric fabric;
+    private final Rule rule;
+    /** The target, the bridge above it, and so on up to the root bus. */
+    private final ImmutableList<PciFunction> targetWay;
+
+    private final List<Hop> hops = new ArrayList<>();
+    private final List<Step> steps = new ArrayList<>();
+
+    Walk(Fabric fabric, PciFunction target, Rule rule) {
+        this.fabric = fabric;
+        this.rule = rule;
+        this.targetWay = fabric.wayUp(target);
+    }
+
+    Route route() {
+        return new Route(hops);
+    }
+
+    Delivery delivery(Disposition disposition, Optional<String> caveat) {
+        return new Delivery(disposition, route(), caveat, steps);
+    }
+
+    /** Climbs until it turns towards the target (true) or is at the root (false). */
+    boolean climbFrom(PciFunction sender) {
+        if (above(sender) == 0) {
+            return true;
+        }
+        ImmutableList<PciFunction> way = fabric.wayUp(sender);
+        for (PciFunction bridge : way.subList(1, way.size())) {
+            boolean turned = switch (bridge.type()) {
+                case ROOT_PORT, DOWNSTREAM_PORT -> enterFromBelow(bridge);
+                case UPSTREAM_PORT -> {
+                    hops.add(new SwitchHop(bridge));
+                    yield turnsInSwitchItself(bridge, sender);
+                }
+                case PCIE_TO_PCI_BRIDGE -> turnsOnSharedBus(bridge);
+                case HOST_BRIDGE, ENDPOINT, LEGACY_ENDPOINT, RC_INTEGRATED_ENDPOINT -> false;
+            };
+            if (turned) {
+                return true;
+            }
+        }
+        if (rule == Rule.REQUEST_WITH_IOVA && way.size() > 1) {
+            step(
+                    Step.Kind.NO_WINDOW_FOR_IOVA,
+                    Optional.empty(),
+                    "an I/O virtual address is in no bridge window, so the request climbs to the root complex");
+        }
+        return false;
+    }
+
+    private boolean enterFromBelow(PciFunction port) {
+        hops.add(new LinkHop(port, true));
+        if (rule == Rule.REQUEST_WITH_IOVA) {
+            return false;
+        }
+        int samePort = above(port);
+        if (samePort >= 0) {
+            return turnsAtPort(port, samePort);
+        }
+        Optional<PciFunction> upstreamPort =
+                fabric.upstreamBridge(port).filter(bridge -> bridge.type() == PortType.UPSTREAM_PORT);
+        int sameSwitch = upstreamPort.map(this::above).orElse(-1);
+        return sameSwitch >= 0 && turnsInSwitch(port, upstreamPort.orElseThrow(), sameSwitch);
+    }
+
+    private boolean turnsAtPort(PciFunction port, int index) {
+        String redirecting = on(port, Stream.concat(rule.redirect.stream(), Stream.of(AcsBit.UF)));
+        if (!redirecting.isEmpty()) {
+            redirected(port, redirecting, "the same port");
+            return false;
+        }
+        fabric.upstreamBridge(port)
+                .filter(bridge -> bridge.type() == PortType.UPSTREAM_PORT)
+                .ifPresent(upstreamPort -> hops.add(new SwitchHop(upstreamPort)));
+        step(
+                Step.Kind.TURNED_AT_PORT,
+                Optional.of(port.address()),
+                "the target is below the same port, %s, and no ACS bit sends the TLP up: it turns there"
+                        .formatted(named(port)));
+        descendFrom(index);
+        return true;
+    }
+
+    private boolean turnsInSwitch(PciFunction ingress, PciFunction upstreamPort, int index) {
+        String redirecting = on(ingress, rule.redirect.stream());
+        if (!redirecting.isEmpty()) {
+            redirected(ingress, redirecting, "the same switch");
+            return false;
+        }
+        hops.add(new SwitchHop(upstreamPort));
+        step(
+                Step.Kind.TURNED_IN_SWITCH,
+                Optional.of(ingress.address()),
+                "%s has no ACS %s on, so the TLP turns to %s inside the switch"
+                        .formatted(
+                                named(ingress),
+                                words(rule.redirect.stream(), " or "),
+                                named(targetWay.get(index - 1))));
+        descendFrom(index - 1);
+        return true;
+    }
+
+    /** For a function inside a switch, on the bus below the upstream port: no port, so no ACS. */
+    private boolean turnsInSwitchItself(PciFunction upstreamPort, PciFunction sender) {
+        boolean inside = sender.upstreamBridge().equals(Optional.of(upstreamPort.address()));
+        int index = above(upstreamPort);
+        if (!inside || index < 0 || rule == Rule.REQUEST_WITH_IOVA) {
+            return false;
+        }
+        descendFrom(index - 1);
+        return true;
+    }
+
+    private boolean turnsOnSharedBus(PciFunction bridge) {
+        int index = above(bridge);
+        if (index < 0 || rule == Rule.REQUEST_WITH_IOVA) {
+            return false;
+        }
+        descendFrom(index);
+        return true;
+    }
+
+    void translatedBy(HostBridge bridge) {
+        hops.add(new IommuHop(bridge));
+        step(
+                Step.Kind.TRANSLATED,
+                Optional.empty(),
+                "the IOMMU of host bridge %s translates the address".formatted(bridge.rootBus()));
+    }
+
+    void blockedBy(HostBridge bridge, boolean posted) {
+        hops.add(new IommuHop(bridge));
+        step(
+                Step.Kind.BLOCKED,
+                Optional.empty(),
+                "the IOMMU of host bridge %s has no translation for a raw bus address: %s"
+                        .formatted(
+                                bridge.rootBus(),
+                                posted
+                                        ? "the write is dropped, and no completion tells the initiator"
+                                        : "the read is completed with an error"));
+    }
+
+    void throughRootComplex(HostBridge from, HostBridge to) {
+        hops.add(new RootComplexHop(from));
+        String between = "between two root ports of host bridge " + from.rootBus();
+        if (!from.equals(to)) {
+            if (!from.socket().equals(to.socket())) {
+                hops.add(new SocketHop(from.socket(), to.socket()));
+            }
+            hops.add(new RootComplexHop(to));
+            between = "from host bridge %s to host bridge %s".formatted(from.rootBus(), to.rootBus());
+        }
+        step(
+                Step.Kind.FORWARDED_BY_ROOT_COMPLEX,
+                Optional.empty(),
+                "the root complex forwards the TLP %s".formatted(between));
+        descendFrom(targetWay.size() - 1);
+    }
+
+    /** Goes down from a bridge above the target, given by its index on the target's way up. */
+    private void descendFrom(int index) {
+        for (int i = index; i > 0; i--) {
+            PciFunction bridge = targetWay.get(i);
+            if (bridge.type().hasLinkBelow()) {
+                hops.add(new LinkHop(bridge, false));
+            } else if (bridge.type() == PortType.UPSTREAM_PORT) {
+                hops.add(new SwitchHop(bridge));
+            }
+        }
+    }
+
+    /** Index of a function on the target's way up; -1 if the target is not below it. */
+    private int above(PciFunction function) {
+        for (int i = 0; i < targetWay.size(); i++) {
+            if (targetWay.get(i).address().equals(function.address())) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private void redirected(PciFunction port, String bits, String common) {
+        step(
+                Step.Kind.REDIRECTED_UPSTREAM,
+                Optional.of(port.address()),
+                "%s has ACS %s on, which sends the TLP up though its target is below %s"
+                        .formatted(named(port), bits, common));
+    }
+
+    private void step(Step.Kind kind, Optional<Bdf> at, String sentence) {
+        steps.add(new Step(kind, at, sentence));
+    }
+
+    private static String on(PciFunction port, Stream<AcsBit> bits) {
+        return port.acs().map(acs -> words(bits.filter(acs::isOn), "+")).orElse("");
+    }
+
+    private static String words(Stream<AcsBit> bits, String separator) {
+        return bits.map(AcsBit::name).collect(Collectors.joining(separator));
+    }
+
+    private static String named(PciFunction function) {
+        String address = function.address().toString();
+        return function.name().equals(address) ? address : "%s (%s)".formatted(function.name(), address);
+    }
+}

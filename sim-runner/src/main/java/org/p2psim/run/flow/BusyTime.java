@@ -1,0 +1,55 @@
+package org.p2psim.run.flow;
+
+import com.google.common.primitives.Longs;
+import java.util.Arrays;
+import java.util.List;
+import org.p2psim.unit.Ticks;
+
+/** How long something was busy in each slice of time. There are few slices: their length doubles as time goes on. */
+final class BusyTime {
+    private static final int MAX_SLICES = 100;
+
+    private final long[] slices = new long[MAX_SLICES];
+    private long sliceTicks = Ticks.PER_NANOSECOND;
+    private int used;
+
+    /** Counts the time from {@code start} on. */
+    void add(long start, long ticks) {
+        long end = start + ticks;
+        while (end > MAX_SLICES * sliceTicks) {
+            doubleSlices();
+        }
+        int slice = (int) (start / sliceTicks);
+        long from = start;
+        while (from < end) {
+            long to = Math.min(end, (slice + 1) * sliceTicks);
+            slices[slice++] += to - from;
+            from = to;
+        }
+        used = Math.max(used, slice);
+    }
+
+    private void doubleSlices() {
+        for (int i = 0; i < MAX_SLICES / 2; i++) {
+            slices[i] = slices[2 * i] + slices[2 * i + 1];
+        }
+        Arrays.fill(slices, MAX_SLICES / 2, MAX_SLICES, 0);
+        sliceTicks *= 2;
+        used = (used + 1) / 2;
+    }
+
+    long sliceTicks() {
+        return sliceTicks;
+    }
+
+    /** Doubles the slices until they are as long as those of something that was observed for longer. */
+    void lengthenSlices(long ticks) {
+        while (sliceTicks < ticks) {
+            doubleSlices();
+        }
+    }
+
+    List<Long> perSlice() {
+        return Longs.asList(Arrays.copyOf(slices, used));
+    }
+}

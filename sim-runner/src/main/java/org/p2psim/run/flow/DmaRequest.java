@@ -1,0 +1,69 @@
+package org.p2psim.run.flow;
+
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import org.p2psim.routing.AddressKind;
+import org.p2psim.topology.PciFunction;
+
+/**
+ * One DMA: which function reads or writes whose memory.
+ *
+ * @param name by which it can be stopped
+ * @param segments what is transferred, in this order; TLPs never span two of them
+ * @param tags memory reads that may be outstanding at once
+ * @param mps Max_Payload_Size of writes and completions, bytes
+ * @param mrrs Max_Read_Request_Size, bytes
+ * @param rcb Read Completion Boundary of the target, 64 or 128 bytes
+ */
+public record DmaRequest(
+        String name,
+        PciFunction initiator,
+        PciFunction target,
+        Direction direction,
+        List<Segment> segments,
+        AddressKind kind,
+        int tags,
+        int mps,
+        int mrrs,
+        int rcb) {
+    public DmaRequest {
+        segments = ImmutableList.copyOf(segments);
+        if (tags < 1) {
+            throw new IllegalArgumentException("a function needs at least one tag to read");
+        }
+        if (!isSize(mps) || !isSize(mrrs)) {
+            throw new IllegalArgumentException(
+                    "MPS and MRRS are powers of two from 128 to 4096, not %d and %d".formatted(mps, mrrs));
+        }
+        if (rcb != 64 && rcb != 128) {
+            throw new IllegalArgumentException("RCB is 64 or 128, not " + rcb);
+        }
+    }
+
+    private static boolean isSize(int bytes) {
+        return Integer.bitCount(bytes) == 1 && bytes >= 128 && bytes <= 4096;
+    }
+
+    /** Whether the initiator reads the target's memory or writes it. */
+    public enum Direction {
+        READ,
+        WRITE
+    }
+
+    /**
+     * Contiguous bytes as the initiator addresses them.
+     *
+     * @param dmaAddress of the first byte, unsigned
+     */
+    public record Segment(long dmaAddress, long length) {
+        public Segment {
+            if (length <= 0 || Long.compareUnsigned(dmaAddress + length - 1, dmaAddress) < 0) {
+                throw new IllegalArgumentException("a segment of %d bytes at 0x%x".formatted(length, dmaAddress));
+            }
+        }
+    }
+
+    public long bytes() {
+        return segments.stream().mapToLong(Segment::length).sum();
+    }
+}

@@ -1,0 +1,47 @@
+package org.p2psim.run.flow;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.p2psim.address.Bdf;
+
+/**
+ * The IOTLB of one IOMMU: it keeps the translations that were used last. A TLP without one waits for the page walk,
+ * and those behind it wait with it; walks overlap.
+ */
+final class Iotlb {
+    private final FabricTiming timing;
+    private final int pageShift;
+    /** Least recently used first. */
+    private final Map<Translation, Boolean> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+    private Translation last = new Translation(new Bdf(0, 0, 0, 0), -1);
+    private long free;
+
+    Iotlb(FabricTiming timing) {
+        this.timing = timing;
+        this.pageShift = Long.numberOfTrailingZeros(timing.iotlbPage());
+    }
+
+    private record Translation(Bdf requester, long page) {}
+
+    /** When the translation of an address that is asked for now is there, ticks. */
+    long translate(Bdf requester, long address, long now) {
+        free = Math.max(free, hits(requester, address >>> pageShift) ? now : now + timing.iotlbMiss());
+        return free;
+    }
+
+    private boolean hits(Bdf requester, long page) {
+        if (page == last.page() && requester.equals(last.requester())) {
+            return true;
+        }
+        last = new Translation(requester, page);
+        if (kept.get(last) != null) {
+            return true;
+        }
+        kept.put(last, true);
+        if (kept.size() > timing.iotlbEntries()) {
+            kept.remove(kept.keySet().iterator().next());
+        }
+        return false;
+    }
+}

@@ -1,0 +1,28 @@
+package org.p2psim.run.flow;
+
+import org.p2psim.address.Bdf;
+import org.p2psim.topology.Bar;
+import org.p2psim.topology.PciFunction;
+
+/** An IOMMU, as the requests of one function to one target meet it. */
+final class Translator implements Station {
+    private static final long FOUR_GIB = 1L << 32;
+
+    private final Iotlb iotlb;
+    private final Bdf requester;
+    private final boolean targetAbove4GiB;
+
+    Translator(Iotlb iotlb, PciFunction initiator, PciFunction target) {
+        this.iotlb = iotlb;
+        this.requester = initiator.address();
+        this.targetAbove4GiB = target.bars().stream()
+                .map(Bar::range)
+                .anyMatch(range -> Long.compareUnsigned(range.base(), FOUR_GIB) >= 0);
+    }
+
+    @Override
+    public long pass(Tlp tlp, long now) {
+        tlp.above4GiB = targetAbove4GiB;
+        return iotlb.translate(requester, tlp.address(), now);
+    }
+}
