@@ -14,10 +14,11 @@ import org.p2psim.topology.PciFunction;
  * their interactions).
  *
  * <p>A request climbs from its initiator. At every root and downstream port that it enters from below it turns
- * towards the target if the target is below the same switch and ACS does not send it up: P2P Request Redirect (RR) and
- * P2P Egress Control (EC) do for any peer, Upstream Forwarding (UF) for a target below the same port. At the root the
- * IOMMU translates or blocks it, and the root complex sends it down. A completion is routed by the requester's ID:
- * only P2P Completion Redirect (CR) and UF send it up, and no IOMMU looks at it.
+ * towards the target if the target is below the same switch or port, unless ACS P2P Request Redirect (RR) or P2P
+ * Egress Control (EC) is on there: then it goes on to the root complex (which in a switch above takes ACS Upstream
+ * Forwarding; it is taken to be on). At the root the IOMMU translates or blocks it, and the root complex sends it down.
+ * A completion is routed by the requester's ID: only P2P Completion Redirect (CR) sends it up, and no IOMMU looks at
+ * it.
  */
 public final class Routing {
     private final Fabric fabric;

@@ -43,11 +43,14 @@ final class Walk {
 
     private final List<Hop> hops = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
+    /** It matches no window, or a port has redirected it: no port turns it any more. */
+    private boolean climbsToRoot;
 
     Walk(Fabric fabric, PciFunction target, Rule rule) {
         this.fabric = fabric;
         this.rule = rule;
         this.targetWay = fabric.wayUp(target);
+        this.climbsToRoot = rule == Rule.REQUEST_WITH_IOVA;
     }
 
     Route route() {
@@ -89,7 +92,7 @@ final class Walk {
 
     private boolean enterFromBelow(PciFunction port) {
         hops.add(new LinkHop(port, true));
-        if (rule == Rule.REQUEST_WITH_IOVA) {
+        if (climbsToRoot) {
             return false;
         }
         int samePort = above(port);
@@ -103,9 +106,7 @@ final class Walk {
     }
 
     private boolean turnsAtPort(PciFunction port, int index) {
-        String redirecting = on(port, Stream.concat(rule.redirect.stream(), Stream.of(AcsBit.UF)));
-        if (!redirecting.isEmpty()) {
-            redirected(port, redirecting, "the same port");
+        if (isRedirectedBy(port, "the same port")) {
             return false;
         }
         fabric.upstreamBridge(port)
@@ -114,16 +115,14 @@ final class Walk {
         step(
                 Step.Kind.TURNED_AT_PORT,
                 Optional.of(port.address()),
-                "the target is below the same port, %s, and no ACS bit sends the TLP up: it turns there"
-                        .formatted(named(port)));
+                "the target is below the same port, %s, which has no ACS %s on: the TLP turns there"
+                        .formatted(named(port), words(rule.redirect.stream(), " or ")));
         descendFrom(index);
         return true;
     }
 
     private boolean turnsInSwitch(PciFunction ingress, PciFunction upstreamPort, int index) {
-        String redirecting = on(ingress, rule.redirect.stream());
-        if (!redirecting.isEmpty()) {
-            redirected(ingress, redirecting, "the same switch");
+        if (isRedirectedBy(ingress, "the same switch")) {
             return false;
         }
         hops.add(new SwitchHop(upstreamPort));
@@ -143,7 +142,7 @@ final class Walk {
     private boolean turnsInSwitchItself(PciFunction upstreamPort, PciFunction sender) {
         boolean inside = sender.upstreamBridge().equals(Optional.of(upstreamPort.address()));
         int index = above(upstreamPort);
-        if (!inside || index < 0 || rule == Rule.REQUEST_WITH_IOVA) {
+        if (!inside || index < 0 || climbsToRoot) {
             return false;
         }
         descendFrom(index - 1);
@@ -152,7 +151,7 @@ final class Walk {
 
     private boolean turnsOnSharedBus(PciFunction bridge) {
         int index = above(bridge);
-        if (index < 0 || rule == Rule.REQUEST_WITH_IOVA) {
+        if (index < 0 || climbsToRoot) {
             return false;
         }
         descendFrom(index);
@@ -219,20 +218,24 @@ final class Walk {
         return -1;
     }
 
-    private void redirected(PciFunction port, String bits, String common) {
+    private boolean isRedirectedBy(PciFunction port, String common) {
+        String bits = port.acs()
+                .map(acs -> words(rule.redirect.stream().filter(acs::isOn), "+"))
+                .orElse("");
+        if (bits.isEmpty()) {
+            return false;
+        }
+        climbsToRoot = true;
         step(
                 Step.Kind.REDIRECTED_UPSTREAM,
                 Optional.of(port.address()),
                 "%s has ACS %s on, which sends the TLP up though its target is below %s"
                         .formatted(named(port), bits, common));
+        return true;
     }
 
     private void step(Step.Kind kind, Optional<Bdf> at, String sentence) {
         steps.add(new Step(kind, at, sentence));
-    }
-
-    private static String on(PciFunction port, Stream<AcsBit> bits) {
-        return port.acs().map(acs -> words(bits.filter(acs::isOn), "+")).orElse("");
     }
 
     private static String words(Stream<AcsBit> bits, String separator) {

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
+import nl.tudelft.simulation.dsol.logger.Cat;
 import org.djutils.logger.CategoryLogger;
 import org.djutils.logger.LogCategory;
 
@@ -22,6 +23,7 @@ final class DsolLog implements CategoryLogger.CategoryAppenderFactory {
         if (!done) {
             CategoryLogger.addAppender("STDERR", new DsolLog());
             CategoryLogger.removeAppender(ITS_OWN);
+            CategoryLogger.addLogCategory(Cat.DSOL);
             CategoryLogger.setLogLevelAll(Level.WARN);
             done = true;
         }

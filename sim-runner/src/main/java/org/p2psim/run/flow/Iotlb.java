@@ -4,10 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.p2psim.address.Bdf;
 
-/**
- * The IOTLB of one IOMMU: it keeps the translations that were used last. A TLP without one waits for the page walk,
- * and those behind it wait with it; walks overlap.
- */
+/** The IOTLB of one IOMMU: it keeps the translations that were used last. Page walks overlap. */
 final class Iotlb {
     private final FabricTiming timing;
     private final int pageShift;
@@ -15,7 +12,6 @@ final class Iotlb {
     private final Map<Translation, Boolean> kept = new LinkedHashMap<>(16, 0.75f, true);
 
     private Translation last = new Translation(new Bdf(0, 0, 0, 0), -1);
-    private long free;
 
     Iotlb(FabricTiming timing) {
         this.timing = timing;
@@ -24,10 +20,9 @@ final class Iotlb {
 
     private record Translation(Bdf requester, long page) {}
 
-    /** When the translation of an address that is asked for now is there, ticks. */
-    long translate(Bdf requester, long address, long now) {
-        free = Math.max(free, hits(requester, address >>> pageShift) ? now : now + timing.iotlbMiss());
-        return free;
+    /** How long it takes to translate an address, ticks. */
+    long translate(Bdf requester, long address) {
+        return hits(requester, address >>> pageShift) ? 0 : timing.iotlbMiss();
     }
 
     private boolean hits(Bdf requester, long page) {

@@ -1,0 +1,210 @@
+package org.p2psim.run.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.function.ToLongFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.p2psim.outcome.LinkUse;
+import org.p2psim.routing.AddressKind;
+import org.p2psim.run.flow.DmaRequest.Direction;
+import org.p2psim.run.flow.DmaRequest.Segment;
+import org.p2psim.topology.AcsBit;
+import org.p2psim.topology.IommuMode;
+import org.p2psim.topology.Link;
+import org.p2psim.topology.PciFunction;
+import org.p2psim.unit.Bytes;
+import org.p2psim.unit.Ticks;
+
+/** Rates of bulk transfers. */
+class BandwidthTest {
+    private static final long ABOVE_4_GIB = 1L << 40;
+    private static final Link GEN4_X16 = new Link(4, 16);
+
+    private static DmaRequest dma(
+            String name, PciFunction initiator, PciFunction target, Direction direction, long bytes, int tags) {
+        return new DmaRequest(
+                name,
+                initiator,
+                target,
+                direction,
+                List.of(new Segment(ABOVE_4_GIB, bytes)),
+                AddressKind.BUS_ADDRESS,
+                tags,
+                256,
+                512,
+                64);
+    }
+
+    private static double gigabits(long bytes, long ticks) {
+        return 8.0 * bytes * Ticks.PER_NANOSECOND / ticks;
+    }
+
+    /** Below a switch: functions on equal links. */
+    private static final class OneSwitch {
+        final Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 64);
+        final PciFunction rootPort;
+        final PciFunction upstreamPort;
+        final Link link;
+
+        OneSwitch(Link link) {
+            this.link = link;
+            rootPort = machine.rootPort(link);
+            upstreamPort = machine.upstreamPort(rootPort);
+        }
+
+        PciFunction endpoint(AcsBit... acs) {
+            return machine.endpoint(machine.downstreamPort(upstreamPort, link, acs));
+        }
+    }
+
+    /**
+     * The analytic model of pcie-bench (Neugebauer et al., SIGCOMM 2018), MPS 256, MRRS 512, 64-bit addresses, charges
+     * Ack and flow-control DLLPs at their largest rate to the direction of the data. Its formulas without them are the
+     * upper bound: raw * 256/280 for writes, raw * 256/276 for reads, raw = 63.015385, 252.061538, 504.123077 Gb/s.
+     */
+    @ParameterizedTest(name = "gen{0} x{1} {2}: {3} to {4} Gb/s")
+    @CsvSource({
+        "3, 8, WRITE, 52.92, 57.6141",
+        "3, 8, READ, 53.69, 58.4491",
+        "4, 16, WRITE, 207.91, 230.4563",
+        "4, 16, READ, 210.92, 233.7962",
+        "5, 16, WRITE, 415.82, 460.9126",
+        "5, 16, READ, 421.84, 467.5925",
+    })
+    void bulkTransfersLieBetweenTheAnalyticModelAndItsBoundWithoutDllps(
+            int generation, int width, Direction direction, double model, double bound) {
+        OneSwitch fabric = new OneSwitch(new Link(generation, width));
+        PciFunction nic = fabric.endpoint();
+        PciFunction gpu = fabric.endpoint();
+        Run run = new Run(fabric.machine.fabric());
+        Run.Log log = run.start(dma("dma", nic, gpu, direction, 4 * Bytes.MIB, 256));
+        run.run();
+        assertThat(gigabits(4 * Bytes.MIB, log.doneAt)).isBetween(model, bound);
+    }
+
+    /**
+     * FLITs leave 236 of 256 bytes for TLPs, which have no framing: 944 Gb/s * 256/272 for writes; see PCIe base
+     * specification 6.0, 4.2.3.
+     */
+    @Test
+    void generation6CarriesNoFraming() {
+        OneSwitch fabric = new OneSwitch(new Link(6, 16));
+        PciFunction nic = fabric.endpoint();
+        PciFunction gpu = fabric.endpoint();
+        Run run = new Run(fabric.machine.fabric());
+        Run.Log log = run.start(dma("dma", nic, gpu, Direction.WRITE, 16 * Bytes.MIB, 256));
+        run.run();
+        assertThat(gigabits(16 * Bytes.MIB, log.doneAt)).isBetween(880.0, 944.0 * 256 / 272);
+    }
+
+    /**
+     * One tag: a 512 B read at a time. Its round trip, by hand: 12,188 + 1,680,000 + 6,400,000 + 1,680,000 + 2 *
+     * 140,157 ticks = 628.282 ns. With n tags n times that rate, as long as the link allows.
+     */
+    @ParameterizedTest(name = "{0} tags")
+    @CsvSource({"1", "4", "16"})
+    void tagsLimitReadsAsLittlesLawSays(int tags) {
+        OneSwitch fabric = new OneSwitch(GEN4_X16);
+        PciFunction nic = fabric.endpoint();
+        PciFunction gpu = fabric.endpoint();
+        Run run = new Run(fabric.machine.fabric());
+        Run.Log log = run.start(dma("dma", nic, gpu, Direction.READ, Bytes.MIB, tags));
+        run.run();
+        double bytesPerNanosecond = Bytes.MIB * (double) Ticks.PER_NANOSECOND / log.doneAt;
+        assertThat(bytesPerNanosecond).isCloseTo(tags * 512 / 628.282, within(0.01 * tags * 512 / 628.282));
+    }
+
+    /** Generation 4 x16 and TLPs of 64 bytes: 252.06 * 64/88 Gb/s is what is left. */
+    @Test
+    void aRootComplexThatCutsTo64BytesCostsAQuarter() {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 64);
+        PciFunction nvme = machine.endpoint(machine.rootPort(GEN4_X16));
+        PciFunction gpu = machine.endpoint(machine.rootPort(GEN4_X16));
+        Run run = new Run(machine.fabric());
+        Run.Log log = run.start(dma("dma", nvme, gpu, Direction.WRITE, 4 * Bytes.MIB, 256));
+        run.run();
+        assertThat(gigabits(4 * Bytes.MIB, log.doneAt)).isBetween(0.99 * 252.061538 * 64 / 88, 252.061538 * 64 / 88);
+    }
+
+    @Test
+    void twoWritesThatShareAnUplinkGetHalfOfItEach() {
+        OneSwitch left = new OneSwitch(GEN4_X16);
+        PciFunction one = left.endpoint();
+        PciFunction two = left.endpoint();
+        Machine machine = left.machine;
+        PciFunction right =
+                machine.upstreamPort(machine.hostBridge(IommuMode.OFF, 256).rootPort(new Link(5, 16)));
+        PciFunction gpu = machine.endpoint(machine.downstreamPort(right, new Link(5, 16)));
+        Run run = new Run(machine.fabric());
+        Run.Log first = run.start(dma("first", one, gpu, Direction.WRITE, Bytes.MIB, 256));
+        Run.Log second = run.start(dma("second", two, gpu, Direction.WRITE, Bytes.MIB, 256));
+        run.run();
+        double alone = 252.061538 * 256 / 280;
+        assertThat(gigabits(Bytes.MIB, first.doneAt)).isCloseTo(alone / 2, within(0.02 * alone));
+        assertThat(gigabits(Bytes.MIB, second.doneAt)).isCloseTo(alone / 2, within(0.02 * alone));
+    }
+
+    /** With redirect both directions of a pair meet on the uplink; without, it stays idle and each runs alone. */
+    @Test
+    void redirectHalvesTwoOpposedWritesBecauseTheyShareTheUplink() {
+        long direct = opposedWrites(0);
+        long redirected = opposedWrites(4 * Bytes.MIB, AcsBit.RR);
+        assertThat((double) redirected / direct).isCloseTo(2.0, within(0.05));
+    }
+
+    private static long opposedWrites(long expectedOnUplink, AcsBit... acs) {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 256);
+        PciFunction rootPort = machine.rootPort(GEN4_X16);
+        PciFunction upstreamPort = machine.upstreamPort(rootPort);
+        PciFunction one = machine.endpoint(machine.downstreamPort(upstreamPort, GEN4_X16, acs));
+        PciFunction two = machine.endpoint(machine.downstreamPort(upstreamPort, GEN4_X16, acs));
+        Run run = new Run(machine.fabric());
+        Run.Log there = run.start(dma("there", one, two, Direction.WRITE, 2 * Bytes.MIB, 256));
+        Run.Log back = run.start(dma("back", two, one, Direction.WRITE, 2 * Bytes.MIB, 256));
+        List<LinkUse> use = run.run();
+        ToLongFunction<LinkUse.Direction> onUplink = direction -> use.stream()
+                .filter(link -> link.port().equals(rootPort.address()) && link.direction() == direction)
+                .mapToLong(LinkUse::payload)
+                .sum();
+        assertThat(onUplink.applyAsLong(LinkUse.Direction.UPSTREAM)).isEqualTo(expectedOnUplink);
+        assertThat(onUplink.applyAsLong(LinkUse.Direction.DOWNSTREAM)).isEqualTo(expectedOnUplink);
+        return Math.max(there.doneAt, back.doneAt);
+    }
+
+    /** Full rate on the way through two switches and a root complex needs about 60 KiB of writes in flight. */
+    @Test
+    void roomForPostedWritesDoesNotLimitTheLongWay() {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 256);
+        Link link = new Link(5, 16);
+        PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(link));
+        PciFunction nic = machine.endpoint(machine.downstreamPort(upstreamPort, link));
+        machine.socket().hostBridge(IommuMode.OFF, 256);
+        PciFunction otherPort = machine.upstreamPort(machine.rootPort(link));
+        PciFunction gpu = machine.endpoint(machine.downstreamPort(otherPort, link));
+        Run run = new Run(machine.fabric());
+        Run.Log log = run.start(dma("dma", nic, gpu, Direction.WRITE, 16 * Bytes.MIB, 256));
+        run.run();
+        assertThat(gigabits(16 * Bytes.MIB, log.doneAt)).isGreaterThan(0.995 * 460.9126);
+    }
+
+    /** A write through a bottleneck waits at its initiator, not in the fabric: here 3 hops of 16 KiB. */
+    @Test
+    void writesInFlightAreBounded() {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 256);
+        PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(GEN4_X16));
+        PciFunction nic = machine.endpoint(machine.downstreamPort(upstreamPort, GEN4_X16));
+        PciFunction slow = machine.endpoint(machine.downstreamPort(upstreamPort, new Link(1, 1)));
+        Run run = new Run(machine.fabric());
+        Run.Log log = run.start(dma("dma", nic, slow, Direction.WRITE, Bytes.MIB, 256));
+        run.engine.at(Ticks.ofNanoseconds(100_000), () -> run.network.stop("dma"));
+        run.run();
+        long before = log.told.stream()
+                .filter(told -> told.at() <= Ticks.ofNanoseconds(100_000))
+                .count();
+        assertThat(log.told.size() - before).isBetween(180L, 192L);
+    }
+}

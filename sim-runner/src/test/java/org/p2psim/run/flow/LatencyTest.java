@@ -1,0 +1,238 @@
+package org.p2psim.run.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.p2psim.outcome.LinkUse;
+import org.p2psim.routing.AddressKind;
+import org.p2psim.run.flow.DmaRequest.Direction;
+import org.p2psim.run.flow.DmaRequest.Segment;
+import org.p2psim.run.flow.Run.What;
+import org.p2psim.topology.AcsBit;
+import org.p2psim.topology.IommuMode;
+import org.p2psim.topology.Link;
+import org.p2psim.topology.PciFunction;
+import org.p2psim.unit.Bytes;
+import org.p2psim.unit.Ticks;
+
+/**
+ * Latencies against arithmetic by hand. A link of generation 4 with 16 lanes takes 8 * 130/128 * 1000 / 16 = 507.8125
+ * ticks a byte, one of generation 3 with 8 lanes 2031.25.
+ */
+class LatencyTest {
+    private static final Link GEN3_X8 = new Link(3, 8);
+    private static final Link GEN4_X16 = new Link(4, 16);
+    private static final long ABOVE_4_GIB = 1L << 40;
+
+    private static DmaRequest dma(
+            PciFunction initiator, PciFunction target, Direction direction, AddressKind kind, long length) {
+        return new DmaRequest(
+                "dma",
+                initiator,
+                target,
+                direction,
+                List.of(new Segment(ABOVE_4_GIB, length)),
+                kind,
+                256,
+                256,
+                512,
+                64);
+    }
+
+    private static DmaRequest dma(PciFunction initiator, PciFunction target, Direction direction, long length) {
+        return dma(initiator, target, direction, AddressKind.BUS_ADDRESS, length);
+    }
+
+    /** 88 bytes (64 + 24) take 44,687.5 ticks on the last link, rounded up; the switch 105 ns = 1,680,000. */
+    @Test
+    void aWriteOverOneSwitchTakesTheSwitchAndOneSerialisation() {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 64);
+        PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(GEN4_X16));
+        PciFunction nic = machine.endpoint(machine.downstreamPort(upstreamPort, GEN4_X16));
+        PciFunction gpu = machine.endpoint(machine.downstreamPort(upstreamPort, GEN4_X16));
+        Run run = new Run(machine.fabric());
+        Run.Log log = run.start(dma(nic, gpu, Direction.WRITE, 64));
+        run.run();
+        assertThat(log.told).containsExactly(new Run.Told(What.LANDED, ABOVE_4_GIB, 64, 0, 1_680_000 + 44_688));
+        assertThat(log.timesDone).isEqualTo(1);
+        assertThat(log.doneAt).isEqualTo(1_724_688);
+    }
+
+    /**
+     * Request: 24 bytes, 12,187.5 ticks, and the switch. Then 400 ns = 6,400,000 at the target. Completions: two of 256
+     * bytes, 276 on the wire, 140,156.25 each, back to back (rounded up), and the switch.
+     */
+    @Test
+    void aReadOverOneSwitchPaysTheSwitchTwice() {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 64);
+        PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(GEN4_X16));
+        PciFunction nic = machine.endpoint(machine.downstreamPort(upstreamPort, GEN4_X16));
+        PciFunction gpu = machine.endpoint(machine.downstreamPort(upstreamPort, GEN4_X16));
+        Run run = new Run(machine.fabric());
+        Run.Log log = run.start(dma(nic, gpu, Direction.READ, 512));
+        run.run();
+        long served = 1_680_000 + 12_188 + 6_400_000;
+        long back = served + 1_680_000 + 2 * 140_157;
+        assertThat(log.told)
+                .containsExactly(
+                        new Run.Told(What.LANDED, ABOVE_4_GIB, 512, 0, served),
+                        new Run.Told(What.COMPLETED, ABOVE_4_GIB, 512, 0, back));
+        assertThat(log.doneAt).isEqualTo(back);
+    }
+
+    /** 280 bytes: 568,750 ticks on the slow link, 142,187.5 on the fast one, whichever comes first. */
+    @Test
+    void theSlowerOfTwoLinksCountsOnceInEitherDirection() {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 64);
+        PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(GEN4_X16));
+        PciFunction slow = machine.endpoint(machine.downstreamPort(upstreamPort, GEN3_X8));
+        PciFunction fast = machine.endpoint(machine.downstreamPort(upstreamPort, GEN4_X16));
+        assertThat(landing(machine, dma(slow, fast, Direction.WRITE, 256))).isEqualTo(1_680_000 + 568_750);
+        assertThat(landing(machine, dma(fast, slow, Direction.WRITE, 256))).isEqualTo(1_680_000 + 568_750);
+    }
+
+    /** Two switches and the root complex; 64 bytes as they are. */
+    @Test
+    void redirectAddsTheWayToTheRootComplexAndBack() {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 64);
+        PciFunction rootPort = machine.rootPort(GEN4_X16);
+        PciFunction upstreamPort = machine.upstreamPort(rootPort);
+        PciFunction nic = machine.endpoint(machine.downstreamPort(upstreamPort, GEN4_X16, AcsBit.RR));
+        PciFunction gpu = machine.endpoint(machine.downstreamPort(upstreamPort, GEN4_X16));
+        Run run = new Run(machine.fabric());
+        Run.Log log = run.start(dma(nic, gpu, Direction.WRITE, 64));
+        List<LinkUse> use = run.run();
+        assertThat(log.told.get(0).at()).isEqualTo(2 * 1_680_000 + 3_200_000 + 44_688);
+        assertThat(use.stream().filter(link -> link.port().equals(rootPort.address())))
+                .extracting(LinkUse::direction, LinkUse::payload, LinkUse::wire)
+                .containsExactly(
+                        org.assertj.core.api.Assertions.tuple(LinkUse.Direction.UPSTREAM, 64L, 88L),
+                        org.assertj.core.api.Assertions.tuple(LinkUse.Direction.DOWNSTREAM, 64L, 88L));
+    }
+
+    /** The write is received whole (142,188), then sent as four of 64 bytes, 44,688 each. */
+    @Test
+    void aRootComplexCutsAWriteIntoPartsThatItTakes() {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 64);
+        PciFunction nic = machine.endpoint(machine.rootPort(GEN4_X16));
+        PciFunction gpu = machine.endpoint(machine.rootPort(GEN4_X16));
+        Run run = new Run(machine.fabric());
+        Run.Log log = run.start(dma(nic, gpu, Direction.WRITE, 256));
+        List<LinkUse> use = run.run();
+        long first = 142_188 + 3_200_000 + 44_688;
+        assertThat(log.told)
+                .extracting(Run.Told::address, Run.Told::bytes, Run.Told::at)
+                .containsExactly(
+                        org.assertj.core.api.Assertions.tuple(ABOVE_4_GIB, 64, first),
+                        org.assertj.core.api.Assertions.tuple(ABOVE_4_GIB + 64, 64, first + 44_688),
+                        org.assertj.core.api.Assertions.tuple(ABOVE_4_GIB + 128, 64, first + 2 * 44_688),
+                        org.assertj.core.api.Assertions.tuple(ABOVE_4_GIB + 192, 64, first + 3 * 44_688));
+        assertThat(use).extracting(LinkUse::tlps).containsExactly(1L, 4L);
+    }
+
+    /** 50 ns between sockets, and one way through a root complex, half in each. */
+    @Test
+    void theOtherSocketIsFiftyNanosecondsAway() {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 256);
+        PciFunction nic = machine.endpoint(machine.rootPort(GEN4_X16));
+        machine.socket().hostBridge(IommuMode.OFF, 256);
+        PciFunction gpu = machine.endpoint(machine.rootPort(GEN4_X16));
+        assertThat(landing(machine, dma(nic, gpu, Direction.WRITE, 64))).isEqualTo(3_200_000 + 800_000 + 44_688);
+    }
+
+    /** The first access of a 2 MiB page misses, 280 ns = 4,480,000; the next one, 1 KiB on, does not. */
+    @Test
+    void anIotlbMissDelaysTheFirstWriteToAPage() {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.TRANSLATING, 256);
+        PciFunction nic = machine.endpoint(machine.rootPort(GEN4_X16));
+        PciFunction gpu = machine.endpoint(machine.rootPort(GEN4_X16));
+        Run run = new Run(machine.fabric());
+        Run.Log log = run.start(new DmaRequest(
+                "dma",
+                nic,
+                gpu,
+                Direction.WRITE,
+                List.of(new Segment(ABOVE_4_GIB, 64)),
+                AddressKind.IOVA,
+                256,
+                256,
+                512,
+                64));
+        Run.Log later = run.new Log();
+        run.engine.at(
+                Ticks.PER_MICROSECOND,
+                () -> run.network.start(dma(nic, gpu, Direction.WRITE, AddressKind.IOVA, 64), later));
+        run.run();
+        assertThat(log.told.get(0).latency()).isEqualTo(4_480_000 + 3_200_000 + 44_688);
+        assertThat(later.told.get(0).latency()).isEqualTo(3_200_000 + 44_688);
+    }
+
+    @Test
+    void aRawWriteIntoATranslatingIommuReachesNobody() {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.TRANSLATING, 256);
+        PciFunction nic = machine.endpoint(machine.rootPort(GEN4_X16));
+        PciFunction gpu = machine.endpoint(machine.rootPort(GEN4_X16));
+        Run run = new Run(machine.fabric());
+        Run.Log log = run.start(dma(nic, gpu, Direction.WRITE, 1024));
+        List<LinkUse> use = run.run();
+        assertThat(log.bytes(What.DROPPED)).isEqualTo(1024);
+        assertThat(log.bytes(What.LANDED)).isZero();
+        assertThat(log.timesDone).isEqualTo(1);
+        assertThat(use).singleElement().extracting(LinkUse::direction).isEqualTo(LinkUse.Direction.UPSTREAM);
+    }
+
+    /** There and back on one link, 24 and 20 bytes: 12,188 and 10,157 ticks. */
+    @Test
+    void aRawReadIntoATranslatingIommuComesBackAsAnErrorAndEndsTheDma() {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.TRANSLATING, 256);
+        PciFunction nic = machine.endpoint(machine.rootPort(GEN4_X16));
+        PciFunction gpu = machine.endpoint(machine.rootPort(GEN4_X16));
+        Run run = new Run(machine.fabric());
+        Run.Log log = run.start(dma(nic, gpu, Direction.READ, Bytes.GIB));
+        run.run();
+        assertThat(log.told.get(0)).isEqualTo(new Run.Told(What.REFUSED, ABOVE_4_GIB, 512, 0, 12_188 + 10_157));
+        assertThat(log.told).hasSizeLessThanOrEqualTo(3).allMatch(told -> told.what() == What.REFUSED);
+        assertThat(log.timesDone).isEqualTo(1);
+    }
+
+    /** Issued so far: what the first link took until then. All of it lands, nothing after it. */
+    @Test
+    void aStoppedWriteLandsWhatWasIssuedAndNoMore() {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 64);
+        PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(GEN4_X16));
+        PciFunction nic = machine.endpoint(machine.downstreamPort(upstreamPort, GEN4_X16));
+        PciFunction gpu = machine.endpoint(machine.downstreamPort(upstreamPort, GEN4_X16));
+        Run run = new Run(machine.fabric());
+        Run.Log log = run.start(dma(nic, gpu, Direction.WRITE, Bytes.GIB));
+        run.engine.at(1_000_000, () -> run.network.stop("dma"));
+        run.run();
+        assertThat(log.bytes(What.LANDED)).isEqualTo(8 * 256);
+        assertThat(log.told).allMatch(told -> told.issued() < 1_000_000);
+        assertThat(log.doneAt).isEqualTo(7 * 142_188 + 1_680_000 + 142_188);
+        assertThat(log.timesDone).isEqualTo(1);
+    }
+
+    @Test
+    void aStoppedReadStillGetsItsAnswers() {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 64);
+        PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(GEN4_X16));
+        PciFunction nic = machine.endpoint(machine.downstreamPort(upstreamPort, GEN4_X16));
+        PciFunction gpu = machine.endpoint(machine.downstreamPort(upstreamPort, GEN4_X16));
+        Run run = new Run(machine.fabric());
+        Run.Log log = run.start(dma(nic, gpu, Direction.READ, Bytes.GIB));
+        run.engine.at(Ticks.PER_MICROSECOND, () -> run.network.stop("dma"));
+        run.run();
+        assertThat(log.bytes(What.COMPLETED)).isPositive().isEqualTo(log.bytes(What.LANDED));
+        assertThat(log.told).allMatch(told -> told.issued() < Ticks.PER_MICROSECOND);
+        assertThat(log.doneAt).isGreaterThan(Ticks.PER_MICROSECOND);
+        assertThat(log.timesDone).isEqualTo(1);
+    }
+
+    private static long landing(Machine machine, DmaRequest request) {
+        Run run = new Run(machine.fabric());
+        Run.Log log = run.start(request);
+        run.run();
+        return log.told.get(0).at();
+    }
+}
