@@ -17,6 +17,9 @@ final class ListCommand implements Runnable {
 
     @Override
     public void run() {
-        Library.names().forEach(name -> console.print("%-18s %s%n".formatted(name, Library.title(name))));
+        ScenarioInput input = new ScenarioInput();
+        Library.names()
+                .forEach(name -> console.print(
+                        "%-18s %s%n".formatted(name, input.read(name).title().orElse(""))));
     }
 }

@@ -53,7 +53,7 @@ public final class Main implements Runnable {
     private boolean version;
 
     @CommandLine.Spec
-    private CommandLine.@org.jspecify.annotations.Nullable Model.CommandSpec spec;
+    private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
 
     public static void main(String[] args) {
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);

@@ -1,7 +1,9 @@
 package org.p2psim.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,7 +45,8 @@ final class ScenarioInput {
                 return ScenarioReader.read("stdin.yaml", System.in, all);
             }
             if (Library.names().contains(name) && !Files.exists(file)) {
-                return ScenarioReader.read(name + ".yaml", Library.open(name), all);
+                return ScenarioReader.read(
+                        name + ".yaml", new ByteArrayInputStream(Library.text(name).getBytes(StandardCharsets.UTF_8)), all);
             }
             try (InputStream in = Files.newInputStream(file)) {
                 return ScenarioReader.read(name, in, all);

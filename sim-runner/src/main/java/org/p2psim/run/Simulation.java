@@ -8,6 +8,7 @@ import org.p2psim.address.Bdf;
 import org.p2psim.outcome.Guest;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.outcome.Machine;
+import org.p2psim.outcome.Matrix;
 import org.p2psim.outcome.Note;
 import org.p2psim.outcome.PairOutcome;
 import org.p2psim.outcome.Provenance;
@@ -47,11 +48,13 @@ public final class Simulation {
     }
 
     /** The kernel's verdict on every ordered pair of endpoints, without running the timeline. */
-    public static ImmutableList<PairOutcome> matrix(Plan plan) {
-        return matrix(World.of(plan));
+    public static Matrix matrix(Plan plan) {
+        World world = World.of(plan);
+        return new Matrix(
+                plan.scenario(), plan.variant(), world.kernel().text(), world.seen().bootCpu(), pairs(world));
     }
 
-    private static ImmutableList<PairOutcome> matrix(World world) {
+    private static ImmutableList<PairOutcome> pairs(World world) {
         ImmutableList.Builder<PairOutcome> pairs = ImmutableList.builder();
         for (PciFunction provider : world.seen().endpoints()) {
             for (PciFunction client : world.seen().endpoints()) {
@@ -82,7 +85,7 @@ public final class Simulation {
                 new Answers(world, recorder).answer(),
                 machine(plan.kernel().text(), plan.cmdline(), plan.fabric()),
                 guest(world),
-                matrix(world),
+                pairs(world),
                 recorder.sgTables(),
                 recorder.events(),
                 recorder.transfers(),

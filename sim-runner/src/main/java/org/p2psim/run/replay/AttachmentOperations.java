@@ -38,8 +38,8 @@ final class AttachmentOperations {
             return Reply.refused(Errno.ENODEV, "%s is not in this machine".formatted(name));
         }
         Device device = world.device(name);
-        boolean dynamic = device.importer() != Device.Importer.STATIC;
-        return Reply.done(new Importer(name, address.get(), dynamic, dynamic, device.maxSegmentSize()));
+        boolean dynamic = device.importer().orElseThrow() != Device.Importer.STATIC;
+        return Reply.done(new Importer(name, address.get(), dynamic, dynamic, device.maxSegmentSize().orElseThrow()));
     }
 
     void attach(Operation.Attach op) {

@@ -39,7 +39,7 @@ final class DmaBufOperations {
             return op.pages();
         }
         List<Long> pages = new ArrayList<>();
-        long user = world.device(op.from()).dram().orElseThrow().userBase();
+        long user = world.device(op.from()).dram().orElseThrow().user().orElseThrow();
         for (long at = 0; at < op.size().orElseThrow(); at += op.pageSize()) {
             pages.add(user + at);
         }

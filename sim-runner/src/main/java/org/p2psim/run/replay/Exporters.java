@@ -28,11 +28,11 @@ final class Exporters {
     }
 
     private static Habanalabs driver(World world, Bdf address, Device.Dram dram, DmaMap dmaMap) {
-        Bar bar = world.seen().function(address).bar(dram.barIndex()).orElseThrow();
+        Bar bar = world.seen().function(address).bar(dram.bar().orElseThrow()).orElseThrow();
         return new Habanalabs(
                 address,
                 bar.range(),
-                new Habanalabs.DeviceMemory(dram.base(), dram.userBase(), dram.size()),
+                new Habanalabs.DeviceMemory(dram.base(), dram.user().orElseThrow(), dram.size()),
                 world.p2pdma(),
                 dmaMap,
                 HabanalabsProfile.of(world.kernel()),

@@ -116,10 +116,10 @@ final class Transfers {
                                 .map(entry -> new DmaRequest.Segment(entry.address(), entry.length()))
                                 .toList(),
                         kind,
-                        device.tags(),
-                        device.mps(),
-                        device.mrrs(),
-                        world.device(targetName).rcb()),
+                        Math.toIntExact(device.tags().orElseThrow()),
+                        Math.toIntExact(device.mps().orElseThrow()),
+                        Math.toIntExact(device.mrrs().orElseThrow()),
+                        Math.toIntExact(world.device(targetName).rcb().orElseThrow())),
                 transfer);
     }
 

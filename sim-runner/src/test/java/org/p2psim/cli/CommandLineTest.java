@@ -1,0 +1,156 @@
+package org.p2psim.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.p2psim.scenario.library.Library;
+
+/** What the commands promise: exit codes, streams, files. */
+class CommandLineTest {
+    private record Result(int code, String out, String err) {}
+
+    private static Result p2psim(String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = Main.execute(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                args);
+        return new Result(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    static List<String> shipped() {
+        return Library.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("shipped")
+    void everyShippedScenarioMeetsItsExpectations(String name) {
+        Result result = p2psim("compare", name);
+        assertThat(result.err()).isEmpty();
+        assertThat(result.code()).as(result.out()).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("shipped")
+    void everyShippedScenarioIsGoodWhenItIsShownAndValidated(String name, @TempDir Path folder) throws Exception {
+        Path file = folder.resolve("mine.yaml");
+        Files.writeString(file, p2psim("show", name).out());
+        assertThat(p2psim("validate", file.toString()).code()).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("shipped")
+    void twoRunsOfOneScenarioPrintTheSameBytes(String name) {
+        assertThat(p2psim("compare", name, "--json").out())
+                .isEqualTo(p2psim("compare", name, "--json").out());
+    }
+
+    @Test
+    void jsonIsOneDocumentAndAllThatStandardOutputGets() {
+        Result result = p2psim("run", "gaudi-rdma", "--json");
+        assertThat(result.out()).startsWith("{").endsWith("}\n").contains("\"p2psim-outcome\" : 1");
+        assertThat(result.err()).isEmpty();
+    }
+
+    static Stream<String> examples() {
+        return Stream.of("", "compare", "run", "matrix", "validate", "list", "show", "schema", "report")
+                .map(command -> p2psim(command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"}))
+                .flatMap(help -> help.out().lines())
+                .map(String::strip)
+                .filter(line -> line.startsWith("p2psim "))
+                .distinct();
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void anExampleOfTheHelpWorksAsPasted(String example, @TempDir Path folder) throws Exception {
+        Path launcher = folder.resolve("p2psim");
+        Files.writeString(
+                launcher,
+                "#!/bin/sh\nexec '%s' -cp '%s' org.p2psim.cli.Main \"$@\"\n"
+                        .formatted(
+                                Path.of(System.getProperty("java.home"), "bin", "java"),
+                                System.getProperty("java.class.path")));
+        assertThat(launcher.toFile().setExecutable(true)).isTrue();
+        // What an example reads, an earlier command of the help has written.
+        Files.writeString(folder.resolve("mine.yaml"), Library.text("gaudi-rdma"));
+        ProcessBuilder shell = new ProcessBuilder("sh", "-e", "-c", example).directory(folder.toFile());
+        shell.environment().merge("PATH", folder.toString(), (path, first) -> first + ":" + path);
+        shell.redirectErrorStream(true);
+        Process process = shell.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "frobnicate", "run", "run --frobnicate gaudi-rdma", "show nothing", "run nothing.yaml"})
+    void wrongUsageEndsWith2AndAMessage(String line) {
+        Result result = p2psim(line.isEmpty() ? new String[0] : line.split(" "));
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).isNotBlank().doesNotContain("Exception");
+        assertThat(result.out()).isEmpty();
+    }
+
+    @Test
+    void aFailedExpectationEndsWith1AndSaysWhatWasFound(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("wrong.yaml");
+        Files.writeString(file, Library.text("gaudi-rdma").replace("errno: EPERM", "errno: EINVAL"));
+        Result result = p2psim("run", file.toString());
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.out()).contains("FAILED").contains("-EPERM");
+    }
+
+    @Test
+    void badInputWritesNoReport(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("bad.yaml");
+        Files.writeString(file, "p2psim: 1\ntitle: [\n");
+        Path report = folder.resolve("report.html");
+        assertThat(p2psim("compare", file.toString(), "--html", report.toString()).code())
+                .isEqualTo(2);
+        assertThat(report).doesNotExist();
+    }
+
+    @Test
+    void aReportIsWrittenWholeOrNotAtAll(@TempDir Path folder) throws Exception {
+        Result nowhere = p2psim(
+                "compare", "gaudi-rdma", "--html", folder.resolve("no/such/folder.html").toString());
+        assertThat(nowhere.code()).isEqualTo(2);
+        Path report = folder.resolve("report.html");
+        assertThat(p2psim("compare", "gaudi-rdma", "--html", report.toString()).code())
+                .isZero();
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left).containsExactly(report);
+        }
+    }
+
+    @Test
+    void aReportFromAStoredOutcomeIsTheReportOfItsRun(@TempDir Path folder) throws Exception {
+        Path outcome = folder.resolve("outcome.json");
+        Files.writeString(outcome, p2psim("compare", "gaudi-rdma", "--json").out());
+        Path direct = folder.resolve("direct.html");
+        Path stored = folder.resolve("stored.html");
+        assertThat(p2psim("compare", "gaudi-rdma", "--html", direct.toString()).code())
+                .isZero();
+        assertThat(p2psim("report", outcome.toString(), "--html", stored.toString()).code())
+                .isZero();
+        assertThat(stored).hasSameTextualContentAs(direct);
+    }
+
+    @Test
+    void theMatrixOfAnotherKernelIsThatKernels() {
+        assertThat(p2psim("matrix", "two-sockets", "--kernel", "5.5", "--json").out())
+                .contains("\"kernel\" : \"5.5\"");
+    }
+}
