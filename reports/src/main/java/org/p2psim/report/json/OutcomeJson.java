@@ -85,11 +85,14 @@ public final class OutcomeJson {
 
     private OutcomeJson() {}
 
-    /** The document of some runs, with LF at the end of each line. */
+    /** The document of some runs. */
     public static String write(List<RunOutcome> runs) {
-        return MAPPER.writerWithDefaultPrettyPrinter()
-                        .writeValueAsString(new Document(RunOutcome.FORMAT, Ticks.PER_NANOSECOND, runs))
-                + "\n";
+        return text(new Document(RunOutcome.FORMAT, Ticks.PER_NANOSECOND, runs));
+    }
+
+    /** A document of this package as text, with LF at the end of each line. */
+    static String text(Object document) {
+        return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(document) + "\n";
     }
 
     /**
