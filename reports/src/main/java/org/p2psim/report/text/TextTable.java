@@ -1,44 +1,53 @@
 package org.p2psim.report.text;
 
 import com.google.common.base.Strings;
-import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.stream.Collectors;
 
-/** Lines of cells under each other; the first cell is aligned left, the others as asked for. */
+/** Rows of cells in columns as wide as they need, two blanks apart. */
 final class TextTable {
-    private final List<ImmutableList<String>> rows = new ArrayList<>();
+    private static final int CELL_WIDTH_MAX = 64;
 
-    void row(List<String> cells) {
-        rows.add(ImmutableList.copyOf(cells));
+    private final List<List<String>> rows = new ArrayList<>();
+
+    TextTable row(List<String> cells) {
+        rows.add(cells.stream().map(cell -> Plain.shortened(cell, CELL_WIDTH_MAX)).toList());
+        return this;
     }
 
-    void row(String... cells) {
-        row(List.of(cells));
+    TextTable row(String... cells) {
+        return row(List.of(cells));
     }
 
-    /** The table with every line indented by {@code indent} blanks. */
-    String render(int indent) {
-        int columns = rows.stream().mapToInt(List::size).max().orElse(0);
-        int[] widths = new int[columns];
+    boolean isEmpty() {
+        return rows.isEmpty();
+    }
+
+    /** The lines, each with the indent and without blanks at its end. */
+    List<String> lines(int indent) {
+        List<Integer> widths = new ArrayList<>();
         for (List<String> row : rows) {
-            for (int i = 0; i < row.size(); i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
+            for (int column = 0; column < row.size(); column++) {
+                if (column == widths.size()) {
+                    widths.add(0);
+                }
+                widths.set(column, Math.max(widths.get(column), Plain.width(row.get(column))));
             }
         }
-        StringBuilder text = new StringBuilder();
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder(" ".repeat(indent));
-            for (int i = 0; i < row.size(); i++) {
-                line.append(Strings.padEnd(row.get(i), widths[i] + 2, ' '));
-            }
-            text.append(line.toString().stripTrailing()).append('\n');
-        }
-        return text.toString();
+        return rows.stream().map(row -> line(row, widths, indent)).toList();
     }
 
-    static String lower(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
+    private static String line(List<String> row, List<Integer> widths, int indent) {
+        StringBuilder line = new StringBuilder(" ".repeat(indent));
+        for (int column = 0; column < row.size(); column++) {
+            String cell = row.get(column);
+            line.append(cell).append(Strings.repeat(" ", widths.get(column) - Plain.width(cell) + 2));
+        }
+        return line.toString().stripTrailing();
+    }
+
+    static String joined(List<String> lines) {
+        return lines.stream().map(line -> line + "\n").collect(Collectors.joining());
     }
 }

@@ -1,4 +1,6 @@
-/** Outcomes for a terminal: plain text, no colours, at most 120 columns for up to eight endpoints. */
+/**
+ * The outcome for a terminal or a log: plain text, no colours, one column per character.
+ */
 @NullMarked
 package org.p2psim.report.text;
 
