@@ -1,0 +1,151 @@
+package org.p2psim.report.text;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import org.p2psim.outcome.Answer.LayerAnswer;
+import org.p2psim.outcome.Event;
+import org.p2psim.outcome.ExpectationOutcome;
+import org.p2psim.outcome.InvariantOutcome;
+import org.p2psim.outcome.RunOutcome;
+import org.p2psim.outcome.TransferOutcome;
+import org.p2psim.report.matrix.PairGrid;
+import org.p2psim.unit.Bytes;
+import org.p2psim.unit.Ticks;
+
+/** The summary of one run: at most 40 lines, so that nobody needs the page to know whether it worked. */
+public final class TextReport {
+    private static final int WIDTH = 120;
+    private static final int LINES_MAX = 40;
+    private static final int MATRIX_ENDPOINTS_MAX = 8;
+
+    private TextReport() {}
+
+    public static String of(RunOutcome run) {
+        List<String> lines = new ArrayList<>();
+        lines.add(Plain.shortened(run.title() + "  [" + run.variant() + "]", WIDTH));
+        lines.addAll(Plain.wrapped("", "", run.answer().sentence(), WIDTH));
+        TextTable layers = new TextTable();
+        for (LayerAnswer layer : run.answer().layers()) {
+            layers.row(layer.layer().name().toLowerCase(Locale.ROOT), layer.verdict(), layer.sentence());
+        }
+        lines.addAll(layers.lines(2));
+        section(lines, "Expectations: " + met(run.expectations()), unmet(run));
+        section(lines, "Invariants: " + held(run.invariants()), broken(run));
+        section(lines, "Refused", refused(run));
+        section(lines, "Transfers", transfers(run));
+        matrix(lines, run);
+        if (lines.size() > LINES_MAX) {
+            List<String> cut = new ArrayList<>(lines.subList(0, LINES_MAX - 1));
+            cut.add("... %d lines more: the HTML report has them".formatted(lines.size() - cut.size()));
+            return TextTable.joined(cut);
+        }
+        return TextTable.joined(lines);
+    }
+
+    private static void section(List<String> lines, String title, List<String> content) {
+        if (title.indexOf(':') >= 0 || !content.isEmpty()) {
+            lines.add(title);
+            lines.addAll(content);
+        }
+    }
+
+    private static String met(List<ExpectationOutcome> expectations) {
+        return expectations.isEmpty()
+                ? "none"
+                : "%d of %d met"
+                        .formatted(
+                                expectations.stream()
+                                        .filter(ExpectationOutcome::met)
+                                        .count(),
+                                expectations.size());
+    }
+
+    private static String held(List<InvariantOutcome> invariants) {
+        return invariants.isEmpty()
+                ? "none checked"
+                : "%d of %d held"
+                        .formatted(
+                                invariants.stream()
+                                        .filter(InvariantOutcome::held)
+                                        .count(),
+                                invariants.size());
+    }
+
+    private static List<String> unmet(RunOutcome run) {
+        TextTable table = new TextTable();
+        for (ExpectationOutcome expectation : run.expectations()) {
+            if (!expectation.met()) {
+                table.row("FAILED", "line " + expectation.line(), expectation.expected(), "found: " + expectation.found());
+            }
+        }
+        return table.lines(2);
+    }
+
+    private static List<String> broken(RunOutcome run) {
+        TextTable table = new TextTable();
+        for (InvariantOutcome invariant : run.invariants()) {
+            invariant.violation().ifPresent(violation -> table.row(
+                    "BROKEN", invariant.id(), "at " + Ticks.format(violation.at()), violation.detail()));
+        }
+        return table.lines(2);
+    }
+
+    private static List<String> refused(RunOutcome run) {
+        TextTable table = new TextTable();
+        for (Event event : run.events()) {
+            if (event.kind() == Event.Kind.REFUSED) {
+                table.row(
+                        Ticks.format(event.start()),
+                        event.lane(),
+                        event.what(),
+                        event.errno().map(Object::toString).orElse("refused"),
+                        event.detail());
+            }
+        }
+        return table.lines(2);
+    }
+
+    private static List<String> transfers(RunOutcome run) {
+        TextTable table = new TextTable();
+        List<TransferOutcome> worstFirst = run.transfers().stream()
+                .sorted(Comparator.comparingLong((TransferOutcome t) -> -t.latency().at(99)))
+                .toList();
+        for (TransferOutcome transfer : worstFirst) {
+            if (transfer.errno().isPresent()) {
+                table.row(transfer.name(), transfer.operation(), ends(transfer), transfer.errno().get().toString());
+                continue;
+            }
+            table.row(
+                    transfer.name(),
+                    transfer.operation(),
+                    ends(transfer),
+                    Bytes.format(transfer.bytes()),
+                    transfer.bandwidth().toString(),
+                    "p50 " + Ticks.format(transfer.latency().at(50)),
+                    "p99 " + Ticks.format(transfer.latency().at(99)),
+                    "max " + Ticks.format(transfer.latency().max()));
+        }
+        return table.lines(2);
+    }
+
+    private static String ends(TransferOutcome transfer) {
+        return Plain.shortened(transfer.initiator(), 12) + ", " + Plain.shortened(transfer.target(), 12);
+    }
+
+    private static void matrix(List<String> lines, RunOutcome run) {
+        PairGrid grid = new PairGrid(run.matrix());
+        if (grid.names().isEmpty()) {
+            return;
+        }
+        String who = run.guest().isPresent() ? "the guest's kernel " : "kernel ";
+        String kernel = run.guest().map(guest -> guest.machine().kernel()).orElse(run.machine().kernel());
+        lines.add("p2p matrix of %s%s (B direct, H via host bridge, N not supported; number: distance)"
+                .formatted(who, Plain.safe(kernel)));
+        if (grid.names().size() <= MATRIX_ENDPOINTS_MAX) {
+            lines.addAll(MatrixText.table(grid));
+        }
+        lines.addAll(MatrixText.reasons(grid, 4));
+    }
+}

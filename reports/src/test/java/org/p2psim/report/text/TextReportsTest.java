@@ -1,0 +1,88 @@
+package org.p2psim.report.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.p2psim.outcome.RunOutcome;
+import org.p2psim.report.SampleOutcomes;
+
+class TextReportsTest {
+    private static final List<RunOutcome> TWO = List.of(SampleOutcomes.bareMetal(), SampleOutcomes.vm());
+
+    @Test
+    void aRunTakesAtMostFortyLinesOf120Columns() {
+        for (RunOutcome run : List.of(
+                SampleOutcomes.bareMetal(), SampleOutcomes.vm(), SampleOutcomes.twoSockets())) {
+            String text = TextReport.of(run);
+            assertThat(text.lines().count()).isLessThanOrEqualTo(40);
+            assertThat(text.lines()).allMatch(line -> line.length() <= 120);
+        }
+    }
+
+    @Test
+    void theAnswerComesRightAfterTheTitle() {
+        assertThat(TextReport.of(SampleOutcomes.bareMetal()).lines().toList().get(1))
+                .isEqualTo("gaudi0 to nic0 works: BUS_ADDR, distance 4, 27.90 GB/s.");
+    }
+
+    @Test
+    void refusalsViolationsAndUnmetExpectationsAreNamed() {
+        assertThat(TextReport.of(SampleOutcomes.vm()))
+                .contains("-EPERM")
+                .contains("BROKEN  I-02  at 10 us  buf moved while mr0 maps it")
+                .contains("FAILED  line 47  no invariant broken  found: I-02 broke");
+    }
+
+    @Test
+    void theMatrixShowsLetterAndDistanceAndTheReasonOfARefusal() {
+        assertThat(MatrixText.of(SampleOutcomes.bareMetal().matrix()))
+                .containsPattern("gaudi0 0000:19:00.0 +- +B4\n")
+                .containsPattern("nic0 0000:1a:00.0 +B4 +-\n");
+        assertThat(MatrixText.of(SampleOutcomes.vm().matrix()))
+                .containsPattern("gaudi0 0000:01:00.0 +- +N\n")
+                .contains("8086:29c0 at 0000:00:00.0, which is not in the");
+    }
+
+    @Test
+    void eightEndpointsFit120Columns() {
+        RunOutcome eight = SampleOutcomes.large(
+                "acs-on", 2, 2, new org.p2psim.topology.Acs(0x1f, 0x1d), org.p2psim.topology.IommuMode.OFF, SampleOutcomes.EPYC);
+        assertThat(MatrixText.of(eight.matrix()).lines())
+                .filteredOn(line -> !line.contains("ACS redirect"))
+                .allMatch(line -> line.length() <= 120);
+    }
+
+    @Test
+    void anEmptyMatrixIsAnEmptyTable() {
+        assertThat(MatrixText.of(List.of())).contains("provider");
+    }
+
+    @Test
+    void comparisonPutsTheVariantsSideBySide() {
+        assertThat(CompareText.of(TWO))
+                .containsPattern("kernel +BUS_ADDR +NOT_SUPPORTED")
+                .contains("why: in vm, the two have no upstream bridge in common")
+                .contains("back: in vm: a switch in the guest");
+    }
+
+    @Test
+    void namesCannotSteerTheTerminal() {
+        RunOutcome hostile = SampleOutcomes.bareMetal("\u001b[2Jgpu", "nic\u202egnp\n0");
+        String text = TextReport.of(hostile) + CompareText.of(List.of(hostile)) + MatrixText.of(hostile.matrix());
+        assertThat(text).doesNotContain("\u001b").doesNotContain("\u202e").contains("?[2Jgpu");
+    }
+
+    @Test
+    void samplesAreWrittenForLooking() throws IOException {
+        String all = TextReport.of(SampleOutcomes.bareMetal()) + "\n" + TextReport.of(SampleOutcomes.vm()) + "\n"
+                + TextReport.of(SampleOutcomes.twoSockets()) + "\n" + CompareText.of(TWO) + "\n"
+                + CompareText.of(SampleOutcomes.fiveVariants()) + "\n"
+                + MatrixText.of(SampleOutcomes.twoSockets().matrix());
+        Files.writeString(Path.of("target/sample.txt"), all);
+        assertThat(all).isNotEmpty();
+    }
+}
