@@ -39,6 +39,6 @@ final class CompareCommand implements Callable<Integer> {
         Simulation simulation = new Simulation(Main.Version.text());
         List<RunOutcome> outcomes =
                 input.plans(scenario, List.of()).stream().map(simulation::run).toList();
-        return output.write(console, outcomes, CompareText.render(outcomes));
+        return output.write(console, outcomes, CompareText.of(outcomes));
     }
 }

@@ -65,7 +65,17 @@ final class MatrixCommand implements Callable<Integer> {
         console.print(
                 json
                         ? MatrixJson.write(matrices)
-                        : matrices.stream().map(MatrixText::render).collect(Collectors.joining("\n")));
+                        : matrices.stream().map(MatrixCommand::table).collect(Collectors.joining("\n")));
         return Main.GOOD;
+    }
+
+    private static String table(Matrix matrix) {
+        return "%s, %s: kernel %s on %s\n%s"
+                .formatted(
+                        matrix.scenario(),
+                        matrix.variant(),
+                        matrix.kernel(),
+                        matrix.cpu(),
+                        MatrixText.of(matrix.pairs()));
     }
 }

@@ -41,7 +41,7 @@ final class ReportCommand implements Callable<Integer> {
         for (Path file : files) {
             outcomes.addAll(read(file));
         }
-        return output.write(console, outcomes, CompareText.render(outcomes));
+        return output.write(console, outcomes, CompareText.of(outcomes));
     }
 
     private static List<RunOutcome> read(Path file) {

@@ -54,6 +54,6 @@ final class RunCommand implements Callable<Integer> {
         Simulation simulation = new Simulation(Main.Version.text());
         List<RunOutcome> outcomes = plans.stream().map(simulation::run).toList();
         return output.write(
-                console, outcomes, outcomes.stream().map(TextReport::render).collect(Collectors.joining("\n")));
+                console, outcomes, outcomes.stream().map(TextReport::of).collect(Collectors.joining("\n")));
     }
 }
