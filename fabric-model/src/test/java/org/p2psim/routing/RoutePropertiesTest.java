@@ -147,7 +147,7 @@ class RoutePropertiesTest {
                 boolean fromSwitch =
                         at.isPresent() && link.port().upstreamBridge().equals(at.map(PciFunction::address));
                 boolean turns = at.equals(Optional.of(link.port()))
-                        || at.isPresent() && route.links().contains(new LinkHop(link.port(), true));
+                        || (at.isPresent() && route.links().contains(new LinkHop(link.port(), true)));
                 assertThat(fromRoot || fromSwitch || turns)
                         .as("%s after %s", link, at)
                         .isTrue();

@@ -1,5 +1,6 @@
 package org.p2psim.routing;
 
+import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +23,8 @@ import org.p2psim.topology.PortType;
 final class Tree {
     static final Cpu ZEN = new Cpu("AuthenticAMD", 0x19, 1);
     static final Cpu XEON = new Cpu("GenuineIntel", 6, 85);
+
+    private static final ImmutableList<IommuMode> IOMMU_MODES = ImmutableList.copyOf(IommuMode.values());
 
     private final List<Socket> sockets = new ArrayList<>();
     private final List<HostBridge> hostBridges = new ArrayList<>();
@@ -107,7 +110,8 @@ final class Tree {
             tree.socket(random.nextBoolean() ? ZEN : XEON);
             for (int bridge = random.nextInt(1, 3); bridge > 0; bridge--) {
                 tree.hostBridge(
-                        IommuMode.values()[random.nextInt(3)], random.nextBoolean() ? "8086:2020" : "8086:29c0");
+                        IOMMU_MODES.get(random.nextInt(IOMMU_MODES.size())),
+                        random.nextBoolean() ? "8086:2020" : "8086:29c0");
                 if (random.nextInt(4) == 0) {
                     tree.integrated("integrated");
                 }

@@ -112,7 +112,7 @@ final class EventHeap implements EventListInterface<Long> {
     }
 
     private boolean before(long time, long rank, int index) {
-        return time < times[index] || time == times[index] && rank < ranks[index];
+        return time < times[index] || (time == times[index] && rank < ranks[index]);
     }
 
     private void move(int from, int to) {

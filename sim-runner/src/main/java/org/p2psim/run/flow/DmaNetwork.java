@@ -45,8 +45,8 @@ public final class DmaNetwork {
     /**
      * Starts a DMA, now. The listener is told from later actions of the engine, never from within this call.
      *
-     * @throws IllegalArgumentException if one of that name is running, there is nothing to transfer, or a link on the
-     *     way is not known
+     * @throws IllegalArgumentException if one of that name is running, there is nothing to transfer, or a link or root
+     *     complex on the way is not described
      */
     public void start(DmaRequest request, DmaListener listener) {
         if (running.containsKey(request.name())) {

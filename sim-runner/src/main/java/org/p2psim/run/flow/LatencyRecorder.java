@@ -14,7 +14,7 @@ public final class LatencyRecorder {
     private long min = Long.MAX_VALUE;
     private long max;
 
-    /** @param ticks 0 or more */
+    /** Counts one more time: {@code ticks}, 0 or more. */
     public void record(long ticks) {
         histogram.recordValue(ticks);
         min = Math.min(min, ticks);

@@ -18,7 +18,17 @@ final class Way {
      * @param latency ticks
      * @param maxPayload bytes, a power of two; larger TLPs are received whole and forwarded in parts
      */
-    record Leg(long latency, int maxPayload) {}
+    record Leg(long latency, int maxPayload) {
+        static final int ANY_PAYLOAD = 1 << 30;
+
+        Leg {
+            if (Integer.bitCount(maxPayload) != 1) {
+                throw new IllegalArgumentException(
+                        "a root complex forwards payloads of up to a power of two, not of %d bytes"
+                                .formatted(maxPayload));
+            }
+        }
+    }
 
     /**
      * @param legs one more than stations

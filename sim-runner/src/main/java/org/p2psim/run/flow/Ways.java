@@ -55,7 +55,7 @@ record Ways(
         ImmutableList.Builder<Station> stations = ImmutableList.builder();
         ImmutableList.Builder<Way.Leg> legs = ImmutableList.builder();
         long latency = 0;
-        int maxPayload = Integer.MAX_VALUE;
+        int maxPayload = Way.Leg.ANY_PAYLOAD;
         for (Hop hop : hops) {
             if (hop instanceof SwitchHop passed) {
                 latency += passed.upstreamPort().latency();
@@ -68,7 +68,7 @@ record Ways(
                 legs.add(new Way.Leg(latency, maxPayload));
                 stations.add(stationAt.apply(hop));
                 latency = 0;
-                maxPayload = Integer.MAX_VALUE;
+                maxPayload = Way.Leg.ANY_PAYLOAD;
             }
         }
         legs.add(new Way.Leg(latency + latencyAtEnd, maxPayload));

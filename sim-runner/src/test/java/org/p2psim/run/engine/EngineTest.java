@@ -98,7 +98,7 @@ class EngineTest {
         for (int i = 0; i < 1000; i++) {
             runOnce();
         }
-        assertThat(Thread.activeCount()).isEqualTo(before);
+        assertThat(Thread.activeCount()).isLessThanOrEqualTo(before);
     }
 
     private static void runOnce() {

@@ -1,6 +1,8 @@
 package org.p2psim.run.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -107,8 +109,7 @@ class LatencyTest {
         assertThat(use.stream().filter(link -> link.port().equals(rootPort.address())))
                 .extracting(LinkUse::direction, LinkUse::payload, LinkUse::wire)
                 .containsExactly(
-                        org.assertj.core.api.Assertions.tuple(LinkUse.Direction.UPSTREAM, 64L, 88L),
-                        org.assertj.core.api.Assertions.tuple(LinkUse.Direction.DOWNSTREAM, 64L, 88L));
+                        tuple(LinkUse.Direction.UPSTREAM, 64L, 88L), tuple(LinkUse.Direction.DOWNSTREAM, 64L, 88L));
     }
 
     /** The write is received whole (142,188), then sent as four of 64 bytes, 44,688 each. */
@@ -124,10 +125,10 @@ class LatencyTest {
         assertThat(log.told)
                 .extracting(Run.Told::address, Run.Told::bytes, Run.Told::at)
                 .containsExactly(
-                        org.assertj.core.api.Assertions.tuple(ABOVE_4_GIB, 64, first),
-                        org.assertj.core.api.Assertions.tuple(ABOVE_4_GIB + 64, 64, first + 44_688),
-                        org.assertj.core.api.Assertions.tuple(ABOVE_4_GIB + 128, 64, first + 2 * 44_688),
-                        org.assertj.core.api.Assertions.tuple(ABOVE_4_GIB + 192, 64, first + 3 * 44_688));
+                        tuple(ABOVE_4_GIB, 64, first),
+                        tuple(ABOVE_4_GIB + 64, 64, first + 44_688),
+                        tuple(ABOVE_4_GIB + 128, 64, first + 2 * 44_688),
+                        tuple(ABOVE_4_GIB + 192, 64, first + 3 * 44_688));
         assertThat(use).extracting(LinkUse::tlps).containsExactly(1L, 4L);
     }
 
@@ -227,6 +228,24 @@ class LatencyTest {
         assertThat(log.told).allMatch(told -> told.issued() < Ticks.PER_MICROSECOND);
         assertThat(log.doneAt).isGreaterThan(Ticks.PER_MICROSECOND);
         assertThat(log.timesDone).isEqualTo(1);
+    }
+
+    @Test
+    void aNameIsFreeAgainWhenItsDmaIsDone() {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 64);
+        PciFunction nic = machine.endpoint(machine.rootPort(GEN4_X16));
+        PciFunction gpu = machine.endpoint(machine.rootPort(GEN4_X16));
+        DmaRequest request = dma(nic, gpu, Direction.WRITE, 64);
+        Run run = new Run(machine.fabric());
+        run.start(request);
+        run.engine.at(
+                1,
+                () -> assertThatThrownBy(() -> run.network.start(request, run.new Log()))
+                        .hasMessage("a DMA named dma is running"));
+        Run.Log again = run.new Log();
+        run.engine.at(Ticks.PER_MICROSECOND, () -> run.network.start(request, again));
+        run.run();
+        assertThat(again.timesDone).isEqualTo(1);
     }
 
     private static long landing(Machine machine, DmaRequest request) {

@@ -1,5 +1,6 @@
 package org.p2psim.run.flow;
 
+import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +29,8 @@ final class Machine {
     static final long SWITCH = Ticks.ofNanoseconds(105);
     static final long ROOT_COMPLEX = Ticks.ofNanoseconds(200);
     static final long READ = Ticks.ofNanoseconds(400);
+
+    private static final ImmutableList<IommuMode> IOMMU_MODES = ImmutableList.copyOf(IommuMode.values());
 
     private final List<Socket> sockets = new ArrayList<>();
     private final List<HostBridge> hostBridges = new ArrayList<>();
@@ -98,7 +101,7 @@ final class Machine {
     static Fabric random(SplittableRandom random) {
         Machine machine = new Machine();
         for (int socket = random.nextInt(1, 3); socket > 0; socket--) {
-            machine.socket().hostBridge(IommuMode.values()[random.nextInt(3)], 64 << random.nextInt(4));
+            machine.socket().hostBridge(IOMMU_MODES.get(random.nextInt(IOMMU_MODES.size())), 64 << random.nextInt(4));
             for (int port = random.nextInt(1, 4); port > 0; port--) {
                 machine.growBelow(machine.rootPort(anyLink(random), anyAcs(random)), 2, random);
             }
