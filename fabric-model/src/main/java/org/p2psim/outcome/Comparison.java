@@ -99,14 +99,19 @@ public record Comparison(String sentence, List<Difference> differences) {
         for (String name : names(runs, RunOutcome::transfers, TransferOutcome::name)) {
             List<Optional<TransferOutcome>> found = found(runs, RunOutcome::transfers, TransferOutcome::name, name);
             String why = whyTransfer(runs, found, pairs);
-            add(differences, "transfer " + name, found, t -> t.errno().isPresent()
-                    ? "refused (" + t.errno().get() + ")"
-                    : "%s, %s".formatted(t.bandwidth(), Ticks.format(t.end() - t.start())), why);
+            add(differences, "transfer " + name, found, Comparison::result, why);
             add(differences, "route of " + name, found, Comparison::route, why);
             add(differences, "latency of " + name + " (median, 99 %)", found, t -> t.latency().count() == 0
                     ? ABSENT
                     : Ticks.format(t.latency().at(50)) + ", " + Ticks.format(t.latency().at(99)), why);
         }
+    }
+
+    private static String result(TransferOutcome transfer) {
+        if (transfer.bytes() == 0) {
+            return transfer.errno().map(errno -> "refused (" + errno + ")").orElse("refused");
+        }
+        return "%s, %s".formatted(transfer.bandwidth(), Ticks.format(transfer.end() - transfer.start()));
     }
 
     private static String route(TransferOutcome transfer) {

@@ -39,6 +39,9 @@ final class MatrixCommand implements Callable<Integer> {
     @Option(names = "--cmdline", paramLabel = "ARGS", description = "Kernel command line of the host.")
     private Optional<String> cmdline = Optional.empty();
 
+    @Option(names = "--all", description = "Every function: bridges too, and each function with itself.")
+    private boolean all;
+
     @Option(names = "--json", description = "Print one JSON document instead of tables.")
     private boolean json;
 
@@ -60,7 +63,7 @@ final class MatrixCommand implements Callable<Integer> {
         List<Matrix> matrices = new ArrayList<>();
         for (String scenario : scenarios) {
             List<Plan> plans = ScenarioInput.select(input.plans(scenario, settings), variant);
-            plans.forEach(plan -> matrices.add(Simulation.matrix(plan)));
+            plans.forEach(plan -> matrices.add(all ? Simulation.matrixOfAll(plan) : Simulation.matrix(plan)));
         }
         console.print(
                 json

@@ -19,6 +19,7 @@ import org.p2psim.run.watch.Recorder;
 import org.p2psim.scenario.Expectation;
 import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.Plan;
+import org.p2psim.unit.Bytes;
 
 /** What a run says to its scenario's question: does the first importer of the timeline reach the first exporter? */
 final class Answers {
@@ -86,7 +87,7 @@ final class Answers {
             return new LayerAnswer(
                     Layer.EFFECT,
                     moved.get().bandwidth().toString(),
-                    sentence("%s moved %d bytes".formatted(moved.get().name(), moved.get().bytes())));
+                    "%s by %s.".formatted(Bytes.format(moved.get().bytes()), moved.get().name()));
         }
         if (refusal.isPresent()) {
             return new LayerAnswer(Layer.EFFECT, word(refusal.get()), sentence(refusal.get().detail()));

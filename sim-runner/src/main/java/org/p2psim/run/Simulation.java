@@ -50,23 +50,38 @@ public final class Simulation {
     /** The kernel's verdict on every ordered pair of endpoints, without running the timeline. */
     public static Matrix matrix(Plan plan) {
         World world = World.of(plan);
+        return matrix(world, pairs(world));
+    }
+
+    /** The kernel's verdict on every ordered pair of functions: bridges too, and each function with itself. */
+    public static Matrix matrixOfAll(Plan plan) {
+        World world = World.of(plan);
+        ImmutableList<PciFunction> functions = world.seen().functions();
+        return matrix(
+                world,
+                functions.stream()
+                        .flatMap(provider -> functions.stream().map(client -> pair(world, provider, client)))
+                        .toList());
+    }
+
+    private static Matrix matrix(World world, List<PairOutcome> pairs) {
+        Plan plan = world.plan();
         return new Matrix(
-                plan.scenario(), plan.variant(), world.kernel().text(), world.seen().bootCpu(), pairs(world));
+                plan.scenario(), plan.variant(), world.kernel().text(), world.seen().bootCpu(), pairs);
     }
 
     private static ImmutableList<PairOutcome> pairs(World world) {
-        ImmutableList.Builder<PairOutcome> pairs = ImmutableList.builder();
-        for (PciFunction provider : world.seen().endpoints()) {
-            for (PciFunction client : world.seen().endpoints()) {
-                if (!provider.address().equals(client.address())) {
-                    pairs.add(new PairOutcome(
-                            provider.name(),
-                            client.name(),
-                            world.p2pdma().verdict(provider.address(), client.address())));
-                }
-            }
-        }
-        return pairs.build();
+        ImmutableList<PciFunction> endpoints = world.seen().endpoints();
+        return endpoints.stream()
+                .flatMap(provider -> endpoints.stream()
+                        .filter(client -> !client.address().equals(provider.address()))
+                        .map(client -> pair(world, provider, client)))
+                .collect(ImmutableList.toImmutableList());
+    }
+
+    private static PairOutcome pair(World world, PciFunction provider, PciFunction client) {
+        return new PairOutcome(
+                provider.name(), client.name(), world.p2pdma().verdict(provider.address(), client.address()));
     }
 
     private RunOutcome outcome(
