@@ -18,13 +18,19 @@ import org.p2psim.platform.Socket;
  */
 public final class Fabric {
     private final ImmutableList<Socket> sockets;
+    private final Optional<SocketLink> socketLink;
     private final ImmutableList<HostBridge> hostBridges;
     private final ImmutableMap<Bdf, PciFunction> functions;
     private final ImmutableListMultimap<Bdf, PciFunction> children;
     private final ImmutableListMultimap<String, PciFunction> rootBuses;
 
-    private Fabric(List<Socket> sockets, List<HostBridge> hostBridges, List<PciFunction> functions) {
+    private Fabric(
+            List<Socket> sockets,
+            Optional<SocketLink> socketLink,
+            List<HostBridge> hostBridges,
+            List<PciFunction> functions) {
         this.sockets = ImmutableList.copyOf(sockets);
+        this.socketLink = socketLink;
         this.hostBridges = ImmutableList.copyOf(hostBridges);
         ImmutableMap.Builder<Bdf, PciFunction> byAddress = ImmutableMap.builder();
         ImmutableListMultimap.Builder<Bdf, PciFunction> below = ImmutableListMultimap.builder();
@@ -64,7 +70,20 @@ public final class Fabric {
      * @throws IllegalArgumentException if two parts have one address or a bridge is missing
      */
     public static Fabric of(List<Socket> sockets, List<HostBridge> hostBridges, List<PciFunction> functions) {
-        return new Fabric(sockets, hostBridges, functions);
+        return of(sockets, Optional.empty(), hostBridges, functions);
+    }
+
+    /**
+     * Builds the fabric of a machine whose sockets are joined by a link.
+     *
+     * @throws IllegalArgumentException if two parts have one address or a bridge is missing
+     */
+    public static Fabric of(
+            List<Socket> sockets,
+            Optional<SocketLink> socketLink,
+            List<HostBridge> hostBridges,
+            List<PciFunction> functions) {
+        return new Fabric(sockets, socketLink, hostBridges, functions);
     }
 
     private static void check(boolean holds, String message) {
@@ -75,6 +94,11 @@ public final class Fabric {
 
     public ImmutableList<Socket> sockets() {
         return sockets;
+    }
+
+    /** What joins the sockets; empty on a machine with one. */
+    public Optional<SocketLink> socketLink() {
+        return socketLink;
     }
 
     public ImmutableList<HostBridge> hostBridges() {

@@ -6,6 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.p2psim.address.DeviceId;
+import org.p2psim.scenario.quantity.Address;
+import org.p2psim.scenario.quantity.Size;
+import org.p2psim.scenario.quantity.Time;
+import org.p2psim.topology.AcsBit;
 import org.p2psim.topology.Link;
 
 /**
@@ -32,12 +36,12 @@ public record Device(
         Optional<AcsSpec> acs,
         Optional<Dram> dram,
         Optional<Importer> importer,
-        OptionalLong maxSegmentSize,
+        @Size OptionalLong maxSegmentSize,
         OptionalLong tags,
-        OptionalLong mps,
-        OptionalLong mrrs,
-        OptionalLong rcb,
-        OptionalLong readLatency) {
+        @Size OptionalLong mps,
+        @Size OptionalLong mrrs,
+        @Size OptionalLong rcb,
+        @Time OptionalLong readLatency) {
     public Device {
         bars = ImmutableMap.copyOf(bars);
     }
@@ -65,7 +69,8 @@ public record Device(
     }
 
     /** @param base CPU physical address; placed by p2psim if absent */
-    public record BarSpec(long size, boolean prefetchable, OptionalLong base) {}
+    public record BarSpec(
+            @Size long size, boolean prefetchable, @Address OptionalLong base) {}
 
     /**
      * Device memory behind the memory BAR.
@@ -75,11 +80,9 @@ public record Device(
      * @param bar index of the memory BAR
      * @param mmu whether users address it through handles (an MMU on the DRAM) or by physical device address
      */
-    public record Dram(long base, long size, OptionalLong user, Optional<Integer> bar, boolean mmu) {}
+    public record Dram(
+            @Address long base, @Size long size, @Address OptionalLong user, Optional<Integer> bar, boolean mmu) {}
 
     /** ACS: what the function has, and either the word in force or the firmware's, from which the kernel makes it. */
-    public record AcsSpec(
-            List<org.p2psim.topology.AcsBit> cap,
-            Optional<List<org.p2psim.topology.AcsBit>> ctl,
-            Optional<List<org.p2psim.topology.AcsBit>> firmware) {}
+    public record AcsSpec(List<AcsBit> cap, Optional<List<AcsBit>> ctl, Optional<List<AcsBit>> firmware) {}
 }

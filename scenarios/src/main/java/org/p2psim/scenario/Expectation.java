@@ -1,5 +1,7 @@
 package org.p2psim.scenario;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
@@ -7,10 +9,22 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.p2psim.p2p.MapType;
 import org.p2psim.platform.Errno;
+import org.p2psim.scenario.quantity.Rate;
+import org.p2psim.scenario.quantity.Time;
 
 /**
  * One line of {@code expect}: about a pair of functions, or about the object of an operation, or about the invariants.
  */
+@JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION)
+@JsonSubTypes({
+    @JsonSubTypes.Type(Expectation.P2p.class),
+    @JsonSubTypes.Type(Expectation.Mr.class),
+    @JsonSubTypes.Type(Expectation.DmaBuf.class),
+    @JsonSubTypes.Type(Expectation.Attachment.class),
+    @JsonSubTypes.Type(Expectation.Dma.class),
+    @JsonSubTypes.Type(Expectation.Line.class),
+    @JsonSubTypes.Type(Expectation.Invariants.class),
+})
 public sealed interface Expectation {
 
     /** The kernel's verdict for provider and client. */
@@ -61,9 +75,9 @@ public sealed interface Expectation {
             String dma,
             Optional<DmaState> is,
             Optional<Errno> errno,
-            OptionalLong minBandwidth,
-            OptionalLong maxBandwidth,
-            OptionalLong maxLatency)
+            @Rate OptionalLong minBandwidth,
+            @Rate OptionalLong maxBandwidth,
+            @Time OptionalLong maxLatency)
             implements Expectation {}
 
     enum DmaState {

@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.p2psim.scenario.quantity.Address;
+import org.p2psim.scenario.quantity.Size;
+import org.p2psim.scenario.quantity.Time;
 
 /** One line of the timeline: what is done, to what, and when (ticks from the start of the run). */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "do")
@@ -47,31 +50,43 @@ public sealed interface Operation {
      * @param pages device addresses of its pages; if empty, they are taken one after the other from the start of user
      *     memory until {@code size} is reached
      */
-    record Allocate(long at, String handle, String from, List<Long> pages, long pageSize, OptionalLong size)
+    record Allocate(
+            @Time long at,
+            String handle,
+            String from,
+            @Address List<Long> pages,
+            @Size long pageSize,
+            @Size OptionalLong size)
             implements Operation {
         public Allocate {
             pages = ImmutableList.copyOf(pages);
         }
     }
 
-    record Free(long at, String handle) implements Operation {}
+    record Free(@Time long at, String handle) implements Operation {}
 
     /**
      * A dma-buf is exported: by device address and size, or by the handle of an allocation. The file says one of them.
      */
-    record Export(long at, String dmaBuf, String from, OptionalLong address, OptionalLong size, Optional<String> handle)
+    record Export(
+            @Time long at,
+            String dmaBuf,
+            String from,
+            @Address OptionalLong address,
+            @Size OptionalLong size,
+            Optional<String> handle)
             implements Operation {}
 
     /** The exporting process closes its file descriptor of the dma-buf. */
-    record Close(long at, String dmaBuf) implements Operation {}
+    record Close(@Time long at, String dmaBuf) implements Operation {}
 
-    record Attach(long at, String attachment, String dmaBuf, String importer) implements Operation {}
+    record Attach(@Time long at, String attachment, String dmaBuf, String importer) implements Operation {}
 
-    record Map(long at, String attachment) implements Operation {}
+    record Map(@Time long at, String attachment) implements Operation {}
 
-    record Unmap(long at, String attachment) implements Operation {}
+    record Unmap(@Time long at, String attachment) implements Operation {}
 
-    record Detach(long at, String attachment) implements Operation {}
+    record Detach(@Time long at, String attachment) implements Operation {}
 
     /**
      * {@code ibv_reg_dmabuf_mr()}.
@@ -80,13 +95,13 @@ public sealed interface Operation {
      * @param iova address that remote peers use; {@code offset} if absent
      */
     record RegisterMr(
-            long at,
+            @Time long at,
             String mr,
             String nic,
             String dmaBuf,
-            long offset,
-            OptionalLong length,
-            OptionalLong iova,
+            @Size long offset,
+            @Size OptionalLong length,
+            @Address OptionalLong iova,
             Set<Access> access)
             implements Operation {
         public RegisterMr {
@@ -94,26 +109,46 @@ public sealed interface Operation {
         }
     }
 
-    record DeregisterMr(long at, String mr) implements Operation {}
+    record DeregisterMr(@Time long at, String mr) implements Operation {}
 
     /**
      * A remote peer reads the MR: the NIC reads the memory behind it.
      *
      * @param id what expectations and the report call it
      */
-    record RdmaRead(long at, Optional<String> id, String mr, long offset, long size) implements Operation {}
+    record RdmaRead(
+            @Time long at,
+            Optional<String> id,
+            String mr,
+            @Size long offset,
+            @Size long size) implements Operation {}
 
     /** A remote peer writes the MR: the NIC writes the memory behind it. */
-    record RdmaWrite(long at, Optional<String> id, String mr, long offset, long size) implements Operation {}
+    record RdmaWrite(
+            @Time long at,
+            Optional<String> id,
+            String mr,
+            @Size long offset,
+            @Size long size) implements Operation {}
 
     /** The importer of an attachment reads the mapped memory by itself. */
-    record DmaRead(long at, Optional<String> id, String attachment, long offset, long size) implements Operation {}
+    record DmaRead(
+            @Time long at,
+            Optional<String> id,
+            String attachment,
+            @Size long offset,
+            @Size long size) implements Operation {}
 
-    record DmaWrite(long at, Optional<String> id, String attachment, long offset, long size) implements Operation {}
+    record DmaWrite(
+            @Time long at,
+            Optional<String> id,
+            String attachment,
+            @Size long offset,
+            @Size long size) implements Operation {}
 
     /** The exporter takes the memory back for good. */
-    record Revoke(long at, String dmaBuf) implements Operation {}
+    record Revoke(@Time long at, String dmaBuf) implements Operation {}
 
     /** The exporter moves the memory to another place. */
-    record Move(long at, String dmaBuf) implements Operation {}
+    record Move(@Time long at, String dmaBuf) implements Operation {}
 }

@@ -17,8 +17,9 @@ import org.p2psim.virtual.VirtualMachine;
  * @param scenario name of the scenario: the file's name without its ending
  * @param digest SHA-256 of the file, hexadecimal
  * @param settings overrides of the command line, as typed
+ * @param seed of everything random in the run
  * @param kernel the kernel that runs on the host
- * @param devices the functions that the scenario names, by name
+ * @param devices the functions that the scenario names, by name, with defaults filled in
  * @param addresses where each of them is on the host
  * @param timeline in order of time; equal times in the order of the file
  * @param notes what was assumed because the file doesn't say it
@@ -30,6 +31,7 @@ public record Plan(
         String digest,
         String variant,
         List<String> settings,
+        long seed,
         KernelRelease kernel,
         String cmdline,
         Fabric fabric,

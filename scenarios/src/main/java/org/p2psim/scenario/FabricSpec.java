@@ -1,0 +1,121 @@
+package org.p2psim.scenario;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.p2psim.address.DeviceId;
+import org.p2psim.scenario.Device.AcsSpec;
+import org.p2psim.scenario.Scenario.CpuSpec;
+import org.p2psim.scenario.quantity.Address;
+import org.p2psim.scenario.quantity.BusNumber;
+import org.p2psim.scenario.quantity.Rate;
+import org.p2psim.scenario.quantity.Size;
+import org.p2psim.scenario.quantity.Time;
+import org.p2psim.topology.IommuMode;
+import org.p2psim.topology.Link;
+
+/** The machine of a scenario, as the file draws it: a tree below each root complex. */
+public record FabricSpec(
+        List<SocketSpec> sockets, Optional<SocketLinkSpec> socketLink, List<RootComplexSpec> rootComplexes) {
+    public FabricSpec {
+        sockets = ImmutableList.copyOf(sockets);
+        rootComplexes = ImmutableList.copyOf(rootComplexes);
+    }
+
+    public record SocketSpec(String id, CpuSpec cpu) {}
+
+    /** What joins the sockets. */
+    public record SocketLinkSpec(
+            @Time OptionalLong latency, @Rate OptionalLong bandwidth) {}
+
+    /**
+     * A host bridge with its root bus.
+     *
+     * @param socket id of its socket
+     * @param bus root bus, {@code 16} or {@code 0000:16}
+     * @param hostBridge the function that stands for it on the root bus
+     */
+    public record RootComplexSpec(
+            String id,
+            String socket,
+            String bus,
+            Optional<HostBridgeSpec> hostBridge,
+            Optional<IommuSpec> iommu,
+            Optional<P2pSpec> p2p,
+            List<WindowSpec> windows,
+            List<PortSpec> rootPorts,
+            List<IntegratedEndpointSpec> integratedEndpoints) {
+        public RootComplexSpec {
+            windows = ImmutableList.copyOf(windows);
+            rootPorts = ImmutableList.copyOf(rootPorts);
+            integratedEndpoints = ImmutableList.copyOf(integratedEndpoints);
+        }
+    }
+
+    public record HostBridgeSpec(Optional<String> at, DeviceId id) {}
+
+    public record IommuSpec(IommuMode mode) {}
+
+    /** How the root complex forwards from root port to root port. */
+    public record P2pSpec(@Time OptionalLong latency, @Size OptionalLong maxPayload) {}
+
+    /** Memory that the CPU routes to this root bus. */
+    public record WindowSpec(@Address long base, @Size long size, boolean prefetchable) {}
+
+    /** @param device name of a declared device */
+    public record IntegratedEndpointSpec(Optional<String> at, String device) {}
+
+    /**
+     * A root port or a switch's downstream port, with at most one thing below.
+     *
+     * @param at device and function number on its bus
+     * @param pciId vendor and device id of the port itself
+     * @param bus the secondary bus
+     * @param link what the port can do
+     * @param device names of the functions of one device, in the order of their function numbers
+     */
+    public record PortSpec(
+            String id,
+            Optional<String> at,
+            Optional<DeviceId> pciId,
+            @BusNumber OptionalInt bus,
+            Optional<Link> link,
+            Optional<AcsSpec> acs,
+            @JsonProperty("switch") Optional<SwitchSpec> switchBelow,
+
+            @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+            List<String> device,
+
+            Optional<BridgeSpec> bridge) {
+        public PortSpec {
+            device = ImmutableList.copyOf(device);
+        }
+    }
+
+    /** A PCIe switch: one upstream port and its downstream ports. */
+    public record SwitchSpec(
+            String id, Optional<DeviceId> pciId, Optional<UpstreamSpec> upstream, List<PortSpec> downstream) {
+        public SwitchSpec {
+            downstream = ImmutableList.copyOf(downstream);
+        }
+    }
+
+    /** @param cutThrough time of a TLP through the switch */
+    public record UpstreamSpec(
+            Optional<String> at, Optional<Link> link, @Time OptionalLong cutThrough, Optional<AcsSpec> acs) {}
+
+    /**
+     * A PCIe-to-PCI bridge.
+     *
+     * @param devices names of the functions on its conventional bus, each a device of its own
+     */
+    public record BridgeSpec(String id, Optional<DeviceId> pciId, Optional<AcsSpec> acs, List<String> devices) {
+        public BridgeSpec {
+            devices = ImmutableList.copyOf(devices);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package org.p2psim.scenario;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.p2psim.platform.KernelRelease;
+import org.p2psim.scenario.quantity.WholeNumber;
+import org.p2psim.virtual.VirtualMachine.MachineType;
+
+/**
+ * A scenario file.
+ *
+ * @param p2psim version of the format, 1
+ * @param seed of everything random; 1 if absent
+ * @param devices by name
+ * @param variants by name: the same machine in the states that are compared
+ * @param expect what each variant must give; {@link #ALL_VARIANTS} goes for all of them
+ */
+public record Scenario(
+        int p2psim,
+        String title,
+        Optional<String> source,
+        Optional<String> description,
+        OptionalLong seed,
+        KernelSpec kernel,
+        FabricSpec fabric,
+        Map<String, Device> devices,
+        Map<String, Variant> variants,
+        List<Operation> timeline,
+        Map<String, List<Expectation>> expect) {
+    /** The key of {@code expect} whose lines every variant must meet. */
+    public static final String ALL_VARIANTS = "all";
+
+    public Scenario {
+        devices = ImmutableMap.copyOf(devices);
+        variants = ImmutableMap.copyOf(variants);
+        timeline = ImmutableList.copyOf(timeline);
+        expect = ImmutableMap.copyOf(expect);
+    }
+
+    /** The host's kernel. */
+    public record KernelSpec(KernelRelease release, Optional<String> cmdline) {}
+
+    /**
+     * A state of the machine.
+     *
+     * @param kernel replaces what the top level says, key by key
+     * @param set values by dotted path, see the schema
+     */
+    public record Variant(
+            Optional<String> title,
+            Optional<KernelChange> kernel,
+            Optional<VirtualMachineSpec> virtualMachine,
+            Map<String, Object> set) {
+        public Variant {
+            set = ImmutableMap.copyOf(set);
+        }
+    }
+
+    public record KernelChange(Optional<KernelRelease> release, Optional<String> cmdline) {}
+
+    /**
+     * A virtual machine that gets functions of the host.
+     *
+     * @param machine q35 if absent
+     * @param passthrough names of devices
+     * @param vcpu what CPUID shows; the host's first socket if absent
+     * @param kernel of the guest; the host's if absent
+     */
+    public record VirtualMachineSpec(
+            Optional<MachineType> machine,
+            List<String> passthrough,
+            Optional<CpuSpec> vcpu,
+            Optional<KernelRelease> kernel) {
+        public VirtualMachineSpec {
+            passthrough = ImmutableList.copyOf(passthrough);
+        }
+    }
+
+    /** A CPU as {@code /proc/cpuinfo} shows it. */
+    public record CpuSpec(
+            String vendor,
+            @WholeNumber int family,
+            @WholeNumber OptionalInt model) {}
+}

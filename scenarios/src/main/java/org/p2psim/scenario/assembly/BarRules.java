@@ -1,0 +1,53 @@
+package org.p2psim.scenario.assembly;
+
+import java.util.List;
+import java.util.Map;
+import org.p2psim.scenario.Device;
+import org.p2psim.scenario.Device.BarSpec;
+import org.p2psim.scenario.Device.Dram;
+import org.p2psim.scenario.Finding;
+import org.p2psim.unit.Bytes;
+
+/** What must hold of the BARs of one function, wherever they lie (PCI local bus specification 3.0, 6.2.5.1). */
+final class BarRules {
+    private BarRules() {}
+
+    /** True if the BAR can exist; otherwise says why not. */
+    static boolean check(String device, Map<Integer, BarSpec> bars, int index, List<Finding> findings) {
+        BarSpec bar = bars.get(index);
+        String pointer = "/devices" + Finding.step(device) + "/bars/" + index;
+        int before = findings.size();
+        if (Long.bitCount(bar.size()) != 1 || Long.compareUnsigned(bar.size(), 16) < 0) {
+            findings.add(Finding.at(pointer + "/size", "bar", "a BAR is a power of two, 16 bytes at least"));
+        } else if ((bar.base().orElse(0) & (bar.size() - 1)) != 0) {
+            String message = "the base of a BAR is a multiple of its size, %s".formatted(Bytes.format(bar.size()));
+            findings.add(Finding.at(pointer + "/base", "bar", message));
+        }
+        if (bar.prefetchable() && bars.containsKey(index + 1)) {
+            String message = "BAR %d is a 64-bit one and takes index %d too".formatted(index, index + 1);
+            findings.add(Finding.at("/devices" + Finding.step(device) + "/bars/" + (index + 1), "bar", message));
+        } else if (bar.prefetchable() && index == 5) {
+            findings.add(Finding.at(pointer, "bar", "a prefetchable BAR is a 64-bit one and takes two; 5 is the last"));
+        }
+        return findings.size() == before;
+    }
+
+    /** Device memory must be seen through its BAR. */
+    static void checkDram(String name, Device device, Dram dram, List<Finding> findings) {
+        String pointer = "/devices" + Finding.step(name) + "/dram";
+        int index = dram.bar().orElseThrow();
+        BarSpec bar = device.bars().get(index);
+        if (bar == null) {
+            findings.add(
+                    Finding.at(pointer, "dram", "no BAR %d to show it; add it to bars, or say bar".formatted(index)));
+        } else if (Long.compareUnsigned(bar.size(), dram.size()) < 0) {
+            String message = "BAR %d shows %s, less than the %s of dram"
+                    .formatted(index, Bytes.format(bar.size()), Bytes.format(dram.size()));
+            findings.add(Finding.at(pointer + "/size", "dram", message));
+        }
+        long user = dram.user().orElseThrow();
+        if (Long.compareUnsigned(user, dram.base()) < 0 || Long.compareUnsigned(user - dram.base(), dram.size()) >= 0) {
+            findings.add(Finding.at(pointer, "dram", "user memory begins at 0x%x, outside of dram".formatted(user)));
+        }
+    }
+}

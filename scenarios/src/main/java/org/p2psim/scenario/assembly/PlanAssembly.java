@@ -1,0 +1,168 @@
+package org.p2psim.scenario.assembly;
+
+import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.p2psim.address.Bdf;
+import org.p2psim.platform.Cpu;
+import org.p2psim.platform.KernelRelease;
+import org.p2psim.platform.KernelRules;
+import org.p2psim.scenario.Device;
+import org.p2psim.scenario.Expectation;
+import org.p2psim.scenario.Finding;
+import org.p2psim.scenario.Plan;
+import org.p2psim.scenario.Plan.Expected;
+import org.p2psim.scenario.Scenario;
+import org.p2psim.scenario.Scenario.Variant;
+import org.p2psim.scenario.Scenario.VirtualMachineSpec;
+import org.p2psim.topology.PciParameters;
+import org.p2psim.virtual.VirtualMachine;
+import org.p2psim.virtual.VirtualMachine.MachineType;
+
+/** Makes the plan of one variant. */
+public final class PlanAssembly {
+    private static final long DEFAULT_SEED = 1;
+
+    private final Scenario scenario;
+    private final String name;
+    private final Variant variant;
+    private final Provision provision;
+    private final List<Finding> findings;
+    private final Assumptions assumptions = new Assumptions();
+
+    private PlanAssembly(Scenario scenario, String name, Provision provision, List<Finding> findings) {
+        this.scenario = scenario;
+        this.name = name;
+        this.variant = scenario.variants().get(name);
+        this.provision = provision;
+        this.findings = findings;
+    }
+
+    /**
+     * The plan of a variant, or nothing and at least one finding.
+     *
+     * @param scenario with the variant's changes applied
+     * @param findings grows by everything that is wrong
+     */
+    public static Optional<Plan> assemble(
+            Scenario scenario, String variant, Provision provision, List<Finding> findings) {
+        return new PlanAssembly(scenario, variant, provision, findings).plan();
+    }
+
+    private Optional<Plan> plan() {
+        Names.check(scenario, findings);
+        Map<String, Device> devices = devices();
+        Optional<KernelRules> rules = rules(scenario.kernel().release(), "/kernel/release");
+        Optional<VirtualMachineSpec> guest = variant.virtualMachine();
+        guest.ifPresent(spec -> checkGuest(spec, devices));
+        new References(scenario, devices, guest.map(VirtualMachineSpec::passthrough), findings).check();
+        String cmdline = scenario.kernel().cmdline().orElse("");
+        Optional<MachineAssembly.Machine> machine = rules.flatMap(
+                known -> new MachineAssembly(scenario.fabric(), devices, guest.isPresent(), assumptions, findings)
+                        .assemble(known, PciParameters.of(cmdline)));
+        if (!findings.isEmpty() || machine.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, Bdf> addresses = machine.get().addresses();
+        Cpu hostCpu = machine.get().fabric().bootCpu();
+        List<Integer> order = order();
+        return Optional.of(new Plan(
+                provision.scenario(),
+                scenario.title(),
+                scenario.source(),
+                provision.digest(),
+                name,
+                provision.settings(),
+                scenario.seed().orElse(DEFAULT_SEED),
+                scenario.kernel().release(),
+                cmdline,
+                machine.get().fabric(),
+                devices,
+                addresses,
+                guest.map(spec -> virtualMachine(spec, addresses, hostCpu)),
+                order.stream().map(scenario.timeline()::get).toList(),
+                expectations(order),
+                assumptions.notes()));
+    }
+
+    private Map<String, Device> devices() {
+        Defaults defaults = new Defaults(assumptions);
+        Map<String, Device> complete = new LinkedHashMap<>();
+        scenario.devices().forEach((device, spec) -> complete.put(device, defaults.complete(device, spec)));
+        complete.forEach(
+                (device, spec) -> spec.dram().ifPresent(dram -> BarRules.checkDram(device, spec, dram, findings)));
+        return ImmutableMap.copyOf(complete);
+    }
+
+    private Optional<KernelRules> rules(KernelRelease release, String pointer) {
+        try {
+            return Optional.of(KernelRules.of(release));
+        } catch (IllegalArgumentException e) {
+            findings.add(Finding.at(pointer, "kernel-release", String.valueOf(e.getMessage())));
+            return Optional.empty();
+        }
+    }
+
+    private void checkGuest(VirtualMachineSpec spec, Map<String, Device> devices) {
+        String pointer = "/variants" + Finding.step(name) + "/virtual-machine";
+        spec.kernel().ifPresent(release -> rules(release, pointer + "/kernel"));
+        for (int i = 0; i < spec.passthrough().size(); i++) {
+            String device = spec.passthrough().get(i);
+            if (!devices.containsKey(device)) {
+                String message =
+                        "no device \"%s\" is declared%s".formatted(device, Finding.nearest(device, devices.keySet()));
+                findings.add(Finding.at(pointer + "/passthrough/" + i, "unknown-device", message));
+            }
+        }
+    }
+
+    private VirtualMachine virtualMachine(VirtualMachineSpec spec, Map<String, Bdf> addresses, Cpu hostCpu) {
+        if (spec.machine().isEmpty()) {
+            assumptions.assume(name, "virtual machine of type q35");
+        }
+        if (spec.vcpu().isEmpty()) {
+            assumptions.assume(name, "the guest sees the host's CPU");
+        }
+        if (spec.kernel().isEmpty()) {
+            assumptions.assume(name, "the guest runs the host's kernel release");
+        }
+        return new VirtualMachine(
+                spec.machine().orElse(MachineType.Q35),
+                spec.passthrough().stream().map(addresses::get).toList(),
+                spec.vcpu().map(MachineAssembly::cpu).orElse(hostCpu),
+                spec.kernel().orElse(scenario.kernel().release()));
+    }
+
+    /** The lines of the timeline in order of time; lines of one time stay in the order of the file. */
+    private List<Integer> order() {
+        return IntStream.range(0, scenario.timeline().size())
+                .boxed()
+                .sorted(Comparator.comparingLong(
+                        (Integer line) -> scenario.timeline().get(line).at()))
+                .toList();
+    }
+
+    private List<Expected> expectations(List<Integer> order) {
+        List<Expected> expected = new ArrayList<>();
+        for (String key : List.of(Scenario.ALL_VARIANTS, name)) {
+            List<Expectation> lines = scenario.expect().getOrDefault(key, List.of());
+            for (int i = 0; i < lines.size(); i++) {
+                Provision.Written written = provision.written().apply("/expect" + Finding.step(key) + "/" + i);
+                expected.add(new Expected(inPlan(lines.get(i), order), written.text(), written.line()));
+            }
+        }
+        expected.sort(Comparator.comparingInt(Expected::line));
+        return expected;
+    }
+
+    private static Expectation inPlan(Expectation expectation, List<Integer> order) {
+        return expectation instanceof Expectation.Line line
+                ? new Expectation.Line(order.indexOf(line.operation()), line.errno())
+                : expectation;
+    }
+}

@@ -1,0 +1,231 @@
+package org.p2psim.scenario.assembly;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.p2psim.scenario.Device;
+import org.p2psim.scenario.Device.DeviceType;
+import org.p2psim.scenario.Expectation;
+import org.p2psim.scenario.Finding;
+import org.p2psim.scenario.Operation;
+import org.p2psim.scenario.Scenario;
+
+/** Everything that the timeline and the expectations name must exist; whether it does in time is the kernel's answer. */
+final class References {
+    private final Scenario scenario;
+    private final Map<String, Device> devices;
+    private final Optional<List<String>> passthrough;
+    private final List<Finding> findings;
+    private final Map<Kind, Set<String>> made = new HashMap<>();
+
+    /** What operations make and others refer to. */
+    private enum Kind {
+        DMA_BUF("dma-buf", "exported"),
+        MR("mr", "registered"),
+        ATTACHMENT("attachment", "attached"),
+        HANDLE("handle", "allocated"),
+        DMA("dma", "the id of a transfer");
+
+        private final String key;
+        private final String madeBy;
+
+        Kind(String key, String madeBy) {
+            this.key = key;
+            this.madeBy = madeBy;
+        }
+    }
+
+    /** @param passthrough the devices that the guest has, if the timeline runs in one */
+    References(
+            Scenario scenario,
+            Map<String, Device> devices,
+            Optional<List<String>> passthrough,
+            List<Finding> findings) {
+        this.scenario = scenario;
+        this.devices = devices;
+        this.passthrough = passthrough;
+        this.findings = findings;
+        for (Kind kind : Kind.values()) {
+            made.put(kind, new TreeSet<>());
+        }
+    }
+
+    void check() {
+        for (int i = 0; i < scenario.timeline().size(); i++) {
+            collect(scenario.timeline().get(i), "/timeline/" + i);
+        }
+        for (int i = 0; i < scenario.timeline().size(); i++) {
+            check(scenario.timeline().get(i), "/timeline/" + i);
+        }
+        Set<String> keys = new HashSet<>(scenario.variants().keySet());
+        keys.add(Scenario.ALL_VARIANTS);
+        scenario.expect().forEach((variant, lines) -> {
+            String pointer = "/expect" + Finding.step(variant);
+            if (!keys.contains(variant)) {
+                String message =
+                        "no variant \"%s\"%s".formatted(variant, Finding.nearest(variant, new TreeSet<>(keys)));
+                findings.add(new Finding(pointer, true, message, "unknown-variant"));
+            }
+            for (int i = 0; i < lines.size(); i++) {
+                check(lines.get(i), pointer + "/" + i);
+            }
+        });
+    }
+
+    private void collect(Operation operation, String pointer) {
+        if (operation instanceof Operation.Export export) {
+            make(Kind.DMA_BUF, export.dmaBuf(), pointer);
+        } else if (operation instanceof Operation.RegisterMr register) {
+            make(Kind.MR, register.mr(), pointer);
+        } else if (operation instanceof Operation.Attach attach) {
+            make(Kind.ATTACHMENT, attach.attachment(), pointer);
+        } else if (operation instanceof Operation.Allocate allocate) {
+            make(Kind.HANDLE, allocate.handle(), pointer);
+        } else {
+            transferId(operation).ifPresent(id -> make(Kind.DMA, id, pointer));
+        }
+    }
+
+    private static Optional<String> transferId(Operation operation) {
+        if (operation instanceof Operation.RdmaRead read) {
+            return read.id();
+        } else if (operation instanceof Operation.RdmaWrite write) {
+            return write.id();
+        } else if (operation instanceof Operation.DmaRead read) {
+            return read.id();
+        }
+        return operation instanceof Operation.DmaWrite write ? write.id() : Optional.empty();
+    }
+
+    private void make(Kind kind, String name, String pointer) {
+        if (!names(kind).add(name)) {
+            String key = kind == Kind.DMA ? "/id" : "/" + kind.key;
+            String message = "\"%s\" is %s twice; give it a name of its own".formatted(name, kind.madeBy);
+            findings.add(Finding.at(pointer + key, "duplicate-name", message));
+        }
+    }
+
+    private Set<String> names(Kind kind) {
+        return made.getOrDefault(kind, Set.of());
+    }
+
+    private void check(Operation operation, String pointer) {
+        if (operation instanceof Operation.Allocate allocate) {
+            exporter(allocate.from(), pointer + "/from");
+        } else if (operation instanceof Operation.Free free) {
+            refer(Kind.HANDLE, free.handle(), pointer);
+        } else if (operation instanceof Operation.Export export) {
+            exporter(export.from(), pointer + "/from");
+            export.handle().ifPresent(handle -> refer(Kind.HANDLE, handle, pointer));
+        } else if (operation instanceof Operation.Close close) {
+            refer(Kind.DMA_BUF, close.dmaBuf(), pointer);
+        } else if (operation instanceof Operation.Revoke revoke) {
+            refer(Kind.DMA_BUF, revoke.dmaBuf(), pointer);
+        } else if (operation instanceof Operation.Move move) {
+            refer(Kind.DMA_BUF, move.dmaBuf(), pointer);
+        } else if (operation instanceof Operation.Attach attach) {
+            refer(Kind.DMA_BUF, attach.dmaBuf(), pointer);
+            importer(attach.importer(), pointer + "/importer");
+        } else if (operation instanceof Operation.RegisterMr register) {
+            refer(Kind.DMA_BUF, register.dmaBuf(), pointer);
+            nic(register.nic(), pointer + "/nic");
+        } else {
+            checkUse(operation, pointer);
+        }
+    }
+
+    private void checkUse(Operation operation, String pointer) {
+        if (operation instanceof Operation.Map map) {
+            refer(Kind.ATTACHMENT, map.attachment(), pointer);
+        } else if (operation instanceof Operation.Unmap unmap) {
+            refer(Kind.ATTACHMENT, unmap.attachment(), pointer);
+        } else if (operation instanceof Operation.Detach detach) {
+            refer(Kind.ATTACHMENT, detach.attachment(), pointer);
+        } else if (operation instanceof Operation.DmaRead read) {
+            refer(Kind.ATTACHMENT, read.attachment(), pointer);
+        } else if (operation instanceof Operation.DmaWrite write) {
+            refer(Kind.ATTACHMENT, write.attachment(), pointer);
+        } else if (operation instanceof Operation.DeregisterMr deregister) {
+            refer(Kind.MR, deregister.mr(), pointer);
+        } else if (operation instanceof Operation.RdmaRead read) {
+            refer(Kind.MR, read.mr(), pointer);
+        } else if (operation instanceof Operation.RdmaWrite write) {
+            refer(Kind.MR, write.mr(), pointer);
+        }
+    }
+
+    private void check(Expectation expectation, String pointer) {
+        if (expectation instanceof Expectation.P2p p2p) {
+            for (int i = 0; i < p2p.p2p().size(); i++) {
+                known(p2p.p2p().get(i), pointer + "/p2p/" + i);
+            }
+        } else if (expectation instanceof Expectation.Mr mr) {
+            refer(Kind.MR, mr.mr(), pointer);
+        } else if (expectation instanceof Expectation.DmaBuf buffer) {
+            refer(Kind.DMA_BUF, buffer.dmaBuf(), pointer);
+        } else if (expectation instanceof Expectation.Attachment attachment) {
+            refer(Kind.ATTACHMENT, attachment.attachment(), pointer);
+        } else if (expectation instanceof Expectation.Dma dma) {
+            refer(Kind.DMA, dma.dma(), pointer);
+        } else if (expectation instanceof Expectation.Line line
+                && line.operation() >= scenario.timeline().size()) {
+            String message = "the timeline has %d lines, counted from 0"
+                    .formatted(scenario.timeline().size());
+            findings.add(Finding.at(pointer + "/operation", "unknown-operation", message));
+        }
+    }
+
+    private void refer(Kind kind, String name, String pointer) {
+        if (!names(kind).contains(name)) {
+            String message = kind == Kind.DMA
+                    ? "no transfer of the timeline has the id \"%s\"".formatted(name)
+                    : "%s \"%s\" is never %s".formatted(kind.key, name, kind.madeBy);
+            String hint = Finding.nearest(name, names(kind));
+            findings.add(Finding.at(pointer + "/" + kind.key, "unknown-name", message + hint));
+        }
+    }
+
+    private Optional<Device> known(String name, String pointer) {
+        Device device = devices.get(name);
+        if (device == null) {
+            String message = "no device \"%s\" is declared%s".formatted(name, Finding.nearest(name, devices.keySet()));
+            findings.add(Finding.at(pointer, "unknown-device", message));
+        }
+        return Optional.ofNullable(device);
+    }
+
+    private Optional<Device> usable(String name, String pointer) {
+        Optional<Device> device = known(name, pointer);
+        if (device.isPresent() && passthrough.isPresent() && !passthrough.get().contains(name)) {
+            String message = "the timeline runs in the virtual machine, which doesn't have \"%s\"; pass it through"
+                    .formatted(name);
+            findings.add(Finding.at(pointer, "not-passed-through", message));
+        }
+        return device;
+    }
+
+    private void exporter(String name, String pointer) {
+        usable(name, pointer)
+                .filter(device -> device.type() != DeviceType.HABANALABS)
+                .ifPresent(device -> findings.add(Finding.at(
+                        pointer, "no-exporter", "\"%s\" cannot export; only a habanalabs device can".formatted(name))));
+    }
+
+    private void importer(String name, String pointer) {
+        usable(name, pointer)
+                .filter(device -> device.importer().isEmpty())
+                .ifPresent(device -> findings.add(
+                        Finding.at(pointer, "no-importer", "\"%s\" exports only and cannot import".formatted(name))));
+    }
+
+    private void nic(String name, String pointer) {
+        usable(name, pointer)
+                .filter(device -> device.type() != DeviceType.RDMA_NIC)
+                .ifPresent(device -> findings.add(Finding.at(
+                        pointer, "no-importer", "\"%s\" is no rdma-nic and registers no MRs".formatted(name))));
+    }
+}

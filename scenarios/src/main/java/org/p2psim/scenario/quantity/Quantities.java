@@ -1,0 +1,100 @@
+package org.p2psim.scenario.quantity;
+
+import java.math.BigDecimal;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.p2psim.unit.Bytes;
+
+/** Text forms that belong to the scenario file alone; sizes and times are read by {@link Bytes} and {@code Ticks}. */
+public final class Quantities {
+    private static final Pattern RATE = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?) ?(B|kB|MB|GB|TB)/s");
+    private static final Pattern ADDRESS = Pattern.compile("0x[0-9a-fA-F]{1,16}");
+    private static final Pattern NUMBER = Pattern.compile("0x([0-9a-fA-F]{1,4})|([0-9]{1,5})");
+    private static final Pattern BUS = Pattern.compile("[0-9a-fA-F]{1,2}");
+    private static final Pattern SLOT = Pattern.compile("([01]?[0-9a-fA-F])\\.([0-7])");
+
+    private Quantities() {}
+
+    /**
+     * Reads a rate in decimal units, {@code 20GB/s} = 20 * 10^9 bytes a second.
+     *
+     * @throws IllegalArgumentException if the text is no rate, or less than a byte a second
+     */
+    public static long rate(String text) {
+        Matcher m = RATE.matcher(text);
+        if (!m.matches()) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is not a rate; write a number and MB/s or GB/s (10^9 bytes a second), as in 20GB/s"
+                            .formatted(text));
+        }
+        int power = switch (m.group(2)) {
+            case "B" -> 0;
+            case "kB" -> 3;
+            case "MB" -> 6;
+            case "GB" -> 9;
+            default -> 12;
+        };
+        long rate = new BigDecimal(m.group(1)).movePointRight(power).longValue();
+        if (rate < 1) {
+            throw new IllegalArgumentException("\"%s\" is less than one byte a second".formatted(text));
+        }
+        return rate;
+    }
+
+    /**
+     * Reads an address, {@code 0x24000000}.
+     *
+     * @throws IllegalArgumentException if the text is no hexadecimal number of up to 64 bits
+     */
+    public static long address(String text) {
+        if (text.equals("0")) {
+            return 0;
+        }
+        if (!ADDRESS.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is not an address; write it in hexadecimal, as in 0x24000000".formatted(text));
+        }
+        return Long.parseUnsignedLong(text.substring(2), 16);
+    }
+
+    /**
+     * Reads a number of up to 16 bits, decimal or with {@code 0x}.
+     *
+     * @throws IllegalArgumentException if it is something else
+     */
+    public static long wholeNumber(String text) {
+        Matcher m = NUMBER.matcher(text);
+        if (!m.matches()) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is not a number; write it in decimal or hexadecimal, as in 23 or 0x17".formatted(text));
+        }
+        return m.group(1) == null ? Long.parseLong(m.group(2)) : Long.parseLong(m.group(1), 16);
+    }
+
+    /**
+     * Reads the number of a bus, hexadecimal without {@code 0x}.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    public static long busNumber(String text) {
+        if (!BUS.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is not a bus number; write it in hexadecimal as lspci does, as in 3b".formatted(text));
+        }
+        return Long.parseLong(text, 16);
+    }
+
+    /**
+     * Reads device and function number on a bus, {@code 1f.3}, into {@code device << 3 | function}.
+     *
+     * @throws IllegalArgumentException if it is something else
+     */
+    public static int slot(String text) {
+        Matcher m = SLOT.matcher(text);
+        if (!m.matches()) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is not a place on a bus; write device and function, as in 01.0 or 1f.7".formatted(text));
+        }
+        return Integer.parseInt(m.group(1), 16) << 3 | Integer.parseInt(m.group(2));
+    }
+}

@@ -1,0 +1,167 @@
+package org.p2psim.scenario.schema;
+
+import com.networknt.schema.Error;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.p2psim.address.DeviceId;
+import org.p2psim.platform.KernelRelease;
+import org.p2psim.scenario.Finding;
+import org.p2psim.scenario.quantity.Quantities;
+import org.p2psim.topology.Link;
+import org.p2psim.unit.Bytes;
+import org.p2psim.unit.Ticks;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Sentences about a value that breaks the schema.
+ *
+ * @param schema the part of the schema that is broken
+ * @param value what the document has there
+ */
+record Wording(JsonNode schema, JsonNode value) {
+    private static final int LONGEST_QUOTE = 60;
+
+    String unknownKey(String key) {
+        List<String> allowed = new ArrayList<>(schema.path("properties").propertyNames());
+        return "unknown key; allowed here: %s%s".formatted(String.join(", ", allowed), Finding.nearest(key, allowed));
+    }
+
+    String missing(Error error) {
+        JsonNode property = schema.path("properties").path(error.getProperty());
+        String description = property.path("description").asString("");
+        int end = description.indexOf(". ");
+        String first = end < 0 ? description : description.substring(0, end + 1);
+        return "missing key \"%s\"%s".formatted(error.getProperty(), first.isEmpty() ? "" : ": " + first);
+    }
+
+    String wrongType() {
+        JsonNode types = schema.path("type");
+        boolean text = types.isArray()
+                ? types.valueStream().anyMatch(type -> type.asString().equals("string"))
+                : types.asString().equals("string");
+        if (value.isNumber() && text && schema.has("format")) {
+            return "%s needs %s%s"
+                    .formatted(value, hasUnit() ? "a unit" : "another form", examples(" (write it as in ", ")"));
+        }
+        String wanted = (types.isArray() ? types.valueStream() : Stream.of(types))
+                .map(type -> inWords(type.asString()))
+                .collect(Collectors.joining(" or "));
+        return "must be %s, not %s%s"
+                .formatted(wanted, kind(), text && value.isValueNode() && !value.isNull() ? "; put it in quotes" : "");
+    }
+
+    private boolean hasUnit() {
+        return Stream.of("time-span", "byte-size", "byte-rate")
+                .anyMatch(format -> format.equals(schema.path("format").asString("")));
+    }
+
+    private static String inWords(String type) {
+        return switch (type) {
+            case "object" -> "keys with values";
+            case "array" -> "a list";
+            case "string" -> "text";
+            case "integer" -> "a whole number";
+            case "boolean" -> "true or false";
+            default -> type;
+        };
+    }
+
+    private String kind() {
+        if (value.isNull()) {
+            return "empty";
+        }
+        if (value.isContainer()) {
+            return value.isArray() ? "a list" : "keys with values";
+        }
+        return value.isString() ? quoted() : value.toString();
+    }
+
+    String notListed() {
+        List<String> allowed = schema.path("enum")
+                .valueStream()
+                .map(node -> node.isString() ? node.asString() : node.toString())
+                .toList();
+        return "%s is not one of %s%s"
+                .formatted(quoted(), String.join(", ", allowed), Finding.nearest(text(), allowed));
+    }
+
+    /** What the reader of the form has to say, or examples. */
+    String wrongForm() {
+        String format = schema.path("format").asString("");
+        try {
+            switch (format) {
+                case "time-span" -> Ticks.parse(text());
+                case "byte-size" -> Bytes.parse(text());
+                case "byte-rate" -> Quantities.rate(text());
+                case "hex-address" -> Quantities.address(text());
+                case "pci-device-id" -> DeviceId.parse(text());
+                case "pci-slot" -> Quantities.slot(text());
+                case "pci-bus" -> Quantities.busNumber(text());
+                case "number" -> Quantities.wholeNumber(text());
+                case "kernel-release" -> KernelRelease.parse(text());
+                case "pcie-link" -> Link.parse(text());
+                default -> {}
+            }
+        } catch (IllegalArgumentException e) {
+            String reason = String.valueOf(e.getMessage());
+            String hint = format.equals("pcie-link") ? Finding.nearest(text(), links()) : "";
+            return reason.startsWith("\"") ? clipped(reason) + hint : quoted() + ": " + reason + hint;
+        }
+        return "%s has the wrong form%s".formatted(quoted(), examples("; write it as in ", ""));
+    }
+
+    private static List<String> links() {
+        return IntStream.of(6, 5, 4, 3, 2, 1)
+                .boxed()
+                .flatMap(gen ->
+                        IntStream.of(16, 8, 4, 2, 1, 12, 32).mapToObj(width -> "gen%d x%d".formatted(gen, width)))
+                .toList();
+    }
+
+    String outside(String keyword, Error error) {
+        String limit = schema.path(keyword).toString();
+        return switch (keyword) {
+            case "minimum" -> "%s is too small; %s at least%s".formatted(value, limit, examples(", as in ", ""));
+            case "maximum" -> "%s is too large; %s at most%s".formatted(value, limit, examples(", as in ", ""));
+            case "minItems" -> "too few: %s at least".formatted(limit);
+            case "maxItems", "maxProperties" -> "too many: %s at most".formatted(limit);
+            case "minProperties" -> "must not be empty";
+            case "uniqueItems" -> "the same twice in one list";
+            case "minLength" -> "must not be empty";
+            case "maxLength" -> "too long: %s characters at most".formatted(limit);
+            case "propertyNames" ->
+                "%s cannot be a key here%s".formatted(quote(error.getProperty()), examples(", only as in ", ""));
+            default -> error.getMessage();
+        };
+    }
+
+    private String examples(String before, String after) {
+        String list = schema.path("examples")
+                .valueStream()
+                .filter(JsonNode::isValueNode)
+                .map(node -> node.isString() ? node.asString() : node.toString())
+                .collect(Collectors.joining(" or "));
+        return list.isEmpty() ? "" : before + list + after;
+    }
+
+    private String text() {
+        return value.isString() ? value.asString() : value.toString();
+    }
+
+    private String quoted() {
+        return quote(text());
+    }
+
+    private static String quote(String text) {
+        return '"' + (text.length() > LONGEST_QUOTE ? text.substring(0, LONGEST_QUOTE) + "..." : text) + '"';
+    }
+
+    /** A sentence that begins with the quoted value, which may be long. */
+    private String clipped(String sentence) {
+        String whole = '"' + text() + '"';
+        return sentence.startsWith(whole) ? quoted() + sentence.substring(whole.length()) : sentence;
+    }
+}

@@ -1,0 +1,85 @@
+package org.p2psim.scenario.yaml;
+
+import com.google.common.base.Strings;
+import java.util.Comparator;
+
+/**
+ * Something wrong with a scenario file.
+ *
+ * @param file as the user named it, or the option that brought the value
+ * @param line counted from 1; 0 if the problem has no place in a file
+ * @param column counted from 1, in characters
+ * @param path of the value, as in {@code fabric.sockets[0].id}; may be empty
+ * @param message one sentence
+ * @param rule short name of the rule that is broken
+ * @param snippet the line of the file; may be empty
+ */
+public record Problem(String file, int line, int column, String path, String message, String rule, String snippet)
+        implements Comparable<Problem> {
+    private static final int WIDEST_SNIPPET = 160;
+    private static final int LONGEST_TEXT = 600;
+    private static final Comparator<Problem> ORDER = Comparator.comparingInt(Problem::line)
+            .thenComparingInt(Problem::column)
+            .thenComparing(Problem::path)
+            .thenComparing(Problem::message);
+
+    @Override
+    public int compareTo(Problem other) {
+        return ORDER.compare(this, other);
+    }
+
+    /**
+     * As compilers write it: {@code file:line:column: path: message [rule]}, then the line with a caret. Characters
+     * that would move the cursor or change colours are shown as escapes, long lines are cut around the place.
+     */
+    public String render() {
+        StringBuilder out = new StringBuilder(visible(file));
+        if (line > 0) {
+            out.append(':').append(line).append(':').append(column);
+        }
+        out.append(": ");
+        if (!path.isEmpty()) {
+            out.append(clip(visible(path))).append(": ");
+        }
+        out.append(clip(visible(message))).append(" [").append(rule).append(']');
+        if (line > 0 && !snippet.isBlank()) {
+            out.append('\n').append(source());
+        }
+        return out.toString();
+    }
+
+    private String source() {
+        int[] all = snippet.codePoints().toArray();
+        int at = Math.min(column - 1, all.length);
+        int from = all.length <= WIDEST_SNIPPET ? 0 : Math.max(0, at - WIDEST_SNIPPET / 2);
+        int to = Math.min(all.length, from + WIDEST_SNIPPET);
+        String before = (from > 0 ? "..." : "") + visible(new String(all, from, at - from));
+        String after = visible(new String(all, at, to - at)) + (to < all.length ? "..." : "");
+        String number = Integer.toString(line);
+        String margin = Strings.repeat(" ", number.length());
+        return "%s |\n%s | %s%s\n%s | %s^"
+                .formatted(margin, number, before, after, margin, Strings.repeat(" ", before.length()));
+    }
+
+    private static String clip(String text) {
+        return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "...";
+    }
+
+    /** The text with control, format and line-separating characters as escapes. */
+    private static String visible(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> {
+            switch (Character.getType(c)) {
+                case Character.CONTROL,
+                        Character.FORMAT,
+                        Character.SURROGATE,
+                        Character.LINE_SEPARATOR,
+                        Character.PARAGRAPH_SEPARATOR,
+                        Character.UNASSIGNED,
+                        Character.PRIVATE_USE -> out.append("\\u{%x}".formatted(c));
+                default -> out.appendCodePoint(c);
+            }
+        });
+        return out.toString();
+    }
+}
