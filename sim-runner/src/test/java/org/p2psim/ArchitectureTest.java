@@ -11,8 +11,9 @@ import org.junit.jupiter.api.Test;
 
 /** What may import what: the data flows from scenario file to report, and each library is seen in one place. */
 class ArchitectureTest {
-    private static final JavaClasses ALL =
-            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("org.p2psim");
+    private static final JavaClasses ALL = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("org.p2psim");
 
     private static final String[] FABRIC_MODEL = {
         "org.p2psim.address..",
@@ -36,8 +37,8 @@ class ArchitectureTest {
                 .resideInAnyPackage(FABRIC_MODEL)
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage(
-                        concat(FABRIC_MODEL, "java..", "com.google.common..", "com.google.errorprone..", "org.jspecify.."))
+                .resideInAnyPackage(concat(
+                        FABRIC_MODEL, "java..", "com.google.common..", "com.google.errorprone..", "org.jspecify.."))
                 .check(ALL);
     }
 

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableBiMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.p2psim.address.AddressRange;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
@@ -15,6 +16,7 @@ import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.IommuMode;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.topology.PortType;
+import org.p2psim.topology.ResourceAssignment.Request;
 import org.p2psim.topology.Window;
 import org.p2psim.unit.Bytes;
 
@@ -23,7 +25,7 @@ import org.p2psim.unit.Bytes;
  * passed-through functions in it. Ids and ACS as in QEMU 10.0 (hw/pci-host/q35.c, hw/pci-host/i440fx.c,
  * hw/pci-bridge/gen_pcie_root_port.c).
  *
- * @param fabric the guest's fabric; BARs are not placed yet
+ * @param fabric the guest's fabric
  * @param toHost guest address to host address of each passed-through function
  */
 public record GuestView(Fabric fabric, ImmutableBiMap<Bdf, Bdf> toHost) {
@@ -45,13 +47,14 @@ public record GuestView(Fabric fabric, ImmutableBiMap<Bdf, Bdf> toHost) {
     /**
      * The guest's view of a host's functions.
      *
-     * @throws IllegalArgumentException if more functions are passed through than fit
+     * @throws IllegalArgumentException if more functions are passed through than fit, or their BARs don't fit
      */
     public static GuestView of(Fabric host, VirtualMachine machine) {
         if (machine.passthrough().size() > PASSTHROUGH_MAX) {
             throw new IllegalArgumentException("a guest takes %d functions at most".formatted(PASSTHROUGH_MAX));
         }
         List<PciFunction> functions = new ArrayList<>();
+        List<Request> requests = new ArrayList<>();
         ImmutableBiMap.Builder<Bdf, Bdf> toHost = ImmutableBiMap.builder();
         functions.add(PciFunction.of(
                 new Bdf(0, 0, 0, 0),
@@ -67,6 +70,13 @@ public record GuestView(Fabric fabric, ImmutableBiMap<Bdf, Bdf> toHost) {
                 case I440FX -> onRootBus(function, i);
             };
             functions.add(guest);
+            function.bars()
+                    .forEach(bar -> requests.add(new Request(
+                            guest.address(),
+                            bar.index(),
+                            bar.range().size(),
+                            bar.prefetchable(),
+                            OptionalLong.empty())));
             toHost.put(guest.address(), function.address());
         }
         Fabric fabric = Fabric.of(List.of(new Socket("vcpu", machine.vcpu())), List.of(hostBridge()), functions);
@@ -110,7 +120,7 @@ public record GuestView(Fabric fabric, ImmutableBiMap<Bdf, Bdf> toHost) {
                 function.acs(),
                 Optional.empty(),
                 function.latency(),
-                function.bars(),
+                List.of(),
                 List.of());
     }
 

@@ -10,7 +10,8 @@ import picocli.CommandLine.Option;
 /** The program: finds the command, runs it, and turns what comes of it into an exit code. */
 @Command(
         name = "p2psim",
-        description = "Will PCIe peer-to-peer DMA work here, why not, how fast, and what happens when memory is revoked?",
+        description =
+                "Will PCIe peer-to-peer DMA work here, why not, how fast, and what happens when memory is revoked?",
         versionProvider = Main.Version.class,
         subcommands = {
             CompareCommand.class,
@@ -46,10 +47,17 @@ public final class Main implements Runnable {
     /** A defect of p2psim. */
     static final int OUR_FAULT = 70;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.", scope = CommandLine.ScopeType.INHERIT)
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.",
+            scope = CommandLine.ScopeType.INHERIT)
     private boolean help;
 
-    @Option(names = {"-V", "--version"}, versionHelp = true, description = "Show the version and exit.")
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version and exit.")
     private boolean version;
 
     @CommandLine.Spec

@@ -33,7 +33,10 @@ final class MatrixCommand implements Callable<Integer> {
     @Option(names = "--variant", paramLabel = "V", description = "This variant only.")
     private Optional<String> variant = Optional.empty();
 
-    @Option(names = "--kernel", paramLabel = "R", description = "Ask this kernel release, on the host and in the guest.")
+    @Option(
+            names = "--kernel",
+            paramLabel = "R",
+            description = "Ask this kernel release, on the host and in the guest.")
     private Optional<String> kernel = Optional.empty();
 
     @Option(names = "--cmdline", paramLabel = "ARGS", description = "Kernel command line of the host.")

@@ -46,7 +46,9 @@ final class ScenarioInput {
             }
             if (Library.names().contains(name) && !Files.exists(file)) {
                 return ScenarioReader.read(
-                        name + ".yaml", new ByteArrayInputStream(Library.text(name).getBytes(StandardCharsets.UTF_8)), all);
+                        name + ".yaml",
+                        new ByteArrayInputStream(Library.text(name).getBytes(StandardCharsets.UTF_8)),
+                        all);
             }
             try (InputStream in = Files.newInputStream(file)) {
                 return ScenarioReader.read(name, in, all);
@@ -81,12 +83,12 @@ final class ScenarioInput {
         if (variant.isEmpty()) {
             return plans;
         }
-        List<Plan> selected =
-                plans.stream().filter(plan -> plan.variant().equals(variant.get())).toList();
+        List<Plan> selected = plans.stream()
+                .filter(plan -> plan.variant().equals(variant.get()))
+                .toList();
         if (selected.isEmpty()) {
             throw new InputException("no variant %s; the variants are %s"
-                    .formatted(
-                            variant.get(), plans.stream().map(Plan::variant).collect(Collectors.joining(", "))));
+                    .formatted(variant.get(), plans.stream().map(Plan::variant).collect(Collectors.joining(", "))));
         }
         return selected;
     }

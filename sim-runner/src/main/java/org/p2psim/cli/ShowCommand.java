@@ -22,8 +22,8 @@ final class ShowCommand implements Runnable {
     @Override
     public void run() {
         if (!Library.names().contains(name)) {
-            throw new InputException("no scenario %s is shipped; there are %s"
-                    .formatted(name, String.join(", ", Library.names())));
+            throw new InputException(
+                    "no scenario %s is shipped; there are %s".formatted(name, String.join(", ", Library.names())));
         }
         console.print(Library.text(name));
     }

@@ -87,10 +87,14 @@ final class Answers {
             return new LayerAnswer(
                     Layer.EFFECT,
                     moved.get().bandwidth().toString(),
-                    "%s by %s.".formatted(Bytes.format(moved.get().bytes()), moved.get().name()));
+                    "%s by %s."
+                            .formatted(
+                                    Bytes.format(moved.get().bytes()),
+                                    moved.get().name()));
         }
         if (refusal.isPresent()) {
-            return new LayerAnswer(Layer.EFFECT, word(refusal.get()), sentence(refusal.get().detail()));
+            return new LayerAnswer(
+                    Layer.EFFECT, word(refusal.get()), sentence(refusal.get().detail()));
         }
         return new LayerAnswer(
                 Layer.EFFECT, works ? "allowed" : "refused", "The timeline moves no data, so there is no figure.");
@@ -120,7 +124,11 @@ final class Answers {
         }
         if (refusal.isPresent()) {
             return "%s fails: %s is refused with %s: %s."
-                    .formatted(pair, refusal.get().what(), word(refusal.get()), refusal.get().detail());
+                    .formatted(
+                            pair,
+                            refusal.get().what(),
+                            word(refusal.get()),
+                            refusal.get().detail());
         }
         return works
                 ? "%s is allowed: %s answers %s, distance %d."

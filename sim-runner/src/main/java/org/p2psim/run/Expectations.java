@@ -110,7 +110,8 @@ final class Expectations {
     }
 
     private Finding region(Expectation.Mr expected) {
-        Optional<UserObject<MemoryRegion>> region = Optional.ofNullable(handles.regions().get(expected.mr()));
+        Optional<UserObject<MemoryRegion>> region =
+                Optional.ofNullable(handles.regions().get(expected.mr()));
         Expectation.MrState state = region.flatMap(UserObject::object)
                 .map(made -> made.isRegistered() ? Expectation.MrState.REGISTERED : Expectation.MrState.DEREGISTERED)
                 .orElse(Expectation.MrState.REFUSED);
@@ -133,7 +134,8 @@ final class Expectations {
     }
 
     private Finding dmaBuf(Expectation.DmaBuf expected) {
-        Optional<UserObject<DmaBuf>> dmaBuf = Optional.ofNullable(handles.dmaBufs().get(expected.dmaBuf()));
+        Optional<UserObject<DmaBuf>> dmaBuf =
+                Optional.ofNullable(handles.dmaBufs().get(expected.dmaBuf()));
         Expectation.DmaBufState state = dmaBuf.flatMap(UserObject::object)
                 .map(made -> made.isReleased() ? Expectation.DmaBufState.RELEASED : Expectation.DmaBufState.EXPORTED)
                 .orElse(Expectation.DmaBufState.REFUSED);
@@ -185,7 +187,8 @@ final class Expectations {
         expected.minBandwidth().ifPresent(least -> finding.require(bytesPerSecond(made) >= least));
         expected.maxBandwidth().ifPresent(most -> finding.require(bytesPerSecond(made) <= most));
         expected.maxLatency()
-                .ifPresent(most -> finding.found("latency up to " + Ticks.format(made.latency().max()))
+                .ifPresent(most -> finding.found(
+                                "latency up to " + Ticks.format(made.latency().max()))
                         .require(made.latency().max() <= most));
         return finding;
     }

@@ -67,7 +67,11 @@ public final class Simulation {
     private static Matrix matrix(World world, List<PairOutcome> pairs) {
         Plan plan = world.plan();
         return new Matrix(
-                plan.scenario(), plan.variant(), world.kernel().text(), world.seen().bootCpu(), pairs);
+                plan.scenario(),
+                plan.variant(),
+                world.kernel().text(),
+                world.seen().bootCpu(),
+                pairs);
     }
 
     private static ImmutableList<PairOutcome> pairs(World world) {
@@ -91,8 +95,7 @@ public final class Simulation {
         notes.addAll(replay.notes());
         notes.addAll(NotModelled.NOTES);
         return new RunOutcome(
-                new Provenance(
-                        version, plan.scenario(), plan.digest(), plan.seed(), String.join(" ", plan.settings())),
+                new Provenance(version, plan.scenario(), plan.digest(), plan.seed(), String.join(" ", plan.settings())),
                 plan.title(),
                 plan.source(),
                 plan.variant(),
@@ -115,17 +118,18 @@ public final class Simulation {
     }
 
     private static Optional<Guest> guest(World world) {
-        return world.guest().map(view -> new Guest(
-                world.plan()
-                        .virtualMachine()
-                        .orElseThrow()
-                        .machine()
-                        .name()
-                        .toLowerCase(java.util.Locale.ROOT),
-                machine(world.kernel().text(), "", view.fabric()),
-                view.toHost().entrySet().stream()
-                        .map(entry -> passedThrough(world, entry.getKey(), entry.getValue()))
-                        .toList()));
+        return world.guest()
+                .map(view -> new Guest(
+                        world.plan()
+                                .virtualMachine()
+                                .orElseThrow()
+                                .machine()
+                                .name()
+                                .toLowerCase(java.util.Locale.ROOT),
+                        machine(world.kernel().text(), "", view.fabric()),
+                        view.toHost().entrySet().stream()
+                                .map(entry -> passedThrough(world, entry.getKey(), entry.getValue()))
+                                .toList()));
     }
 
     private static Guest.PassedThrough passedThrough(World world, Bdf guest, Bdf host) {

@@ -117,7 +117,8 @@ class CommandLineTest {
         Path file = folder.resolve("bad.yaml");
         Files.writeString(file, "p2psim: 1\ntitle: [\n");
         Path report = folder.resolve("report.html");
-        assertThat(p2psim("compare", file.toString(), "--html", report.toString()).code())
+        assertThat(p2psim("compare", file.toString(), "--html", report.toString())
+                        .code())
                 .isEqualTo(2);
         assertThat(report).doesNotExist();
     }
@@ -125,7 +126,10 @@ class CommandLineTest {
     @Test
     void aReportIsWrittenWholeOrNotAtAll(@TempDir Path folder) throws Exception {
         Result nowhere = p2psim(
-                "compare", "gaudi-rdma", "--html", folder.resolve("no/such/folder.html").toString());
+                "compare",
+                "gaudi-rdma",
+                "--html",
+                folder.resolve("no/such/folder.html").toString());
         assertThat(nowhere.code()).isEqualTo(2);
         Path report = folder.resolve("report.html");
         assertThat(p2psim("compare", "gaudi-rdma", "--html", report.toString()).code())
@@ -143,7 +147,8 @@ class CommandLineTest {
         Path stored = folder.resolve("stored.html");
         assertThat(p2psim("compare", "gaudi-rdma", "--html", direct.toString()).code())
                 .isZero();
-        assertThat(p2psim("report", outcome.toString(), "--html", stored.toString()).code())
+        assertThat(p2psim("report", outcome.toString(), "--html", stored.toString())
+                        .code())
                 .isZero();
         assertThat(stored).hasSameTextualContentAs(direct);
     }

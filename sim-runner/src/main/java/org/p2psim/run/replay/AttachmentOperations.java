@@ -22,8 +22,7 @@ final class AttachmentOperations {
     private final Recorder recorder;
     private final TableChecks tables;
 
-    AttachmentOperations(
-            World world, Exporters exporters, Handles handles, Recorder recorder, TableChecks tables) {
+    AttachmentOperations(World world, Exporters exporters, Handles handles, Recorder recorder, TableChecks tables) {
         this.world = world;
         this.exporters = exporters;
         this.handles = handles;
@@ -39,13 +38,13 @@ final class AttachmentOperations {
         }
         Device device = world.device(name);
         boolean dynamic = device.importer().orElseThrow() != Device.Importer.STATIC;
-        return Reply.done(new Importer(name, address.get(), dynamic, dynamic, device.maxSegmentSize().orElseThrow()));
+        return Reply.done(new Importer(
+                name, address.get(), dynamic, dynamic, device.maxSegmentSize().orElseThrow()));
     }
 
     void attach(Operation.Attach op) {
-        Reply<Attachment> reply = importer(op.importer()).then(importer -> dmaBuf(op.dmaBuf())
-                .then(DmaBuf::get)
-                .then(held -> {
+        Reply<Attachment> reply = importer(op.importer())
+                .then(importer -> dmaBuf(op.dmaBuf()).then(DmaBuf::get).then(held -> {
                     Reply<Attachment> attached = held.attach(importer);
                     if (attached instanceof Reply.Refused<Attachment>) {
                         held.put();
@@ -74,8 +73,7 @@ final class AttachmentOperations {
     /** A table was handed out: it is kept for the report and checked. */
     void mapped(long at, String owner, Attachment attachment, SgTable table) {
         DmaBuf dmaBuf = attachment.dmaBuf();
-        MapType mapType =
-                exporters.of(dmaBuf).verdict(attachment.importer()).mapType();
+        MapType mapType = exporters.of(dmaBuf).verdict(attachment.importer()).mapType();
         recorder.sgTable(new SgTableOutcome(
                 owner,
                 dmaBuf.name(),
@@ -90,7 +88,10 @@ final class AttachmentOperations {
     static String summary(SgTable table) {
         int entries = table.entries().size();
         return "%d entr%s, the first at 0x%x"
-                .formatted(entries, entries == 1 ? "y" : "ies", table.entries().get(0).address());
+                .formatted(
+                        entries,
+                        entries == 1 ? "y" : "ies",
+                        table.entries().get(0).address());
     }
 
     void unmap(Operation.Unmap op) {
@@ -112,7 +113,8 @@ final class AttachmentOperations {
                 op.attachment(),
                 "detach",
                 reply,
-                attachment -> "%d reference(s) left".formatted(attachment.dmaBuf().references()));
+                attachment ->
+                        "%d reference(s) left".formatted(attachment.dmaBuf().references()));
     }
 
     /** An attachment that is still attached and has, or has not, a mapping. */
@@ -123,8 +125,7 @@ final class AttachmentOperations {
             return Reply.refused(Errno.EINVAL, "%s is not attached".formatted(name));
         }
         if (attachment.get().mapping().isPresent() != isMapped) {
-            return Reply.refused(
-                    Errno.EINVAL, "%s is %s".formatted(name, isMapped ? "not mapped" : "still mapped"));
+            return Reply.refused(Errno.EINVAL, "%s is %s".formatted(name, isMapped ? "not mapped" : "still mapped"));
         }
         return Reply.done(attachment.get());
     }

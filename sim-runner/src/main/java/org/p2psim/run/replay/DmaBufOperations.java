@@ -69,7 +69,8 @@ final class DmaBufOperations {
                                 op.dmaBuf(),
                                 op.address().orElseThrow(),
                                 op.size().orElseThrow()));
-        int event = recorder.reply(op.at(),
+        int event = recorder.reply(
+                op.at(),
                 op.dmaBuf(),
                 "export",
                 reply,
@@ -79,7 +80,8 @@ final class DmaBufOperations {
 
     void close(Operation.Close op) {
         Reply<DmaBuf> reply = found(op.dmaBuf()).then(DmaBuf::close);
-        recorder.reply(op.at(),
+        recorder.reply(
+                op.at(),
                 op.dmaBuf(),
                 "close",
                 reply,
@@ -100,8 +102,7 @@ final class DmaBufOperations {
     private Reply<DmaBuf> pinned(String name, String verb) {
         return found(name)
                 .then(dmaBuf -> Reply.refused(
-                        Errno.EOPNOTSUPP,
-                        "habanalabs pins its memory and has no move_notify: it cannot be " + verb));
+                        Errno.EOPNOTSUPP, "habanalabs pins its memory and has no move_notify: it cannot be " + verb));
     }
 
     private Reply<Habanalabs> driver(String device) {

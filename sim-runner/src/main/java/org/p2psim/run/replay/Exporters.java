@@ -19,9 +19,7 @@ final class Exporters {
     Exporters(World world, DmaMap dmaMap) {
         world.plan().devices().forEach((name, device) -> {
             Optional<Bdf> address = world.seenAddress(name);
-            if (device.type() == Device.DeviceType.HABANALABS
-                    && device.dram().isPresent()
-                    && address.isPresent()) {
+            if (device.type() == Device.DeviceType.HABANALABS && device.dram().isPresent() && address.isPresent()) {
                 drivers.put(name, driver(world, address.get(), device.dram().get(), dmaMap));
             }
         });

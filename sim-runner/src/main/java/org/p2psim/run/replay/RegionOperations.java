@@ -1,5 +1,6 @@
 package org.p2psim.run.replay;
 
+import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,11 +23,7 @@ final class RegionOperations {
     private final Transfers transfers;
 
     RegionOperations(
-            Engine engine,
-            Handles handles,
-            Recorder recorder,
-            AttachmentOperations attachments,
-            Transfers transfers) {
+            Engine engine, Handles handles, Recorder recorder, AttachmentOperations attachments, Transfers transfers) {
         this.engine = engine;
         this.handles = handles;
         this.recorder = recorder;
@@ -36,8 +33,10 @@ final class RegionOperations {
 
     void register(Operation.RegisterMr op) {
         List<String> steps = new ArrayList<>();
-        Reply<MemoryRegion> reply = attachments.importer(op.nic()).then(importer -> dmaBuf(op.dmaBuf())
-                .then(dmaBuf -> MemoryRegion.register(request(op, dmaBuf), dmaBuf, importer, steps::add)));
+        Reply<MemoryRegion> reply = attachments
+                .importer(op.nic())
+                .then(importer -> dmaBuf(op.dmaBuf())
+                        .then(dmaBuf -> MemoryRegion.register(request(op, dmaBuf), dmaBuf, importer, steps::add)));
         int event = recorder.reply(
                 op.at(), op.mr(), "register-mr", reply, region -> "%s by %s".formatted(op.dmaBuf(), op.nic()));
         handles.regions().put(op.mr(), UserObject.of(reply, event));
@@ -54,7 +53,9 @@ final class RegionOperations {
                 op.offset(),
                 op.length().orElse(dmaBuf.size() - op.offset()),
                 op.iova().orElse(op.offset()),
-                op.access());
+                op.access().stream()
+                        .map(access -> AccessFlag.valueOf(access.name()))
+                        .collect(ImmutableSet.toImmutableSet()));
     }
 
     private Reply<DmaBuf> dmaBuf(String name) {
@@ -69,7 +70,11 @@ final class RegionOperations {
         Optional<MemoryRegion> region = handles.region(op.mr()).filter(MemoryRegion::isRegistered);
         if (region.isEmpty()) {
             recorder.refused(
-                    op.at(), op.mr(), "deregister-mr", Optional.of(Errno.EINVAL), "%s is not registered".formatted(op.mr()));
+                    op.at(),
+                    op.mr(),
+                    "deregister-mr",
+                    Optional.of(Errno.EINVAL),
+                    "%s is not registered".formatted(op.mr()));
             return;
         }
         int event = recorder.done(op.at(), op.mr(), "deregister-mr", "waits for DMA in flight");

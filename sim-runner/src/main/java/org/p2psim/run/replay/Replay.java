@@ -30,12 +30,7 @@ public final class Replay {
     private final Transfers transfers;
 
     public Replay(
-            World world,
-            Engine engine,
-            Routing routing,
-            DmaNetwork network,
-            Recorder recorder,
-            InvariantWatch watch) {
+            World world, Engine engine, Routing routing, DmaNetwork network, Recorder recorder, InvariantWatch watch) {
         this.world = world;
         this.engine = engine;
         this.recorder = recorder;
@@ -51,10 +46,12 @@ public final class Replay {
 
     /** Puts the whole timeline on the engine; equal times keep the order of the file. */
     public void schedule() {
-        world.plan().timeline().forEach(operation -> engine.at(operation.at(), () -> {
-            perform(operation);
-            checkReferences();
-        }));
+        world.plan()
+                .timeline()
+                .forEach(operation -> engine.at(operation.at(), () -> {
+                    perform(operation);
+                    checkReferences();
+                }));
     }
 
     /** What user space holds, and held. */
@@ -129,8 +126,7 @@ public final class Replay {
         Optional<Attachment> attachment = handles.attachment(name);
         Optional<SgTable> table = attachment.flatMap(Attachment::mapping);
         if (table.isEmpty()) {
-            transfers.refused(
-                    lane, operation, name, size, Optional.of(Errno.EINVAL), name + " is not mapped");
+            transfers.refused(lane, operation, name, size, Optional.of(Errno.EINVAL), name + " is not mapped");
         } else if (offset < 0 || size <= 0 || offset + size > table.get().length()) {
             transfers.refused(
                     lane, operation, name, size, Optional.of(Errno.EINVAL), "outside of the mapping of " + name);

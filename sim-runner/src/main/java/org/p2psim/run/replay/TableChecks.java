@@ -29,8 +29,7 @@ final class TableChecks {
 
     void check(long at, String lane, Attachment attachment, SgTable table) {
         Importer importer = attachment.importer();
-        List<AddressRange> exported =
-                exporters.of(attachment.dmaBuf()).ranges(attachment.dmaBuf());
+        List<AddressRange> exported = exporters.of(attachment.dmaBuf()).ranges(attachment.dmaBuf());
         List<AddressRange> shown = new ArrayList<>();
         for (SgTable.Entry entry : table.entries()) {
             shown.add(new AddressRange(dmaMap.physical(importer, entry.address()), entry.length()));
@@ -57,7 +56,10 @@ final class TableChecks {
 
     private static boolean allInside(List<AddressRange> shown, List<AddressRange> exported) {
         return shown.stream().allMatch(range -> {
-            long covered = exported.stream().filter(range::overlaps).mapToLong(part -> common(range, part)).sum();
+            long covered = exported.stream()
+                    .filter(range::overlaps)
+                    .mapToLong(part -> common(range, part))
+                    .sum();
             return covered == range.size();
         });
     }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.p2psim.dmabuf.Attachment;
-import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.outcome.Latency;
@@ -84,8 +83,8 @@ final class Transfers {
     void refused(String lane, String operation, String owner, long bytes, Optional<Errno> errno, String why) {
         long now = engine.now();
         recorder.refused(now, lane, operation, errno, why);
-        recorder.transfer(new TransferOutcome(
-                lane, operation, owner, "", bytes, 0, now, now, errno, List.of(), 0, Latency.NONE));
+        recorder.transfer(
+                new TransferOutcome(lane, operation, owner, "", bytes, 0, now, now, errno, List.of(), 0, Latency.NONE));
     }
 
     void start(Order order, ImmutableList<SgTable.Entry> segments) {
@@ -139,8 +138,8 @@ final class Transfers {
     private void ended(Transfer transfer) {
         running.remove(transfer);
         List<Waiting> over = waiting.stream()
-                .filter(waiter -> running.stream()
-                        .noneMatch(other -> other.order.owner().equals(waiter.owner())))
+                .filter(waiter ->
+                        running.stream().noneMatch(other -> other.order.owner().equals(waiter.owner())))
                 .toList();
         waiting.removeAll(over);
         over.forEach(waiter -> waiter.next().run());
