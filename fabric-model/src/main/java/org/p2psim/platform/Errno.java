@@ -17,8 +17,7 @@ public enum Errno {
     EMFILE(24),
     EOVERFLOW(75),
     EOPNOTSUPP(95),
-    ETIMEDOUT(110),
-    EREMOTEIO(121);
+    ETIMEDOUT(110);
 
     private final int number;
 

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  */
 public record KernelRelease(int version, int patchLevel, int subLevel, String text)
         implements Comparable<KernelRelease> {
-    private static final Pattern TEXT = Pattern.compile("v?([0-9]{1,4})\\.([0-9]{1,4})(?:\\.([0-9]{1,4}))?([-+~.].*)?");
+    private static final Pattern TEXT = Pattern.compile("v?([0-9]{1,4})\\.([0-9]{1,4})(?:\\.([0-9]{1,4}))?([-+~_].*)?");
     private static final Comparator<KernelRelease> ORDER = Comparator.comparingInt(KernelRelease::version)
             .thenComparingInt(KernelRelease::patchLevel)
             .thenComparingInt(KernelRelease::subLevel);
