@@ -2,7 +2,7 @@ package org.p2psim.platform;
 
 import com.google.common.collect.ImmutableSet;
 
-/** How the kernel of one release decides about peer-to-peer DMA and sets up ACS; read from the data files of this package. */
+/** How the kernel of one release decides about peer-to-peer DMA; read from the data files of this package. */
 public record KernelRules(KernelRelease release, ImmutableSet<Rule> rules, HostBridgeAllowlist allowlist) {
     /** The oldest release whose rules are known here. */
     public static final KernelRelease OLDEST = KernelRelease.parse("5.4");
@@ -23,15 +23,7 @@ public record KernelRules(KernelRelease release, ImmutableSet<Rule> rules, HostB
         /** A redirected pair's unlisted host bridge is named in the log. */
         WARNS_HOST_BRIDGE_NOT_LISTED,
         /** The list of ports in the message is cut at 127 characters. */
-        ACS_HINT_IN_128_BYTES,
-        /** {@code pci=noats} makes the kernel turn ACS Translation Blocking on. */
-        NOATS_BLOCKS_TRANSLATION,
-        /** {@code pci=config_acs=} exists. */
-        CONFIG_ACS,
-        /** {@code pci=disable_acs_redir=} gives redirect bits back to firmware and sets every other bit. */
-        DISABLE_ACS_REDIR_SETS_OTHER_BITS,
-        /** {@code pci=disable_acs_redir=} gives firmware's control word without redirect. */
-        DISABLE_ACS_REDIR_FROM_FIRMWARE
+        ACS_HINT_IN_128_BYTES
     }
 
     /**
@@ -45,7 +37,7 @@ public record KernelRules(KernelRelease release, ImmutableSet<Rule> rules, HostB
                     "kernel release %s: the rules are known from %s on".formatted(release, OLDEST));
         }
         ImmutableSet<Rule> rules = RuleTable.rows("p2pdma-rules.tsv").stream()
-                .filter(row -> Era.parse(row.get(1), row.get(2), row.get(3)).contains(release))
+                .filter(row -> Era.parse(row.get(1), row.get(2), "-").contains(release))
                 .map(row -> Rule.valueOf(row.get(0)))
                 .collect(ImmutableSet.toImmutableSet());
         return new KernelRules(release, rules, HostBridgeAllowlist.of(release));

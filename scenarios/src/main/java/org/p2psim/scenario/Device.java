@@ -68,7 +68,11 @@ public record Device(
         STATIC
     }
 
-    /** @param base CPU physical address; placed by p2psim if absent */
+    /**
+     * A memory BAR.
+     *
+     * @param base CPU physical address; placed by p2psim if absent
+     */
     public record BarSpec(
             @Size long size, boolean prefetchable, @Address OptionalLong base) {}
 

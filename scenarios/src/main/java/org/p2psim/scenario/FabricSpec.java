@@ -66,7 +66,11 @@ public record FabricSpec(
     /** Memory that the CPU routes to this root bus. */
     public record WindowSpec(@Address long base, @Size long size, boolean prefetchable) {}
 
-    /** @param device name of a declared device */
+    /**
+     * A function on the root bus itself.
+     *
+     * @param device name of a declared device
+     */
     public record IntegratedEndpointSpec(Optional<String> at, String device) {}
 
     /**
@@ -104,7 +108,11 @@ public record FabricSpec(
         }
     }
 
-    /** @param cutThrough time of a TLP through the switch */
+    /**
+     * A switch's upstream port.
+     *
+     * @param cutThrough time of a TLP through the switch
+     */
     public record UpstreamSpec(
             Optional<String> at, Optional<Link> link, @Time OptionalLong cutThrough, Optional<AcsSpec> acs) {}
 

@@ -13,8 +13,7 @@ final class BarRules {
     private BarRules() {}
 
     /** True if the BAR can exist; otherwise says why not. */
-    static boolean check(String device, Map<Integer, BarSpec> bars, int index, List<Finding> findings) {
-        BarSpec bar = bars.get(index);
+    static boolean check(String device, Map<Integer, BarSpec> bars, int index, BarSpec bar, List<Finding> findings) {
         String pointer = "/devices" + Finding.step(device) + "/bars/" + index;
         int before = findings.size();
         if (Long.bitCount(bar.size()) != 1 || Long.compareUnsigned(bar.size(), 16) < 0) {

@@ -3,7 +3,6 @@ package org.p2psim.scenario.assembly;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,8 +21,10 @@ final class Enumeration {
 
     private final int domain;
     private final List<Finding> findings;
-    private final Map<Draft, Integer> slots = new IdentityHashMap<>();
-    private final Map<Draft, Integer> buses = new IdentityHashMap<>();
+    /** Device and function numbers, by pointer: every draft has one of its own. */
+    private final Map<String, Integer> slots = new HashMap<>();
+
+    private final Map<String, Integer> buses = new HashMap<>();
     private final List<PciFunction> functions = new ArrayList<>();
     private final Map<Bdf, Draft> drafts = new HashMap<>();
 
@@ -70,7 +71,7 @@ final class Enumeration {
                             .formatted(other.name(), draft.name(), slot >> 3, slot & 7);
                     findings.add(Finding.at(draft.pointer(), "duplicate-address", message));
                 }
-                slots.put(draft, slot);
+                slots.put(draft.pointer(), slot);
             }
         }
         for (Draft draft : onBus) {
@@ -82,7 +83,7 @@ final class Enumeration {
                 } else {
                     taken.put(free.getAsInt(), draft);
                 }
-                slots.put(draft, free.orElse(0));
+                slots.put(draft.pointer(), free.orElse(0));
             }
             giveSlots(draft.below(), 0);
         }
@@ -99,8 +100,12 @@ final class Enumeration {
         return OptionalInt.empty();
     }
 
+    private int slot(Draft draft) {
+        return slots.getOrDefault(draft.pointer(), 0);
+    }
+
     private List<Draft> inOrder(List<Draft> onBus) {
-        return onBus.stream().sorted(Comparator.comparingInt(slots::get)).toList();
+        return onBus.stream().sorted(Comparator.comparingInt(this::slot)).toList();
     }
 
     /** Numbers the buses below one bus and returns the highest. */
@@ -118,7 +123,7 @@ final class Enumeration {
                                 "bus %02x is not above %02x, the bus that the bridge is on".formatted(secondary, bus);
                         findings.add(Finding.at(bridge.pointer() + "/bus", "bus-numbers", message));
                     }
-                    buses.put(bridge, secondary);
+                    buses.put(bridge.pointer(), secondary);
                     int last = number(bridge.below(), secondary);
                     ranges.add(new BusRange(bridge, secondary, last));
                     highest = Math.max(highest, last);
@@ -150,9 +155,9 @@ final class Enumeration {
 
     private void emit(List<Draft> onBus, int bus, Optional<Bdf> upstream) {
         for (Draft draft : inOrder(onBus)) {
-            int slot = slots.get(draft);
+            int slot = slot(draft);
             Bdf address = new Bdf(domain, bus, slot >> 3, slot & 7);
-            int secondary = draft.type().isBridge() ? buses.get(draft) : -1;
+            int secondary = draft.type().isBridge() ? buses.getOrDefault(draft.pointer(), -1) : -1;
             drafts.put(address, draft);
             functions.add(new PciFunction(
                     address,

@@ -7,13 +7,16 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.p2psim.address.AddressRange;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
+import org.p2psim.boot.AcsBoot;
+import org.p2psim.boot.BootFunction;
 import org.p2psim.platform.Cpu;
-import org.p2psim.platform.KernelRules;
+import org.p2psim.platform.KernelRelease;
 import org.p2psim.platform.Socket;
 import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Device.AcsSpec;
@@ -27,12 +30,11 @@ import org.p2psim.scenario.FabricSpec.WindowSpec;
 import org.p2psim.scenario.Finding;
 import org.p2psim.scenario.Scenario.CpuSpec;
 import org.p2psim.topology.Acs;
-import org.p2psim.topology.AcsBoot;
+import org.p2psim.topology.AcsBit;
 import org.p2psim.topology.Fabric;
 import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.IommuMode;
 import org.p2psim.topology.PciFunction;
-import org.p2psim.topology.PciParameters;
 import org.p2psim.topology.ResourceAssignment;
 import org.p2psim.topology.ResourceAssignment.Request;
 import org.p2psim.topology.SocketLink;
@@ -41,6 +43,9 @@ import org.p2psim.unit.Bytes;
 
 /** Builds the machine of a scenario, complete, or says why it cannot be one. */
 final class MachineAssembly {
+    /** Subsystem ids are not part of the format: selectors that name one don't match. */
+    private static final DeviceId NO_SUBSYSTEM = new DeviceId(0, 0);
+
     private static final long LOW_WINDOWS = 0x8000_0000L;
     private static final long LOW_WINDOWS_END = 0xfec0_0000L;
     private static final long HIGH_WINDOWS = 0x3800_0000_0000L;
@@ -77,8 +82,8 @@ final class MachineAssembly {
     /** @param addresses of the declared devices, by name */
     record Machine(Fabric fabric, Map<String, Bdf> addresses) {}
 
-    /** The machine as the kernel with these rules and parameters leaves it; empty if there are findings. */
-    Optional<Machine> assemble(KernelRules rules, PciParameters parameters) {
+    /** The machine as a kernel with this command line leaves it; empty if there are findings. */
+    Optional<Machine> assemble(KernelRelease release, String cmdline) {
         int before = findings.size();
         List<Socket> sockets = sockets();
         Drawing drawing = new Drawing(devices, defaults, assumptions, findings);
@@ -106,7 +111,7 @@ final class MachineAssembly {
         Fabric placed = place(bare);
         return findings.size() > before
                 ? Optional.empty()
-                : Optional.of(new Machine(boot(placed, rules, parameters), addresses(placed)));
+                : Optional.of(new Machine(boot(placed, release, cmdline), addresses(placed)));
     }
 
     private List<Socket> sockets() {
@@ -224,7 +229,7 @@ final class MachineAssembly {
                         .sorted(Map.Entry.comparingByKey())
                         .forEach(entry -> {
                             BarSpec bar = entry.getValue();
-                            if (BarRules.check(function.name(), device.bars(), entry.getKey(), findings)) {
+                            if (BarRules.check(function.name(), device.bars(), entry.getKey(), bar, findings)) {
                                 requests.add(new Request(
                                         function.address(),
                                         entry.getKey(),
@@ -245,31 +250,38 @@ final class MachineAssembly {
         return result.fabric();
     }
 
-    private Fabric boot(Fabric placed, KernelRules rules, PciParameters parameters) {
+    private Fabric boot(Fabric placed, KernelRelease release, String cmdline) {
         boolean requested =
                 placed.hostBridges().stream().anyMatch(bridge -> bridge.iommu().requestsAcs());
-        AcsBoot boot = new AcsBoot(rules, requested, parameters);
-        List<PciFunction> functions = placed.functions().stream()
-                .map(function -> function.withAcs(
-                        drafts.get(function.address()).acs().map(acs -> acs(placed, function, acs, boot))))
-                .toList();
+        AcsBoot boot = AcsBoot.of(release, requested, cmdline);
+        Map<Bdf, BootFunction> found = new HashMap<>();
+        List<PciFunction> functions = new ArrayList<>();
+        for (PciFunction function : placed.functions()) {
+            Optional<AcsSpec> spec = draft(function).acs();
+            Optional<BootFunction> above = function.upstreamBridge().map(found::get);
+            BootFunction booting = new BootFunction(
+                    function.address(),
+                    function.id(),
+                    NO_SUBSYSTEM,
+                    above,
+                    false,
+                    false,
+                    spec.map(MachineAssembly::acs));
+            found.put(function.address(), booting);
+            boolean inForce = spec.isPresent() && spec.get().ctl().isPresent();
+            functions.add(function.withAcs(inForce ? booting.firmware() : boot.booted(booting)));
+        }
         return Fabric.of(placed.sockets(), placed.socketLink(), placed.hostBridges(), functions);
     }
 
-    private static Acs acs(Fabric fabric, PciFunction function, AcsSpec spec, AcsBoot boot) {
-        int capability = Acs.mask(spec.cap());
-        if (spec.ctl().isPresent()) {
-            return new Acs(capability, Acs.mask(spec.ctl().get()));
-        }
-        int firmware = Acs.mask(spec.firmware().orElse(List.of()));
-        List<Bdf> bridges = fabric.wayUp(function).stream()
-                .skip(1)
-                .map(PciFunction::address)
-                .toList();
-        DeviceId noSubsystem = new DeviceId(0, 0);
-        int written = boot.written(new AcsBoot.Function(
-                function.address(), bridges, function.id(), noSubsystem, false, capability, firmware));
-        return new Acs(capability, written & capability);
+    private Draft draft(PciFunction function) {
+        return Objects.requireNonNull(drafts.get(function.address()));
+    }
+
+    /** The word that the file says, whether in force or from firmware. */
+    private static Acs acs(AcsSpec spec) {
+        List<AcsBit> stated = spec.ctl().or(spec::firmware).orElse(List.of());
+        return new Acs(Acs.mask(spec.cap()), Acs.mask(stated));
     }
 
     private Map<String, Bdf> addresses(Fabric fabric) {

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.p2psim.address.Bdf;
@@ -20,7 +21,6 @@ import org.p2psim.scenario.Plan.Expected;
 import org.p2psim.scenario.Scenario;
 import org.p2psim.scenario.Scenario.Variant;
 import org.p2psim.scenario.Scenario.VirtualMachineSpec;
-import org.p2psim.topology.PciParameters;
 import org.p2psim.virtual.VirtualMachine;
 import org.p2psim.virtual.VirtualMachine.MachineType;
 
@@ -38,7 +38,7 @@ public final class PlanAssembly {
     private PlanAssembly(Scenario scenario, String name, Provision provision, List<Finding> findings) {
         this.scenario = scenario;
         this.name = name;
-        this.variant = scenario.variants().get(name);
+        this.variant = Objects.requireNonNull(scenario.variants().get(name), name);
         this.provision = provision;
         this.findings = findings;
     }
@@ -57,14 +57,14 @@ public final class PlanAssembly {
     private Optional<Plan> plan() {
         Names.check(scenario, findings);
         Map<String, Device> devices = devices();
-        Optional<KernelRules> rules = rules(scenario.kernel().release(), "/kernel/release");
+        checkRelease(scenario.kernel().release(), "/kernel/release");
         Optional<VirtualMachineSpec> guest = variant.virtualMachine();
         guest.ifPresent(spec -> checkGuest(spec, devices));
         new References(scenario, devices, guest.map(VirtualMachineSpec::passthrough), findings).check();
         String cmdline = scenario.kernel().cmdline().orElse("");
-        Optional<MachineAssembly.Machine> machine = rules.flatMap(
-                known -> new MachineAssembly(scenario.fabric(), devices, guest.isPresent(), assumptions, findings)
-                        .assemble(known, PciParameters.of(cmdline)));
+        Optional<MachineAssembly.Machine> machine = new MachineAssembly(
+                        scenario.fabric(), devices, guest.isPresent(), assumptions, findings)
+                .assemble(scenario.kernel().release(), cmdline);
         if (!findings.isEmpty() || machine.isEmpty()) {
             return Optional.empty();
         }
@@ -99,18 +99,16 @@ public final class PlanAssembly {
         return ImmutableMap.copyOf(complete);
     }
 
-    private Optional<KernelRules> rules(KernelRelease release, String pointer) {
-        try {
-            return Optional.of(KernelRules.of(release));
-        } catch (IllegalArgumentException e) {
-            findings.add(Finding.at(pointer, "kernel-release", String.valueOf(e.getMessage())));
-            return Optional.empty();
+    private void checkRelease(KernelRelease release, String pointer) {
+        if (!release.atLeast(KernelRules.OLDEST)) {
+            String message = "kernel release %s: the rules are known from %s on".formatted(release, KernelRules.OLDEST);
+            findings.add(Finding.at(pointer, "kernel-release", message));
         }
     }
 
     private void checkGuest(VirtualMachineSpec spec, Map<String, Device> devices) {
         String pointer = "/variants" + Finding.step(name) + "/virtual-machine";
-        spec.kernel().ifPresent(release -> rules(release, pointer + "/kernel"));
+        spec.kernel().ifPresent(release -> checkRelease(release, pointer + "/kernel"));
         for (int i = 0; i < spec.passthrough().size(); i++) {
             String device = spec.passthrough().get(i);
             if (!devices.containsKey(device)) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.p2psim.address.DeviceId;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.scenario.Finding;
@@ -88,7 +89,7 @@ final class Binder {
     private static final class Collector extends DeserializationProblemHandler {
         @Override
         @SuppressWarnings("unchecked")
-        public Object handleWeirdStringValue(
+        public @Nullable Object handleWeirdStringValue(
                 DeserializationContext context, Class<?> target, String value, String message) {
             Object findings = context.getAttribute(FINDINGS);
             if (!(findings instanceof List<?> list)) {

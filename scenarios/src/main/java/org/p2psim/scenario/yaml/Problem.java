@@ -1,6 +1,5 @@
 package org.p2psim.scenario.yaml;
 
-import com.google.common.base.Strings;
 import java.util.Comparator;
 
 /**
@@ -56,9 +55,9 @@ public record Problem(String file, int line, int column, String path, String mes
         String before = (from > 0 ? "..." : "") + visible(new String(all, from, at - from));
         String after = visible(new String(all, at, to - at)) + (to < all.length ? "..." : "");
         String number = Integer.toString(line);
-        String margin = Strings.repeat(" ", number.length());
+        String margin = " ".repeat(number.length());
         return "%s |\n%s | %s%s\n%s | %s^"
-                .formatted(margin, number, before, after, margin, Strings.repeat(" ", before.length()));
+                .formatted(margin, number, before, after, margin, " ".repeat(before.length()));
     }
 
     private static String clip(String text) {

@@ -1,5 +1,6 @@
 package org.p2psim.scenario.library;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
@@ -55,8 +56,8 @@ class LibraryTest {
         P2pdma kernel = new P2pdma(plan.fabric(), plan.fabric().bootCpu(), KernelRules.of(plan.kernel()));
         for (Plan.Expected expected : plan.expectations()) {
             if (expected.expectation() instanceof Expectation.P2p p2p) {
-                Bdf provider = plan.addresses().get(p2p.p2p().get(0));
-                Bdf client = plan.addresses().get(p2p.p2p().get(1));
+                Bdf provider = requireNonNull(plan.addresses().get(p2p.p2p().get(0)));
+                Bdf client = requireNonNull(plan.addresses().get(p2p.p2p().get(1)));
                 Verdict verdict = kernel.verdict(provider, client);
                 assertThat(Optional.of(verdict.mapType()))
                         .as(plan.variant() + expected)
