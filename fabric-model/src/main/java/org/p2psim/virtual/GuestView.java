@@ -80,7 +80,17 @@ public record GuestView(Fabric fabric, ImmutableBiMap<Bdf, Bdf> toHost) {
             toHost.put(guest.address(), function.address());
         }
         Fabric fabric = Fabric.of(List.of(new Socket("vcpu", machine.vcpu())), List.of(hostBridge()), functions);
-        return new GuestView(fabric, toHost.buildOrThrow());
+        return new GuestView(withBars(fabric, requests), toHost.buildOrThrow());
+    }
+
+    /** The guest's firmware places the BARs anew. */
+    private static Fabric withBars(Fabric fabric, List<Request> requests) {
+        ResourceAssignment.Result result = ResourceAssignment.assign(fabric, requests);
+        if (!result.failures().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "in the guest, " + result.failures().get(0).message());
+        }
+        return result.fabric();
     }
 
     /** Where the guest sees a function of the host; empty if it was not given it. */
