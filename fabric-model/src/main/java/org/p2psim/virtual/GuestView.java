@@ -16,6 +16,7 @@ import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.IommuMode;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.topology.PortType;
+import org.p2psim.topology.ResourceAssignment;
 import org.p2psim.topology.ResourceAssignment.Request;
 import org.p2psim.topology.Window;
 import org.p2psim.unit.Bytes;
