@@ -3,15 +3,20 @@ package org.p2psim.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 
 /** Standard output, standard error and the files that a command writes. */
 final class Console {
+    /** Enough of a defect to find it. */
+    private static final int FRAMES_SHOWN = 5;
+
     private final PrintStream out;
     private final PrintStream err;
 
@@ -74,10 +79,10 @@ final class Console {
 
     /** What a person makes of an I/O error. */
     static String reason(IOException e) {
-        if (e instanceof java.nio.file.NoSuchFileException) {
+        if (e instanceof NoSuchFileException) {
             return "no such file";
         }
-        if (e instanceof java.nio.file.AccessDeniedException) {
+        if (e instanceof AccessDeniedException) {
             return "permission denied";
         }
         String message = e.getMessage();
@@ -87,15 +92,18 @@ final class Console {
     /** Tells what went wrong and gives the exit code for it. */
     int report(Exception exception) {
         if (exception instanceof InputException) {
-            tell(exception.getMessage());
+            tell(String.valueOf(exception.getMessage()));
             return Main.BAD_INPUT;
         }
-        Throwable cause = exception instanceof UncheckedIOException wrapped ? wrapped.getCause() : exception;
-        tell("p2psim: this is a defect of p2psim, not of your input: " + cause);
-        for (int i = 0; i < Math.min(5, cause.getStackTrace().length); i++) {
-            tell("    at " + cause.getStackTrace()[i]);
+        tell("p2psim: this is a defect of p2psim, not of your input: " + exception);
+        for (StackTraceElement frame : Arrays.asList(exception.getStackTrace()).subList(0, framesShown(exception))) {
+            tell("    at " + frame);
         }
         tell("Please report it with the command line, the scenario file and what `p2psim --version` says.");
         return Main.OUR_FAULT;
+    }
+
+    private static int framesShown(Exception exception) {
+        return Math.min(FRAMES_SHOWN, exception.getStackTrace().length);
     }
 }
