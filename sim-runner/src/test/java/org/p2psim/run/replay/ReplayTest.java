@@ -1,0 +1,187 @@
+package org.p2psim.run.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.p2psim.outcome.Event;
+import org.p2psim.outcome.InvariantOutcome;
+import org.p2psim.outcome.RunOutcome;
+import org.p2psim.outcome.TransferOutcome;
+import org.p2psim.platform.Errno;
+import org.p2psim.run.Simulation;
+import org.p2psim.scenario.yaml.ScenarioFile;
+import org.p2psim.scenario.yaml.ScenarioReader;
+
+/** Timelines on one machine: a Gaudi and a NIC behind one switch, without ACS redirect. */
+class ReplayTest {
+    private static RunOutcome run(String iommu, String importer, String... timeline) {
+        String file = """
+                p2psim: 1
+                title: test
+                kernel: { release: "5.15" }
+                fabric:
+                  sockets: [ { id: s0, cpu: { vendor: GenuineIntel, family: 6, model: 85 } } ]
+                  root-complexes:
+                    - id: rc0
+                      socket: s0
+                      bus: "0000:16"
+                      host-bridge: { at: "00.0", id: "8086:2020" }
+                      iommu: { mode: %s }
+                      root-ports:
+                        - id: rp0
+                          link: gen4 x16
+                          switch:
+                            id: sw0
+                            downstream: [ { id: dp0, device: gaudi0 }, { id: dp1, device: nic0 } ]
+                devices:
+                  gaudi0:
+                    type: habanalabs
+                    id: "1da3:1000"
+                    dram: { base: 0x20000000, size: 32GiB }
+                    bars: { 4: { size: 32GiB, prefetchable: true } }
+                  nic0: { type: rdma-nic, id: "15b3:101b", importer: %s }
+                variants: { bare-metal: {} }
+                timeline:
+                """.formatted(iommu, importer) + "  - { " + String.join(" }\n  - { ", timeline) + " }\n";
+        ScenarioFile read = ScenarioReader.read("test.yaml", file.getBytes(StandardCharsets.UTF_8), List.of());
+        assertThat(read.problems()).isEmpty();
+        return new Simulation("test").run(read.plans().get(0));
+    }
+
+    private static final String EXPORT =
+            "at: 0ns, do: export, dma-buf: buf, from: gaudi0, address: 0x24000000, size: 16MiB";
+    private static final String REGISTER =
+            "at: 1us, do: register-mr, mr: mr0, nic: nic0, dma-buf: buf, access: [local-write, remote-write]";
+
+    private static Event event(RunOutcome run, String what) {
+        return run.events().stream()
+                .filter(event -> event.what().equals(what))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Optional<String> broken(RunOutcome run) {
+        return run.invariants().stream()
+                .filter(invariant -> !invariant.held())
+                .map(InvariantOutcome::id)
+                .findFirst();
+    }
+
+    @Test
+    void withoutAnIommuTheTableHasTheAddressInTheBar() {
+        RunOutcome run = run("off", "pinned", EXPORT, REGISTER);
+        // the memory BAR shows device address 0x20000000 at its start
+        long bar =
+                run.machine().fabric().endpoints().get(0).bars().get(0).range().base();
+        assertThat(run.sgTables().get(0).entries().get(0).address()).isEqualTo(bar + 0x400_0000L);
+    }
+
+    @Test
+    void behindATranslatingIommuTheTableHasAnIovaAndTheReadGoesThroughTheRootComplex() {
+        RunOutcome run = run(
+                "translating", "pinned", EXPORT, REGISTER, "at: 2us, do: rdma-write, id: write, mr: mr0, size: 16MiB");
+        assertThat(run.sgTables().get(0).entries().get(0).address()).isEqualTo(0xff00_0000L);
+        assertThat(run.transfers().get(0).route())
+                .extracting(TransferOutcome.RouteHop::kind)
+                .contains(TransferOutcome.RouteHop.Kind.IOMMU, TransferOutcome.RouteHop.Kind.ROOT_COMPLEX);
+        assertThat(broken(run)).isEmpty();
+    }
+
+    @Test
+    void deregistrationWaitsForWhatIsOnTheWire() {
+        RunOutcome run = run(
+                "off",
+                "pinned",
+                EXPORT,
+                REGISTER,
+                "at: 10us, do: rdma-write, id: write, mr: mr0, size: 16MiB",
+                "at: 20us, do: deregister-mr, mr: mr0",
+                "at: 1ms, do: close, dma-buf: buf");
+        TransferOutcome write = run.transfers().get(0);
+        assertThat(write.bytes()).isPositive().isLessThan(16 << 20);
+        assertThat(event(run, "deregister-mr").end()).isEqualTo(write.end());
+        assertThat(event(run, "close").detail()).contains("released");
+        assertThat(broken(run)).isEmpty();
+    }
+
+    @Test
+    void aDriverThatUnmapsTooEarlyLetsDmaLandInMemoryThatItGaveBack() {
+        RunOutcome run = run(
+                "off",
+                "pinned",
+                EXPORT,
+                "at: 1us, do: attach, attachment: a0, dma-buf: buf, importer: nic0",
+                "at: 2us, do: map, attachment: a0",
+                "at: 10us, do: dma-write, id: write, attachment: a0, size: 16MiB",
+                "at: 20us, do: unmap, attachment: a0");
+        assertThat(broken(run)).contains("I-02");
+        InvariantOutcome.Violation violation = run.invariants().stream()
+                .flatMap(invariant -> invariant.violation().stream())
+                .findFirst()
+                .orElseThrow();
+        assertThat(run.events().get(violation.enabledBy()).what()).isEqualTo("unmap");
+        assertThat(run.good()).isFalse();
+    }
+
+    @Test
+    void aStaticImporterIsRefusedWithEperm() {
+        RunOutcome run = run(
+                "off",
+                "static",
+                EXPORT,
+                "at: 1us, do: attach, attachment: a0, dma-buf: buf, importer: nic0",
+                "at: 2us, do: map, attachment: a0");
+        assertThat(event(run, "map").errno()).contains(Errno.EPERM);
+    }
+
+    @Test
+    void aWriteWithoutTheRightIsARemoteAccessErrorAndMovesNothing() {
+        RunOutcome run = run(
+                "off",
+                "pinned",
+                EXPORT,
+                "at: 1us, do: register-mr, mr: mr0, nic: nic0, dma-buf: buf, access: [remote-read]",
+                "at: 2us, do: rdma-write, id: write, mr: mr0, size: 4KiB");
+        assertThat(event(run, "rdma-write").detail()).contains("IBV_WC_REM_ACCESS_ERR");
+        assertThat(run.transfers().get(0).bytes()).isZero();
+    }
+
+    @Test
+    void habanalabsCanNeitherRevokeNorMove() {
+        RunOutcome run =
+                run("off", "pinned", EXPORT, "at: 1us, do: revoke, dma-buf: buf", "at: 2us, do: move, dma-buf: buf");
+        assertThat(event(run, "revoke").errno()).contains(Errno.EOPNOTSUPP);
+        assertThat(event(run, "move").errno()).contains(Errno.EOPNOTSUPP);
+    }
+
+    @Test
+    void exportedMemoryIsNotFreed() {
+        RunOutcome run = run(
+                "off",
+                "pinned",
+                "at: 0ns, do: allocate, handle: h, from: gaudi0, page-size: 2MiB, size: 8MiB",
+                "at: 1us, do: export, dma-buf: buf, from: gaudi0, handle: h",
+                "at: 2us, do: free, handle: h",
+                "at: 3us, do: close, dma-buf: buf",
+                "at: 4us, do: free, handle: h");
+        assertThat(run.events())
+                .filteredOn(event -> event.what().equals("free"))
+                .extracting(Event::errno)
+                .containsExactly(Optional.of(Errno.EINVAL), Optional.empty());
+        assertThat(broken(run)).isEmpty();
+    }
+
+    @Test
+    void operationsOfOneTimeHappenInTheOrderOfTheFile() {
+        RunOutcome run =
+                run("off", "pinned", EXPORT, REGISTER.replace("1us", "0ns"), "at: 0ns, do: close, dma-buf: buf");
+        assertThat(run.events())
+                .filteredOn(event -> event.kind() == Event.Kind.DONE)
+                .extracting(Event::what)
+                .containsExactly("export", "register-mr", "close");
+        assertThat(event(run, "close").detail()).contains("1 reference");
+    }
+}
