@@ -1,12 +1,13 @@
 package org.p2psim.scenario.assembly;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.p2psim.address.DeviceId;
 import org.p2psim.platform.Cpu;
 import org.p2psim.scenario.Device;
@@ -29,7 +30,8 @@ final class Drawing {
     private final Defaults defaults;
     private final Assumptions assumptions;
     private final List<Finding> findings;
-    private final Map<String, String> uses = new LinkedHashMap<>();
+    private final Set<String> used = new HashSet<>();
+    private boolean misnamed;
 
     /** @param devices with their defaults */
     Drawing(Map<String, Device> devices, Defaults defaults, Assumptions assumptions, List<Finding> findings) {
@@ -68,10 +70,13 @@ final class Drawing {
         return drafts;
     }
 
-    /** Every declared device must be somewhere. */
+    /** Every declared device must be somewhere; one that is not may just be what another name was meant to be. */
     void checkAllUsed() {
+        if (misnamed) {
+            return;
+        }
         for (String name : devices.keySet()) {
-            if (!uses.containsKey(name)) {
+            if (!used.contains(name)) {
                 findings.add(new Finding(
                         "/devices" + Finding.step(name), true, "declared, but nowhere in the fabric", "unused-device"));
             }
@@ -174,11 +179,13 @@ final class Drawing {
     private Optional<Draft> device(String name, String pointer, PortType type, OptionalInt slot) {
         Device device = devices.get(name);
         if (device == null) {
+            misnamed = true;
             String message = "no device \"%s\" is declared%s".formatted(name, Finding.nearest(name, devices.keySet()));
             findings.add(Finding.at(pointer, "unknown-device", message));
             return Optional.empty();
         }
-        if (uses.putIfAbsent(name, pointer) != null) {
+        if (!used.add(name)) {
+            misnamed = true;
             findings.add(Finding.at(
                     pointer, "device-used-twice", "\"%s\" is used twice; a function is in one place".formatted(name)));
             return Optional.empty();

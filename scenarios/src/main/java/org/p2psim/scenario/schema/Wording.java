@@ -84,6 +84,9 @@ record Wording(JsonNode schema, JsonNode value) {
                 .valueStream()
                 .map(node -> node.isString() ? node.asString() : node.toString())
                 .toList();
+        if (allowed.size() == 1) {
+            return "must be %s, not %s".formatted(allowed.get(0), quoted());
+        }
         return "%s is not one of %s%s"
                 .formatted(quoted(), String.join(", ", allowed), Finding.nearest(text(), allowed));
     }
@@ -152,7 +155,7 @@ record Wording(JsonNode schema, JsonNode value) {
     }
 
     private String quoted() {
-        return quote(text());
+        return value.isString() ? quote(text()) : value.toString();
     }
 
     private static String quote(String text) {

@@ -67,6 +67,7 @@ final class YamlReader {
                 .setCodePointLimit(Integer.MAX_VALUE)
                 .setMaxAliasesForCollections(Integer.MAX_VALUE)
                 .setAllowDuplicateKeys(true)
+                .setAllowNonScalarKeys(true)
                 .build();
     }
 

@@ -2,24 +2,13 @@ package org.p2psim.scenario.yaml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.common.io.Resources;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.p2psim.scenario.Plan;
 import org.p2psim.topology.Link;
 
 /** The scenario of the manual's sketch, as printed. */
 class SketchTest {
-    private final ScenarioFile file = read();
-
-    private static ScenarioFile read() {
-        try {
-            byte[] content = Resources.toByteArray(Resources.getResource(SketchTest.class, "sketch.yaml"));
-            return ScenarioReader.read("sketch.yaml", content, List.of());
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
+    private final ScenarioFile file = Sketch.read(Sketch.text());
 
     @Test
     void theSketchIsAValidScenario() {
