@@ -99,13 +99,24 @@ public record Comparison(String sentence, List<Difference> differences) {
         for (String name : names(runs, RunOutcome::transfers, TransferOutcome::name)) {
             List<Optional<TransferOutcome>> found = found(runs, RunOutcome::transfers, TransferOutcome::name, name);
             String why = whyTransfer(runs, found, pairs);
-            add(differences, "transfer " + name, found, t -> t.errno().isPresent()
-                    ? "refused (" + t.errno().get() + ")"
-                    : "%s, %s".formatted(t.bandwidth(), Ticks.format(t.end() - t.start())), why);
+            add(
+                    differences,
+                    "transfer " + name,
+                    found,
+                    t -> t.errno().isPresent()
+                            ? "refused (" + t.errno().get() + ")"
+                            : "%s, %s".formatted(t.bandwidth(), Ticks.format(t.end() - t.start())),
+                    why);
             add(differences, "route of " + name, found, Comparison::route, why);
-            add(differences, "latency of " + name + " (median, 99 %)", found, t -> t.latency().count() == 0
-                    ? ABSENT
-                    : Ticks.format(t.latency().at(50)) + ", " + Ticks.format(t.latency().at(99)), why);
+            add(
+                    differences,
+                    "latency of " + name + " (median, 99 %)",
+                    found,
+                    t -> t.latency().count() == 0
+                            ? ABSENT
+                            : Ticks.format(t.latency().at(50)) + ", "
+                                    + Ticks.format(t.latency().at(99)),
+                    why);
         }
     }
 
@@ -127,7 +138,8 @@ public record Comparison(String sentence, List<Difference> differences) {
 
     private static String whyTransfer(
             List<RunOutcome> runs, List<Optional<TransferOutcome>> found, PairComparison pairs) {
-        TransferOutcome any = found.stream().flatMap(Optional::stream).findFirst().orElseThrow();
+        TransferOutcome any =
+                found.stream().flatMap(Optional::stream).findFirst().orElseThrow();
         Optional<String> verdict = pairs.why(any.target(), any.initiator());
         if (verdict.isPresent()) {
             return verdict.get();
@@ -142,7 +154,8 @@ public record Comparison(String sentence, List<Difference> differences) {
                         .orElse("refused in " + run.variant());
             }
         }
-        Set<String> routes = found.stream().flatMap(Optional::stream).map(Comparison::route).collect(Collectors.toSet());
+        Set<String> routes =
+                found.stream().flatMap(Optional::stream).map(Comparison::route).collect(Collectors.toSet());
         return routes.size() > 1
                 ? "the data takes another route"
                 : "verdict and route are the same; timing and link use tell more";
@@ -170,8 +183,7 @@ public record Comparison(String sentence, List<Difference> differences) {
 
     private static void invariants(List<RunOutcome> runs, List<Difference> differences) {
         for (String id : names(runs, RunOutcome::invariants, InvariantOutcome::id)) {
-            List<Optional<InvariantOutcome>> found =
-                    found(runs, RunOutcome::invariants, InvariantOutcome::id, id);
+            List<Optional<InvariantOutcome>> found = found(runs, RunOutcome::invariants, InvariantOutcome::id, id);
             String why = found.stream()
                     .flatMap(Optional::stream)
                     .flatMap(invariant -> invariant.violation().stream())
@@ -184,18 +196,38 @@ public record Comparison(String sentence, List<Difference> differences) {
 
     private static void machines(List<RunOutcome> runs, List<Difference> differences) {
         String given = "the variant says so";
-        addValues(differences, "who decides", runs, run -> run.guest()
-                .map(guest -> "the guest's kernel (" + guest.type() + ")")
-                .orElse("the host's kernel"), given);
+        addValues(
+                differences,
+                "who decides",
+                runs,
+                run -> run.guest()
+                        .map(guest -> "the guest's kernel (" + guest.type() + ")")
+                        .orElse("the host's kernel"),
+                given);
         addValues(differences, "kernel that decides", runs, run -> deciding(run).kernel(), given);
-        addValues(differences, "its command line", runs, run -> deciding(run).cmdline().isEmpty()
-                ? ABSENT
-                : deciding(run).cmdline(), given);
-        addValues(differences, "CPU that it sees", runs, run -> deciding(run).cpu().toString(), given);
-        addValues(differences, "IOMMU of the host", runs, run -> run.machine().fabric().hostBridges().stream()
-                .map(bridge -> bridge.iommu().name().toLowerCase(Locale.ROOT))
-                .distinct()
-                .collect(Collectors.joining(", ")), given);
+        addValues(
+                differences,
+                "its command line",
+                runs,
+                run -> deciding(run).cmdline().isEmpty()
+                        ? ABSENT
+                        : deciding(run).cmdline(),
+                given);
+        addValues(
+                differences,
+                "CPU that it sees",
+                runs,
+                run -> deciding(run).cpu().toString(),
+                given);
+        addValues(
+                differences,
+                "IOMMU of the host",
+                runs,
+                run -> run.machine().fabric().hostBridges().stream()
+                        .map(bridge -> bridge.iommu().name().toLowerCase(Locale.ROOT))
+                        .distinct()
+                        .collect(Collectors.joining(", ")),
+                given);
         addValues(
                 differences,
                 "host ports with ACS redirect on",
@@ -225,12 +257,9 @@ public record Comparison(String sentence, List<Difference> differences) {
     }
 
     private static <T> void add(
-            List<Difference> differences,
-            String what,
-            List<Optional<T>> found,
-            Function<T, String> value,
-            String why) {
-        List<String> values = found.stream().map(f -> f.map(value).orElse(ABSENT)).toList();
+            List<Difference> differences, String what, List<Optional<T>> found, Function<T, String> value, String why) {
+        List<String> values =
+                found.stream().map(f -> f.map(value).orElse(ABSENT)).toList();
         if (values.stream().distinct().count() > 1) {
             differences.add(new Difference(what, values, why, Optional.empty()));
         }

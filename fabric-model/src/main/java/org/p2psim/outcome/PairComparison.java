@@ -25,12 +25,14 @@ final class PairComparison {
 
     PairComparison(List<RunOutcome> runs) {
         this.runs = runs;
-        List<Map<Pair, Verdict>> verdicts = runs.stream().map(PairComparison::byPair).toList();
+        List<Map<Pair, Verdict>> verdicts =
+                runs.stream().map(PairComparison::byPair).toList();
         Set<Pair> pairs = new LinkedHashSet<>();
         verdicts.forEach(of -> pairs.addAll(of.keySet()));
         for (Pair pair : pairs) {
-            List<Optional<Verdict>> row =
-                    verdicts.stream().map(of -> Optional.ofNullable(of.get(pair))).toList();
+            List<Optional<Verdict>> row = verdicts.stream()
+                    .map(of -> Optional.ofNullable(of.get(pair)))
+                    .toList();
             if (row.stream().map(PairComparison::value).distinct().count() > 1) {
                 differing.put(pair, row);
             }
@@ -48,8 +50,8 @@ final class PairComparison {
 
     List<Difference> differences() {
         Map<List<Object>, List<Pair>> alike = new LinkedHashMap<>();
-        differing.forEach((pair, row) -> alike.computeIfAbsent(likeness(row), l -> new ArrayList<>())
-                .add(pair));
+        differing.forEach((pair, row) ->
+                alike.computeIfAbsent(likeness(row), l -> new ArrayList<>()).add(pair));
         return alike.values().stream().map(this::difference).collect(ImmutableList.toImmutableList());
     }
 
@@ -62,9 +64,8 @@ final class PairComparison {
         List<Object> likeness = new ArrayList<>();
         for (Optional<Verdict> verdict : row) {
             likeness.add(value(verdict));
-            likeness.add(verdict.map(v -> v.steps().stream()
-                            .map(Step::kind)
-                            .collect(Collectors.toCollection(LinkedHashSet::new)))
+            likeness.add(verdict.map(v ->
+                            v.steps().stream().map(Step::kind).collect(Collectors.toCollection(LinkedHashSet::new)))
                     .map(List::copyOf)
                     .orElse(List.of()));
         }
@@ -114,7 +115,9 @@ final class PairComparison {
         List<Step> before = first.get().steps();
         List<Step> steps = other.get().steps();
         int i = 0;
-        while (i < steps.size() && i < before.size() && steps.get(i).kind() == before.get(i).kind()) {
+        while (i < steps.size()
+                && i < before.size()
+                && steps.get(i).kind() == before.get(i).kind()) {
             i++;
         }
         if (i >= steps.size()) {
@@ -163,7 +166,10 @@ final class PairComparison {
         if (!ports.isEmpty()) {
             return "pci=disable_acs_redir=" + ports + " (the IOMMU groups below these ports may merge)";
         }
-        return switch (verdicts.get(0).steps().get(verdicts.get(0).steps().size() - 1).kind()) {
+        return switch (verdicts.get(0)
+                .steps()
+                .get(verdicts.get(0).steps().size() - 1)
+                .kind()) {
             case HOST_BRIDGE_NOT_LISTED, HOST_BRIDGE_UNKNOWN, HOST_BRIDGES_DIFFER ->
                 run.guest().isPresent()
                         ? "a switch in the guest with both functions below it, or an AMD Zen vCPU with a guest kernel from 5.9 on"

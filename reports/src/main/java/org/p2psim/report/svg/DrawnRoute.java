@@ -26,8 +26,7 @@ import org.p2psim.topology.PciFunction;
  * @param arrows tips of arrows in the middle of links
  * @param badge where the letter stands
  */
-record DrawnRoute(
-        int index, List<TransferOutcome> transfers, List<Point> points, List<Arrow> arrows, Point badge) {
+record DrawnRoute(int index, List<TransferOutcome> transfers, List<Point> points, List<Arrow> arrows, Point badge) {
     /** As many as find room beside a link. */
     static final int MOST = 6;
 
@@ -69,7 +68,8 @@ record DrawnRoute(
         Map<List<RouteHop>, List<TransferOutcome>> byRoute = new LinkedHashMap<>();
         for (TransferOutcome transfer : transfers) {
             if (!transfer.route().isEmpty()) {
-                byRoute.computeIfAbsent(transfer.route(), r -> new ArrayList<>()).add(transfer);
+                byRoute.computeIfAbsent(transfer.route(), r -> new ArrayList<>())
+                        .add(transfer);
             }
         }
         List<DrawnRoute> routes = new ArrayList<>();
@@ -152,13 +152,14 @@ record DrawnRoute(
             boolean up = hop.kind() == RouteHop.Kind.LINK_UP;
             return hop.port()
                     .flatMap(this::wire)
-                    .map(wire -> new Piece(
-                            wire.port(), up, wire.from() - FabricLayout.PORT_WIDTH, wire.to(), y(wire, up)));
+                    .map(wire ->
+                            new Piece(wire.port(), up, wire.from() - FabricLayout.PORT_WIDTH, wire.to(), y(wire, up)));
         }
 
         private Optional<Wire> wire(Bdf port) {
             return layout.wires.stream()
-                    .filter(w -> w.port().isPresent() && w.port().get().address().equals(port))
+                    .filter(w ->
+                            w.port().isPresent() && w.port().get().address().equals(port))
                     .findFirst();
         }
 
@@ -170,7 +171,8 @@ record DrawnRoute(
         private Optional<Piece> onRootBus(String name, boolean up) {
             for (PlacedDevice device : layout.devices) {
                 for (PciFunction function : device.functions()) {
-                    if (function.name().equals(name) && function.upstreamBridge().isEmpty()) {
+                    if (function.name().equals(name)
+                            && function.upstreamBridge().isEmpty()) {
                         double y = device.box().middle() + (up ? -offset : offset);
                         double side = bridge(function).box().right();
                         return Optional.of(new Piece(
@@ -186,7 +188,8 @@ record DrawnRoute(
             Point near = new Point(piece.portSide(), piece.y());
             points.add(piece.up() ? far : near);
             points.add(piece.up() ? near : far);
-            double middle = (piece.deviceSide() + Math.min(piece.deviceSide(), piece.portSide() + linkStart(piece))) / 2;
+            double middle =
+                    (piece.deviceSide() + Math.min(piece.deviceSide(), piece.portSide() + linkStart(piece))) / 2;
             arrows.add(new Arrow(new Point(middle + (piece.up() ? -4 : 4), piece.y()), piece.up()));
         }
 
@@ -230,7 +233,8 @@ record DrawnRoute(
 
         private Optional<PlacedSwitch> switchAbove(PciFunction port) {
             return layout.switches.stream()
-                    .filter(s -> port.upstreamBridge().equals(Optional.of(s.upstream().address())))
+                    .filter(s -> port.upstreamBridge()
+                            .equals(Optional.of(s.upstream().address())))
                     .findFirst();
         }
 

@@ -85,7 +85,9 @@ final class FabricLayout {
         bySocket.forEach(this::placeSocket);
         double width = right + PAD * 2 - MARGIN;
         sockets.replaceAll(s -> new PlacedSocket(
-                s.id(), s.socket(), new Box(s.box().x(), s.box().y(), width, s.box().height())));
+                s.id(),
+                s.socket(),
+                new Box(s.box().x(), s.box().y(), width, s.box().height())));
     }
 
     double width() {
@@ -122,8 +124,7 @@ final class FabricLayout {
                 at = placePort(first, portX, at).bottom() + GAP;
             } else {
                 Spot spot = placeBelow(group, x + BRIDGE_WIDTH + LINK_LENGTH, at);
-                wires.add(
-                        new Wire(Optional.empty(), x + BRIDGE_WIDTH, x + BRIDGE_WIDTH + LINK_LENGTH, spot.anchor()));
+                wires.add(new Wire(Optional.empty(), x + BRIDGE_WIDTH, x + BRIDGE_WIDTH + LINK_LENGTH, spot.anchor()));
                 at = spot.bottom() + GAP;
             }
         }

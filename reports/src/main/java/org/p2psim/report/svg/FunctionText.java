@@ -41,7 +41,8 @@ final class FunctionText {
         StringJoiner line = new StringJoiner(", ");
         function.bars().stream()
                 .filter(bar -> Long.compareUnsigned(bar.range().size(), Bytes.MIB) >= 0)
-                .forEach(bar -> line.add("BAR" + bar.index() + " " + Bytes.format(bar.range().size())));
+                .forEach(bar -> line.add(
+                        "BAR" + bar.index() + " " + Bytes.format(bar.range().size())));
         if (function.redirects()) {
             line.add(acs(function));
         }
@@ -66,8 +67,7 @@ final class FunctionText {
                             bar.range().base(),
                             bar.prefetchable() ? ", prefetchable" : ""));
         }
-        function.windows()
-                .forEach(w -> facts.add((w.prefetchable() ? "prefetchable window " : "window ") + w.range()));
+        function.windows().forEach(w -> facts.add((w.prefetchable() ? "prefetchable window " : "window ") + w.range()));
         if (function.latency() > 0) {
             facts.add("latency " + Ticks.format(function.latency()));
         }
@@ -81,9 +81,7 @@ final class FunctionText {
     }
 
     private static String letters(int mask) {
-        return mask == 0
-                ? "none"
-                : Acs.bits(mask).stream().map(AcsBit::name).collect(Collectors.joining(" "));
+        return mask == 0 ? "none" : Acs.bits(mask).stream().map(AcsBit::name).collect(Collectors.joining(" "));
     }
 
     static String word(PortType type) {

@@ -29,8 +29,7 @@ public final class HeatStrip {
             for (int i = 0; i < shares.size(); i++) {
                 if (level(shares.get(i)) == level) {
                     path.append("M%s 0h%sv%sh-%sz"
-                            .formatted(
-                                    Svg.number(i * cell), Svg.number(cell), Svg.number(HEIGHT), Svg.number(cell)));
+                            .formatted(Svg.number(i * cell), Svg.number(cell), Svg.number(HEIGHT), Svg.number(cell)));
                 }
             }
             if (!path.isEmpty()) {

@@ -61,11 +61,19 @@ public final class LatencyCurve {
             svg.open("g", "id", id + "-s" + (i + 1), "class", "series s" + (i % 6 + 1));
             svg.leaf("title", series.get(i).name());
             svg.empty("path", "d", "M" + String.join("L", points));
-            Latency.Point last =
-                    series.get(i).latency().points().get(series.get(i).latency().points().size() - 1);
+            Latency.Point last = series.get(i)
+                    .latency()
+                    .points()
+                    .get(series.get(i).latency().points().size() - 1);
             svg.leaf(
-                    "text", Integer.toString(i + 1), "x", Math.min(WIDTH - 6, x(last.percentile()) + 6), "y", y(last.ticks()) + 4,
-                    "text-anchor", "middle");
+                    "text",
+                    Integer.toString(i + 1),
+                    "x",
+                    Math.min(WIDTH - 6, x(last.percentile()) + 6),
+                    "y",
+                    y(last.ticks()) + 4,
+                    "text-anchor",
+                    "middle");
             svg.close();
         }
         return svg.done();
@@ -82,7 +90,16 @@ public final class LatencyCurve {
         svg.line(half, TOP, half, bottom, "grid");
         svg.leaf("text", "50 %", "x", half, "y", bottom + 15, "text-anchor", "middle");
         svg.leaf(
-                "text", "percentile", "x", (LEFT + WIDTH - RIGHT) / 2, "y", HEIGHT - 6, "text-anchor", "middle", "class", "axis");
+                "text",
+                "percentile",
+                "x",
+                (LEFT + WIDTH - RIGHT) / 2,
+                "y",
+                HEIGHT - 6,
+                "text-anchor",
+                "middle",
+                "class",
+                "axis");
         for (int decade = (int) Math.floor(least); decade <= Math.ceil(most); decade++) {
             for (int step : new int[] {1, 2, 5}) {
                 double ticks = step * Math.pow(10, decade) * 1.6;

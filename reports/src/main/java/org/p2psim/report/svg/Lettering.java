@@ -11,7 +11,9 @@ final class Lettering {
     }
 
     private static int columns(String text) {
-        return text.codePoints().map(c -> c >= 0x1100 ? 2 : c == 'W' || c == 'M' || c == 'm' ? 2 : 1).sum();
+        return text.codePoints()
+                .map(c -> c >= 0x1100 ? 2 : c == 'W' || c == 'M' || c == 'm' ? 2 : 1)
+                .sum();
     }
 
     /** The beginning of a text, with an ellipsis if it would be wider than so many pixels. */

@@ -6,8 +6,7 @@ package org.p2psim.report.svg;
  * to {@code --series-6}); a page that sets none gets colours that follow the reader's light or dark preference.
  */
 final class PictureStyle {
-    static final String CSS =
-            """
+    static final String CSS = """
 
             .picture{display:block;height:auto;font:12px system-ui,"Segoe UI",Arial,sans-serif;\
             --p-ink:var(--ink,#1b1f24);--p-muted:var(--muted,#57606a);--p-paper:var(--paper,#fff);\

@@ -68,7 +68,12 @@ final class Svg {
     }
 
     Svg line(double x1, double y1, double x2, double y2, String cssClass) {
-        return empty("path", "d", "M" + number(x1) + " " + number(y1) + "L" + number(x2) + " " + number(y2), "class", cssClass);
+        return empty(
+                "path",
+                "d",
+                "M" + number(x1) + " " + number(y1) + "L" + number(x2) + " " + number(y2),
+                "class",
+                cssClass);
     }
 
     /** Closes what is open and gives the text. */

@@ -43,8 +43,19 @@ final class SvgWriter {
 
     SvgWriter rect(String styleClass, Box box, double radius) {
         return empty(
-                "rect", "class", styleClass, "x", box.x(), "y", box.y(), "width", box.width(), "height", box.height(),
-                "rx", radius);
+                "rect",
+                "class",
+                styleClass,
+                "x",
+                box.x(),
+                "y",
+                box.y(),
+                "width",
+                box.width(),
+                "height",
+                box.height(),
+                "rx",
+                radius);
     }
 
     SvgWriter line(String styleClass, double x1, double y1, double x2, double y2) {
@@ -53,8 +64,7 @@ final class SvgWriter {
 
     /** A line of a given width, where the width says something. */
     SvgWriter wire(String styleClass, double x1, double y1, double x2, double y2, double width) {
-        return empty(
-                "line", "class", styleClass, "x1", x1, "y1", y1, "x2", x2, "y2", y2, "stroke-width", width);
+        return empty("line", "class", styleClass, "x1", x1, "y1", y1, "x2", x2, "y2", y2, "stroke-width", width);
     }
 
     SvgWriter circle(String styleClass, double x, double y, double radius) {
@@ -68,9 +78,7 @@ final class SvgWriter {
     /** A triangle whose tip is at x, y and points to the left or to the right. */
     SvgWriter arrow(String styleClass, double x, double y, boolean left) {
         double back = left ? 7 : -7;
-        return path(
-                styleClass,
-                "M" + number(x) + " " + number(y) + "l" + number(back) + " -3.5v7z");
+        return path(styleClass, "M" + number(x) + " " + number(y) + "l" + number(back) + " -3.5v7z");
     }
 
     /** @param styleClass {@code middle} or {@code end} among its classes sets the anchor */
@@ -100,7 +108,8 @@ final class SvgWriter {
         }
         String name = id("title");
         String told = id("desc");
-        return "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"picture\" role=\"img\" aria-labelledby=\"" + name + " "
+        return "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"picture\" role=\"img\" aria-labelledby=\"" + name
+                + " "
                 + told + "\" viewBox=\"0 0 " + number(width) + " " + number(height) + "\" width=\"100%\""
                 + " style=\"max-width:" + number(width) + "px\">\n<title id=\"" + name + "\">" + escape(title)
                 + "</title>\n<desc id=\"" + told + "\">" + escape(description) + "</desc>\n<style>"
@@ -117,7 +126,11 @@ final class SvgWriter {
         body.append('<').append(element);
         for (int i = 0; i < attributes.length; i += 2) {
             String value = attributes[i + 1] instanceof Double d ? number(d) : attributes[i + 1].toString();
-            body.append(' ').append(attributes[i]).append("=\"").append(escape(value)).append('"');
+            body.append(' ')
+                    .append(attributes[i])
+                    .append("=\"")
+                    .append(escape(value))
+                    .append('"');
         }
     }
 

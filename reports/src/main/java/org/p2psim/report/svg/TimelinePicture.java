@@ -34,7 +34,10 @@ public final class TimelinePicture {
 
     private TimelinePicture(List<Event> all) {
         this.events = all.subList(0, Math.min(EVENTS_MAX, all.size()));
-        this.lanes = events.stream().map(Event::lane).collect(ImmutableSet.toImmutableSet()).asList();
+        this.lanes = events.stream()
+                .map(Event::lane)
+                .collect(ImmutableSet.toImmutableSet())
+                .asList();
         double widest = lanes.stream()
                 .mapToDouble(lane -> Lettering.width(lane, NAME_SIZE))
                 .max()
@@ -78,7 +81,12 @@ public final class TimelinePicture {
     private String drawn(String id, String title) {
         double height = TOP + lanes.size() * LANE + 4;
         Svg svg = Svg.picture(
-                id, "timeline", width, height, title, events.size() + " events; the table after the picture lists them.");
+                id,
+                "timeline",
+                width,
+                height,
+                title,
+                events.size() + " events; the table after the picture lists them.");
         axis(svg, height);
         for (int i = 0; i < lanes.size(); i++) {
             double y = TOP + (i + 1) * LANE;

@@ -153,7 +153,17 @@ final class TopologyLayout {
         }
         double right = right(children, 100);
         return new Box(
-                Kind.MACHINE, "", Optional.empty(), Optional.empty(), 0, 0, right, right, bottom(children, 0), 0, children);
+                Kind.MACHINE,
+                "",
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                0,
+                right,
+                right,
+                bottom(children, 0),
+                0,
+                children);
     }
 
     private Box socket(String id, double x, double y) {
@@ -171,7 +181,8 @@ final class TopologyLayout {
                 below = box.bottom() + GAP;
             }
         }
-        return container(Kind.SOCKET, "Socket " + id + cpu, Optional.empty(), Optional.empty(), x, y, SOCKET_TITLE, children);
+        return container(
+                Kind.SOCKET, "Socket " + id + cpu, Optional.empty(), Optional.empty(), x, y, SOCKET_TITLE, children);
     }
 
     private Box hostBridge(HostBridge bridge, double x, double y) {

@@ -79,8 +79,9 @@ public final class TopologyPicture {
     private void drawSocket(PlacedSocket socket) {
         svg.rect("socket", socket.box(), 6);
         String cpu = socket.socket()
-                .map(s -> ", " + Label.name(s.cpu().vendor()) + " family " + Integer.toHexString(s.cpu().family())
-                        + "h model " + Integer.toHexString(s.cpu().model()) + "h")
+                .map(s -> ", " + Label.name(s.cpu().vendor()) + " family "
+                        + Integer.toHexString(s.cpu().family()) + "h model "
+                        + Integer.toHexString(s.cpu().model()) + "h")
                 .orElse("");
         svg.fitted(
                 "quiet",
@@ -151,21 +152,21 @@ public final class TopologyPicture {
         PciFunction port = wire.port().get();
         int above = routes.stream()
                 .filter(r -> r.route().stream()
-                        .anyMatch(h -> h.kind() == RouteHop.Kind.LINK_UP
-                                && h.port().equals(Optional.of(port.address()))))
+                        .anyMatch(h ->
+                                h.kind() == RouteHop.Kind.LINK_UP && h.port().equals(Optional.of(port.address()))))
                 .mapToInt(r -> r.index() + 1)
                 .max()
                 .orElse(0);
         double y = wire.y() - 6 - (above == 0 ? 0 : 2 + 4 * above);
         port.linkBelow()
-                .ifPresent(link ->
-                        svg.text("small middle halo", (wire.from() + wire.to()) / 2, y, link.toString()));
+                .ifPresent(link -> svg.text("small middle halo", (wire.from() + wire.to()) / 2, y, link.toString()));
     }
 
     private void drawRoute(DrawnRoute route) {
         String series = String.valueOf(route.index() + 1);
         String data = route.pathData();
-        svg.begin("g", "id", svg.id("route-" + route.letter()), "class", "route-group").title(sentence(route));
+        svg.begin("g", "id", svg.id("route-" + route.letter()), "class", "route-group")
+                .title(sentence(route));
         svg.path("casing", data);
         svg.path("route s" + series + (route.viaRootComplex() ? " via" : " direct"), data);
         for (DrawnRoute.Arrow arrow : route.arrows()) {
@@ -205,10 +206,15 @@ public final class TopologyPicture {
         double width = box.width() - 14;
         svg.fitted("small strong", box.x() + 7, box.y() + 14, Label.name(port.name()), width, 10.5);
         svg.fitted("small", box.x() + 7, box.y() + 27, slot(port), width, 10.5);
-        String last = port.type() == PortType.UPSTREAM_PORT && port.acs().isEmpty()
-                ? "upstream"
-                : FunctionText.acs(port);
-        svg.fitted("small" + (port.redirects() ? " alarm strong" : " quiet"), box.x() + 7, box.y() + 40, last, width, 10.5);
+        String last =
+                port.type() == PortType.UPSTREAM_PORT && port.acs().isEmpty() ? "upstream" : FunctionText.acs(port);
+        svg.fitted(
+                "small" + (port.redirects() ? " alarm strong" : " quiet"),
+                box.x() + 7,
+                box.y() + 40,
+                last,
+                width,
+                10.5);
         svg.end();
     }
 
@@ -240,8 +246,10 @@ public final class TopologyPicture {
         double free = width;
         beginFunction(function).title(FunctionText.facts(function));
         for (DrawnRoute route : routes.reverse()) {
-            boolean from = route.transfers().stream().anyMatch(t -> DrawnRoute.source(t).equals(function.name()));
-            boolean to = route.transfers().stream().anyMatch(t -> DrawnRoute.destination(t).equals(function.name()));
+            boolean from = route.transfers().stream()
+                    .anyMatch(t -> DrawnRoute.source(t).equals(function.name()));
+            boolean to = route.transfers().stream()
+                    .anyMatch(t -> DrawnRoute.destination(t).equals(function.name()));
             if (from) {
                 badge(route, x + free - 7, y + 14);
             } else if (to) {
@@ -269,18 +277,13 @@ public final class TopologyPicture {
     private SvgWriter beginFunction(PciFunction function) {
         String address = function.address().toString();
         return svg.begin(
-                "g",
-                "id",
-                svg.id(address),
-                "class",
-                FunctionText.styleClass(function.type()),
-                "data-address",
-                address);
+                "g", "id", svg.id(address), "class", FunctionText.styleClass(function.type()), "data-address", address);
     }
 
     /** The address, without the domain if the machine has only domain 0. */
     private String slot(PciFunction function) {
-        boolean oneDomain = fabric.functions().stream().allMatch(f -> f.address().domain() == 0);
+        boolean oneDomain =
+                fabric.functions().stream().allMatch(f -> f.address().domain() == 0);
         String address = function.address().toString();
         return oneDomain ? address.substring(5) : address;
     }
@@ -289,8 +292,7 @@ public final class TopologyPicture {
         double y = layout.height() + 8;
         for (DrawnRoute route : routes) {
             badge(route, 22, y);
-            svg.line(
-                    "route s" + (route.index() + 1) + (route.viaRootComplex() ? " via" : " direct"), 34, y, 66, y);
+            svg.line("route s" + (route.index() + 1) + (route.viaRootComplex() ? " via" : " direct"), 34, y, 66, y);
             svg.fitted("", 74, y + 4, sentence(route), width - 86, 12);
             y += LEGEND_LINE;
         }
@@ -359,7 +361,11 @@ public final class TopologyPicture {
                 .map(f -> Label.name(f.name()) + " at " + f.address())
                 .collect(Collectors.joining(", ")));
         told.append('.');
-        routes.forEach(route -> told.append(" Route ").append(route.letter()).append(": ").append(sentence(route)).append('.'));
+        routes.forEach(route -> told.append(" Route ")
+                .append(route.letter())
+                .append(": ")
+                .append(sentence(route))
+                .append('.'));
         return told.toString();
     }
 }
