@@ -65,7 +65,8 @@ class ComparisonTest {
 
     @Test
     void everyDifferenceHasAValueForEachVariantAndTwoThatDiffer() {
-        for (Difference difference : Comparison.of(SampleOutcomes.fiveVariants()).differences()) {
+        for (Difference difference :
+                Comparison.of(SampleOutcomes.fiveVariants()).differences()) {
             assertThat(difference.values()).hasSize(5);
             assertThat(difference.values().stream().distinct().count()).isGreaterThan(1);
         }

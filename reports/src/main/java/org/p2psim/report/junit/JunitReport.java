@@ -38,7 +38,10 @@ public final class JunitReport {
                     name,
                     invariant.id() + " " + invariant.statement(),
                     invariant.held(),
-                    invariant.violation().map(InvariantOutcome.Violation::detail).orElse(""));
+                    invariant
+                            .violation()
+                            .map(InvariantOutcome.Violation::detail)
+                            .orElse(""));
         }
         xml.append("  </testsuite>\n");
     }

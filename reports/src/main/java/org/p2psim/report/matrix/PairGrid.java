@@ -65,9 +65,7 @@ public final class PairGrid {
                             key -> ImmutableList.builder())
                     .add(pair);
         }
-        return alike.values().stream()
-                .map(group -> new Reason(group.build()))
-                .collect(ImmutableList.toImmutableList());
+        return alike.values().stream().map(group -> new Reason(group.build())).collect(ImmutableList.toImmutableList());
     }
 
     /** Pairs with one map type, one distance and the same steps to it; there is at least one. */

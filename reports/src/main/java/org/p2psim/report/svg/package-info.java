@@ -1,6 +1,6 @@
 /**
- * Pictures of a run in SVG: deterministic, readable without script, and coloured by the CSS variables of the page that
- * they stand in.
+ * Pictures as SVG: same input, same bytes. Colours are classes that the page styles; every picture has a title and a
+ * description, and nothing is said by colour alone.
  */
 @NullMarked
 package org.p2psim.report.svg;

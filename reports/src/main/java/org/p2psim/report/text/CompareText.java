@@ -77,7 +77,9 @@ public final class CompareText {
         }
         lines.addAll(values.lines(6));
         lines.addAll(Plain.wrapped("      why: ", "           ", difference.why(), WIDTH));
-        difference.remedy().ifPresent(remedy -> lines.addAll(Plain.wrapped("      back: ", "            ", remedy, WIDTH)));
+        difference
+                .remedy()
+                .ifPresent(remedy -> lines.addAll(Plain.wrapped("      back: ", "            ", remedy, WIDTH)));
         return lines;
     }
 }

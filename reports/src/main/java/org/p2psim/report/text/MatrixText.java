@@ -41,9 +41,12 @@ public final class MatrixText {
                     .map(address -> Plain.shortened(provider, NAME_WIDTH) + " " + address)
                     .orElse(provider));
             for (String client : grid.names()) {
-                row.add(provider.equals(client)
-                        ? "-"
-                        : grid.verdict(provider, client).map(PairGrid::cell).orElse("?"));
+                row.add(
+                        provider.equals(client)
+                                ? "-"
+                                : grid.verdict(provider, client)
+                                        .map(PairGrid::cell)
+                                        .orElse("?"));
             }
             table.row(row);
         }
@@ -54,11 +57,13 @@ public final class MatrixText {
         List<String> lines = new ArrayList<>();
         for (MapType type : MapType.values()) {
             if (grid.reasons().stream().anyMatch(reason -> reason.verdict().mapType() == type)) {
-                lines.add("  " + PairGrid.letter(type) + "  " + switch (type) {
-                    case NOT_SUPPORTED -> "NOT_SUPPORTED: no route that the kernel trusts";
-                    case BUS_ADDR -> "BUS_ADDR: straight through switches; the number is the distance";
-                    case THRU_HOST_BRIDGE -> "THRU_HOST_BRIDGE: through the root complex; the number is the distance";
-                });
+                lines.add("  " + PairGrid.letter(type) + "  "
+                        + switch (type) {
+                            case NOT_SUPPORTED -> "NOT_SUPPORTED: no route that the kernel trusts";
+                            case BUS_ADDR -> "BUS_ADDR: straight through switches; the number is the distance";
+                            case THRU_HOST_BRIDGE ->
+                                "THRU_HOST_BRIDGE: through the root complex; the number is the distance";
+                        });
             }
         }
         return lines;

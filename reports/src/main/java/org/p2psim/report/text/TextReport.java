@@ -77,7 +77,11 @@ public final class TextReport {
         TextTable table = new TextTable();
         for (ExpectationOutcome expectation : run.expectations()) {
             if (!expectation.met()) {
-                table.row("FAILED", "line " + expectation.line(), expectation.expected(), "found: " + expectation.found());
+                table.row(
+                        "FAILED",
+                        "line " + expectation.line(),
+                        expectation.expected(),
+                        "found: " + expectation.found());
             }
         }
         return table.lines(2);
@@ -86,8 +90,10 @@ public final class TextReport {
     private static List<String> broken(RunOutcome run) {
         TextTable table = new TextTable();
         for (InvariantOutcome invariant : run.invariants()) {
-            invariant.violation().ifPresent(violation -> table.row(
-                    "BROKEN", invariant.id(), "at " + Ticks.format(violation.at()), violation.detail()));
+            invariant
+                    .violation()
+                    .ifPresent(violation -> table.row(
+                            "BROKEN", invariant.id(), "at " + Ticks.format(violation.at()), violation.detail()));
         }
         return table.lines(2);
     }
@@ -110,11 +116,16 @@ public final class TextReport {
     private static List<String> transfers(RunOutcome run) {
         TextTable table = new TextTable();
         List<TransferOutcome> worstFirst = run.transfers().stream()
-                .sorted(Comparator.comparingLong((TransferOutcome t) -> -t.latency().at(99)))
+                .sorted(Comparator.comparingLong(
+                        (TransferOutcome t) -> -t.latency().at(99)))
                 .toList();
         for (TransferOutcome transfer : worstFirst) {
             if (transfer.errno().isPresent()) {
-                table.row(transfer.name(), transfer.operation(), ends(transfer), transfer.errno().get().toString());
+                table.row(
+                        transfer.name(),
+                        transfer.operation(),
+                        ends(transfer),
+                        transfer.errno().get().toString());
                 continue;
             }
             table.row(
@@ -140,7 +151,9 @@ public final class TextReport {
             return;
         }
         String who = run.guest().isPresent() ? "the guest's kernel " : "kernel ";
-        String kernel = run.guest().map(guest -> guest.machine().kernel()).orElse(run.machine().kernel());
+        String kernel = run.guest()
+                .map(guest -> guest.machine().kernel())
+                .orElse(run.machine().kernel());
         lines.add("p2p matrix of %s%s (B direct, H via host bridge, N not supported; number: distance)"
                 .formatted(who, Plain.safe(kernel)));
         if (grid.names().size() <= MATRIX_ENDPOINTS_MAX) {

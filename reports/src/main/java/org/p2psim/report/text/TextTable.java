@@ -12,7 +12,9 @@ final class TextTable {
     private final List<List<String>> rows = new ArrayList<>();
 
     TextTable row(List<String> cells) {
-        rows.add(cells.stream().map(cell -> Plain.shortened(cell, CELL_WIDTH_MAX)).toList());
+        rows.add(cells.stream()
+                .map(cell -> Plain.shortened(cell, CELL_WIDTH_MAX))
+                .toList());
         return this;
     }
 

@@ -15,8 +15,7 @@ class TextReportsTest {
 
     @Test
     void aRunTakesAtMostFortyLinesOf120Columns() {
-        for (RunOutcome run : List.of(
-                SampleOutcomes.bareMetal(), SampleOutcomes.vm(), SampleOutcomes.twoSockets())) {
+        for (RunOutcome run : List.of(SampleOutcomes.bareMetal(), SampleOutcomes.vm(), SampleOutcomes.twoSockets())) {
             String text = TextReport.of(run);
             assertThat(text.lines().count()).isLessThanOrEqualTo(40);
             assertThat(text.lines()).allMatch(line -> line.length() <= 120);
@@ -50,7 +49,12 @@ class TextReportsTest {
     @Test
     void eightEndpointsFit120Columns() {
         RunOutcome eight = SampleOutcomes.large(
-                "acs-on", 2, 2, new org.p2psim.topology.Acs(0x1f, 0x1d), org.p2psim.topology.IommuMode.OFF, SampleOutcomes.EPYC);
+                "acs-on",
+                2,
+                2,
+                new org.p2psim.topology.Acs(0x1f, 0x1d),
+                org.p2psim.topology.IommuMode.OFF,
+                SampleOutcomes.EPYC);
         assertThat(MatrixText.of(eight.matrix()).lines())
                 .filteredOn(line -> !line.contains("ACS redirect"))
                 .allMatch(line -> line.length() <= 120);
