@@ -229,7 +229,7 @@ final class MachineAssembly {
                         .sorted(Map.Entry.comparingByKey())
                         .forEach(entry -> {
                             BarSpec bar = entry.getValue();
-                            if (BarRules.check(function.name(), device.bars(), entry.getKey(), bar, findings)) {
+                            if (DeviceRules.checkBar(function.name(), device.bars(), entry.getKey(), bar, findings)) {
                                 requests.add(new Request(
                                         function.address(),
                                         entry.getKey(),

@@ -94,8 +94,10 @@ public final class PlanAssembly {
         Defaults defaults = new Defaults(assumptions);
         Map<String, Device> complete = new LinkedHashMap<>();
         scenario.devices().forEach((device, spec) -> complete.put(device, defaults.complete(device, spec)));
-        complete.forEach(
-                (device, spec) -> spec.dram().ifPresent(dram -> BarRules.checkDram(device, spec, dram, findings)));
+        complete.forEach((device, spec) -> {
+            DeviceRules.checkMaxSegmentSize(device, spec, findings);
+            spec.dram().ifPresent(dram -> DeviceRules.checkDram(device, spec, dram, findings));
+        });
         return ImmutableMap.copyOf(complete);
     }
 

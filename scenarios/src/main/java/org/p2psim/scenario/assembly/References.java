@@ -116,6 +116,9 @@ final class References {
     private void check(Operation operation, String pointer) {
         if (operation instanceof Operation.Allocate allocate) {
             exporter(allocate.from(), pointer + "/from");
+            if (Long.bitCount(allocate.pageSize()) != 1) {
+                findings.add(Finding.at(pointer + "/page-size", "page-size", "a page size is a power of two"));
+            }
         } else if (operation instanceof Operation.Free free) {
             refer(Kind.HANDLE, free.handle(), pointer);
         } else if (operation instanceof Operation.Export export) {

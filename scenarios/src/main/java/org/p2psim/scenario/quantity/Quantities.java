@@ -4,8 +4,9 @@ import java.math.BigDecimal;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.p2psim.unit.Bytes;
+import org.p2psim.unit.Ticks;
 
-/** Text forms that belong to the scenario file alone; sizes and times are read by {@link Bytes} and {@code Ticks}. */
+/** Text forms that belong to the scenario file alone; sizes are read by {@link Bytes}, times by {@link Ticks}. */
 public final class Quantities {
     private static final Pattern RATE = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?) ?(B|kB|MB|GB|TB)/s");
     private static final Pattern ADDRESS = Pattern.compile("0x[0-9a-fA-F]{1,16}");
@@ -13,7 +14,22 @@ public final class Quantities {
     private static final Pattern BUS = Pattern.compile("[0-9a-fA-F]{1,2}");
     private static final Pattern SLOT = Pattern.compile("([01]?[0-9a-fA-F])\\.([0-7])");
 
+    private static final long LONGEST = 3600 * Ticks.PER_SECOND;
+
     private Quantities() {}
+
+    /**
+     * Reads a time in ticks, as long as a scenario may last, so that sums of them stay far from the end of time.
+     *
+     * @throws IllegalArgumentException if the text is no time, or longer than an hour
+     */
+    public static long time(String text) {
+        long ticks = Ticks.parse(text);
+        if (ticks > LONGEST) {
+            throw new IllegalArgumentException("\"%s\" is longer than an hour".formatted(text));
+        }
+        return ticks;
+    }
 
     /**
      * Reads a rate in decimal units, {@code 20GB/s} = 20 * 10^9 bytes a second.

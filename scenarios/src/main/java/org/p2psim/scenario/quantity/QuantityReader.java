@@ -5,7 +5,6 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
 import org.p2psim.unit.Bytes;
-import org.p2psim.unit.Ticks;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.BeanProperty;
@@ -79,7 +78,7 @@ class QuantityReader extends ValueDeserializer<Object> {
 
     static final class OfTime extends QuantityReader {
         OfTime() {
-            super(Ticks::parse, long.class);
+            super(Quantities::time, long.class);
         }
     }
 

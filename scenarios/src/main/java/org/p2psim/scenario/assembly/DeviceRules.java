@@ -8,12 +8,15 @@ import org.p2psim.scenario.Device.Dram;
 import org.p2psim.scenario.Finding;
 import org.p2psim.unit.Bytes;
 
-/** What must hold of the BARs of one function, wherever they lie (PCI local bus specification 3.0, 6.2.5.1). */
-final class BarRules {
-    private BarRules() {}
+/** What must hold of one function, wherever it is. */
+final class DeviceRules {
+    private static final long SMALLEST_SEGMENT = 4 * Bytes.KIB;
+    private static final long LARGEST_SEGMENT = 4 * Bytes.GIB - 1;
 
-    /** True if the BAR can exist; otherwise says why not. */
-    static boolean check(String device, Map<Integer, BarSpec> bars, int index, BarSpec bar, List<Finding> findings) {
+    private DeviceRules() {}
+
+    /** True if the BAR can exist (PCI local bus specification 3.0, 6.2.5.1); otherwise says why not. */
+    static boolean checkBar(String device, Map<Integer, BarSpec> bars, int index, BarSpec bar, List<Finding> findings) {
         String pointer = "/devices" + Finding.step(device) + "/bars/" + index;
         int before = findings.size();
         if (Long.bitCount(bar.size()) != 1 || Long.compareUnsigned(bar.size(), 16) < 0) {
@@ -29,6 +32,15 @@ final class BarRules {
             findings.add(Finding.at(pointer, "bar", "a prefetchable BAR is a 64-bit one and takes two; 5 is the last"));
         }
         return findings.size() == before;
+    }
+
+    /** The kernel keeps the limit in an unsigned int, and a segment has a page at least. */
+    static void checkMaxSegmentSize(String name, Device device, List<Finding> findings) {
+        long size = device.maxSegmentSize().orElse(SMALLEST_SEGMENT);
+        if (Long.compareUnsigned(size, SMALLEST_SEGMENT) < 0 || Long.compareUnsigned(size, LARGEST_SEGMENT) > 0) {
+            String pointer = "/devices" + Finding.step(name) + "/max-segment-size";
+            findings.add(Finding.at(pointer, "segment-size", "a largest segment is 4 KiB at least and below 4 GiB"));
+        }
     }
 
     /** Device memory must be seen through its BAR. */
