@@ -74,7 +74,8 @@ public record FabricSpec(
     public record IntegratedEndpointSpec(Optional<String> at, String device) {}
 
     /**
-     * A root port or a switch's downstream port, with at most one thing below.
+     * A root port or a switch's downstream port, with at most one device below: a switch may have functions beside its
+     * upstream port.
      *
      * @param at device and function number on its bus
      * @param pciId vendor and device id of the port itself

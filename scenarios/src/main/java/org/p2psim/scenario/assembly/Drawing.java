@@ -90,9 +90,10 @@ final class Drawing {
         spec.switchBelow()
                 .ifPresent(nested -> below.add(fabricSwitch(nested, pointer + "/switch", link.orElseThrow())));
         spec.bridge().ifPresent(bridge -> below.add(pciBridge(bridge, pointer + "/bridge")));
+        int first = below.size();
         for (int i = 0; i < spec.device().size(); i++) {
             String where = pointer + "/device" + (spec.device().size() == 1 ? "" : "/" + i);
-            device(spec.device().get(i), where, PortType.ENDPOINT, OptionalInt.of(i))
+            device(spec.device().get(i), where, PortType.ENDPOINT, OptionalInt.of(first + i))
                     .ifPresent(function -> {
                         if (function.slot().orElse(0) >= 8) {
                             findings.add(
