@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.p2psim.dmabuf.importer.AccessFlag;
 import org.p2psim.scenario.quantity.Address;
 import org.p2psim.scenario.quantity.Size;
 import org.p2psim.scenario.quantity.Time;
@@ -34,15 +35,6 @@ import org.p2psim.scenario.quantity.Time;
 })
 public sealed interface Operation {
     long at();
-
-    /** Which right an MR gives; the names of ibverbs, in the file's spelling. */
-    enum Access {
-        LOCAL_WRITE,
-        REMOTE_READ,
-        REMOTE_WRITE,
-        REMOTE_ATOMIC,
-        RELAXED_ORDERING
-    }
 
     /**
      * Device memory is allocated from the driver; only drivers with handles know this.
@@ -102,7 +94,7 @@ public sealed interface Operation {
             @Size long offset,
             @Size OptionalLong length,
             @Address OptionalLong iova,
-            Set<Access> access)
+            Set<AccessFlag> access)
             implements Operation {
         public RegisterMr {
             access = ImmutableSet.copyOf(access);

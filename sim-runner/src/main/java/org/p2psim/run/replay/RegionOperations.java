@@ -1,6 +1,5 @@
 package org.p2psim.run.replay;
 
-import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,9 +52,7 @@ final class RegionOperations {
                 op.offset(),
                 op.length().orElse(dmaBuf.size() - op.offset()),
                 op.iova().orElse(op.offset()),
-                op.access().stream()
-                        .map(access -> AccessFlag.valueOf(access.name()))
-                        .collect(ImmutableSet.toImmutableSet()));
+                op.access());
     }
 
     private Reply<DmaBuf> dmaBuf(String name) {
