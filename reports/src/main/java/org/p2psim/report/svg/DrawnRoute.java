@@ -30,7 +30,7 @@ record DrawnRoute(int index, List<TransferOutcome> transfers, List<Point> points
     /** As many as find room beside a link. */
     static final int MOST = 6;
 
-    private static final double FIRST = 6;
+    private static final double FIRST = 7;
     private static final double STEP = 4;
     private static final double TURN_STEP = 15;
 
