@@ -9,7 +9,7 @@ import org.p2psim.unit.Bytes;
 /** How busy each link was over time, one strip per link and direction. */
 public final class HeatStrip {
     private static final double WIDTH = 1060;
-    private static final double LEFT = 236;
+    private static final double LEFT = 262;
     private static final double RIGHT = 850;
     private static final double TOP = 30;
     private static final double ROW = 22;
@@ -28,6 +28,10 @@ public final class HeatStrip {
      */
     public static String render(String idPrefix, List<LinkUse> links, long end) {
         SvgWriter svg = new SvgWriter(idPrefix);
+        if (links.isEmpty()) {
+            svg.text("quiet", 12, 22, "No link carried anything.");
+            return svg.finish("Link use over time", "No link carried anything.", WIDTH, 34);
+        }
         List<LinkUse> sorted = links.stream()
                 .sorted(Comparator.comparingLong(LinkUse::busy).reversed())
                 .limit(MOST_ROWS)
@@ -62,8 +66,8 @@ public final class HeatStrip {
         svg.title(Label.name(use.name()) + " " + use.link() + ", " + direction + ": busy " + mean + ", "
                 + Bytes.format(use.payload()) + " payload, " + Bytes.format(use.wire()) + " on the wire, " + use.tlps()
                 + " TLPs");
-        svg.fitted("", 12, y + 14, Label.name(use.name()), 128, 12);
-        svg.text("small quiet", 146, y + 14, (direction.equals("up") ? "↑ " : "↓ ") + direction);
+        svg.fitted("", 12, y + 14, Label.name(use.name()), 136, 12);
+        svg.text("small quiet", 154, y + 14, (direction.equals("up") ? "↑ " : "↓ ") + direction);
         svg.text("small quiet end", LEFT - 8, y + 14, use.link().toString());
         drawCells(svg, scale, use, end, y + 2);
         svg.rect("frame", new Box(LEFT, y + 2, RIGHT - LEFT, ROW - 5), 0);
@@ -84,7 +88,8 @@ public final class HeatStrip {
             if (length <= 0) {
                 break;
             }
-            long busy = slices.subList(i, next).stream().mapToLong(Long::longValue).sum();
+            long busy =
+                    slices.subList(i, next).stream().mapToLong(Long::longValue).sum();
             int shade = shade((double) busy / length);
             if (shade != shadeSoFar) {
                 drawCell(svg, shadeSoFar, from, scale.x(start), y);

@@ -1,5 +1,6 @@
 package org.p2psim.report.svg;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -9,7 +10,7 @@ import org.p2psim.unit.Ticks;
 
 /** Latency over percentile, one line per transfer; percentiles are spaced by their nines, as HDR histograms are read. */
 public final class LatencyCurve {
-    private static final double WIDTH = 760;
+    private static final double WIDTH = 860;
     private static final double LEFT = 84;
     private static final double RIGHT = 540;
     private static final double TOP = 30;
@@ -17,6 +18,9 @@ public final class LatencyCurve {
     private static final double LABEL_STEP = 28;
     private static final int MOST_CURVES = 6;
     private static final double LINEAR_UP_TO = 20;
+    /** Room for the greatest value, right of the last nine. */
+    private static final double MAX_COLUMN = 0.6;
+
     private static final double[] PERCENTILES = {0, 50, 90, 99, 99.9, 99.99, 99.999};
 
     private record Curve(int series, String name, Latency latency) {}
@@ -40,7 +44,8 @@ public final class LatencyCurve {
         long count = curves.stream().mapToLong(c -> c.latency().count()).max().orElse(1);
         this.nines = Math.min(5, Math.max(1, Math.ceil(Math.log10(count) - 1e-9)));
         long min = curves.stream().mapToLong(c -> c.latency().min()).min().orElse(0);
-        long max = Math.max(1, curves.stream().mapToLong(c -> c.latency().max()).max().orElse(1));
+        long max = Math.max(
+                1, curves.stream().mapToLong(c -> c.latency().max()).max().orElse(1));
         this.logarithmic = min > 0 && max / (double) min > LINEAR_UP_TO;
         this.low = logarithmic ? Math.pow(10, Math.floor(Math.log10(nanoseconds(min)))) : 0;
         this.high = logarithmic ? Math.pow(10, Math.ceil(Math.log10(nanoseconds(max)))) : step(max) * steps(max);
@@ -56,6 +61,10 @@ public final class LatencyCurve {
     }
 
     private String draw() {
+        if (curves.isEmpty()) {
+            svg.text("quiet", 12, 22, "No memory request was measured.");
+            return svg.finish("Latency by percentile", "No memory request was measured.", WIDTH, 34);
+        }
         drawAxes();
         curves.forEach(this::drawCurve);
         drawLabels();
@@ -64,7 +73,10 @@ public final class LatencyCurve {
         }
         StringBuilder told = new StringBuilder();
         for (Curve curve : curves) {
-            told.append(Label.brief(curve.name())).append(": ").append(figures(curve.latency())).append(". ");
+            told.append(Label.brief(curve.name()))
+                    .append(": ")
+                    .append(figures(curve.latency()))
+                    .append(". ");
         }
         return svg.finish("Latency by percentile", told.toString().strip(), WIDTH, BOTTOM + 46);
     }
@@ -80,11 +92,15 @@ public final class LatencyCurve {
             if (ninesOf(percentile) <= nines + 1e-9) {
                 double x = x(percentile);
                 svg.line("grid", x, TOP, x, BOTTOM);
-                svg.text("small middle", x, BOTTOM + 17, SvgWriter.number(percentile).equals("100")
-                        ? "99.999"
-                        : SvgWriter.number(percentile));
+                svg.text(
+                        "small middle",
+                        x,
+                        BOTTOM + 17,
+                        BigDecimal.valueOf(percentile).stripTrailingZeros().toPlainString());
             }
         }
+        svg.line("grid", RIGHT, TOP, RIGHT, BOTTOM);
+        svg.text("small middle", RIGHT, BOTTOM + 17, "max");
         svg.line("axis", LEFT, BOTTOM, RIGHT, BOTTOM);
         svg.line("axis", LEFT, TOP, LEFT, BOTTOM);
         svg.text("small quiet middle", (LEFT + RIGHT) / 2, BOTTOM + 36, "percentile, each nine equally wide");
@@ -128,14 +144,12 @@ public final class LatencyCurve {
     }
 
     private double x(double percentile) {
-        double at = percentile >= 100 ? nines : Math.min(nines, ninesOf(percentile));
-        return LEFT + (RIGHT - LEFT) * at / nines;
+        double at = percentile >= 100 ? nines + MAX_COLUMN : ninesOf(percentile);
+        return LEFT + (RIGHT - LEFT) * at / (nines + MAX_COLUMN);
     }
 
     private double y(double value) {
-        double share = logarithmic
-                ? Math.log10(Math.max(low, value) / low) / Math.log10(high / low)
-                : value / high;
+        double share = logarithmic ? Math.log10(Math.max(low, value) / low) / Math.log10(high / low) : value / high;
         return BOTTOM - (BOTTOM - TOP) * share;
     }
 

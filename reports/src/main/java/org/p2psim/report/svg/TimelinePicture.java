@@ -3,13 +3,17 @@ package org.p2psim.report.svg;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.p2psim.outcome.Event;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.TransferOutcome;
+import org.p2psim.platform.Errno;
 import org.p2psim.unit.Ticks;
 
 /** What happened, one row per object. */
@@ -26,7 +30,8 @@ public final class TimelinePicture {
     private static final int BINS = 160;
 
     /** Something to draw: an event, or a transfer that no event tells of. */
-    private record Mark(long start, long end, String lane, String label, Event.Kind kind, boolean transfer, String told) {
+    private record Mark(
+            long start, long end, String lane, String label, Event.Kind kind, boolean transfer, String told) {
         boolean instant() {
             return end == start;
         }
@@ -38,7 +43,7 @@ public final class TimelinePicture {
     private final SvgWriter svg;
     private final List<Mark> marks;
     private final Map<String, List<Mark>> lanes = new LinkedHashMap<>();
-    private final List<String> leftOut = new ArrayList<>();
+    private final Set<String> leftOut = new LinkedHashSet<>();
     private final boolean binned;
     private final TimeScale scale;
 
@@ -49,7 +54,7 @@ public final class TimelinePicture {
         for (Mark mark : marks) {
             if (lanes.containsKey(mark.lane()) || lanes.size() < MOST_LANES) {
                 lanes.computeIfAbsent(mark.lane(), lane -> new ArrayList<>()).add(mark);
-            } else if (!leftOut.contains(mark.lane())) {
+            } else {
                 leftOut.add(mark.lane());
             }
         }
@@ -66,39 +71,41 @@ public final class TimelinePicture {
     }
 
     private static List<Mark> marks(RunOutcome run) {
+        Map<String, TransferOutcome> arrived = run.transfers().stream()
+                .filter(transfer -> transfer.bytes() > 0)
+                .collect(Collectors.toMap(TransferOutcome::name, t -> t, (first, second) -> first));
+        Set<String> told = run.events().stream().map(Event::lane).collect(Collectors.toSet());
         List<Mark> marks = new ArrayList<>();
-        for (Event event : run.events()) {
-            Optional<TransferOutcome> transfer = run.transfers().stream()
-                    .filter(t -> t.name().equals(event.lane()) && event.end() > event.start() && t.bytes() > 0)
-                    .findFirst();
-            String label = event.what() + event.errno().map(errno -> " " + errno).orElse("")
-                    + transfer.map(t -> " " + t.bandwidth()).orElse("");
-            marks.add(new Mark(
-                    event.start(),
-                    event.end(),
-                    event.lane(),
-                    label,
-                    event.kind(),
-                    transfer.isPresent(),
-                    times(event.start(), event.end()) + " " + Label.name(event.lane()) + ": " + label + "; "
-                            + Label.name(event.detail())));
-        }
-        for (TransferOutcome transfer : run.transfers()) {
-            boolean told = run.events().stream().anyMatch(e -> e.lane().equals(transfer.name()));
-            if (!told) {
-                String label = transfer.operation()
-                        + transfer.errno().map(errno -> " " + errno).orElse(" " + transfer.bandwidth());
-                marks.add(new Mark(
-                        transfer.start(),
-                        transfer.end(),
-                        transfer.name(),
-                        label,
-                        transfer.errno().isPresent() ? Event.Kind.REFUSED : Event.Kind.DONE,
-                        transfer.end() > transfer.start(),
-                        times(transfer.start(), transfer.end()) + " " + Label.name(transfer.name()) + ": " + label));
-            }
-        }
+        run.events().forEach(event -> marks.add(mark(event, Optional.ofNullable(arrived.get(event.lane())))));
+        run.transfers().stream()
+                .filter(transfer -> !told.contains(transfer.name()))
+                .forEach(transfer -> marks.add(mark(transfer)));
         return marks;
+    }
+
+    private static Mark mark(Event event, Optional<TransferOutcome> ofLane) {
+        Optional<TransferOutcome> transfer = ofLane.filter(t -> event.end() > event.start());
+        String label = event.what()
+                + event.errno().map(errno -> " " + errno).orElse("")
+                + transfer.map(t -> " " + t.bandwidth()).orElse("");
+        String told = times(event.start(), event.end()) + " " + Label.name(event.lane()) + ": " + label + "; "
+                + Label.name(event.detail());
+        return new Mark(event.start(), event.end(), event.lane(), label, event.kind(), transfer.isPresent(), told);
+    }
+
+    private static Mark mark(TransferOutcome transfer) {
+        String label = transfer.operation() + " "
+                + transfer.errno()
+                        .map(Errno::toString)
+                        .orElse(transfer.bandwidth().toString());
+        return new Mark(
+                transfer.start(),
+                transfer.end(),
+                transfer.name(),
+                label,
+                transfer.errno().isPresent() ? Event.Kind.REFUSED : Event.Kind.DONE,
+                transfer.end() > transfer.start(),
+                times(transfer.start(), transfer.end()) + " " + Label.name(transfer.name()) + ": " + label);
     }
 
     private static String times(long start, long end) {
@@ -120,6 +127,10 @@ public final class TimelinePicture {
     }
 
     private String draw() {
+        if (marks.isEmpty()) {
+            svg.text("quiet", 12, 22, "Nothing happened.");
+            return svg.finish("Timeline", "Nothing happened.", WIDTH, 34);
+        }
         double bottom = TOP + ROW * lanes.size();
         scale.draw(svg, TOP, bottom + 4);
         int row = 0;
@@ -151,7 +162,7 @@ public final class TimelinePicture {
         }
         if (binned) {
             notes.add(marks.size() + " marks: each bar counts those that begin within 1/" + BINS
-                    + " of the time; the row's tallest bar is its largest count.");
+                    + " of the time, relative to the row's largest count; ×: one was refused, !: an invariant broke.");
         }
         if (!leftOut.isEmpty()) {
             notes.add(leftOut.size() + " more rows are not drawn.");
@@ -249,17 +260,23 @@ public final class TimelinePicture {
         int most = bins.values().stream().mapToInt(List::size).max().orElse(1);
         double floor = middle + ROW / 2 - 4;
         bins.forEach((bin, inBin) -> {
-            Event.Kind worst = inBin.stream().map(Mark::kind).max(Comparator.comparingInt(TimelinePicture::gravity))
+            Event.Kind worst = inBin.stream()
+                    .map(Mark::kind)
+                    .max(Comparator.comparingInt(TimelinePicture::gravity))
                     .orElseThrow();
             double height = Math.max(2, (ROW - 12) * inBin.size() / most);
             double x = LEFT + bin * binWidth;
             svg.begin("g", "class", "bin").title(inBin.size() + " marks, gravest: " + word(worst));
             svg.rect(
-                    worst == Event.Kind.VIOLATION || worst == Event.Kind.REFUSED ? "violation" : "done",
+                    gravity(worst) > 0 ? "violation" : "done",
                     new Box(x + 0.5, floor - height, binWidth - 1, height),
                     0);
-            if (worst == Event.Kind.VIOLATION) {
-                svg.text("on-badge middle", x + binWidth / 2, floor - 2, "!");
+            if (gravity(worst) > 0) {
+                svg.text(
+                        "small alarm strong middle",
+                        x + binWidth / 2,
+                        floor - height - 2,
+                        worst == Event.Kind.VIOLATION ? "!" : "×");
             }
             svg.end();
         });

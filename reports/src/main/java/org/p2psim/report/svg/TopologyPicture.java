@@ -150,14 +150,14 @@ public final class TopologyPicture {
             return;
         }
         PciFunction port = wire.port().get();
-        int above = routes.stream()
+        double above = routes.stream()
                 .filter(r -> r.route().stream()
                         .anyMatch(h ->
                                 h.kind() == RouteHop.Kind.LINK_UP && h.port().equals(Optional.of(port.address()))))
-                .mapToInt(r -> r.index() + 1)
+                .mapToDouble(r -> DrawnRoute.offset(r.slot()))
                 .max()
-                .orElse(0);
-        double y = wire.y() - 6 - (above == 0 ? 0 : 2 + 4 * above);
+                .orElse(1);
+        double y = wire.y() - above - 5;
         port.linkBelow()
                 .ifPresent(link -> svg.text("small middle halo", (wire.from() + wire.to()) / 2, y, link.toString()));
     }
