@@ -1,11 +1,16 @@
 package org.p2psim.report.svg;
 
+import com.google.common.collect.ArrayListMultimap;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ListMultimap;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.outcome.TransferOutcome.RouteHop;
@@ -20,17 +25,19 @@ import org.p2psim.topology.PciFunction;
  * One route as a line over the links that it uses: upwards above a link, downwards below it, several routes beside each
  * other.
  *
- * @param index from 0; says colour, letter and distance from the link
+ * @param index from 0; says colour and letter
+ * @param slot from 0; says the distance from the link, where routes run beside each other
  * @param transfers those that take this route
  * @param points corners, from the source to the destination
  * @param arrows tips of arrows in the middle of links
  * @param badge where the letter stands
  */
-record DrawnRoute(int index, List<TransferOutcome> transfers, List<Point> points, List<Arrow> arrows, Point badge) {
+record DrawnRoute(
+        int index, int slot, List<TransferOutcome> transfers, List<Point> points, List<Arrow> arrows, Point badge) {
     /** As many as find room beside a link. */
-    static final int MOST = 6;
+    static final int MOST = 5;
 
-    private static final double FIRST = 6;
+    private static final double FIRST = 7;
     private static final double STEP = 4;
     private static final double TURN_STEP = 15;
 
@@ -73,13 +80,46 @@ record DrawnRoute(int index, List<TransferOutcome> transfers, List<Point> points
             }
         }
         List<DrawnRoute> routes = new ArrayList<>();
+        ListMultimap<Integer, String> taken = ArrayListMultimap.create();
         for (List<TransferOutcome> same : byRoute.values()) {
-            new Drawing(layout, fabric, routes.size()).draw(same).ifPresent(routes::add);
+            Set<String> places = places(same.get(0).route(), fabric);
+            int slot = 0;
+            while (!Collections.disjoint(taken.get(slot), places)) {
+                slot++;
+            }
+            Optional<DrawnRoute> route = new Drawing(layout, fabric, routes.size(), slot).draw(same);
+            if (route.isPresent()) {
+                routes.add(route.get());
+                taken.putAll(slot, places);
+            }
             if (routes.size() == MOST) {
                 break;
             }
         }
         return ImmutableList.copyOf(routes);
+    }
+
+    /** Where a route must not lie on another one: its links, the channels that it turns in, the way between sockets. */
+    private static Set<String> places(List<RouteHop> route, Fabric fabric) {
+        Set<String> places = new LinkedHashSet<>();
+        Set<String> rootBuses = new LinkedHashSet<>();
+        for (RouteHop hop : route) {
+            hop.port().flatMap(fabric::find).ifPresent(port -> {
+                String rootBus = fabric.hostBridge(port).rootBus();
+                rootBuses.add(rootBus);
+                places.add(port.address().toString());
+                places.add(port.upstreamBridge().map(Bdf::toString).orElse(rootBus));
+            });
+        }
+        if (rootBuses.size() > 1) {
+            places.add("between host bridges");
+        }
+        return places;
+    }
+
+    /** The distance of a route from the line of a link. */
+    static double offset(int slot) {
+        return FIRST + STEP * slot;
     }
 
     /** The function that the data comes from. */
@@ -97,16 +137,18 @@ record DrawnRoute(int index, List<TransferOutcome> transfers, List<Point> points
         private final FabricLayout layout;
         private final Fabric fabric;
         private final int index;
+        private final int slot;
         private final double offset;
         private final List<Point> points = new ArrayList<>();
         private final List<Arrow> arrows = new ArrayList<>();
         private Optional<Point> turn = Optional.empty();
 
-        Drawing(FabricLayout layout, Fabric fabric, int index) {
+        Drawing(FabricLayout layout, Fabric fabric, int index, int slot) {
             this.layout = layout;
             this.fabric = fabric;
             this.index = index;
-            this.offset = FIRST + STEP * index;
+            this.slot = slot;
+            this.offset = DrawnRoute.offset(slot);
         }
 
         Optional<DrawnRoute> draw(List<TransferOutcome> same) {
@@ -145,7 +187,7 @@ record DrawnRoute(int index, List<TransferOutcome> transfers, List<Point> points
                 add(pieces.get(i + 1));
             }
             Point badge = turn.orElse(points.get(0));
-            return Optional.of(new DrawnRoute(index, same, points, arrows, badge));
+            return Optional.of(new DrawnRoute(index, slot, same, points, arrows, badge));
         }
 
         private Optional<Piece> along(RouteHop hop) {
@@ -210,15 +252,15 @@ record DrawnRoute(int index, List<TransferOutcome> transfers, List<Point> points
             }
             boolean upwards = from.up();
             double x = upwards
-                    ? inside.get().channelRight() - 10 - STEP * index
-                    : inside.get().channelLeft() + 8 + STEP * index;
+                    ? inside.get().channelRight() - 10 - STEP * slot
+                    : inside.get().channelLeft() + 8 + STEP * slot;
             turn(x, from.y(), to.y(), from.up() && !to.up());
         }
 
         private void joinInRootComplex(PlacedBridge first, PlacedBridge second, Piece from, Piece to) {
             double x = first.equals(second)
-                    ? first.channel() - 16 - TURN_STEP * index
-                    : first.box().x() - 9 - STEP * index;
+                    ? first.channel() - 16 - TURN_STEP * slot
+                    : first.box().x() - 9 - STEP * slot;
             turn(x, from.y(), to.y(), true);
         }
 

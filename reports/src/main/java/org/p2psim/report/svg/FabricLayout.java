@@ -20,11 +20,14 @@ import org.p2psim.topology.PortType;
  */
 final class FabricLayout {
     static final double PORT_WIDTH = 98;
-    static final double PORT_HEIGHT = 46;
+    static final double PORT_HEIGHT = 48;
     static final double DEVICE_WIDTH = 190;
     static final double LINE = 14;
     private static final double MARGIN = 12;
     private static final double SPINE = 34;
+    /** Left edge of the host bridges; routes between them run left of it. */
+    static final double LEFT = MARGIN + SPINE;
+
     private static final double SOCKET_HEADER = 24;
     private static final double BRIDGE_WIDTH = 212;
     private static final double BRIDGE_HEADER = 68;
@@ -101,9 +104,9 @@ final class FabricLayout {
     private void placeSocket(String id, List<HostBridge> ofSocket) {
         double y = bottom;
         double at = y + SOCKET_HEADER;
-        right = Math.max(right, MARGIN + SPINE + BRIDGE_WIDTH);
+        right = Math.max(right, LEFT + BRIDGE_WIDTH);
         for (HostBridge bridge : ofSocket) {
-            at = placeBridge(bridge, MARGIN + SPINE, at) + GAP;
+            at = placeBridge(bridge, LEFT, at) + GAP;
         }
         Optional<Socket> socket =
                 fabric.sockets().stream().filter(s -> s.id().equals(id)).findFirst();

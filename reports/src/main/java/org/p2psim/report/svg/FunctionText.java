@@ -26,7 +26,7 @@ final class FunctionText {
         if (acs.redirects()) {
             return "ACS " + letters(acs.control() & Acs.mask(List.of(AcsBit.RR, AcsBit.CR, AcsBit.EC)));
         }
-        return acs.control() == 0 ? "ACS off" : "ACS, straight";
+        return acs.control() == 0 ? "ACS off" : "ACS " + letters(acs.control());
     }
 
     static String acsClass(PciFunction port) {

@@ -1,91 +1,148 @@
 package org.p2psim.report.svg;
 
-import com.google.common.collect.ImmutableList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import org.p2psim.outcome.LinkUse;
-import org.p2psim.unit.Ticks;
+import org.p2psim.unit.Bytes;
 
-/** How busy one direction of a link was over time: a row of cells, darker for busier, saturated ones hatched. */
+/** How busy each link was over time, one strip per link and direction. */
 public final class HeatStrip {
-    private static final int CELLS_MAX = 120;
-    private static final double WIDTH = 360;
-    private static final double HEIGHT = 14;
-    private static final int LEVELS = 8;
-    private static final double SATURATED = 0.98;
+    private static final double WIDTH = 1060;
+    private static final double LEFT = 262;
+    private static final double RIGHT = 850;
+    private static final double TOP = 30;
+    private static final double ROW = 22;
+    private static final int MOST_ROWS = 40;
+    private static final int MOST_CELLS = 160;
+    /** Upper bounds of the shades, in percent; a cell at 0 stays blank. */
+    private static final int[] SHADES = {20, 40, 60, 80, 100};
 
     private HeatStrip() {}
 
-    /** @param end of the run, ticks: the right end of the strip */
-    public static String draw(String id, LinkUse use, long end) {
-        List<Double> shares = shares(use, end);
-        String title = "%s, %s: mean %s, peak %s"
-                .formatted(use.name(), use.direction(), percent(mean(use, end)), percent(peak(use)));
-        Svg svg = Svg.picture(
-                id, "heat", WIDTH, HEIGHT, title, "From 0 to " + Ticks.format(end) + ", " + shares.size() + " slices");
-        svg.empty("rect", "class", "ground", "x", 0, "y", 0, "width", WIDTH, "height", HEIGHT);
-        double cell = WIDTH / Math.max(1, shares.size());
-        for (int level = 1; level <= LEVELS; level++) {
-            StringBuilder path = new StringBuilder();
-            for (int i = 0; i < shares.size(); i++) {
-                if (level(shares.get(i)) == level) {
-                    path.append("M%s 0h%sv%sh-%sz"
-                            .formatted(Svg.number(i * cell), Svg.number(cell), Svg.number(HEIGHT), Svg.number(cell)));
-                }
+    /**
+     * Draws the links, busiest first.
+     *
+     * @param idPrefix unique on the page; the strip of row n, from 0, gets the id {@code prefix-strip-n}
+     * @param end simulated time at which the run ended, ticks
+     */
+    public static String render(String idPrefix, List<LinkUse> links, long end) {
+        SvgWriter svg = new SvgWriter(idPrefix);
+        if (links.isEmpty()) {
+            svg.text("quiet", 12, 22, "No link carried anything.");
+            return svg.finish("Link use over time", "No link carried anything.", WIDTH, 34);
+        }
+        List<LinkUse> sorted = links.stream()
+                .sorted(Comparator.comparingLong(LinkUse::busy).reversed())
+                .limit(MOST_ROWS)
+                .toList();
+        TimeScale scale = TimeScale.linear(end, LEFT, RIGHT);
+        svg.text("small quiet", 12, TOP - 8, "link");
+        svg.text("small quiet", RIGHT + 12, TOP - 8, "busy, mean");
+        svg.text("small quiet end", WIDTH - 12, TOP - 8, "payload");
+        double y = TOP;
+        for (LinkUse use : sorted) {
+            svg.begin("g", "id", svg.id("strip-" + sorted.indexOf(use)), "class", "strip");
+            drawStrip(svg, scale, use, end, y);
+            svg.end();
+            y += ROW;
+        }
+        scale.draw(svg, y, y + 4);
+        y = drawKey(svg, y + 42);
+        if (links.size() > MOST_ROWS) {
+            svg.text("small quiet", 12, y, (links.size() - MOST_ROWS) + " less busy strips are not drawn");
+            y += 16;
+        }
+        return svg.finish(
+                "Link use over time",
+                sorted.size() + " strips, busiest first; the table of links tells the means in words.",
+                WIDTH,
+                y);
+    }
+
+    private static void drawStrip(SvgWriter svg, TimeScale scale, LinkUse use, long end, double y) {
+        String mean = percent(end == 0 ? 0 : (double) use.busy() / end);
+        String direction = direction(use.direction());
+        svg.title(Label.name(use.name()) + " " + use.link() + ", " + direction + ": busy " + mean + ", "
+                + Bytes.format(use.payload()) + " payload, " + Bytes.format(use.wire()) + " on the wire, " + use.tlps()
+                + " TLPs");
+        svg.fitted("", 12, y + 14, Label.name(use.name()), 136, 12);
+        svg.text("small quiet", 154, y + 14, (direction.equals("up") ? "↑ " : "↓ ") + direction);
+        svg.text("small quiet end", LEFT - 8, y + 14, use.link().toString());
+        drawCells(svg, scale, use, end, y + 2);
+        svg.rect("frame", new Box(LEFT, y + 2, RIGHT - LEFT, ROW - 5), 0);
+        svg.text("", RIGHT + 12, y + 14, mean);
+        svg.text("end", WIDTH - 12, y + 14, Bytes.format(use.payload()));
+    }
+
+    /** Neighbouring slices are put together until the cells are wide enough to see; equal shades are one rectangle. */
+    private static void drawCells(SvgWriter svg, TimeScale scale, LinkUse use, long end, double y) {
+        List<Long> slices = use.busyPerSlice();
+        int together = (slices.size() + MOST_CELLS - 1) / MOST_CELLS;
+        int shadeSoFar = 0;
+        double from = LEFT;
+        for (int i = 0; i < slices.size(); i += Math.max(1, together)) {
+            long start = i * use.sliceTicks();
+            int next = Math.min(slices.size(), i + together);
+            long length = Math.min(end, next * use.sliceTicks()) - start;
+            if (length <= 0) {
+                break;
             }
-            if (!path.isEmpty()) {
-                svg.empty("path", "class", "h" + level, "d", path);
+            long busy =
+                    slices.subList(i, next).stream().mapToLong(Long::longValue).sum();
+            int shade = shade((double) busy / length);
+            if (shade != shadeSoFar) {
+                drawCell(svg, shadeSoFar, from, scale.x(start), y);
+                shadeSoFar = shade;
+                from = scale.x(start);
             }
         }
-        StringBuilder hatch = new StringBuilder();
-        for (int i = 0; i < shares.size(); i++) {
-            if (shares.get(i) >= SATURATED) {
-                hatch.append("M%s %sl%s -%s"
-                        .formatted(Svg.number(i * cell), Svg.number(HEIGHT), Svg.number(cell), Svg.number(HEIGHT)));
+        drawCell(svg, shadeSoFar, from, scale.x(Math.min(end, slices.size() * use.sliceTicks())), y);
+    }
+
+    private static void drawCell(SvgWriter svg, int shade, double from, double to, double y) {
+        if (shade > 0 && to > from) {
+            svg.rect("heat h" + shade, new Box(from, y, to - from, ROW - 5), 0);
+        }
+    }
+
+    private static int shade(double share) {
+        if (share <= 0) {
+            return 0;
+        }
+        for (int i = 0; i < SHADES.length; i++) {
+            if (share * 100 <= SHADES[i]) {
+                return i + 1;
             }
         }
-        if (!hatch.isEmpty()) {
-            svg.empty("path", "class", "saturated", "d", hatch);
-        }
-        return svg.done();
+        return SHADES.length;
     }
 
-    /** The share of the run during which the link was sending. */
-    public static double mean(LinkUse use, long end) {
-        return end == 0 ? 0 : Math.min(1, use.busy() / (double) end);
-    }
-
-    /** The share of the busiest slice during which the link was sending. */
-    public static double peak(LinkUse use) {
-        return use.busyPerSlice().stream()
-                .mapToDouble(busy -> use.sliceTicks() == 0 ? 0 : Math.min(1, busy / (double) use.sliceTicks()))
-                .max()
-                .orElse(0);
-    }
-
-    /** A share as whole percent. */
-    public static String percent(double share) {
-        return Math.round(share * 100) + " %";
-    }
-
-    /** Slices, several of them as one cell where there are too many, with idle ones up to the end. */
-    private static List<Double> shares(LinkUse use, long end) {
-        if (use.sliceTicks() <= 0) {
-            return List.of();
-        }
-        long slices = Math.max(use.busyPerSlice().size(), Math.min(1_000_000, end / use.sliceTicks() + 1));
-        int together = (int) ((slices + CELLS_MAX - 1) / CELLS_MAX);
-        ImmutableList.Builder<Double> shares = ImmutableList.builder();
-        for (int i = 0; i < slices; i += together) {
-            long busy = 0;
-            for (int j = i; j < Math.min(i + together, use.busyPerSlice().size()); j++) {
-                busy += use.busyPerSlice().get(j);
+    private static double drawKey(SvgWriter svg, double y) {
+        double x = 12;
+        svg.text("small quiet", x, y, "share of time that the link is sending:");
+        x += Label.width("share of time that the link is sending:", 10.5) + 10;
+        for (int i = 0; i <= SHADES.length; i++) {
+            Box box = new Box(x, y - 10, 18, 12);
+            if (i > 0) {
+                svg.rect("heat h" + i, box, 0);
             }
-            shares.add(Math.min(1, busy / ((double) use.sliceTicks() * together)));
+            svg.rect("frame", box, 0);
+            String word = i == 0 ? "idle" : "to " + SHADES[i - 1] + " %";
+            svg.text("small quiet", x + 23, y, word);
+            x += 23 + Label.width(word, 10.5) + 14;
         }
-        return shares.build();
+        return y + 16;
     }
 
-    private static int level(double share) {
-        return share <= 0 ? 0 : (int) Math.ceil(share * LEVELS);
+    private static String direction(LinkUse.Direction direction) {
+        return switch (direction) {
+            case UPSTREAM -> "up";
+            case DOWNSTREAM -> "down";
+        };
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, share < 0.0995 ? "%.1f %%" : "%.0f %%", share * 100);
     }
 }

@@ -24,6 +24,11 @@ final class Label {
         return rightToLeft ? "\u2068" + clean + "\u2069" : clean.toString();
     }
 
+    /** A name in a sentence, cut if it is very long. */
+    static String brief(String name) {
+        return name(fit(name, 26, 1));
+    }
+
     /** Cuts a text so that it fits a width, with an ellipsis; never between the halves of a surrogate pair. */
     static String fit(String text, double width, double fontSize) {
         if (width(text, fontSize) <= width) {

@@ -110,8 +110,9 @@ final class SvgWriter {
         String told = id("desc");
         return "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"picture\" role=\"img\" aria-labelledby=\"" + name
                 + " "
-                + told + "\" viewBox=\"0 0 " + number(width) + " " + number(height) + "\" width=\"100%\""
-                + " style=\"max-width:" + number(width) + "px\">\n<title id=\"" + name + "\">" + escape(title)
+                + told + "\" viewBox=\"0 0 " + number(width) + " " + number(height) + "\" width=\"" + number(width)
+                + "\" height=\""
+                + number(height) + "\">\n<title id=\"" + name + "\">" + escape(title)
                 + "</title>\n<desc id=\"" + told + "\">" + escape(description) + "</desc>\n<style>"
                 + PictureStyle.CSS + "</style>\n" + body + "</svg>\n";
     }

@@ -1,186 +1,292 @@
 package org.p2psim.report.svg;
 
-import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.p2psim.outcome.Event;
+import org.p2psim.outcome.RunOutcome;
+import org.p2psim.outcome.TransferOutcome;
+import org.p2psim.platform.Errno;
 import org.p2psim.unit.Ticks;
 
-/**
- * Events by lane. Set-up takes microseconds and a transfer milliseconds, so gaps between events are drawn by their
- * logarithm: the order is exact, lengths are not.
- */
+/** What happened, one row per object. */
 public final class TimelinePicture {
-    private static final int EVENTS_MAX = 2_000;
-    private static final double LANE = 30;
-    private static final double TOP = 24;
-    private static final double RIGHT = 70;
-    private static final double GAP_MIN = 24;
-    private static final double GAP_PER_DECADE = 14;
-    private static final double WIDTH_MIN = 560;
-    private static final double WIDTH_MAX = 1_200;
-    private static final double NAME_SIZE = 11.5;
+    private static final double WIDTH = 1060;
+    private static final double LABELS = 150;
+    private static final double LEFT = 172;
+    private static final double RIGHT = 1010;
+    private static final double TOP = 16;
+    private static final double ROW = 40;
+    private static final double TEXT_SIZE = 10.5;
+    private static final int MOST_LANES = 60;
+    private static final int MOST_MARKS = 2_000;
+    private static final int BINS = 160;
 
-    private final List<Event> events;
-    private final ImmutableList<String> lanes;
-    private final Map<Long, Double> positions;
-    private final double left;
-    private final double width;
-
-    private TimelinePicture(List<Event> all) {
-        this.events = all.subList(0, Math.min(EVENTS_MAX, all.size()));
-        this.lanes = events.stream()
-                .map(Event::lane)
-                .collect(ImmutableSet.toImmutableSet())
-                .asList();
-        double widest = lanes.stream()
-                .mapToDouble(lane -> Lettering.width(lane, NAME_SIZE))
-                .max()
-                .orElse(0);
-        this.left = Math.min(180, Math.max(60, widest + 16));
-        this.positions = positions();
-        this.width = positions.values().stream().mapToDouble(x -> x).max().orElse(left) + RIGHT;
-    }
-
-    /** How many of some events the picture shows; the table has them all. */
-    public static int shown(List<Event> events) {
-        return Math.min(EVENTS_MAX, events.size());
-    }
-
-    public static String draw(String id, String title, List<Event> events) {
-        return new TimelinePicture(events).drawn(id, title);
-    }
-
-    private Map<Long, Double> positions() {
-        TreeSet<Long> times = new TreeSet<>();
-        for (Event event : events) {
-            times.add(event.start());
-            times.add(event.end());
+    /** Something to draw: an event, or a transfer that no event tells of. */
+    private record Mark(
+            long start, long end, String lane, String label, Event.Kind kind, boolean transfer, String told) {
+        boolean instant() {
+            return end == start;
         }
-        Map<Long, Double> raw = new TreeMap<>();
-        double x = 0;
-        long before = times.isEmpty() ? 0 : times.first();
-        for (long time : times) {
-            double nanoseconds = (time - before) / (double) Ticks.PER_NANOSECOND;
-            x += time == before ? 0 : GAP_MIN + GAP_PER_DECADE * Math.log10(1 + nanoseconds);
-            raw.put(time, x);
-            before = time;
-        }
-        double room = Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, x + left + RIGHT)) - left - RIGHT - 12;
-        double scale = x == 0 ? 1 : room / x;
-        Map<Long, Double> placed = new HashMap<>();
-        raw.forEach((time, at) -> placed.put(time, left + 12 + at * scale));
-        return placed;
     }
 
-    private String drawn(String id, String title) {
-        double height = TOP + lanes.size() * LANE + 4;
-        Svg svg = Svg.picture(
-                id,
-                "timeline",
-                width,
-                height,
-                title,
-                events.size() + " events; the table after the picture lists them.");
-        axis(svg, height);
-        for (int i = 0; i < lanes.size(); i++) {
-            double y = TOP + (i + 1) * LANE;
-            svg.line(0, y, width, y, "grid");
-            svg.text(2, y - LANE / 2 + 4, "name", Lettering.fitted(lanes.get(i), NAME_SIZE, left - 8));
-        }
-        for (Event event : events) {
-            if (event.kind() == Event.Kind.VIOLATION) {
-                svg.line(x(event.start()), TOP, x(event.start()), height - 4, "violation-line");
+    /** A text that takes up room in a row. */
+    private record Taken(double from, double to, double y) {}
+
+    private final SvgWriter svg;
+    private final List<Mark> marks;
+    private final Map<String, List<Mark>> lanes = new LinkedHashMap<>();
+    private final Set<String> leftOut = new LinkedHashSet<>();
+    private final boolean binned;
+    private final TimeScale scale;
+
+    private TimelinePicture(String idPrefix, RunOutcome run) {
+        this.svg = new SvgWriter(idPrefix);
+        this.marks = marks(run);
+        this.binned = marks.size() > MOST_MARKS;
+        for (Mark mark : marks) {
+            if (lanes.containsKey(mark.lane()) || lanes.size() < MOST_LANES) {
+                lanes.computeIfAbsent(mark.lane(), lane -> new ArrayList<>()).add(mark);
+            } else {
+                leftOut.add(mark.lane());
             }
         }
-        Map<String, Double> labelled = new HashMap<>();
-        for (Event event : events) {
-            event(svg, id, event, labelled);
-        }
-        return svg.done();
+        this.scale = binned ? TimeScale.linear(last(run), LEFT, RIGHT) : TimeScale.of(instants(run), LEFT, RIGHT);
     }
 
-    private void axis(Svg svg, double height) {
-        double free = 0;
-        for (long time : new TreeSet<>(positions.keySet())) {
-            double x = x(time);
-            svg.line(x, TOP - 4, x, height - 4, "grid");
-            String label = Ticks.format(time);
-            double half = Lettering.width(label, 10) / 2;
-            if (x - half >= free) {
-                svg.leaf("text", label, "x", x, "y", TOP - 9, "text-anchor", "middle", "class", "time");
-                free = x + half + 6;
+    /**
+     * Draws the events and transfers of a run.
+     *
+     * @param idPrefix unique on the page; the row of lane n, from 0, gets the id {@code prefix-lane-n}
+     */
+    public static String render(String idPrefix, RunOutcome run) {
+        return new TimelinePicture(idPrefix, run).draw();
+    }
+
+    private static List<Mark> marks(RunOutcome run) {
+        Map<String, TransferOutcome> arrived = run.transfers().stream()
+                .filter(transfer -> transfer.bytes() > 0)
+                .collect(Collectors.toMap(TransferOutcome::name, t -> t, (first, second) -> first));
+        Set<String> told = run.events().stream().map(Event::lane).collect(Collectors.toSet());
+        List<Mark> marks = new ArrayList<>();
+        run.events().forEach(event -> marks.add(mark(event, Optional.ofNullable(arrived.get(event.lane())))));
+        run.transfers().stream()
+                .filter(transfer -> !told.contains(transfer.name()))
+                .forEach(transfer -> marks.add(mark(transfer)));
+        return marks;
+    }
+
+    private static Mark mark(Event event, Optional<TransferOutcome> ofLane) {
+        Optional<TransferOutcome> transfer = ofLane.filter(t -> event.end() > event.start());
+        String label = event.what()
+                + event.errno().map(errno -> " " + errno).orElse("")
+                + transfer.map(t -> " " + t.bandwidth()).orElse("");
+        String told = times(event.start(), event.end()) + " " + Label.name(event.lane()) + ": " + label + "; "
+                + Label.name(event.detail());
+        return new Mark(event.start(), event.end(), event.lane(), label, event.kind(), transfer.isPresent(), told);
+    }
+
+    private static Mark mark(TransferOutcome transfer) {
+        String label = transfer.operation() + " "
+                + transfer.errno()
+                        .map(Errno::toString)
+                        .orElse(transfer.bandwidth().toString());
+        return new Mark(
+                transfer.start(),
+                transfer.end(),
+                transfer.name(),
+                label,
+                transfer.errno().isPresent() ? Event.Kind.REFUSED : Event.Kind.DONE,
+                transfer.end() > transfer.start(),
+                times(transfer.start(), transfer.end()) + " " + Label.name(transfer.name()) + ": " + label);
+    }
+
+    private static String times(long start, long end) {
+        return start == end ? "at " + Ticks.format(start) : Ticks.format(start) + " to " + Ticks.format(end);
+    }
+
+    private List<Long> instants(RunOutcome run) {
+        List<Long> instants = new ArrayList<>();
+        instants.add(run.end());
+        marks.forEach(mark -> {
+            instants.add(mark.start());
+            instants.add(mark.end());
+        });
+        return instants;
+    }
+
+    private long last(RunOutcome run) {
+        return Math.max(run.end(), marks.stream().mapToLong(Mark::end).max().orElse(0));
+    }
+
+    private String draw() {
+        if (marks.isEmpty()) {
+            svg.text("quiet", 12, 22, "Nothing happened.");
+            return svg.finish("Timeline", "Nothing happened.", WIDTH, 34);
+        }
+        double bottom = TOP + ROW * lanes.size();
+        scale.draw(svg, TOP, bottom + 4);
+        int row = 0;
+        for (Map.Entry<String, List<Mark>> lane : lanes.entrySet()) {
+            double y = TOP + ROW * row;
+            svg.begin("g", "id", svg.id("lane-" + row), "class", "lane");
+            svg.line("split", 10, y, RIGHT + 40, y);
+            svg.fitted("strong", 12, y + ROW / 2 + 4, Label.name(lane.getKey()), LABELS, 12);
+            if (binned) {
+                drawBins(lane.getValue(), y + ROW / 2);
+            } else {
+                drawMarks(lane.getValue(), y + ROW / 2);
             }
+            svg.end();
+            row++;
         }
+        double y = drawNotes(bottom + 42);
+        y = drawKey(y);
+        String told = marks.size() + " events and transfers of " + (lanes.size() + leftOut.size())
+                + " objects; the table of events tells the same in words.";
+        return svg.finish("Timeline", told, WIDTH, y);
     }
 
-    private void event(Svg svg, String id, Event event, Map<String, Double> labelled) {
-        double y = TOP + lanes.indexOf(event.lane()) * LANE + LANE / 2;
-        double from = x(event.start());
-        double to = x(event.end());
-        svg.open("g", "id", id + "-e" + event.index(), "class", "event " + cssClass(event));
-        svg.leaf(
-                "title",
-                "%d. %s %s%s: %s"
-                        .formatted(
-                                event.index(),
-                                Ticks.format(event.start()),
-                                event.what(),
-                                event.errno().map(errno -> " " + errno).orElse(""),
-                                event.detail()));
-        if (to > from) {
-            svg.empty("rect", "x", from, "y", y - 5, "width", Math.max(2, to - from), "height", 14, "rx", 2);
-        } else {
-            svg.empty("path", "d", mark(event, from, y + 2));
+    private double drawNotes(double top) {
+        List<String> notes = new ArrayList<>();
+        if (scale.compressed()) {
+            notes.add("Time is not to scale: the distance between neighbouring times grows with the logarithm of the"
+                    + " time between them. Times are written at the axis.");
         }
-        label(svg, event, from, to, y, labelled);
-        svg.close();
-    }
-
-    /** The word beside or in a mark, left out where it would run into the one before; the table has it. */
-    private void label(Svg svg, Event event, double from, double to, double y, Map<String, Double> labelled) {
-        String word = event.errno().map(Object::toString).orElse(event.what());
-        double size = 10;
-        boolean inside = to - from > Lettering.width(word, size) + 8;
-        double x = inside ? from + 5 : Math.max(from, to) + 8;
-        double free = Objects.requireNonNull(labelled.getOrDefault(event.lane(), 0.0));
-        double next = events.stream()
-                .filter(other -> other.lane().equals(event.lane()) && other.start() > event.end())
-                .mapToDouble(other -> x(other.start()) - 6)
-                .min()
-                .orElse(width);
-        if (x < free || x + Lettering.width(word, size) * 0.9 > next) {
-            return;
+        if (binned) {
+            notes.add(marks.size() + " marks: each bar counts those that begin within 1/" + BINS
+                    + " of the time, relative to the row's largest count; ×: one was refused, !: an invariant broke.");
         }
-        svg.text(x, y + 6, inside ? "inside" : "beside", word);
-        labelled.put(event.lane(), x + Lettering.width(word, size));
+        if (!leftOut.isEmpty()) {
+            notes.add(leftOut.size() + " more rows are not drawn.");
+        }
+        double y = top;
+        for (String note : notes) {
+            svg.text("small quiet", 12, y, note);
+            y += 16;
+        }
+        return y;
     }
 
-    private static String mark(Event event, double x, double y) {
-        String at = "M%s %s".formatted(Svg.number(x), Svg.number(y));
-        return switch (event.kind()) {
-            case DONE -> at + "m0 -6l6 6l-6 6l-6 -6z";
-            case EFFECT -> at + "m-4 -4h8v8h-8z";
-            case REFUSED -> at + "m-5 -5l10 10m0 -10l-10 10";
-            case VIOLATION -> at + "m0 -7l7 12h-14z";
-        };
+    private double drawKey(double y) {
+        if (binned) {
+            return y;
+        }
+        double x = 18;
+        for (Event.Kind kind : Event.Kind.values()) {
+            drawInstant(kind, x, y - 4);
+            String word = word(kind);
+            svg.text("small quiet", x + 11, y, word);
+            x += 11 + Label.width(word, TEXT_SIZE) + 22;
+        }
+        return y + 12;
     }
 
-    private static String cssClass(Event event) {
-        return switch (event.kind()) {
+    private static String word(Event.Kind kind) {
+        return switch (kind) {
             case DONE -> "done";
             case REFUSED -> "refused";
-            case EFFECT -> "effect";
-            case VIOLATION -> "violation";
+            case EFFECT -> "followed from it";
+            case VIOLATION -> "an invariant broke";
         };
     }
 
-    private double x(long time) {
-        return Objects.requireNonNull(positions.get(time));
+    private void drawMarks(List<Mark> ofLane, double y) {
+        List<Mark> sorted = ofLane.stream()
+                .sorted(Comparator.comparing(Mark::instant).thenComparingLong(Mark::start))
+                .toList();
+        List<Taken> taken = new ArrayList<>();
+        for (Mark mark : sorted) {
+            double from = scale.x(mark.start());
+            svg.begin("g", "class", "mark").title(mark.told());
+            if (mark.instant()) {
+                drawInstant(mark.kind(), from, y);
+            } else {
+                double width = Math.max(3, scale.x(mark.end()) - from);
+                String fill = mark.kind() == Event.Kind.EFFECT ? "effect" : mark.transfer() ? "transfer" : "done";
+                svg.rect(fill, new Box(from, y - 5, width, 10), 1);
+                if (mark.kind() == Event.Kind.REFUSED || mark.kind() == Event.Kind.VIOLATION) {
+                    drawInstant(mark.kind(), from + width, y);
+                }
+            }
+            drawLabel(mark, from, y, taken);
+            svg.end();
+        }
+    }
+
+    /** Above the mark, or below it, or not at all where texts would run into each other. */
+    private void drawLabel(Mark mark, double from, double middle, List<Taken> taken) {
+        String label = Label.fit(mark.label(), 220, TEXT_SIZE);
+        double width = Label.width(label, TEXT_SIZE);
+        double x = Math.min(from - 3, WIDTH - 8 - width);
+        for (double y : new double[] {middle - 8.5, middle + 16}) {
+            boolean free = taken.stream().noneMatch(t -> t.y() == y && x < t.to() + 6 && t.from() < x + width + 6);
+            if (free) {
+                taken.add(new Taken(x, x + width, y));
+                boolean alarm = mark.kind() == Event.Kind.REFUSED || mark.kind() == Event.Kind.VIOLATION;
+                svg.text("small halo" + (alarm ? " alarm strong" : ""), x, y, label);
+                return;
+            }
+        }
+    }
+
+    private void drawInstant(Event.Kind kind, double x, double y) {
+        String at = "M" + SvgWriter.number(x) + " " + SvgWriter.number(y);
+        switch (kind) {
+            case DONE -> svg.circle("done", x, y, 4);
+            case EFFECT -> svg.circle("effect", x, y, 4);
+            case REFUSED -> svg.path("refused", at + "m-4.5 -4.5l9 9m0 -9l-9 9");
+            case VIOLATION -> {
+                svg.path("violation", at + "m0 -6l6.5 11h-13z");
+                svg.text("on-badge middle", x, y + 4.2, "!");
+            }
+        }
+    }
+
+    private void drawBins(List<Mark> ofLane, double middle) {
+        TreeMap<Integer, List<Mark>> bins = new TreeMap<>();
+        double binWidth = (RIGHT - LEFT) / BINS;
+        for (Mark mark : ofLane) {
+            int bin = Math.min(BINS - 1, (int) ((scale.x(mark.start()) - LEFT) / binWidth));
+            bins.computeIfAbsent(bin, b -> new ArrayList<>()).add(mark);
+        }
+        int most = bins.values().stream().mapToInt(List::size).max().orElse(1);
+        double floor = middle + ROW / 2 - 4;
+        bins.forEach((bin, inBin) -> {
+            Event.Kind worst = inBin.stream()
+                    .map(Mark::kind)
+                    .max(Comparator.comparingInt(TimelinePicture::gravity))
+                    .orElseThrow();
+            double height = Math.max(2, (ROW - 12) * inBin.size() / most);
+            double x = LEFT + bin * binWidth;
+            svg.begin("g", "class", "bin").title(inBin.size() + " marks, gravest: " + word(worst));
+            svg.rect(
+                    gravity(worst) > 0 ? "violation" : "done",
+                    new Box(x + 0.5, floor - height, binWidth - 1, height),
+                    0);
+            if (gravity(worst) > 0) {
+                svg.text(
+                        "small alarm strong middle",
+                        x + binWidth / 2,
+                        floor - height - 2,
+                        worst == Event.Kind.VIOLATION ? "!" : "×");
+            }
+            svg.end();
+        });
+    }
+
+    private static int gravity(Event.Kind kind) {
+        return switch (kind) {
+            case DONE, EFFECT -> 0;
+            case REFUSED -> 1;
+            case VIOLATION -> 2;
+        };
     }
 }

@@ -85,10 +85,10 @@ public final class TopologyPicture {
                 .orElse("");
         svg.fitted(
                 "quiet",
-                socket.box().x() + 10,
+                FabricLayout.LEFT,
                 socket.box().y() + 16,
                 "socket " + Label.name(socket.id()) + cpu,
-                socket.box().width() - 20,
+                socket.box().right() - FabricLayout.LEFT - 8,
                 12);
     }
 
@@ -150,14 +150,14 @@ public final class TopologyPicture {
             return;
         }
         PciFunction port = wire.port().get();
-        int above = routes.stream()
+        double above = routes.stream()
                 .filter(r -> r.route().stream()
                         .anyMatch(h ->
                                 h.kind() == RouteHop.Kind.LINK_UP && h.port().equals(Optional.of(port.address()))))
-                .mapToInt(r -> r.index() + 1)
+                .mapToDouble(r -> DrawnRoute.offset(r.slot()))
                 .max()
-                .orElse(0);
-        double y = wire.y() - 6 - (above == 0 ? 0 : 2 + 4 * above);
+                .orElse(1);
+        double y = wire.y() - above - 5;
         port.linkBelow()
                 .ifPresent(link -> svg.text("small middle halo", (wire.from() + wire.to()) / 2, y, link.toString()));
     }
@@ -182,9 +182,8 @@ public final class TopologyPicture {
         double y = route.badge().y();
         badge(route, x, y);
         if (route.passes(RouteHop.Kind.IOMMU)) {
-            double left = route.badge().x() - 26;
-            svg.rect("iommu", new Box(left, y - 7, 14, 14), 1);
-            svg.text("small strong middle", left + 7, y + 3.6, "I");
+            svg.rect("iommu", new Box(x - 7, y + 9, 14, 14), 1);
+            svg.text("small strong middle", x, y + 19.6, "I");
         }
     }
 
@@ -341,11 +340,11 @@ public final class TopologyPicture {
         TransferOutcome first = route.transfers().get(0);
         String names = route.transfers().stream()
                 .limit(3)
-                .map(t -> Label.name(t.name()))
+                .map(t -> Label.brief(t.name()))
                 .collect(Collectors.joining(", "));
         int more = route.transfers().size() - 3;
         return names + (more > 0 ? " and " + more + " more" : "") + " (" + first.operation() + "): "
-                + Label.name(DrawnRoute.source(first)) + " → " + Label.name(DrawnRoute.destination(first))
+                + Label.brief(DrawnRoute.source(first)) + " → " + Label.brief(DrawnRoute.destination(first))
                 + (route.viaRootComplex() ? ", through the root complex" : ", turns below the root complex")
                 + (route.passes(RouteHop.Kind.IOMMU) ? " and the IOMMU" : "")
                 + (route.passes(RouteHop.Kind.SOCKET_LINK) ? ", across sockets" : "")
@@ -358,7 +357,7 @@ public final class TopologyPicture {
         told.append(layout.switches.size()).append(" switches, ");
         told.append(fabric.endpoints().size()).append(" endpoint functions: ");
         told.append(fabric.endpoints().stream()
-                .map(f -> Label.name(f.name()) + " at " + f.address())
+                .map(f -> Label.brief(f.name()) + " at " + f.address())
                 .collect(Collectors.joining(", ")));
         told.append('.');
         routes.forEach(route -> told.append(" Route ")

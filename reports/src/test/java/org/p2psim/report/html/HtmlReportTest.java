@@ -1,0 +1,171 @@
+package org.p2psim.report.html;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.p2psim.outcome.Event;
+import org.p2psim.outcome.RunOutcome;
+import org.p2psim.report.SampleOutcomes;
+import org.xml.sax.InputSource;
+
+class HtmlReportTest {
+    private static final List<RunOutcome> TWO = List.of(SampleOutcomes.bareMetal(), SampleOutcomes.vm());
+    private static final String PAGE = HtmlReport.render(TWO);
+    private static final Pattern SVG = Pattern.compile("<svg.*?</svg>", Pattern.DOTALL);
+
+    @Test
+    void theAnswerIsTheFirstParagraphOfTheMainPart() {
+        String main = PAGE.substring(PAGE.indexOf("<main>"));
+        assertThat(main.substring(main.indexOf("<p")))
+                .startsWith(
+                        "<p class=\"answer\"><bdi>Works in bare-metal, not in vm: in bare-metal, gaudi0 to nic0 works");
+    }
+
+    @Test
+    void everyIdIsUniqueAndEveryInnerLinkLeadsSomewhere() {
+        String page = HtmlReport.render(SampleOutcomes.fiveVariants());
+        List<String> ids = found(page, " id=\"([^\"]*)\"");
+        assertThat(ids).doesNotHaveDuplicates();
+        assertThat(ids).containsAll(found(page, "href=\"#([^\"]*)\""));
+        assertThat(ids).containsAll(found(page, "url\\(#([^)]*)\\)"));
+    }
+
+    @Test
+    void nothingIsLoadedFromAnywhere() {
+        assertThat(found(PAGE, "(?:src|href|action|data|poster|srcset)=\"([^\"#][^\"]*)\""))
+                .isEmpty();
+        assertThat(PAGE).doesNotContain("@import").doesNotContain("<link").doesNotContain("<img");
+        assertThat(PAGE).contains("default-src 'none'").doesNotContain("unsafe-inline");
+    }
+
+    @Test
+    void everyEventVerdictNoteAndDigestAppears() {
+        for (RunOutcome run : TWO) {
+            for (Event event : run.events()) {
+                assertThat(PAGE).contains(event.detail().replace("'", "&#39;").replace("'", "&#39;"));
+            }
+            run.notes().forEach(note -> assertThat(PAGE).contains(note.text()));
+            assertThat(PAGE).contains(run.provenance().digest());
+        }
+        assertThat(PAGE).contains("NOT_SUPPORTED").contains("-EPERM").contains("BUS_ADDR, distance 4");
+        assertThat(PAGE).contains("cannot be used for peer-to-peer DMA as the client and provider (0000:01:00.0)");
+    }
+
+    @Test
+    void theCommandThatReproducesItIsThere() {
+        assertThat(PAGE).contains("p2psim compare gaudi-dmabuf --seed 1");
+        assertThat(HtmlReport.render(List.of(SampleOutcomes.vm())))
+                .contains("p2psim run gaudi-dmabuf --variant vm --seed 1");
+    }
+
+    @Test
+    void theCompleteListOfPortsIsThereThoughTheKernelCutsItsOwn() {
+        String page = HtmlReport.render(List.of(SampleOutcomes.twoSockets()));
+        assertThat(page).contains("pci=disable_acs_redir=0000:24:00.0;0000:22:00.0;0000:27:00.0;0000:22:01.0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<script>alert(1)</script>", "\"onload=\"alert(1)", "']]>", "</svg><b>", "</title></style></script>",
+                "&lt;img&gt;", "${7*7}", "\u202eevil", "a\u0000b\u001bc", "\uD83D\uDCBE disk"
+            })
+    void namesFromFilesStayText(String name) {
+        String page =
+                HtmlReport.render(List.of(SampleOutcomes.bareMetal(name, "nic0"), SampleOutcomes.vm(name, "nic0")));
+        assertThat(found(page, "(<script)")).hasSize(1);
+        assertThat(found(page, "<[^>]*?\\s(on[a-z]+)=")).isEmpty();
+        assertThat(page)
+                .doesNotContain("\u202e")
+                .doesNotContain("\u0000")
+                .doesNotContain("\u001b")
+                .doesNotContain("49,");
+        assertThat(found(page, "(<b>(?=</|<script|alert))")).isEmpty();
+        picturesParse(page);
+    }
+
+    @Test
+    void veryLongNamesDoNotMakeTheDrawingWide() {
+        String page = HtmlReport.render(List.of(SampleOutcomes.bareMetal("x".repeat(5_000), "nic0")));
+        assertThat(found(page, "class=\"topology\"[^>]* width=\"(\\d+)"))
+                .allMatch(width -> Integer.parseInt(width) < 900);
+        picturesParse(page);
+    }
+
+    @Test
+    void everyPictureIsXmlWithTitleAndDescription() {
+        picturesParse(PAGE);
+        picturesParse(HtmlReport.render(SampleOutcomes.fiveVariants()));
+    }
+
+    @Test
+    void everyTableHeadHasAScope() {
+        assertThat(found(PAGE, "(<th(?![^>]*scope=)[ >])")).isEmpty();
+        assertThat(PAGE)
+                .startsWith("<!doctype html>")
+                .contains("<html lang=\"en\">")
+                .contains("class=\"skip\"");
+    }
+
+    @Test
+    void equalOutcomesGiveTheSameBytes() {
+        assertThat(HtmlReport.render(List.of(SampleOutcomes.bareMetal(), SampleOutcomes.vm())))
+                .isEqualTo(PAGE);
+    }
+
+    @Test
+    void sixteenDevicesStayBelowAMegabyte() {
+        int size =
+                HtmlReport.render(SampleOutcomes.fiveVariants().subList(0, 2)).getBytes(StandardCharsets.UTF_8).length;
+        assertThat(size).isLessThan(1_000_000);
+    }
+
+    @Test
+    void aPageNeedsARun() {
+        assertThatThrownBy(() -> HtmlReport.render(List.of())).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void samplesAreWrittenForLooking() throws IOException {
+        Files.writeString(Path.of("target/sample-two.html"), PAGE);
+        Files.writeString(Path.of("target/sample-one.html"), HtmlReport.render(List.of(SampleOutcomes.twoSockets())));
+        Files.writeString(Path.of("target/sample-five.html"), HtmlReport.render(SampleOutcomes.fiveVariants()));
+        assertThat(Path.of("target/sample-five.html")).isNotEmptyFile();
+    }
+
+    private static void picturesParse(String page) {
+        List<String> pictures =
+                SVG.matcher(page).results().map(MatchResult::group).toList();
+        assertThat(pictures).isNotEmpty();
+        for (String picture : pictures) {
+            assertThat(picture).contains("<title id=").contains("<desc id=");
+            try {
+                DocumentBuilderFactory.newInstance()
+                        .newDocumentBuilder()
+                        .parse(new InputSource(new StringReader(picture)));
+            } catch (Exception e) {
+                throw new AssertionError(picture, e);
+            }
+        }
+    }
+
+    private static List<String> found(String page, String pattern) {
+        return Pattern.compile(pattern)
+                .matcher(page)
+                .results()
+                .map(result -> result.group(1))
+                .toList();
+    }
+}
