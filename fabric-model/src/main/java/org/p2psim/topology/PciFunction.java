@@ -72,6 +72,11 @@ public record PciFunction(
         return bars.stream().filter(bar -> bar.index() == index).findFirst();
     }
 
+    public PciFunction named(String newName) {
+        return new PciFunction(
+                address, newName, id, type, upstreamBridge, secondaryBus, acs, linkBelow, latency, bars, windows);
+    }
+
     public PciFunction withAcs(Optional<Acs> newAcs) {
         return new PciFunction(
                 address, name, id, type, upstreamBridge, secondaryBus, newAcs, linkBelow, latency, bars, windows);

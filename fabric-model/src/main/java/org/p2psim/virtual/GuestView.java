@@ -111,7 +111,8 @@ public record GuestView(Fabric fabric, ImmutableBiMap<Bdf, Bdf> toHost) {
         Bdf port = slot(index);
         int bus = index + 1;
         functions.add(PciFunction.of(
-                port, PCIE_ROOT_PORT, PortType.ROOT_PORT, Optional.empty(), bus, Optional.of(ROOT_PORT_ACS)));
+                        port, PCIE_ROOT_PORT, PortType.ROOT_PORT, Optional.empty(), bus, Optional.of(ROOT_PORT_ACS))
+                .named("root-port-" + bus));
         return placed(function, new Bdf(0, bus, 0, 0), Optional.of(port), function.type());
     }
 

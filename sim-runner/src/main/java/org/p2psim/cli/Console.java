@@ -56,7 +56,8 @@ final class Console {
             throw new InputException("%s: the folder does not exist".formatted(file));
         }
         try {
-            Path unfinished = Files.createTempFile(folder, ".p2psim", ".part");
+            Path unfinished = folder.resolve(
+                    "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
             try {
                 Files.writeString(unfinished, text);
                 move(unfinished, target);

@@ -1,8 +1,10 @@
 package org.p2psim.run;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.Answer;
 import org.p2psim.outcome.Answer.Layer;
@@ -16,6 +18,7 @@ import org.p2psim.routing.Delivery;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.replay.World;
 import org.p2psim.run.watch.Recorder;
+import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Expectation;
 import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.Plan;
@@ -51,13 +54,17 @@ final class Answers {
     }
 
     private Answer answer(String provider, String client, Verdict verdict) {
+        Set<String> objects = objectsBetween(world.plan(), provider, client);
         Optional<Event> refusal = recorder.events().stream()
-                .filter(event -> event.kind() == Event.Kind.REFUSED)
+                .filter(event -> event.kind() == Event.Kind.REFUSED && objects.contains(event.lane()))
                 .findFirst();
         Optional<TransferOutcome> moved = recorder.transfers().stream()
-                .filter(transfer -> transfer.bytes() > 0)
+                .filter(transfer -> transfer.bytes() > 0
+                        && transfer.initiator().equals(client)
+                        && transfer.target().equals(provider))
                 .findFirst();
-        boolean works = moved.isPresent() || refusal.isEmpty() && verdict.mapType() != MapType.NOT_SUPPORTED;
+        boolean supported = verdict.mapType() != MapType.NOT_SUPPORTED;
+        boolean works = moved.isPresent() || (refusal.isEmpty() && supported);
         Delivery delivery = new Routing(world.host())
                 .request(
                         world.onHost(client),
@@ -68,16 +75,20 @@ final class Answers {
         List<LayerAnswer> layers = new ArrayList<>();
         layers.add(new LayerAnswer(
                 Layer.KERNEL,
-                verdict.mapType() == MapType.NOT_SUPPORTED
-                        ? "NOT_SUPPORTED (-1)"
-                        : "%s, distance %d".formatted(verdict.mapType(), verdict.distance()),
+                supported ? "%s, distance %d".formatted(verdict.mapType(), verdict.distance()) : "NOT_SUPPORTED (-1)",
                 sentence(verdict.reason())));
         layers.add(new LayerAnswer(
-                Layer.GATE, "not known", "No vendor profile is applied: drivers may refuse for reasons of their own."));
+                Layer.GATE,
+                world.device(provider).type() == Device.DeviceType.HABANALABS ? "follows the kernel" : "not known",
+                world.device(provider).type() == Device.DeviceType.HABANALABS
+                        ? "habanalabs looks at pci_p2pdma_distance() when a device attaches, and at nothing else."
+                        : "No vendor profile is applied: drivers may refuse for reasons of their own."));
         layers.add(new LayerAnswer(
                 Layer.DELIVERY,
-                verdict.mapType() == MapType.NOT_SUPPORTED ? "not reached" : deliveryWord(delivery),
-                sentence(delivery.caveat().orElse(delivery.reason()))));
+                supported ? deliveryWord(delivery) : "not reached",
+                supported
+                        ? sentence(delivery.caveat().orElse(delivery.reason()))
+                        : "Nothing is sent: the kernel does not allow the mapping."));
         layers.add(effect(works, moved, refusal));
         return new Answer(works, answerSentence(provider, client, verdict, works, moved, refusal), layers);
     }
@@ -150,8 +161,28 @@ final class Answers {
         return delivery.caveat().isPresent() ? word + ", not known to work" : word;
     }
 
+    /** Clauses often begin with a name, which keeps its case. */
     private static String sentence(String clause) {
-        return Character.toUpperCase(clause.charAt(0)) + clause.substring(1) + ".";
+        return clause + ".";
+    }
+
+    /** The dma-bufs of a provider, and the MRs and attachments that a client makes of them. */
+    private static Set<String> objectsBetween(Plan plan, String provider, String client) {
+        Set<String> objects = new HashSet<>();
+        for (Operation operation : plan.timeline()) {
+            if (operation instanceof Operation.Export op && op.from().equals(provider)) {
+                objects.add(op.dmaBuf());
+            } else if (operation instanceof Operation.RegisterMr op
+                    && op.nic().equals(client)
+                    && objects.contains(op.dmaBuf())) {
+                objects.add(op.mr());
+            } else if (operation instanceof Operation.Attach op
+                    && op.importer().equals(client)
+                    && objects.contains(op.dmaBuf())) {
+                objects.add(op.attachment());
+            }
+        }
+        return objects;
     }
 
     /** Exporter and importer of the first import; else the first pair that is expected something of. */

@@ -36,6 +36,9 @@ public final class MemoryRegion {
         }
     }
 
+    /** Something that registration did on its way. */
+    public record Step(String what, String detail) {}
+
     private MemoryRegion(Request request, Attachment attachment) {
         this.request = request;
         this.attachment = attachment;
@@ -44,10 +47,10 @@ public final class MemoryRegion {
     /**
      * Registers: the kernel's checks in its order, then reference, attach, pin and map. A refusal undoes what was done.
      *
-     * @param steps told what was done, in words, for the report
+     * @param steps told what was done
      */
     public static Reply<MemoryRegion> register(
-            Request request, DmaBuf dmaBuf, Importer importer, Consumer<String> steps) {
+            Request request, DmaBuf dmaBuf, Importer importer, Consumer<Step> steps) {
         return checked(request).then(ok -> dmaBuf.get()).then(held -> {
             Reply<MemoryRegion> reply = sized(request, held).then(ok -> mapped(request, held, importer, steps));
             if (reply instanceof Reply.Refused<MemoryRegion>) {
@@ -84,17 +87,18 @@ public final class MemoryRegion {
         return Reply.done(dmaBuf);
     }
 
-    private static Reply<MemoryRegion> mapped(
-            Request request, DmaBuf dmaBuf, Importer importer, Consumer<String> steps) {
+    private static Reply<MemoryRegion> mapped(Request request, DmaBuf dmaBuf, Importer importer, Consumer<Step> steps) {
         return dmaBuf.attach(importer).then(attachment -> {
-            steps.accept(attachment.peer2peer() ? "attach: peer2peer kept" : "attach: peer2peer cleared");
+            steps.accept(new Step("attach", attachment.peer2peer() ? "peer2peer kept" : "peer2peer cleared"));
             Reply<SgTable> table = attachment.map();
             if (table instanceof Reply.Refused<SgTable>) {
                 dmaBuf.detach(attachment);
             }
             return table.then(done -> {
-                steps.accept("map: %d entr%s"
-                        .formatted(done.entries().size(), done.entries().size() == 1 ? "y" : "ies"));
+                steps.accept(new Step(
+                        "map",
+                        "%d entr%s"
+                                .formatted(done.entries().size(), done.entries().size() == 1 ? "y" : "ies")));
                 return Reply.done(new MemoryRegion(request, attachment));
             });
         });

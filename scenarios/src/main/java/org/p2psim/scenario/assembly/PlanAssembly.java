@@ -21,6 +21,8 @@ import org.p2psim.scenario.Plan.Expected;
 import org.p2psim.scenario.Scenario;
 import org.p2psim.scenario.Scenario.Variant;
 import org.p2psim.scenario.Scenario.VirtualMachineSpec;
+import org.p2psim.topology.Fabric;
+import org.p2psim.virtual.GuestView;
 import org.p2psim.virtual.VirtualMachine;
 import org.p2psim.virtual.VirtualMachine.MachineType;
 
@@ -70,6 +72,11 @@ public final class PlanAssembly {
         }
         Map<String, Bdf> addresses = machine.get().addresses();
         Cpu hostCpu = machine.get().fabric().bootCpu();
+        Optional<VirtualMachine> virtualMachine = guest.map(spec -> virtualMachine(spec, addresses, hostCpu));
+        virtualMachine.ifPresent(fitting -> checkFits(machine.get().fabric(), fitting));
+        if (!findings.isEmpty()) {
+            return Optional.empty();
+        }
         List<Integer> order = order();
         return Optional.of(new Plan(
                 provision.scenario(),
@@ -84,7 +91,7 @@ public final class PlanAssembly {
                 machine.get().fabric(),
                 devices,
                 addresses,
-                guest.map(spec -> virtualMachine(spec, addresses, hostCpu)),
+                virtualMachine,
                 order.stream().map(scenario.timeline()::get).toList(),
                 expectations(order),
                 assumptions.notes()));
@@ -118,6 +125,16 @@ public final class PlanAssembly {
                         "no device \"%s\" is declared%s".formatted(device, Finding.nearest(device, devices.keySet()));
                 findings.add(Finding.at(pointer + "/passthrough/" + i, "unknown-device", message));
             }
+        }
+    }
+
+    /** A guest has slots and addresses of its own, which may be too few for what it is given. */
+    private void checkFits(Fabric host, VirtualMachine virtualMachine) {
+        try {
+            GuestView.of(host, virtualMachine);
+        } catch (IllegalArgumentException e) {
+            String pointer = "/variants" + Finding.step(name) + "/virtual-machine/passthrough";
+            findings.add(Finding.at(pointer, "guest", String.valueOf(e.getMessage())));
         }
     }
 

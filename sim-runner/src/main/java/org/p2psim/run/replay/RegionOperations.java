@@ -31,7 +31,7 @@ final class RegionOperations {
     }
 
     void register(Operation.RegisterMr op) {
-        List<String> steps = new ArrayList<>();
+        List<MemoryRegion.Step> steps = new ArrayList<>();
         Reply<MemoryRegion> reply = attachments
                 .importer(op.nic())
                 .then(importer -> dmaBuf(op.dmaBuf())
@@ -39,7 +39,7 @@ final class RegionOperations {
         int event = recorder.reply(
                 op.at(), op.mr(), "register-mr", reply, region -> "%s by %s".formatted(op.dmaBuf(), op.nic()));
         handles.regions().put(op.mr(), UserObject.of(reply, event));
-        steps.forEach(step -> recorder.effect(op.at(), op.mr(), step.substring(0, step.indexOf(':')), step));
+        steps.forEach(step -> recorder.effect(op.at(), op.mr(), step.what(), step.detail()));
         if (reply instanceof Reply.Done<MemoryRegion> done) {
             SgTable table = done.value().attachment().mapping().orElseThrow();
             attachments.mapped(op.at(), op.mr(), done.value().attachment(), table);
