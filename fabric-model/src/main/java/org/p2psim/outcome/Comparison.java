@@ -107,6 +107,9 @@ public record Comparison(String sentence, List<Difference> differences) {
                             ? "refused (" + t.errno().get() + ")"
                             : "%s, %s".formatted(t.bandwidth(), Ticks.format(t.end() - t.start())),
                     why);
+            if (found.stream().anyMatch(t -> t.isEmpty() || t.get().errno().isPresent())) {
+                continue;
+            }
             add(differences, "route of " + name, found, Comparison::route, why);
             add(
                     differences,
