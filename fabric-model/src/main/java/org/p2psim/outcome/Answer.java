@@ -7,11 +7,18 @@ import java.util.List;
  * The answer to the scenario's question, layer by layer; the layers are never mixed.
  *
  * @param works whether the peer-to-peer DMA that the scenario is about worked
- * @param sentence the answer in one sentence, without the name of the variant
+ * @param subject what is asked about: {@code nic0 to gaudi0}
+ * @param finding what was found of it: {@code works}, {@code is refused}, ...
+ * @param because what the finding rests on
  */
-public record Answer(boolean works, String sentence, List<LayerAnswer> layers) {
+public record Answer(boolean works, String subject, String finding, String because, List<LayerAnswer> layers) {
     public Answer {
         layers = ImmutableList.copyOf(layers);
+    }
+
+    /** The answer in one sentence. */
+    public String sentence() {
+        return "%s %s: %s.".formatted(subject, finding, because);
     }
 
     /** Who answers. */

@@ -61,34 +61,27 @@ public record Comparison(String sentence, List<Difference> differences) {
     }
 
     private static String sentence(List<RunOutcome> runs) {
+        Answer first = runs.get(0).answer();
+        if (runs.stream().anyMatch(run -> !run.answer().subject().equals(first.subject()))) {
+            return runs.stream()
+                    .map(run -> run.variant() + ": " + run.answer().sentence())
+                    .collect(Collectors.joining(" "));
+        }
         Map<String, List<RunOutcome>> byAnswer = new LinkedHashMap<>();
         for (RunOutcome run : runs) {
-            byAnswer.computeIfAbsent(withoutStop(run.answer().sentence()), s -> new ArrayList<>())
+            byAnswer.computeIfAbsent(run.answer().sentence(), sentence -> new ArrayList<>())
                     .add(run);
         }
         if (byAnswer.size() == 1) {
-            String only = byAnswer.keySet().iterator().next();
-            return runs.size() == 1 ? only + "." : only + ", in all variants (" + variants(runs) + ").";
+            return runs.size() == 1 ? first.sentence() : "In all variants, " + first.sentence();
         }
-        String each = byAnswer.entrySet().stream()
-                .map(entry -> "in %s, %s".formatted(variants(entry.getValue()), entry.getKey()))
-                .collect(Collectors.joining("; "));
-        List<RunOutcome> working =
-                runs.stream().filter(run -> run.answer().works()).toList();
-        if (working.isEmpty()) {
-            return "Works in no variant: " + each + ".";
-        }
-        if (working.size() == runs.size()) {
-            return "Works in every variant: " + each + ".";
-        }
-        List<RunOutcome> failing =
-                runs.stream().filter(run -> !run.answer().works()).toList();
-        return "Works in %s, not in %s: %s.".formatted(variants(working), variants(failing), each);
+        return byAnswer.values().stream()
+                .map(group -> clause(group.get(0).answer(), variants(group)))
+                .collect(Collectors.joining("; it ", first.subject() + " ", "."));
     }
 
-    private static String withoutStop(String sentence) {
-        String stripped = sentence.strip();
-        return stripped.endsWith(".") ? stripped.substring(0, stripped.length() - 1) : stripped;
+    private static String clause(Answer answer, String variants) {
+        return "%s in %s: %s".formatted(answer.finding(), variants, answer.because());
     }
 
     static String variants(List<RunOutcome> runs) {
@@ -100,6 +93,9 @@ public record Comparison(String sentence, List<Difference> differences) {
             List<Optional<TransferOutcome>> found = found(runs, RunOutcome::transfers, TransferOutcome::name, name);
             String why = whyTransfer(runs, found, pairs);
             add(differences, "transfer " + name, found, Comparison::result, why);
+            if (found.stream().anyMatch(t -> t.isEmpty() || t.get().bytes() == 0)) {
+                continue;
+            }
             add(differences, "route of " + name, found, Comparison::route, why);
             add(
                     differences,
@@ -177,7 +173,9 @@ public record Comparison(String sentence, List<Difference> differences) {
                                     table.entries().isEmpty()
                                             ? 0
                                             : table.entries().get(0).address()),
-                    "the addresses are those of the map type and of the IOMMU in front of the importer");
+                    found.stream().allMatch(Optional::isPresent)
+                            ? "the addresses are those of the map type and of the IOMMU in front of the importer"
+                            : "it was not mapped in every variant; the timeline says why");
         }
     }
 

@@ -74,7 +74,9 @@ public final class SampleOutcomes {
                 us(2_413),
                 new Answer(
                         true,
-                        provider + " to " + client + " works: BUS_ADDR, distance 4, 27.90 GB/s.",
+                        provider + " to " + client,
+                        "works",
+                        "BUS_ADDR, distance 4, 27.90 GB/s",
                         List.of(
                                 new LayerAnswer(
                                         Layer.KERNEL, "BUS_ADDR", "No function on the way redirects, distance 4."),
@@ -167,8 +169,6 @@ public final class SampleOutcomes {
         Machine host =
                 new Machine("5.15", "", CASCADE_LAKE, oneSwitch(ACS_REDIRECT, IommuMode.TRANSLATING, provider, client));
         Machine guest = new Machine("5.15", "", CASCADE_LAKE, q35(provider, client));
-        String refused = provider + " to " + client
-                + " is refused (-EPERM): the guest kernel sees no upstream bridge in common.";
         return new RunOutcome(
                 provenance(),
                 "Gaudi exports HBM to an RDMA NIC, bare metal against VM",
@@ -177,7 +177,9 @@ public final class SampleOutcomes {
                 us(10),
                 new Answer(
                         false,
-                        refused,
+                        provider + " to " + client,
+                        "is refused",
+                        "register-mr fails with -EPERM because the guest kernel sees no upstream bridge in common",
                         List.of(
                                 new LayerAnswer(
                                         Layer.KERNEL, "NOT_SUPPORTED", "No common upstream bridge in the guest."),
@@ -322,10 +324,12 @@ public final class SampleOutcomes {
                 us(20_000),
                 new Answer(
                         works,
+                        "gpu0 to " + to.name(),
+                        works ? "works" : "is refused",
                         works
-                                ? "gpu0 to " + to.name() + " works through the host bridges: distance "
-                                        + fabric.path(from, to).hops() + ", 17.41 GB/s."
-                                : "gpu0 to " + to.name() + " is refused (-EOPNOTSUPP): host bridge not in the list.",
+                                ? "THRU_HOST_BRIDGE, distance %d, 17.41 GB/s"
+                                        .formatted(fabric.path(from, to).hops())
+                                : "attach fails with -EOPNOTSUPP because the host bridge is not listed",
                         List.of(new LayerAnswer(
                                 Layer.KERNEL,
                                 works ? "THRU_HOST_BRIDGE" : "NOT_SUPPORTED",

@@ -1,6 +1,5 @@
 package org.p2psim.run;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +38,8 @@ final class Answers {
     Answer answer() {
         Optional<Question> question = question(world.plan());
         if (question.isEmpty()) {
-            return new Answer(true, "The scenario asks about no pair of functions.", List.of());
+            return new Answer(
+                    true, "The scenario", "asks about no pair", "it has no import and expects no p2p", List.of());
         }
         String provider = question.get().provider();
         String client = question.get().client();
@@ -47,13 +47,23 @@ final class Answers {
         Optional<Bdf> clientSeen = world.seenAddress(client);
         if (providerSeen.isEmpty() || clientSeen.isEmpty()) {
             String absent = providerSeen.isEmpty() ? provider : client;
-            return new Answer(false, "The guest has no %s: it is not passed through.".formatted(absent), List.of());
+            return new Answer(
+                    false,
+                    subject(question.get()),
+                    "cannot be",
+                    "%s is not passed through to the guest".formatted(absent),
+                    List.of());
         }
-        Verdict verdict = world.p2pdma().verdict(providerSeen.get(), clientSeen.get());
-        return answer(provider, client, verdict);
+        return answer(question.get(), world.p2pdma().verdict(providerSeen.get(), clientSeen.get()));
     }
 
-    private Answer answer(String provider, String client, Verdict verdict) {
+    private static String subject(Question question) {
+        return "%s to %s".formatted(question.client(), question.provider());
+    }
+
+    private Answer answer(Question question, Verdict verdict) {
+        String provider = question.provider();
+        String client = question.client();
         Set<String> objects = objectsBetween(world.plan(), provider, client);
         Optional<Event> refusal = recorder.events().stream()
                 .filter(event -> event.kind() == Event.Kind.REFUSED && objects.contains(event.lane()))
@@ -63,37 +73,78 @@ final class Answers {
                         && transfer.initiator().equals(client)
                         && transfer.target().equals(provider))
                 .findFirst();
-        boolean supported = verdict.mapType() != MapType.NOT_SUPPORTED;
-        boolean works = moved.isPresent() || (refusal.isEmpty() && supported);
-        Delivery delivery = new Routing(world.host())
-                .request(
-                        world.onHost(client),
-                        world.onHost(provider),
-                        world.translates(client) ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
-                        false);
-
-        List<LayerAnswer> layers = new ArrayList<>();
-        layers.add(new LayerAnswer(
-                Layer.KERNEL,
-                supported ? "%s, distance %d".formatted(verdict.mapType(), verdict.distance()) : "NOT_SUPPORTED (-1)",
-                sentence(verdict.reason())));
-        layers.add(new LayerAnswer(
-                Layer.GATE,
-                world.device(provider).type() == Device.DeviceType.HABANALABS ? "follows the kernel" : "not known",
-                world.device(provider).type() == Device.DeviceType.HABANALABS
-                        ? "habanalabs looks at pci_p2pdma_distance() when a device attaches, and at nothing else."
-                        : "No vendor profile is applied: drivers may refuse for reasons of their own."));
-        layers.add(new LayerAnswer(
-                Layer.DELIVERY,
-                supported ? deliveryWord(delivery) : "not reached",
-                supported
-                        ? sentence(delivery.caveat().orElse(delivery.reason()))
-                        : "Nothing is sent: the kernel does not allow the mapping."));
-        layers.add(effect(works, moved, refusal));
-        return new Answer(works, answerSentence(provider, client, verdict, works, moved, refusal), layers);
+        List<LayerAnswer> layers =
+                List.of(kernel(verdict), gate(provider), delivery(question, verdict), effect(verdict, moved, refusal));
+        String subject = subject(question);
+        String kernel = "%skernel %s".formatted(world.guest().isPresent() ? "guest " : "", world.kernel());
+        if (moved.isPresent()) {
+            String because = "%s, %s by %s"
+                    .formatted(
+                            allowed(verdict),
+                            moved.get().bandwidth(),
+                            moved.get().operation());
+            return new Answer(true, subject, "works", because, layers);
+        }
+        if (!supported(verdict)) {
+            String answered = "%s answers NOT_SUPPORTED (-1), as %s".formatted(kernel, verdict.reason());
+            String because = refusal.map(
+                            event -> "%s fails with %s because %s".formatted(event.what(), word(event), answered))
+                    .orElse(answered);
+            return new Answer(false, subject, "is refused", because, layers);
+        }
+        if (refusal.isPresent()) {
+            String because = "%s is refused with %s: %s"
+                    .formatted(
+                            refusal.get().what(),
+                            word(refusal.get()),
+                            refusal.get().detail());
+            return new Answer(false, subject, "fails", because, layers);
+        }
+        return new Answer(true, subject, "is allowed", "%s answers %s".formatted(kernel, allowed(verdict)), layers);
     }
 
-    private static LayerAnswer effect(boolean works, Optional<TransferOutcome> moved, Optional<Event> refusal) {
+    private static boolean supported(Verdict verdict) {
+        return verdict.mapType() != MapType.NOT_SUPPORTED;
+    }
+
+    private static String allowed(Verdict verdict) {
+        return "%s, distance %d".formatted(verdict.mapType(), verdict.distance());
+    }
+
+    private static LayerAnswer kernel(Verdict verdict) {
+        return new LayerAnswer(
+                Layer.KERNEL, supported(verdict) ? allowed(verdict) : "NOT_SUPPORTED (-1)", sentence(verdict.reason()));
+    }
+
+    private LayerAnswer gate(String provider) {
+        if (world.device(provider).type() == Device.DeviceType.HABANALABS) {
+            return new LayerAnswer(
+                    Layer.GATE,
+                    "follows the kernel",
+                    "habanalabs looks at pci_p2pdma_distance() when a device attaches, and at nothing else.");
+        }
+        return new LayerAnswer(
+                Layer.GATE, "not known", "No vendor profile is applied: drivers may refuse for reasons of their own.");
+    }
+
+    private LayerAnswer delivery(Question question, Verdict verdict) {
+        if (!supported(verdict)) {
+            return new LayerAnswer(
+                    Layer.DELIVERY, "not reached", "Nothing is sent: the kernel does not allow the mapping.");
+        }
+        Delivery delivery = new Routing(world.host())
+                .request(
+                        world.onHost(question.client()),
+                        world.onHost(question.provider()),
+                        world.translates(question.client()) ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
+                        false);
+        return new LayerAnswer(
+                Layer.DELIVERY,
+                deliveryWord(delivery),
+                sentence(delivery.caveat().orElse(delivery.reason())));
+    }
+
+    private static LayerAnswer effect(Verdict verdict, Optional<TransferOutcome> moved, Optional<Event> refusal) {
         if (moved.isPresent()) {
             return new LayerAnswer(
                     Layer.EFFECT,
@@ -103,48 +154,11 @@ final class Answers {
                                     Bytes.format(moved.get().bytes()),
                                     moved.get().name()));
         }
-        if (refusal.isPresent()) {
-            return new LayerAnswer(
-                    Layer.EFFECT, word(refusal.get()), sentence(refusal.get().detail()));
-        }
-        return new LayerAnswer(
-                Layer.EFFECT, works ? "allowed" : "refused", "The timeline moves no data, so there is no figure.");
-    }
-
-    private String answerSentence(
-            String provider,
-            String client,
-            Verdict verdict,
-            boolean works,
-            Optional<TransferOutcome> moved,
-            Optional<Event> refusal) {
-        String kernel = "%skernel %s".formatted(world.guest().isPresent() ? "guest " : "", world.kernel());
-        String pair = "%s to %s".formatted(client, provider);
-        if (moved.isPresent()) {
-            return "%s works: %s, distance %d, %s by %s."
-                    .formatted(
-                            pair,
-                            verdict.mapType(),
-                            verdict.distance(),
-                            moved.get().bandwidth(),
-                            moved.get().operation());
-        }
-        if (refusal.isPresent() && verdict.mapType() == MapType.NOT_SUPPORTED) {
-            return "%s is refused: %s fails with %s because %s answers NOT_SUPPORTED (-1): %s."
-                    .formatted(pair, refusal.get().what(), word(refusal.get()), kernel, verdict.reason());
-        }
-        if (refusal.isPresent()) {
-            return "%s fails: %s is refused with %s: %s."
-                    .formatted(
-                            pair,
-                            refusal.get().what(),
-                            word(refusal.get()),
-                            refusal.get().detail());
-        }
-        return works
-                ? "%s is allowed: %s answers %s, distance %d."
-                        .formatted(pair, kernel, verdict.mapType(), verdict.distance())
-                : "%s is refused: %s answers NOT_SUPPORTED (-1): %s.".formatted(pair, kernel, verdict.reason());
+        return refusal.map(event -> new LayerAnswer(Layer.EFFECT, word(event), sentence(event.detail())))
+                .orElseGet(() -> new LayerAnswer(
+                        Layer.EFFECT,
+                        supported(verdict) ? "allowed" : "refused",
+                        "The timeline moves no data between the two, so there is no figure."));
     }
 
     private static String word(Event refusal) {

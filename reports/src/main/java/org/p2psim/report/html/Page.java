@@ -1,5 +1,6 @@
 package org.p2psim.report.html;
 
+import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +21,9 @@ import org.p2psim.report.svg.LatencyCurve;
 
 /** What the templates show: the variants, and what is said about all of them together. */
 public final class Page {
+    private static final int VARIANTS_OPEN_MAX = 3;
+    private static final int ENDPOINTS_OPEN_MAX = 4;
+
     private final ImmutableList<Variant> variants;
     private final Comparison comparison;
     private final String style;
@@ -67,6 +71,13 @@ public final class Page {
 
     public boolean good() {
         return variants.stream().allMatch(variant -> variant.run().good());
+    }
+
+    /** Whether the pictures of a variant are open from the start: all if they are few or small, else the first's. */
+    public boolean opensPictures(Variant variant) {
+        return variants.size() <= VARIANTS_OPEN_MAX
+                || variant.equals(variants.get(0))
+                || variant.run().machine().fabric().endpoints().size() <= ENDPOINTS_OPEN_MAX;
     }
 
     /** The layers of which at least one variant says something. */
@@ -131,7 +142,11 @@ public final class Page {
                 .toList();
     }
 
-    /** @param variants those that have the note, if not all have it */
+    /**
+     * A note of some or all variants.
+     *
+     * @param variants those that have the note, if not all have it
+     */
     public record SharedNote(Note note, Optional<String> variants) {}
 
     /** The transfers that have a latency curve, each under its variant's name, in the order of the table. */
@@ -180,7 +195,7 @@ public final class Page {
         command.append(" --seed ").append(first().provenance().seed());
         String settings = first().provenance().settings().strip();
         if (!settings.isEmpty()) {
-            for (String setting : settings.split(" +")) {
+            for (String setting : Splitter.on(' ').omitEmptyStrings().split(settings)) {
                 command.append(" --set ").append(setting);
             }
         }

@@ -102,14 +102,14 @@ public final class Variant {
 
     /** The share of the run during which a link was sending. */
     public String mean(LinkUse use) {
-        return Words.percent(use.busy(), run.end());
+        return Words.percent((double) use.busy(), (double) run.end());
     }
 
     /** The same for its busiest slice. */
     public String peak(LinkUse use) {
         long busiest =
                 use.busyPerSlice().stream().mapToLong(Long::longValue).max().orElse(0);
-        return Words.percent(busiest, use.sliceTicks());
+        return Words.percent((double) busiest, (double) use.sliceTicks());
     }
 
     /** An event by its index; a document from elsewhere may name one that is not there. */

@@ -118,6 +118,8 @@ public final class Words {
         }
         double rate = transfer.bytes() * (double) Ticks.PER_SECOND / ticks;
         return "%s of %s"
-                .formatted(percent(rate, transfer.slowest()), new Bandwidth(transfer.slowest(), Ticks.PER_SECOND));
+                .formatted(
+                        percent(rate, (double) transfer.slowest()),
+                        new Bandwidth(transfer.slowest(), Ticks.PER_SECOND));
     }
 }

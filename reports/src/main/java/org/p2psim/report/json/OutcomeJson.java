@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.p2psim.address.AddressRange;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
+import org.p2psim.outcome.Answer;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.outcome.PairOutcome;
 import org.p2psim.outcome.RunOutcome;
@@ -72,6 +73,7 @@ public final class OutcomeJson {
             .changeDefaultVisibility(checker -> checker.withIsGetterVisibility(Visibility.NONE))
             .defaultPrettyPrinter(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")))
             .addMixIn(Fabric.class, OutcomeShapes.FabricShape.class)
+            .addMixIn(Answer.class, OutcomeShapes.AnswerShape.class)
             .addMixIn(Verdict.class, OutcomeShapes.VerdictShape.class)
             .addMixIn(TransferOutcome.class, OutcomeShapes.TransferShape.class)
             .addMixIn(LinkUse.class, OutcomeShapes.LinkUseShape.class)

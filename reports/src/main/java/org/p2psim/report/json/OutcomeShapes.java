@@ -49,6 +49,12 @@ final class OutcomeShapes {
         abstract ImmutableList<PciFunction> functions();
     }
 
+    @JsonIgnoreProperties(value = "sentence", allowGetters = true)
+    abstract static class AnswerShape {
+        @JsonProperty
+        abstract String sentence();
+    }
+
     @JsonIgnoreProperties(value = "distance", allowGetters = true)
     abstract static class VerdictShape {
         @JsonProperty("distance")

@@ -39,7 +39,11 @@ record DrawnRoute(
 
     private static final double FIRST = 7;
     private static final double STEP = 4;
-    private static final double TURN_STEP = 15;
+    private static final double TURN_STEP = 20;
+    /** A turn shorter than this would be hidden by its letter, which then stands beside it. */
+    private static final double BADGE_ROOM = 36;
+
+    private static final double BESIDE = 11;
 
     record Point(double x, double y) {}
 
@@ -268,8 +272,10 @@ record DrawnRoute(
             points.add(new Point(x, fromY));
             points.add(new Point(x, toY));
             if (isTop) {
-                double share = Math.abs(toY - fromY) < 60 ? 0.5 : (index + 1.0) / (MOST + 1);
-                turn = Optional.of(new Point(x, fromY + (toY - fromY) * share));
+                double length = Math.abs(toY - fromY);
+                double share = length < 60 ? 0.5 : (index + 1.0) / (MOST + 1);
+                double aside = length < BADGE_ROOM ? BESIDE : 0;
+                turn = Optional.of(new Point(x - aside, fromY + (toY - fromY) * share));
             }
         }
 

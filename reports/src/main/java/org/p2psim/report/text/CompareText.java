@@ -18,7 +18,11 @@ public final class CompareText {
 
     private CompareText() {}
 
-    /** @throws IllegalArgumentException if there is no run */
+    /**
+     * Answer, verdicts by layer, differences.
+     *
+     * @throws IllegalArgumentException if there is no run
+     */
     public static String of(List<RunOutcome> runs) {
         Comparison comparison = Comparison.of(runs);
         List<String> lines = new ArrayList<>();

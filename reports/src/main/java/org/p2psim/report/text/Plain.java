@@ -1,5 +1,6 @@
 package org.p2psim.report.text;
 
+import com.google.common.base.Splitter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,7 +44,7 @@ final class Plain {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder(first);
         boolean empty = true;
-        for (String word : safe(text).strip().split(" +")) {
+        for (String word : Splitter.on(' ').omitEmptyStrings().split(safe(text))) {
             if (!empty && width(line.toString()) + 1 + width(word) > width) {
                 lines.add(line.toString());
                 line = new StringBuilder(others);

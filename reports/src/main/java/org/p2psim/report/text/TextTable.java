@@ -1,6 +1,5 @@
 package org.p2psim.report.text;
 
-import com.google.common.base.Strings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -44,7 +43,7 @@ final class TextTable {
         StringBuilder line = new StringBuilder(" ".repeat(indent));
         for (int column = 0; column < row.size(); column++) {
             String cell = row.get(column);
-            line.append(cell).append(Strings.repeat(" ", widths.get(column) - Plain.width(cell) + 2));
+            line.append(cell).append(" ".repeat(widths.get(column) - Plain.width(cell) + 2));
         }
         return line.toString().stripTrailing();
     }
