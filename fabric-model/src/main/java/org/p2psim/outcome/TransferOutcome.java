@@ -19,6 +19,7 @@ import org.p2psim.unit.Bandwidth;
  * @param end when the last byte arrived, ticks
  * @param errno how it was refused; then nothing was sent
  * @param route where the data went, from its source to its destination
+ * @param requests of a read: where its requests went, if that is not the way of the data backwards
  * @param slowest the largest rate that the slowest link of the route allows, before any header, bytes a second
  * @param latency of its memory requests, from issue to the last completion (reads) or to the landing (writes)
  */
@@ -33,10 +34,19 @@ public record TransferOutcome(
         long end,
         Optional<Errno> errno,
         List<RouteHop> route,
+        List<RouteHop> requests,
         long slowest,
         Latency latency) {
     public TransferOutcome {
         route = ImmutableList.copyOf(route);
+        requests = ImmutableList.copyOf(requests);
+    }
+
+    /** The same under another name. */
+    public TransferOutcome named(String newName) {
+        return new TransferOutcome(
+                newName, operation, initiator, target, requested, bytes, start, end, errno, route, requests, slowest,
+                latency);
     }
 
     public Bandwidth bandwidth() {

@@ -225,7 +225,7 @@ public final class P2pdma {
                             : "both are below %s (%s)".formatted(common.name(), common.address()));
             step(
                     Step.Kind.NO_ACS_REDIRECT,
-                    "no function on the way redirects (ACS RR, CR and EC are off), so TLPs go straight to the peer");
+                    "no function on the way redirects (ACS RR, CR and EC are off), so the kernel takes the way to be direct");
         }
 
         void throughRootComplex(Path path, List<PciFunction> redirecting) {

@@ -181,7 +181,7 @@ final class Walk {
 
     void throughRootComplex(HostBridge from, HostBridge to) {
         hops.add(new RootComplexHop(from));
-        String between = "between two root ports of host bridge " + from.rootBus();
+        String between = "inside host bridge " + from.rootBus();
         if (!from.equals(to)) {
             if (!from.socket().equals(to.socket())) {
                 hops.add(new SocketHop(from.socket(), to.socket()));

@@ -140,6 +140,7 @@ public final class SampleOutcomes {
                         us(2_413),
                         Optional.empty(),
                         route,
+                        List.of(),
                         GEN4.bytesPerSecond(),
                         latency(1_000, ns(812), ns(2_950)))),
                 List.of(
@@ -243,6 +244,7 @@ public final class SampleOutcomes {
                         us(10),
                         us(10),
                         Optional.of(Errno.EINVAL),
+                        List.of(),
                         List.of(),
                         0,
                         Latency.NONE)),
@@ -370,6 +372,7 @@ public final class SampleOutcomes {
                         works ? us(15_422) : us(5),
                         works ? Optional.empty() : Optional.of(Errno.EOPNOTSUPP),
                         works ? route : List.of(),
+                        List.of(),
                         works ? GEN4.bytesPerSecond() : 0,
                         works ? latency(100_000, ns(1_120), ns(9_730)) : Latency.NONE)),
                 uses,

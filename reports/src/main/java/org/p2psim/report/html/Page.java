@@ -155,27 +155,14 @@ public final class Page {
         for (Variant variant : variants) {
             for (TransferOutcome transfer : variant.run().transfers()) {
                 if (!transfer.latency().points().isEmpty()) {
-                    curves.add(severalVariants() ? named(variant.run().variant(), transfer) : transfer);
+                    curves.add(
+                            severalVariants()
+                                    ? transfer.named(variant.run().variant() + ", " + transfer.name())
+                                    : transfer);
                 }
             }
         }
         return curves;
-    }
-
-    private static TransferOutcome named(String variant, TransferOutcome transfer) {
-        return new TransferOutcome(
-                variant + ", " + transfer.name(),
-                transfer.operation(),
-                transfer.initiator(),
-                transfer.target(),
-                transfer.requested(),
-                transfer.bytes(),
-                transfer.start(),
-                transfer.end(),
-                transfer.errno(),
-                transfer.route(),
-                transfer.slowest(),
-                transfer.latency());
     }
 
     /** Empty if no request was measured. */

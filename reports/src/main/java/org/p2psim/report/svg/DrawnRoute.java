@@ -82,6 +82,10 @@ record DrawnRoute(
                 byRoute.computeIfAbsent(transfer.route(), r -> new ArrayList<>())
                         .add(transfer);
             }
+            if (!transfer.requests().isEmpty()) {
+                byRoute.computeIfAbsent(transfer.requests(), r -> new ArrayList<>())
+                        .add(requestsOf(transfer));
+            }
         }
         List<DrawnRoute> routes = new ArrayList<>();
         ListMultimap<Integer, String> taken = ArrayListMultimap.create();
@@ -101,6 +105,24 @@ record DrawnRoute(
             }
         }
         return ImmutableList.copyOf(routes);
+    }
+
+    /** The requests of a read, as a transfer of their own that carries no data. */
+    private static TransferOutcome requestsOf(TransferOutcome read) {
+        return new TransferOutcome(
+                "requests of " + read.name(),
+                "memory read requests",
+                read.initiator(),
+                read.target(),
+                read.requested(),
+                0,
+                read.start(),
+                read.end(),
+                read.errno(),
+                read.requests(),
+                List.of(),
+                read.slowest(),
+                read.latency());
     }
 
     /** Where a route must not lie on another one: its links, the channels that it turns in, the way between sockets. */

@@ -348,7 +348,7 @@ public final class TopologyPicture {
                 + (route.viaRootComplex() ? ", through the root complex" : ", turns below the root complex")
                 + (route.passes(RouteHop.Kind.IOMMU) ? " and the IOMMU" : "")
                 + (route.passes(RouteHop.Kind.SOCKET_LINK) ? ", across sockets" : "")
-                + (route.transfers().size() == 1 ? ", " + first.bandwidth() : "");
+                + (route.transfers().size() == 1 && first.bytes() > 0 ? ", " + first.bandwidth() : "");
     }
 
     private String description() {

@@ -247,6 +247,7 @@ class PicturesTest {
                 direct.end(),
                 Optional.empty(),
                 route,
+                List.of(),
                 direct.slowest(),
                 direct.latency());
     }

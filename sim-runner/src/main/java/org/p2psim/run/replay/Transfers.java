@@ -83,8 +83,8 @@ final class Transfers {
     void refused(String lane, String operation, String owner, long bytes, Optional<Errno> errno, String why) {
         long now = engine.now();
         recorder.refused(now, lane, operation, errno, why);
-        recorder.transfer(
-                new TransferOutcome(lane, operation, owner, "", bytes, 0, now, now, errno, List.of(), 0, Latency.NONE));
+        recorder.transfer(new TransferOutcome(
+                lane, operation, owner, "", bytes, 0, now, now, errno, List.of(), List.of(), 0, Latency.NONE));
     }
 
     void start(Order order, ImmutableList<SgTable.Entry> segments) {
@@ -226,6 +226,9 @@ final class Transfers {
                     now,
                     Optional.empty(),
                     RouteHops.of(dataRoute),
+                    order.read() && !delivery.route().reversed().equals(dataRoute)
+                            ? RouteHops.of(delivery.route())
+                            : List.of(),
                     dataRoute.slowestLink().map(Link::bytesPerSecond).orElse(0L),
                     latency.latency()));
             ended(this);
