@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.Answer;
 import org.p2psim.outcome.Answer.Layer;
@@ -138,10 +139,11 @@ final class Answers {
                         world.onHost(question.provider()),
                         world.translates(question.client()) ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
                         false);
+        String way = delivery.steps().stream().map(Delivery.Step::sentence).collect(Collectors.joining("; "));
         return new LayerAnswer(
                 Layer.DELIVERY,
                 deliveryWord(delivery),
-                sentence(delivery.caveat().orElse(delivery.reason())));
+                sentence(delivery.caveat().map(caveat -> way + "; " + caveat).orElse(way)));
     }
 
     private static LayerAnswer effect(Verdict verdict, Optional<TransferOutcome> moved, Optional<Event> refusal) {
