@@ -44,13 +44,15 @@ final class AttachmentOperations {
 
     void attach(Operation.Attach op) {
         Reply<Attachment> reply = importer(op.importer())
-                .then(importer -> dmaBuf(op.dmaBuf()).then(DmaBuf::get).then(held -> {
-                    Reply<Attachment> attached = held.attach(importer);
-                    if (attached instanceof Reply.Refused<Attachment>) {
-                        held.put();
-                    }
-                    return attached;
-                }));
+                .then(importer -> handles.exported(op.dmaBuf())
+                        .then(DmaBuf::get)
+                        .then(held -> {
+                            Reply<Attachment> attached = held.attach(importer);
+                            if (attached instanceof Reply.Refused<Attachment>) {
+                                held.put();
+                            }
+                            return attached;
+                        }));
         int event = recorder.reply(
                 op.at(),
                 op.attachment(),
@@ -128,12 +130,5 @@ final class AttachmentOperations {
             return Reply.refused(Errno.EINVAL, "%s is %s".formatted(name, isMapped ? "not mapped" : "still mapped"));
         }
         return Reply.done(attachment.get());
-    }
-
-    private Reply<DmaBuf> dmaBuf(String name) {
-        Optional<DmaBuf> dmaBuf = handles.dmaBuf(name);
-        return dmaBuf.isPresent()
-                ? Reply.done(dmaBuf.get())
-                : Reply.refused(Errno.EBADF, "%s was not exported".formatted(name));
     }
 }

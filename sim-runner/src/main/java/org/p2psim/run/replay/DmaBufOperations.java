@@ -79,7 +79,7 @@ final class DmaBufOperations {
     }
 
     void close(Operation.Close op) {
-        Reply<DmaBuf> reply = found(op.dmaBuf()).then(DmaBuf::close);
+        Reply<DmaBuf> reply = handles.exported(op.dmaBuf()).then(DmaBuf::close);
         recorder.reply(
                 op.at(),
                 op.dmaBuf(),
@@ -100,7 +100,7 @@ final class DmaBufOperations {
 
     /** Every exporter of this version pins its memory for good. */
     private Reply<DmaBuf> pinned(String name, String verb) {
-        return found(name)
+        return handles.exported(name)
                 .then(dmaBuf -> Reply.refused(
                         Errno.EOPNOTSUPP, "habanalabs pins its memory and has no move_notify: it cannot be " + verb));
     }
@@ -110,12 +110,5 @@ final class DmaBufOperations {
         return driver.isPresent()
                 ? Reply.done(driver.get())
                 : Reply.refused(Errno.ENODEV, "%s is not in this machine".formatted(device));
-    }
-
-    private Reply<DmaBuf> found(String name) {
-        Optional<DmaBuf> dmaBuf = handles.dmaBuf(name);
-        return dmaBuf.isPresent()
-                ? Reply.done(dmaBuf.get())
-                : Reply.refused(Errno.EBADF, "%s was not exported".formatted(name));
     }
 }

@@ -5,7 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.DmaBuf;
+import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.importer.MemoryRegion;
+import org.p2psim.platform.Errno;
 
 /** What user space holds, by the names of the scenario, in the order in which it was made. */
 public final class Handles {
@@ -25,9 +27,12 @@ public final class Handles {
         return regions;
     }
 
-    /** The dma-buf of a name, if its export succeeded. */
-    Optional<DmaBuf> dmaBuf(String name) {
-        return Optional.ofNullable(dmaBufs.get(name)).flatMap(UserObject::object);
+    /** The dma-buf of a name; refused if its export was. */
+    Reply<DmaBuf> exported(String name) {
+        Optional<DmaBuf> dmaBuf = Optional.ofNullable(dmaBufs.get(name)).flatMap(UserObject::object);
+        return dmaBuf.isPresent()
+                ? Reply.done(dmaBuf.get())
+                : Reply.refused(Errno.EBADF, "%s was not exported".formatted(name));
     }
 
     Optional<Attachment> attachment(String name) {

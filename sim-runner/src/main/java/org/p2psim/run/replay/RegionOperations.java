@@ -34,7 +34,7 @@ final class RegionOperations {
         List<MemoryRegion.Step> steps = new ArrayList<>();
         Reply<MemoryRegion> reply = attachments
                 .importer(op.nic())
-                .then(importer -> dmaBuf(op.dmaBuf())
+                .then(importer -> handles.exported(op.dmaBuf())
                         .then(dmaBuf -> MemoryRegion.register(request(op, dmaBuf), dmaBuf, importer, steps::add)));
         int event = recorder.reply(
                 op.at(), op.mr(), "register-mr", reply, region -> "%s by %s".formatted(op.dmaBuf(), op.nic()));
@@ -53,13 +53,6 @@ final class RegionOperations {
                 op.length().orElse(dmaBuf.size() - op.offset()),
                 op.iova().orElse(op.offset()),
                 op.access());
-    }
-
-    private Reply<DmaBuf> dmaBuf(String name) {
-        Optional<DmaBuf> dmaBuf = handles.dmaBuf(name);
-        return dmaBuf.isPresent()
-                ? Reply.done(dmaBuf.get())
-                : Reply.refused(Errno.EBADF, "%s was not exported".formatted(name));
     }
 
     /** The NIC stops using the region first: what it has on the wire comes to its end before the pages are unmapped. */
