@@ -49,6 +49,11 @@ public final class AcsBoot {
         this.configAcs = configAcs;
     }
 
+    /** Whether {@code pci=disable_acs_redir=} turns redirect off on a release whatever the firmware left. */
+    public static boolean clearsRedirect(KernelRelease release) {
+        return AcsParameters.of(release) != AcsParameters.SETS_OTHER_BITS;
+    }
+
     /** A boot with a command line: the last of each {@code pci=} option counts. */
     public static AcsBoot of(KernelRelease release, boolean requested, String cmdline) {
         boolean noAts = false;

@@ -5,9 +5,10 @@ public enum Invariant {
     NO_LANDING_AFTER_UNMAP("I-02", "No DMA lands through a mapping after it was unmapped"),
     ATTACHED_MEANS_REFERENCED("I-05", "An attached dma-buf has a reference; its references are at least its holders"),
     TABLE_COVERS_EXPORT("I-11", "A scatter/gather table covers the exported range exactly, no byte twice"),
-    TABLE_INSIDE_EXPORT("I-12", "Every DMA lands inside the exported range, inside the exporter's BAR"),
+    TABLE_INSIDE_EXPORT("I-12", "Every entry of a scatter/gather table lies inside the exported range"),
     ENTRIES_FIT_IMPORTER("I-13", "Every table entry is page aligned and not longer than the importer takes"),
-    PEER_TO_PEER_ALLOWED("I-15", "A peer-to-peer DMA is issued only with the peer-to-peer flag set and a route"),
+    PEER_TO_PEER_ALLOWED(
+            "I-15", "A peer-to-peer DMA is issued only through an attachment with the peer-to-peer flag set"),
     EXPORT_COUNT("I-22", "Exported device memory is not freed"),
     NOTHING_LEAKED("I-38", "When every user handle is closed, every count is 0");
 

@@ -1,14 +1,19 @@
 package org.p2psim.iommu;
 
 import com.google.common.collect.ImmutableList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.p2psim.address.AddressRange;
+import org.p2psim.topology.Window;
 
 /**
  * The I/O virtual addresses of one translation domain, given out as Linux does (drivers/iommu/dma-iommu.c,
  * {@code iommu_dma_alloc_iova()}): from the top of the first 4 GiB downwards, beyond them once they are full, each
- * range aligned to its size rounded up to a power of two.
+ * range aligned to its size rounded up to a power of two. The windows of the device's host bridge and the x86 range of
+ * message-signalled interrupts are kept out ({@code iova_reserve_pci_windows()}).
  */
 public final class IovaDomain {
     private static final long PAGE = 4096;
@@ -16,10 +21,20 @@ public final class IovaDomain {
     /** End of the addresses that a four-level page table translates. */
     private static final long APERTURE = 1L << 48;
 
-    /** Range of addresses to the physical address of its first byte, by its base. */
+    private static final AddressRange MSI = new AddressRange(0xfee0_0000L, 0x10_0000L);
+
+    private final ImmutableList<AddressRange> reserved;
+    /** By the first address of each. */
     private final TreeMap<Long, Mapping> mappings = new TreeMap<>();
 
+    /** @param physical what the first address of the range stands for */
     private record Mapping(AddressRange range, long physical) {}
+
+    /** @param windows what the device's host bridge forwards */
+    public IovaDomain(List<Window> windows) {
+        this.reserved = Stream.concat(Stream.of(MSI), windows.stream().map(Window::range))
+                .collect(ImmutableList.toImmutableList());
+    }
 
     /**
      * Maps a physical range.
@@ -28,9 +43,8 @@ public final class IovaDomain {
      * @return the first I/O virtual address, or -1 if none is left
      */
     public long map(long physical, long length) {
-        long pages = (length + PAGE - 1) / PAGE;
-        long size = pages * PAGE;
-        long alignment = Math.max(PAGE, Long.highestOneBit(size) == size ? size : Long.highestOneBit(size) << 1);
+        long size = (length + PAGE - 1) & -PAGE;
+        long alignment = Long.highestOneBit(size) == size ? size : Long.highestOneBit(size) << 1;
         if (length <= 0 || size <= 0 || alignment <= 0) {
             return -1;
         }
@@ -45,16 +59,23 @@ public final class IovaDomain {
     }
 
     private long highestGap(long limit, long size, long alignment) {
-        long end = limit;
-        for (Map.Entry<Long, Mapping> taken :
-                mappings.headMap(limit, false).descendingMap().entrySet()) {
-            long base = (end - size) & -alignment;
-            if (base > taken.getValue().range().last()) {
+        long base = (limit - size) & -alignment;
+        while (base > 0) {
+            Optional<AddressRange> inTheWay = inTheWay(new AddressRange(base, size));
+            if (inTheWay.isEmpty()) {
                 return base;
             }
-            end = taken.getKey();
+            base = (inTheWay.get().base() - size) & -alignment;
         }
-        return (end - size) & -alignment;
+        return -1;
+    }
+
+    private Optional<AddressRange> inTheWay(AddressRange wanted) {
+        Map.Entry<Long, Mapping> below = mappings.floorEntry(wanted.last());
+        if (below != null && below.getValue().range().overlaps(wanted)) {
+            return Optional.of(below.getValue().range());
+        }
+        return reserved.stream().filter(wanted::overlaps).findFirst();
     }
 
     /** The physical address that an I/O virtual address stands for, or -1 if it is not mapped. */

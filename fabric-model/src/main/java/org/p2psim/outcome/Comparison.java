@@ -167,14 +167,17 @@ public record Comparison(String sentence, List<Difference> differences) {
                     found,
                     table -> "%s, %d %s, first at 0x%x"
                             .formatted(
-                                    table.mapType(),
+                                    table.addresses()
+                                                    .name()
+                                                    .toLowerCase(Locale.ROOT)
+                                                    .replace('_', ' ') + " addresses",
                                     table.entries().size(),
                                     table.entries().size() == 1 ? "segment" : "segments",
                                     table.entries().isEmpty()
                                             ? 0
                                             : table.entries().get(0).address()),
                     found.stream().allMatch(Optional::isPresent)
-                            ? "the addresses are those of the map type and of the IOMMU in front of the importer"
+                            ? "the addresses depend on who maps and on the IOMMU in front of the importer"
                             : "it was not mapped in every variant; the timeline says why");
         }
     }
@@ -225,7 +228,7 @@ public record Comparison(String sentence, List<Difference> differences) {
                         .map(bridge -> bridge.iommu().name().toLowerCase(Locale.ROOT))
                         .distinct()
                         .collect(Collectors.joining(", ")),
-                given);
+                "what the scenario says; a VM's devices need an IOMMU (VFIO), so there it is on");
         addValues(
                 differences,
                 "host ports with ACS redirect on",

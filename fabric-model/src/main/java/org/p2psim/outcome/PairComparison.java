@@ -11,10 +11,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.p2psim.boot.AcsBoot;
 import org.p2psim.outcome.Comparison.Difference;
 import org.p2psim.p2p.MapType;
 import org.p2psim.p2p.Step;
 import org.p2psim.p2p.Verdict;
+import org.p2psim.platform.KernelRelease;
 
 /** The verdicts of several runs side by side; pairs that differ in the same way for the same reasons are one. */
 final class PairComparison {
@@ -163,6 +165,11 @@ final class PairComparison {
                 .distinct()
                 .map(Object::toString)
                 .collect(Collectors.joining(";"));
+        if (!ports.isEmpty()
+                && !AcsBoot.clearsRedirect(KernelRelease.parse(run.machine().kernel()))) {
+            return "a kernel from 6.15 on with pci=disable_acs_redir=%s: this one's falls back to the firmware's bits"
+                    .formatted(ports);
+        }
         if (!ports.isEmpty()) {
             return "pci=disable_acs_redir=" + ports + " (the IOMMU groups below these ports may merge)";
         }
@@ -180,8 +187,7 @@ final class PairComparison {
                     NO_ACS_REDIRECT,
                     CPU_ALLOWED,
                     CPU_NOT_ALLOWED,
-                    HOST_BRIDGE_LISTED,
-                    NOT_PCI -> "";
+                    HOST_BRIDGE_LISTED -> "";
         };
     }
 

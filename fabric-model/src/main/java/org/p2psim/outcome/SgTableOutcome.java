@@ -2,17 +2,27 @@ package org.p2psim.outcome;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
-import org.p2psim.p2p.MapType;
 
 /**
  * A scatter/gather table that an importer was given.
  *
  * @param owner the MR or attachment that it was mapped for
  * @param at when it was mapped, ticks
+ * @param addresses what its DMA addresses are
  */
-public record SgTableOutcome(String owner, String dmaBuf, long at, MapType mapType, List<Entry> entries) {
+public record SgTableOutcome(String owner, String dmaBuf, long at, Addresses addresses, List<Entry> entries) {
     public SgTableOutcome {
         entries = ImmutableList.copyOf(entries);
+    }
+
+    /** What a DMA address stands for. */
+    public enum Addresses {
+        /** What the BAR itself decodes: no IOMMU translates. */
+        PHYSICAL,
+        /** An I/O virtual address of the importer's domain. */
+        IOVA,
+        /** What a guest takes for physical: the host's IOMMU translates it. */
+        GUEST_PHYSICAL
     }
 
     /** One segment: DMA address (unsigned) and length in bytes. */

@@ -21,7 +21,6 @@ public record Step(Kind kind, Optional<Bdf> at, String sentence) {
         HOST_BRIDGE_LISTED,
         HOST_BRIDGE_NOT_LISTED,
         HOST_BRIDGE_UNKNOWN,
-        HOST_BRIDGES_DIFFER,
-        NOT_PCI
+        HOST_BRIDGES_DIFFER
     }
 }

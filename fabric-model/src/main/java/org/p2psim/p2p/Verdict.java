@@ -7,7 +7,8 @@ import org.p2psim.address.Bdf;
 /**
  * What {@code pci_p2pdma_distance_many()} finds for one provider and one client, with its reasons.
  *
- * @param hops functions passed between the two, also when the answer is no
+ * @param hops steps from the two up to their common bridge, or functions up to the two root buses; also when the answer
+ *     is no
  * @param redirecting the functions with ACS redirect on the way, provider's side first: all of them, though the
  *     kernel's message may cut the list
  * @param steps what was looked at, in the kernel's order

@@ -12,8 +12,6 @@ public record KernelRules(KernelRelease release, ImmutableSet<Rule> rules, HostB
 
     /** A rule that some releases have and others have not; {@code p2pdma-rules.tsv} says which. */
     public enum Rule {
-        /** An ACS redirect sends the question to the host-bridge list instead of refusing. */
-        REDIRECT_ASKS_HOST_BRIDGE_LIST,
         /** Any AMD CPU of family 17h or later is allowed, whatever its host bridges are. */
         AMD_ZEN_CPU_ALLOWED,
         /** The first device of the root bus stands for the host bridge if it is at 00.0; before: whatever is at 00.0. */

@@ -5,8 +5,8 @@ public enum AddressKind {
     /** The address that the target's BAR decodes: a bus address, or the physical one where the two are equal. */
     BUS_ADDRESS,
     /**
-     * An I/O virtual address of the initiator's IOMMU. Where the IOMMU is off or maps one to one there are no such
-     * addresses, and it counts as {@link #BUS_ADDRESS}.
+     * An address that the IOMMU in front of the initiator translates: an I/O virtual address, or a guest physical one
+     * of a VM whose device this is, whatever the host uses for its own devices.
      */
     IOVA
 }

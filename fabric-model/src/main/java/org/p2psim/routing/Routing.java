@@ -36,13 +36,12 @@ public final class Routing {
      */
     public Delivery request(PciFunction initiator, PciFunction target, AddressKind kind, boolean posted) {
         HostBridge bridge = fabric.hostBridge(initiator);
-        boolean translating = bridge.iommu() == IommuMode.TRANSLATING;
-        boolean iova = kind == AddressKind.IOVA && translating;
+        boolean iova = kind == AddressKind.IOVA;
         Walk walk = new Walk(fabric, target, iova ? Walk.Rule.REQUEST_WITH_IOVA : Walk.Rule.REQUEST);
         if (walk.climbFrom(initiator)) {
-            return walk.delivery(Disposition.DIRECT, Optional.empty());
+            return walk.delivery(Disposition.DIRECT, sameDeviceCaveat(initiator, target));
         }
-        if (translating && !iova) {
+        if (!iova && bridge.iommu() == IommuMode.TRANSLATING) {
             walk.blockedBy(bridge, posted);
             return walk.delivery(posted ? Disposition.DROPPED : Disposition.REFUSED, Optional.empty());
         }
@@ -60,6 +59,17 @@ public final class Routing {
             walk.throughRootComplex(fabric.hostBridge(completer), fabric.hostBridge(requester));
         }
         return walk.route();
+    }
+
+    /** What a multi-function device does between its functions is its own business. */
+    private static Optional<String> sameDeviceCaveat(PciFunction initiator, PciFunction target) {
+        boolean sameDevice = initiator.upstreamBridge().equals(target.upstreamBridge())
+                && initiator.address().bus() == target.address().bus()
+                && initiator.address().device() == target.address().device();
+        return sameDevice
+                ? Optional.of("it is not known whether the device forwards between its functions, or whether the port"
+                        + " above returns what it sends up; the figures take the link up and down")
+                : Optional.empty();
     }
 
     /**

@@ -32,10 +32,6 @@ public record HostBridge(
         return "%04x:%02x".formatted(domain, bus);
     }
 
-    public HostBridge withIommu(IommuMode mode) {
-        return new HostBridge(name, socket, domain, bus, mode, p2pLatency, p2pMaxPayload, windows);
-    }
-
     public HostBridge withWindows(List<Window> newWindows) {
         return new HostBridge(name, socket, domain, bus, iommu, p2pLatency, p2pMaxPayload, newWindows);
     }

@@ -42,6 +42,8 @@ public record GuestView(Fabric fabric, ImmutableBiMap<Bdf, Bdf> toHost) {
                     | AcsBit.UF.mask()
                     | AcsBit.DT.mask(),
             0);
+    /** Away from the host's windows: an address of both would be claimed on its way to the IOMMU. */
+    private static final long GUEST_WINDOW = 0x2000_0000_0000L;
     /** Largest number of functions that fit the slots of a root bus, host bridge and chipset left out. */
     public static final int PASSTHROUGH_MAX = 30 * 8;
 
@@ -151,6 +153,6 @@ public record GuestView(Fabric fabric, ImmutableBiMap<Bdf, Bdf> toHost) {
                 256,
                 List.of(
                         new Window(new AddressRange(0xc000_0000L, 0x3ec0_0000L), false),
-                        new Window(new AddressRange(0x3800_0000_0000L, 8 * Bytes.TIB), true)));
+                        new Window(new AddressRange(GUEST_WINDOW, 8 * Bytes.TIB), true)));
     }
 }

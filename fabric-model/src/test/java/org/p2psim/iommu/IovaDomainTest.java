@@ -9,30 +9,39 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.p2psim.address.AddressRange;
+import org.p2psim.topology.Window;
 
 class IovaDomainTest {
     @Test
     void addressesAreGivenOutFromTheTopOfTheFirst4GiB() {
-        IovaDomain domain = new IovaDomain();
-        assertThat(domain.map(0x3800_0000_0000L, 64L << 20)).isEqualTo(0xfc00_0000L);
-        assertThat(domain.map(0x3800_0400_0000L, 4096)).isEqualTo(0xfbff_f000L);
+        IovaDomain domain = new IovaDomain(List.of());
+        assertThat(domain.map(0x3800_0000_0000L, 16L << 20)).isEqualTo(0xff00_0000L);
+        assertThat(domain.map(0x3800_0100_0000L, 4096)).isEqualTo(0xfeff_f000L);
+    }
+
+    @Test
+    void theInterruptRangeAndTheWindowsOfTheHostBridgeAreKeptOut() {
+        // 64 MiB at the top would cover 0xfee00000
+        assertThat(new IovaDomain(List.of()).map(0, 64L << 20)).isEqualTo(0xf800_0000L);
+        Window window = new Window(new AddressRange(0x8000_0000L, 0x7ec0_0000L), false);
+        assertThat(new IovaDomain(List.of(window)).map(0, 64L << 20)).isEqualTo(0x7c00_0000L);
     }
 
     @Test
     void aRangeIsAlignedToItsSizeRoundedUpToAPowerOfTwo() {
-        assertThat(new IovaDomain().map(0, 3L << 20)).isEqualTo(0xffc0_0000L);
+        assertThat(new IovaDomain(List.of()).map(0, 3L << 20)).isEqualTo(0xffc0_0000L);
     }
 
     @Test
     void aRangeThatDoesNotFitBelow4GiBComesFromTheTopOfTheAperture() {
-        assertThat(new IovaDomain().map(0, 8L << 30)).isEqualTo((1L << 48) - (8L << 30));
+        assertThat(new IovaDomain(List.of()).map(0, 8L << 30)).isEqualTo((1L << 48) - (8L << 30));
     }
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void mappingsThatLiveAtOneTimeNeverOverlap(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        IovaDomain domain = new IovaDomain();
+        IovaDomain domain = new IovaDomain(List.of());
         List<AddressRange> live = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             if (!live.isEmpty() && random.nextInt(3) == 0) {

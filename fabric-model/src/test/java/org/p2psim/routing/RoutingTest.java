@@ -159,10 +159,18 @@ class RoutingTest {
     @EnumSource(
             value = IommuMode.class,
             names = {"OFF", "IDENTITY"})
-    void withoutTranslationARedirectedRawAddressArrives(IommuMode iommu) {
+    void aRedirectedRawAddressArrivesWhereTheIommuDoesNotTranslateIt(IommuMode iommu) {
         OneSwitch machine = new OneSwitch(iommu, NONE, AcsBit.RR);
         assertThat(machine.nicWrites(AddressKind.BUS_ADDRESS).disposition()).isEqualTo(Disposition.VIA_ROOT_COMPLEX);
-        assertThat(machine.nicWrites(AddressKind.IOVA)).isEqualTo(machine.nicWrites(AddressKind.BUS_ADDRESS));
+        assertThat(machine.nicWrites(AddressKind.BUS_ADDRESS).route().hops())
+                .doesNotContain(new IommuHop(machine.hostBridge()));
+    }
+
+    @ParameterizedTest
+    @EnumSource(IommuMode.class)
+    void anAddressThatIsTranslatedMeetsTheIommuWhateverTheHostUsesForItsOwnDevices(IommuMode iommu) {
+        OneSwitch machine = new OneSwitch(iommu, NONE);
+        assertThat(machine.nicWrites(AddressKind.IOVA).route().hops()).contains(new IommuHop(machine.hostBridge()));
     }
 
     @Test

@@ -25,7 +25,6 @@ import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.SgTableOutcome;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.outcome.TransferOutcome.RouteHop;
-import org.p2psim.p2p.MapType;
 import org.p2psim.p2p.P2pdma;
 import org.p2psim.platform.Cpu;
 import org.p2psim.platform.Errno;
@@ -90,7 +89,7 @@ public final class SampleOutcomes {
                         "mr0",
                         "buf",
                         us(1),
-                        MapType.BUS_ADDR,
+                        SgTableOutcome.Addresses.PHYSICAL,
                         List.of(new SgTableOutcome.Entry(0x3800_2400_0000L, 64 * Bytes.MIB)))),
                 List.of(
                         new Event(
@@ -283,7 +282,7 @@ public final class SampleOutcomes {
     /** Each socket: one host bridge, one root port, a switch with two switches below, each with so many endpoints. */
     public static RunOutcome large(String variant, int sockets, int perSwitch, Acs acs, IommuMode iommu, Cpu cpu) {
         Fabric fabric = nested(sockets, perSwitch, acs, iommu, cpu);
-        Machine machine = new Machine("6.12", "iommu=pt", cpu, fabric);
+        Machine machine = new Machine("6.12.107", "iommu=pt", cpu, fabric);
         ImmutableList<PciFunction> endpoints = fabric.endpoints();
         PciFunction from = endpoints.get(0);
         PciFunction to = endpoints.get(endpoints.size() - 1);

@@ -2,6 +2,7 @@ package org.p2psim.scenario;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +49,29 @@ public record Plan(
         timeline = ImmutableList.copyOf(timeline);
         expectations = ImmutableList.copyOf(expectations);
         notes = ImmutableList.copyOf(notes);
+    }
+
+    /**
+     * A device that the timeline lets import another's memory.
+     *
+     * @param owner the MR or attachment that comes of it
+     */
+    public record Import(String owner, String dmaBuf, String importer, String exporter) {}
+
+    /** The imports of the timeline, in its order; those of a dma-buf that it never exports are left out. */
+    public List<Import> imports() {
+        Map<String, String> exporters = new LinkedHashMap<>();
+        ImmutableList.Builder<Import> imports = ImmutableList.builder();
+        for (Operation operation : timeline) {
+            if (operation instanceof Operation.Export op) {
+                exporters.put(op.dmaBuf(), op.from());
+            } else if (operation instanceof Operation.RegisterMr op && exporters.containsKey(op.dmaBuf())) {
+                imports.add(new Import(op.mr(), op.dmaBuf(), op.nic(), exporters.get(op.dmaBuf())));
+            } else if (operation instanceof Operation.Attach op && exporters.containsKey(op.dmaBuf())) {
+                imports.add(new Import(op.attachment(), op.dmaBuf(), op.importer(), exporters.get(op.dmaBuf())));
+            }
+        }
+        return imports.build();
     }
 
     /** A line of {@code expect}, as written in the file's {@code line}. */

@@ -1,10 +1,10 @@
 package org.p2psim.run;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.Answer;
 import org.p2psim.outcome.Answer.Layer;
@@ -20,7 +20,6 @@ import org.p2psim.run.replay.World;
 import org.p2psim.run.watch.Recorder;
 import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Expectation;
-import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.Plan;
 import org.p2psim.unit.Bytes;
 
@@ -59,7 +58,7 @@ final class Answers {
     }
 
     private static String subject(Question question) {
-        return "%s to %s".formatted(question.client(), question.provider());
+        return "DMA by %s to %s's memory".formatted(question.client(), question.provider());
     }
 
     private Answer answer(Question question, Verdict verdict) {
@@ -79,7 +78,7 @@ final class Answers {
         String subject = subject(question);
         String kernel = "%skernel %s".formatted(world.guest().isPresent() ? "guest " : "", world.kernel());
         if (moved.isPresent()) {
-            String because = "%s, %s by %s"
+            String because = "%s, %s on PCIe by %s"
                     .formatted(
                             allowed(verdict),
                             moved.get().bandwidth(),
@@ -122,7 +121,8 @@ final class Answers {
             return new LayerAnswer(
                     Layer.GATE,
                     "follows the kernel",
-                    "habanalabs looks at pci_p2pdma_distance() when a device attaches, and at nothing else.");
+                    "habanalabs looks at pci_p2pdma_distance() when a device attaches, and at nothing else. It maps with"
+                            + " dma_map_resource(): an IOVA where the IOMMU translates, whatever the map type.");
         }
         return new LayerAnswer(
                 Layer.GATE, "not known", "No vendor profile is applied: drivers may refuse for reasons of their own.");
@@ -184,55 +184,21 @@ final class Answers {
 
     /** The dma-bufs of a provider, and the MRs and attachments that a client makes of them. */
     private static Set<String> objectsBetween(Plan plan, String provider, String client) {
-        Set<String> objects = new HashSet<>();
-        for (Operation operation : plan.timeline()) {
-            if (operation instanceof Operation.Export op && op.from().equals(provider)) {
-                objects.add(op.dmaBuf());
-            } else if (operation instanceof Operation.RegisterMr op
-                    && op.nic().equals(client)
-                    && objects.contains(op.dmaBuf())) {
-                objects.add(op.mr());
-            } else if (operation instanceof Operation.Attach op
-                    && op.importer().equals(client)
-                    && objects.contains(op.dmaBuf())) {
-                objects.add(op.attachment());
-            }
-        }
-        return objects;
+        return plan.imports().stream()
+                .filter(made ->
+                        made.exporter().equals(provider) && made.importer().equals(client))
+                .flatMap(made -> Stream.of(made.dmaBuf(), made.owner()))
+                .collect(Collectors.toSet());
     }
 
     /** Exporter and importer of the first import; else the first pair that is expected something of. */
     private static Optional<Question> question(Plan plan) {
-        Optional<Question> imported = plan.timeline().stream()
-                .flatMap(operation -> importOf(plan, operation).stream())
-                .findFirst();
-        if (imported.isPresent()) {
-            return imported;
-        }
-        return plan.expectations().stream()
+        Stream<Question> imports = plan.imports().stream().map(made -> new Question(made.exporter(), made.importer()));
+        Stream<Question> expected = plan.expectations().stream()
                 .map(Plan.Expected::expectation)
                 .filter(Expectation.P2p.class::isInstance)
                 .map(Expectation.P2p.class::cast)
-                .map(pair -> new Question(pair.p2p().get(0), pair.p2p().get(1)))
-                .findFirst();
-    }
-
-    private static Optional<Question> importOf(Plan plan, Operation operation) {
-        if (operation instanceof Operation.RegisterMr op) {
-            return exporterOf(plan, op.dmaBuf()).map(provider -> new Question(provider, op.nic()));
-        }
-        if (operation instanceof Operation.Attach op) {
-            return exporterOf(plan, op.dmaBuf()).map(provider -> new Question(provider, op.importer()));
-        }
-        return Optional.empty();
-    }
-
-    private static Optional<String> exporterOf(Plan plan, String dmaBuf) {
-        return plan.timeline().stream()
-                .filter(Operation.Export.class::isInstance)
-                .map(Operation.Export.class::cast)
-                .filter(export -> export.dmaBuf().equals(dmaBuf))
-                .map(Operation.Export::from)
-                .findFirst();
+                .map(pair -> new Question(pair.p2p().get(0), pair.p2p().get(1)));
+        return Stream.concat(imports, expected).findFirst();
     }
 }

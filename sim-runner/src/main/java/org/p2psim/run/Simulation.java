@@ -93,6 +93,8 @@ public final class Simulation {
         Plan plan = world.plan();
         List<Note> notes = new ArrayList<>(plan.notes());
         notes.addAll(replay.notes());
+        notes.addAll(Cautions.of(world));
+        notes.addAll(NotModelled.SOURCES);
         notes.addAll(NotModelled.NOTES);
         return new RunOutcome(
                 new Provenance(version, plan.scenario(), plan.digest(), plan.seed(), String.join(" ", plan.settings())),

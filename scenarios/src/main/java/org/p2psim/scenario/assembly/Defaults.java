@@ -14,6 +14,7 @@ import org.p2psim.unit.Ticks;
 
 /** The values that are taken where a file says none, each with its source. */
 final class Defaults {
+    private static final int MELLANOX = 0x15b3;
     private static final String P2PMARK =
             "p2pmark round trips, local-inference-lab/rtx6kpro, wrx90-cpayne-2switch-flat.md";
     private static final String PAYLOAD_64 = "inferred from 21.3 GB/s on Ice Lake-SP, xnvme/aisio, pcie_saturation.md";
@@ -122,20 +123,29 @@ final class Defaults {
                 OptionalLong.of(or(name, device.tags(), 256, "256 outstanding reads (tags)")),
                 OptionalLong.of(or(name, device.mps(), 256, "Max_Payload_Size 256 B")),
                 OptionalLong.of(or(name, device.mrrs(), 512, "Max_Read_Request_Size 512 B")),
-                OptionalLong.of(or(name, device.rcb(), 64, "Read Completion Boundary 64 B")),
+                OptionalLong.of(or(
+                        name,
+                        device.rcb(),
+                        128,
+                        "Read Completion Boundary 128 B, as of every function but a root port")),
                 OptionalLong.of(readLatency(name, device.readLatency())));
     }
 
     private Importer importer(String name, Device device) {
         return device.importer().orElseGet(() -> {
             Importer importer = switch (device.type()) {
-                case RDMA_NIC -> Importer.PINNED;
+                // mlx5 faults pages in on demand; efa, irdma, bnxt_re and others pin.
+                case RDMA_NIC -> isMellanox(device) ? Importer.DYNAMIC : Importer.PINNED;
                 case GPU -> Importer.DYNAMIC;
                 case NVME, OTHER, HABANALABS -> Importer.STATIC;
             };
             assumptions.assume(name, "imports " + importer);
             return importer;
         });
+    }
+
+    private static boolean isMellanox(Device device) {
+        return device.id().isPresent() && device.id().get().vendor() == MELLANOX;
     }
 
     private long maxSegmentSize(String name, OptionalLong stated, boolean nic) {

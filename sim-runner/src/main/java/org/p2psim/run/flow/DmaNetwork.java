@@ -11,12 +11,14 @@ import org.p2psim.routing.Delivery;
 import org.p2psim.routing.Hop;
 import org.p2psim.routing.Hop.IommuHop;
 import org.p2psim.routing.Hop.LinkHop;
+import org.p2psim.routing.Hop.SocketHop;
 import org.p2psim.routing.Route;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.topology.Fabric;
 import org.p2psim.topology.PciFunction;
+import org.p2psim.topology.SocketLink;
 
 /** The links and IOMMUs of a fabric during one run, and the DMAs that share them. */
 public final class DmaNetwork {
@@ -26,6 +28,7 @@ public final class DmaNetwork {
     private final FabricTiming timing;
 
     private final Map<WireKey, Wire> wires = new HashMap<>();
+    private final Map<SocketHop, SocketWire> socketWires = new HashMap<>();
     private final Map<String, Iotlb> iotlbs = new HashMap<>();
     private final Map<String, Dma> running = new HashMap<>();
 
@@ -102,7 +105,14 @@ public final class DmaNetwork {
                 ? routing.completion(target, initiator)
                 : errorCompletion(delivery.route());
         long latencyAtTarget = posted ? 0 : target.latency();
-        return new Ways(engine, timing, delivery, completion, latencyAtTarget, hop -> station(hop, request));
+        return new Ways(
+                engine,
+                timing,
+                fabric.socketLink().orElse(SocketLink.NONE),
+                delivery,
+                completion,
+                latencyAtTarget,
+                hop -> station(hop, request));
     }
 
     /** From the IOMMU back to the initiator. */
@@ -119,6 +129,12 @@ public final class DmaNetwork {
         if (hop instanceof IommuHop iommu) {
             Iotlb iotlb = iotlbs.computeIfAbsent(iommu.bridge().rootBus(), rootBus -> new Iotlb(timing));
             return new Translator(iotlb, request.initiator(), request.target());
+        }
+        if (hop instanceof SocketHop socket) {
+            return socketWires.computeIfAbsent(
+                    socket,
+                    key -> new SocketWire(
+                            fabric.socketLink().orElseThrow().bytesPerSecond().orElseThrow()));
         }
         throw new IllegalArgumentException("TLPs do not queue at " + hop);
     }

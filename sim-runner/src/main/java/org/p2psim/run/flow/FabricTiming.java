@@ -6,21 +6,18 @@ import org.p2psim.unit.Ticks;
 /**
  * What a fabric's own description leaves open.
  *
- * @param socketLatency from socket to socket, one way, ticks
  * @param iotlbEntries translations that an IOMMU keeps
  * @param iotlbPage bytes that one of them covers, a power of two
  * @param iotlbMiss what a translation costs that it does not keep, ticks
  * @param postedBytesPerHop bytes of posted writes that everything that a TLP passes has room for
  */
-public record FabricTiming(
-        long socketLatency, int iotlbEntries, long iotlbPage, long iotlbMiss, long postedBytesPerHop) {
+public record FabricTiming(int iotlbEntries, long iotlbPage, long iotlbMiss, long postedBytesPerHop) {
     /**
      * IOTLB: 64 entries and 280 ns for a miss explain the measurements of pcie-bench (Neugebauer et al., SIGCOMM
-     * 2018); pages of 2 MiB. Socket: 50 ns, half of the 93 to 107 ns that a read of the remote socket's memory takes
-     * longer there. Posted writes: 1024 data credits of 16 bytes, as cocotbext-pcie's ports advertise.
+     * 2018); pages of 2 MiB. Posted writes: 1024 data credits of 16 bytes, as cocotbext-pcie's ports advertise.
      */
     public static final FabricTiming DEFAULT =
-            new FabricTiming(Ticks.ofNanoseconds(50), 64, 2 * Bytes.MIB, Ticks.ofNanoseconds(280), 16 * Bytes.KIB);
+            new FabricTiming(64, 2 * Bytes.MIB, Ticks.ofNanoseconds(280), 16 * Bytes.KIB);
 
     public FabricTiming {
         if (Long.bitCount(iotlbPage) != 1 || iotlbEntries < 1) {

@@ -11,6 +11,7 @@ import org.p2psim.routing.Hop.SocketHop;
 import org.p2psim.routing.Hop.SwitchHop;
 import org.p2psim.routing.Route;
 import org.p2psim.run.engine.Engine;
+import org.p2psim.topology.SocketLink;
 
 /**
  * The ways of one DMA: of its requests, and of what answers them.
@@ -22,6 +23,7 @@ import org.p2psim.run.engine.Engine;
 record Ways(
         Engine engine,
         FabricTiming timing,
+        SocketLink socketLink,
         Delivery delivery,
         Route completion,
         long latencyAtTarget,
@@ -59,15 +61,15 @@ record Ways(
         for (Hop hop : hops) {
             if (hop instanceof SwitchHop passed) {
                 latency += passed.upstreamPort().latency();
-            } else if (hop instanceof SocketHop) {
-                latency += timing.socketLatency();
+            } else if (hop instanceof SocketHop && !socketLink.hasBandwidth()) {
+                latency += socketLink.latency();
             } else if (hop instanceof RootComplexHop passed) {
                 latency += passed.bridge().p2pLatency() / rootComplexes;
                 maxPayload = Math.min(maxPayload, passed.bridge().p2pMaxPayload());
             } else {
                 legs.add(new Way.Leg(latency, maxPayload));
                 stations.add(stationAt.apply(hop));
-                latency = 0;
+                latency = hop instanceof SocketHop ? socketLink.latency() : 0;
                 maxPayload = Way.Leg.ANY_PAYLOAD;
             }
         }

@@ -8,7 +8,6 @@ import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.outcome.SgTableOutcome;
-import org.p2psim.p2p.MapType;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.watch.Recorder;
 import org.p2psim.scenario.Device;
@@ -53,14 +52,14 @@ final class AttachmentOperations {
                             }
                             return attached;
                         }));
-        int event = recorder.reply(
+        recorder.reply(
                 op.at(),
                 op.attachment(),
                 "attach",
                 reply,
                 attachment -> "%s to %s, peer2peer %s"
                         .formatted(op.importer(), op.dmaBuf(), attachment.peer2peer() ? "kept" : "cleared"));
-        handles.attachments().put(op.attachment(), UserObject.of(reply, event));
+        handles.attachments().put(op.attachment(), UserObject.of(reply));
     }
 
     void map(Operation.Map op) {
@@ -75,16 +74,22 @@ final class AttachmentOperations {
     /** A table was handed out: it is kept for the report and checked. */
     void mapped(long at, String owner, Attachment attachment, SgTable table) {
         DmaBuf dmaBuf = attachment.dmaBuf();
-        MapType mapType = exporters.of(dmaBuf).verdict(attachment.importer()).mapType();
         recorder.sgTable(new SgTableOutcome(
                 owner,
                 dmaBuf.name(),
                 at,
-                mapType,
+                addresses(attachment.importer().name()),
                 table.entries().stream()
                         .map(entry -> new SgTableOutcome.Entry(entry.address(), entry.length()))
                         .toList()));
         tables.check(at, owner, attachment, table);
+    }
+
+    private SgTableOutcome.Addresses addresses(String importer) {
+        if (!world.translates(importer)) {
+            return SgTableOutcome.Addresses.PHYSICAL;
+        }
+        return world.guest().isPresent() ? SgTableOutcome.Addresses.GUEST_PHYSICAL : SgTableOutcome.Addresses.IOVA;
     }
 
     static String summary(SgTable table) {

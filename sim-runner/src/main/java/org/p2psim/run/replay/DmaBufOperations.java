@@ -69,13 +69,13 @@ final class DmaBufOperations {
                                 op.dmaBuf(),
                                 op.address().orElseThrow(),
                                 op.size().orElseThrow()));
-        int event = recorder.reply(
+        recorder.reply(
                 op.at(),
                 op.dmaBuf(),
                 "export",
                 reply,
                 dmaBuf -> "%s of %s".formatted(Bytes.format(dmaBuf.size()), op.from()));
-        handles.dmaBufs().put(op.dmaBuf(), UserObject.of(reply, event));
+        handles.dmaBufs().put(op.dmaBuf(), UserObject.of(reply));
     }
 
     void close(Operation.Close op) {

@@ -40,6 +40,9 @@ final class MachineDmaMap implements DmaMap {
     }
 
     private IovaDomain domain(Importer importer) {
-        return domains.computeIfAbsent(importer.name(), name -> new IovaDomain());
+        return domains.computeIfAbsent(
+                importer.name(),
+                name -> new IovaDomain(
+                        world.host().hostBridge(world.onHost(name)).windows()));
     }
 }

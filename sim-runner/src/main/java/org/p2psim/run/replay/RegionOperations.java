@@ -36,9 +36,8 @@ final class RegionOperations {
                 .importer(op.nic())
                 .then(importer -> handles.exported(op.dmaBuf())
                         .then(dmaBuf -> MemoryRegion.register(request(op, dmaBuf), dmaBuf, importer, steps::add)));
-        int event = recorder.reply(
-                op.at(), op.mr(), "register-mr", reply, region -> "%s by %s".formatted(op.dmaBuf(), op.nic()));
-        handles.regions().put(op.mr(), UserObject.of(reply, event));
+        recorder.reply(op.at(), op.mr(), "register-mr", reply, region -> "%s by %s".formatted(op.dmaBuf(), op.nic()));
+        handles.regions().put(op.mr(), UserObject.of(reply));
         steps.forEach(step -> recorder.effect(op.at(), op.mr(), step.what(), step.detail()));
         if (reply instanceof Reply.Done<MemoryRegion> done) {
             SgTable table = done.value().attachment().mapping().orElseThrow();

@@ -25,6 +25,7 @@ import org.p2psim.run.flow.LatencyRecorder;
 import org.p2psim.run.watch.InvariantWatch;
 import org.p2psim.run.watch.Recorder;
 import org.p2psim.scenario.Device;
+import org.p2psim.scenario.Plan;
 import org.p2psim.topology.Link;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.unit.Bandwidth;
@@ -32,6 +33,12 @@ import org.p2psim.unit.Bytes;
 
 /** DMA through mapped tables: from the operation that asks for it to its last byte. */
 final class Transfers {
+    private static final Note THROUGH_ROOT_COMPLEX = new Note(
+            Note.Kind.CAUTION,
+            "peer-to-peer through a root complex differs widely by CPU, reads and socket crossings above all: take the"
+                    + " figure for what PCIe allows at most",
+            "NVIDIA, GPUDirect RDMA documentation");
+
     private final World world;
     private final Engine engine;
     private final Routing routing;
@@ -83,8 +90,23 @@ final class Transfers {
     void refused(String lane, String operation, String owner, long bytes, Optional<Errno> errno, String why) {
         long now = engine.now();
         recorder.refused(now, lane, operation, errno, why);
+        Optional<Plan.Import> made = world.plan().imports().stream()
+                .filter(each -> each.owner().equals(owner))
+                .findFirst();
         recorder.transfer(new TransferOutcome(
-                lane, operation, owner, "", bytes, 0, now, now, errno, List.of(), List.of(), 0, Latency.NONE));
+                lane,
+                operation,
+                made.map(Plan.Import::importer).orElse(""),
+                made.map(Plan.Import::exporter).orElse(""),
+                bytes,
+                0,
+                now,
+                now,
+                errno,
+                List.of(),
+                List.of(),
+                0,
+                Latency.NONE));
     }
 
     void start(Order order, ImmutableList<SgTable.Entry> segments) {
@@ -95,6 +117,9 @@ final class Transfers {
         AddressKind kind = world.translates(initiatorName) ? AddressKind.IOVA : AddressKind.BUS_ADDRESS;
         Delivery delivery = routing.request(initiator, target, kind, !order.read());
         delivery.caveat().ifPresent(caveat -> notes.add(new Note(Note.Kind.CAUTION, caveat, "")));
+        if (delivery.disposition() == Delivery.Disposition.VIA_ROOT_COMPLEX) {
+            notes.add(THROUGH_ROOT_COMPLEX);
+        }
         watch.check(
                 Invariant.PEER_TO_PEER_ALLOWED,
                 order.attachment().peer2peer(),
@@ -187,12 +212,13 @@ final class Transfers {
 
         /** The table was given back while this was on its way: what lands now lands where nobody may. */
         private void checkMapping(String what) {
+            boolean mapped = order.attachment().mapping().isPresent();
             watch.check(
                     Invariant.NO_LANDING_AFTER_UNMAP,
-                    order.attachment().mapping().isPresent(),
+                    mapped,
                     engine.now(),
                     order.lane(),
-                    recorder.newest(),
+                    mapped ? recorder.newest() : recorder.newestOf(order.owner()),
                     () -> "%s %s %s through a mapping that was given back".formatted(initiator, what, target));
         }
 

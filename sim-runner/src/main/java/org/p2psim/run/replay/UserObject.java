@@ -9,13 +9,12 @@ import org.p2psim.platform.Errno;
  *
  * @param object the object, if it was made
  * @param errno why it was not
- * @param event index of the event that made or refused it
  */
-public record UserObject<T>(Optional<T> object, Optional<Errno> errno, int event) {
-    static <T> UserObject<T> of(Reply<T> reply, int event) {
+public record UserObject<T>(Optional<T> object, Optional<Errno> errno) {
+    static <T> UserObject<T> of(Reply<T> reply) {
         if (reply instanceof Reply.Refused<T> refused) {
-            return new UserObject<>(Optional.empty(), Optional.of(refused.errno()), event);
+            return new UserObject<>(Optional.empty(), Optional.of(refused.errno()));
         }
-        return new UserObject<>(Optional.of(((Reply.Done<T>) reply).value()), Optional.empty(), event);
+        return new UserObject<>(Optional.of(((Reply.Done<T>) reply).value()), Optional.empty());
     }
 }

@@ -51,8 +51,10 @@ public final class InvariantWatch {
         }
     }
 
+    /** Those that were checked at least once. */
     public ImmutableList<InvariantOutcome> outcomes() {
         return Arrays.stream(Invariant.values())
+                .filter(invariant -> Objects.requireNonNull(records.get(invariant)).checks > 0)
                 .map(invariant -> {
                     Record record = Objects.requireNonNull(records.get(invariant));
                     return new InvariantOutcome(

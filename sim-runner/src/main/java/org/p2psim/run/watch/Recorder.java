@@ -70,6 +70,16 @@ public final class Recorder {
         return events.size() - 1;
     }
 
+    /** Index of the newest event of a lane, -1 if there is none. */
+    public int newestOf(String lane) {
+        for (int i = events.size() - 1; i >= 0; i--) {
+            if (events.get(i).lane().equals(lane)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     public ImmutableList<Event> events() {
         return ImmutableList.copyOf(events);
     }

@@ -80,7 +80,7 @@ class ReplayTest {
     }
 
     @Test
-    void behindATranslatingIommuTheTableHasAnIovaAndTheReadGoesThroughTheRootComplex() {
+    void behindATranslatingIommuTheTableHasAnIovaAndTheWriteGoesThroughTheRootComplex() {
         RunOutcome run = run(
                 "translating", "pinned", EXPORT, REGISTER, "at: 2us, do: rdma-write, id: write, mr: mr0, size: 16MiB");
         assertThat(run.sgTables().get(0).entries().get(0).address()).isEqualTo(0xff00_0000L);

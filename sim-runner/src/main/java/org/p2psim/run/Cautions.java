@@ -1,0 +1,91 @@
+package org.p2psim.run;
+
+import com.google.common.base.Splitter;
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.p2psim.outcome.Note;
+import org.p2psim.platform.KernelFeature;
+import org.p2psim.platform.KernelRules;
+import org.p2psim.run.replay.World;
+import org.p2psim.scenario.Device;
+import org.p2psim.scenario.Device.DeviceType;
+import org.p2psim.scenario.Operation;
+import org.p2psim.topology.HostBridge;
+import org.p2psim.topology.IommuMode;
+
+/** What a reader should be careful with because of what the scenario says. */
+final class Cautions {
+    private final World world;
+    private final List<Note> notes = new ArrayList<>();
+
+    private Cautions(World world) {
+        this.world = world;
+    }
+
+    static ImmutableList<Note> of(World world) {
+        Cautions cautions = new Cautions(world);
+        cautions.release();
+        cautions.commandLine();
+        return ImmutableList.copyOf(cautions.notes);
+    }
+
+    private void caution(String text, String source) {
+        notes.add(new Note(Note.Kind.CAUTION, text, source));
+    }
+
+    private void release() {
+        if (world.kernel().compareTo(KernelRules.NEWEST) > 0) {
+            caution(
+                    "kernel %s is newer than %s, the newest whose rules are known: they are taken to be the same"
+                            .formatted(world.kernel(), KernelRules.NEWEST),
+                    "");
+        }
+        for (KernelFeature feature : used()) {
+            if (!feature.isIn(world.kernel())) {
+                caution(
+                        "mainline has %s since %s: on %s the run takes it as backported"
+                                .formatted(feature.what(), feature.since(), world.kernel()),
+                        feature.source());
+            }
+        }
+    }
+
+    private Set<KernelFeature> used() {
+        Set<KernelFeature> used = new LinkedHashSet<>();
+        for (Operation operation : world.plan().timeline()) {
+            if (operation instanceof Operation.Export op
+                    && world.device(op.from()).type() == DeviceType.HABANALABS) {
+                used.add(KernelFeature.HABANALABS_DMABUF);
+            } else if (operation instanceof Operation.RegisterMr op) {
+                boolean pinned = world.device(op.nic()).importer().orElseThrow() == Device.Importer.PINNED;
+                used.add(pinned ? KernelFeature.PINNED_DMABUF_MR : KernelFeature.DYNAMIC_DMABUF_MR);
+            } else if (operation instanceof Operation.Attach) {
+                used.add(KernelFeature.PEER2PEER_ATTACH);
+            }
+        }
+        return used;
+    }
+
+    private void commandLine() {
+        List<String> words =
+                Splitter.on(' ').omitEmptyStrings().splitToList(world.plan().cmdline());
+        boolean off =
+                world.host().hostBridges().stream().map(HostBridge::iommu).allMatch(mode -> mode == IommuMode.OFF);
+        for (String word : words) {
+            if (word.startsWith("pci=")
+                    && Splitter.on(',').splitToList(word.substring(4)).contains("noacs")) {
+                caution("pci=noacs is no option of a stock kernel: it changes nothing", "drivers/pci/pci.c");
+            } else if (word.startsWith("pcie_acs_override=")) {
+                caution(
+                        "pcie_acs_override is an out-of-tree patch that changes IOMMU groups, not ACS redirect: it"
+                                + " changes nothing here",
+                        "");
+            } else if (off && (word.equals("intel_iommu=on") || word.equals("iommu=pt"))) {
+                caution("%s is on the command line, but the scenario's iommu.mode is off".formatted(word), "");
+            }
+        }
+    }
+}
