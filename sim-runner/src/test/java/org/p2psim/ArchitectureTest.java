@@ -17,6 +17,7 @@ class ArchitectureTest {
 
     private static final String[] FABRIC_MODEL = {
         "org.p2psim.address..",
+        "org.p2psim.boot..",
         "org.p2psim.dmabuf..",
         "org.p2psim.invariant..",
         "org.p2psim.iommu..",

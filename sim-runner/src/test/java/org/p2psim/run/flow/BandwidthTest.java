@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,7 @@ import org.p2psim.topology.AcsBit;
 import org.p2psim.topology.IommuMode;
 import org.p2psim.topology.Link;
 import org.p2psim.topology.PciFunction;
+import org.p2psim.topology.SocketLink;
 import org.p2psim.unit.Bytes;
 import org.p2psim.unit.Ticks;
 
@@ -128,6 +130,24 @@ class BandwidthTest {
         Run.Log log = run.start(dma("dma", nvme, gpu, Direction.WRITE, 4 * Bytes.MIB, 256));
         run.run();
         assertThat(gigabits(4 * Bytes.MIB, log.doneAt)).isBetween(0.99 * 252.061538 * 64 / 88, 252.061538 * 64 / 88);
+    }
+
+    /** 10 GB/s are 80 Gb/s, in each direction on its own; gen4 x16 would carry three times as much. */
+    @Test
+    void nothingCrossesTheSocketsFasterThanTheirLink() {
+        Machine machine = new Machine()
+                .socketLink(new SocketLink(Ticks.ofNanoseconds(50), OptionalLong.of(10_000_000_000L)))
+                .socket()
+                .hostBridge(IommuMode.OFF, 256);
+        PciFunction nic = machine.endpoint(machine.rootPort(GEN4_X16));
+        machine.socket().hostBridge(IommuMode.OFF, 256);
+        PciFunction gpu = machine.endpoint(machine.rootPort(GEN4_X16));
+        Run run = new Run(machine.fabric());
+        Run.Log writes = run.start(dma("writes", nic, gpu, Direction.WRITE, Bytes.MIB, 256));
+        Run.Log reads = run.start(dma("reads", nic, gpu, Direction.READ, Bytes.MIB, 256));
+        run.run();
+        assertThat(gigabits(Bytes.MIB, writes.doneAt)).isBetween(0.98 * 80, 80.0);
+        assertThat(gigabits(Bytes.MIB, reads.doneAt)).isBetween(0.97 * 80, 80.0);
     }
 
     @Test

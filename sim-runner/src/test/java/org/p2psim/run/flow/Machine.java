@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.p2psim.address.AddressRange;
 import org.p2psim.address.Bdf;
@@ -21,11 +22,13 @@ import org.p2psim.topology.IommuMode;
 import org.p2psim.topology.Link;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.topology.PortType;
+import org.p2psim.topology.SocketLink;
 import org.p2psim.unit.Bytes;
 import org.p2psim.unit.Ticks;
 
 /** Grows a fabric function by function, with links and latencies; buses are numbered in the order of growth. */
 final class Machine {
+    private SocketLink socketLink = new SocketLink(Ticks.ofNanoseconds(50), OptionalLong.empty());
     static final long SWITCH = Ticks.ofNanoseconds(105);
     static final long ROOT_COMPLEX = Ticks.ofNanoseconds(200);
     static final long READ = Ticks.ofNanoseconds(400);
@@ -68,7 +71,13 @@ final class Machine {
     }
 
     Fabric fabric() {
-        return Fabric.of(sockets, hostBridges, functions);
+        return Fabric.of(sockets, Optional.of(socketLink), hostBridges, functions);
+    }
+
+    /** 50 ns and no limit, unless said otherwise. */
+    Machine socketLink(SocketLink link) {
+        socketLink = link;
+        return this;
     }
 
     private PciFunction below(PciFunction bridge, PortType type, Optional<Link> link, long latency, AcsBit... acs) {
