@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -48,26 +49,37 @@ final class Console {
         err.flush();
     }
 
-    /** Writes a file whole or not at all. */
+    /** Writes a file whole or not at all; what is no file (a pipe, a device) gets the text as it is. */
     void write(Path file, String text) {
-        Path target = file.toAbsolutePath();
-        Path folder = target.getParent();
-        if (folder == null || !Files.isDirectory(folder)) {
-            throw new InputException("%s: the folder does not exist".formatted(file));
-        }
         try {
-            Path unfinished = folder.resolve(
-                    "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-            try {
-                Files.writeString(unfinished, text);
-                move(unfinished, target);
-            } finally {
-                Files.deleteIfExists(unfinished);
+            Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+            if (Files.isDirectory(target)) {
+                throw new InputException("%s: a folder, not a file".formatted(file));
+            }
+            if (Files.exists(target) && !Files.isRegularFile(target)) {
+                Files.writeString(target, text);
+            } else {
+                writeWhole(file, target, text);
             }
         } catch (IOException e) {
             throw new InputException("%s: cannot be written: %s".formatted(file, reason(e)));
         }
         tell("p2psim: wrote " + file);
+    }
+
+    private static void writeWhole(Path file, Path target, String text) throws IOException {
+        Path folder = target.getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new InputException("%s: the folder does not exist".formatted(file));
+        }
+        Path unfinished = folder.resolve(
+                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+        try {
+            Files.writeString(unfinished, text);
+            move(unfinished, target);
+        } finally {
+            Files.deleteIfExists(unfinished);
+        }
     }
 
     private static void move(Path from, Path to) throws IOException {
@@ -92,7 +104,7 @@ final class Console {
 
     /** Tells what went wrong and gives the exit code for it. */
     int report(Exception exception) {
-        if (exception instanceof InputException) {
+        if (exception instanceof InputException || exception instanceof InvalidPathException) {
             tell(String.valueOf(exception.getMessage()));
             return Main.BAD_INPUT;
         }

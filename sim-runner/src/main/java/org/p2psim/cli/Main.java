@@ -2,6 +2,7 @@ package org.p2psim.cli;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -38,6 +39,9 @@ import picocli.CommandLine.Option;
             "  p2psim show gaudi-rdma > mine.yaml && p2psim validate mine.yaml"
         })
 public final class Main implements Runnable {
+    /** Wide enough for every example, so that it works as pasted. */
+    private static final int HELP_WIDTH = 110;
+
     /** Everything as expected. */
     static final int GOOD = 0;
     /** An expectation failed or an invariant broke. */
@@ -64,6 +68,8 @@ public final class Main implements Runnable {
     private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
 
     public static void main(String[] args) {
+        // Numbers look the same everywhere: the same scenario gives the same bytes.
+        Locale.setDefault(Locale.ROOT);
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
         int code = execute(out, err, args);
@@ -78,6 +84,7 @@ public final class Main implements Runnable {
     public static int execute(PrintStream out, PrintStream err, String... args) {
         Console console = new Console(out, err);
         CommandLine line = new CommandLine(new Main(), new Commands(console));
+        line.setUsageHelpWidth(HELP_WIDTH);
         line.setOut(console.outWriter());
         line.setErr(console.errWriter());
         line.setExecutionExceptionHandler((exception, command, parsed) -> console.report(exception));

@@ -41,7 +41,14 @@ final class ReportCommand implements Callable<Integer> {
         for (Path file : files) {
             outcomes.addAll(read(file));
         }
-        return output.write(console, outcomes, CompareText.of(outcomes));
+        if (outcomes.isEmpty()) {
+            throw new InputException("no run in " + files);
+        }
+        try {
+            return output.write(console, outcomes, CompareText.of(outcomes));
+        } catch (ArithmeticException | IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new InputException("%s: damaged: the figures cannot be (%s)".formatted(files, e.getMessage()));
+        }
     }
 
     private static List<RunOutcome> read(Path file) {

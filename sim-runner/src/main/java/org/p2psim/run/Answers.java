@@ -1,5 +1,6 @@
 package org.p2psim.run;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -10,6 +11,7 @@ import org.p2psim.outcome.Answer;
 import org.p2psim.outcome.Answer.Layer;
 import org.p2psim.outcome.Answer.LayerAnswer;
 import org.p2psim.outcome.Event;
+import org.p2psim.outcome.InvariantOutcome;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.p2p.MapType;
 import org.p2psim.p2p.Verdict;
@@ -17,6 +19,7 @@ import org.p2psim.routing.AddressKind;
 import org.p2psim.routing.Delivery;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.replay.World;
+import org.p2psim.run.watch.InvariantWatch;
 import org.p2psim.run.watch.Recorder;
 import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Expectation;
@@ -25,12 +28,20 @@ import org.p2psim.unit.Bytes;
 
 /** What a run says to its scenario's question: does the first importer of the timeline reach the first exporter? */
 final class Answers {
+    /** What an import consists of: refusing one of these refuses it. */
+    private static final Set<String> IMPORTING = Set.of("export", "attach", "map", "register-mr");
+
     private final World world;
     private final Recorder recorder;
+    private final List<String> broken;
 
-    Answers(World world, Recorder recorder) {
+    Answers(World world, Recorder recorder, InvariantWatch watch) {
         this.world = world;
         this.recorder = recorder;
+        this.broken = watch.outcomes().stream()
+                .filter(outcome -> !outcome.held())
+                .map(InvariantOutcome::id)
+                .toList();
     }
 
     private record Question(String provider, String client) {}
@@ -66,13 +77,17 @@ final class Answers {
         String client = question.client();
         Set<String> objects = objectsBetween(world.plan(), provider, client);
         Optional<Event> refusal = recorder.events().stream()
-                .filter(event -> event.kind() == Event.Kind.REFUSED && objects.contains(event.lane()))
+                .filter(event -> event.kind() == Event.Kind.REFUSED
+                        && objects.contains(event.lane())
+                        && IMPORTING.contains(event.what()))
                 .findFirst();
-        Optional<TransferOutcome> moved = recorder.transfers().stream()
+        List<TransferOutcome> all = recorder.transfers().stream()
                 .filter(transfer -> transfer.bytes() > 0
                         && transfer.initiator().equals(client)
                         && transfer.target().equals(provider))
-                .findFirst();
+                .toList();
+        Optional<TransferOutcome> moved = all.stream()
+                .max(Comparator.comparing(transfer -> transfer.bandwidth().gigabytesPerSecond()));
         List<LayerAnswer> layers =
                 List.of(kernel(verdict), gate(provider), delivery(question, verdict), effect(verdict, moved, refusal));
         String subject = subject(question);
@@ -101,6 +116,15 @@ final class Answers {
             return new Answer(false, subject, "fails", because, layers);
         }
         return new Answer(true, subject, "is allowed", "%s answers %s".formatted(kernel, allowed(verdict)), layers);
+    }
+
+    private static String rate(TransferOutcome transfer, int transfers) {
+        String part = transfer.bytes() == transfer.requested()
+                ? ""
+                : ", stopped after %s of %s"
+                        .formatted(Bytes.format(transfer.bytes()), Bytes.format(transfer.requested()));
+        String others = transfers == 1 ? "" : ", the fastest of %d transfers".formatted(transfers);
+        return "%s on PCIe by %s%s%s".formatted(transfer.bandwidth(), transfer.operation(), others, part);
     }
 
     private static boolean supported(Verdict verdict) {

@@ -102,7 +102,7 @@ public final class Simulation {
                 plan.source(),
                 plan.variant(),
                 end,
-                new Answers(world, recorder).answer(),
+                new Answers(world, recorder, watch).answer(),
                 machine(plan.kernel().text(), plan.cmdline(), plan.fabric()),
                 guest(world),
                 pairs(world),

@@ -194,6 +194,11 @@ public final class Habanalabs implements Exporter {
                 .collect(ImmutableList.toImmutableList());
     }
 
+    /** The memory BAR, in the deciding kernel's physical addresses. */
+    public AddressRange bar() {
+        return bar;
+    }
+
     private Export export(DmaBuf dmaBuf) {
         return Optional.ofNullable(exports.get(dmaBuf)).orElseThrow();
     }

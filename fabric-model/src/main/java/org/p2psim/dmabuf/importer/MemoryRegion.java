@@ -138,8 +138,12 @@ public final class MemoryRegion {
         if (!request.access().contains(right)) {
             return Optional.of("%s does not give %s".formatted(request.name(), right));
         }
-        if (offset < 0 || size <= 0 || Long.compareUnsigned(offset + size, request.length()) > 0) {
-            return Optional.of("%d bytes at offset %d are outside of %s".formatted(size, offset, request.name()));
+        if (size == 0) {
+            return Optional.of("the access has no bytes");
+        }
+        if (offset < 0 || size < 0 || Long.compareUnsigned(offset + size, request.length()) > 0) {
+            return Optional.of("%s bytes at offset %s are outside of %s"
+                    .formatted(Long.toUnsignedString(size), Long.toUnsignedString(offset), request.name()));
         }
         return Optional.empty();
     }

@@ -35,7 +35,13 @@ final class TableChecks {
             shown.add(new AddressRange(dmaMap.physical(importer, entry.address()), entry.length()));
         }
         shown.sort(Comparator.comparing(AddressRange::base, Long::compareUnsigned));
-        require(at, lane, Invariant.TABLE_INSIDE_EXPORT, allInside(shown, exported), "an entry leaves the export");
+        AddressRange bar = exporters.of(attachment.dmaBuf()).bar();
+        require(
+                at,
+                lane,
+                Invariant.TABLE_INSIDE_EXPORT,
+                allInside(shown, exported) && shown.stream().allMatch(bar::contains),
+                "an entry leaves the export or the BAR %s".formatted(bar));
         require(
                 at,
                 lane,

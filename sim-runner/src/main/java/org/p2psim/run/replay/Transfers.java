@@ -28,6 +28,7 @@ import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Plan;
 import org.p2psim.topology.Link;
 import org.p2psim.topology.PciFunction;
+import org.p2psim.topology.PortType;
 import org.p2psim.unit.Bandwidth;
 import org.p2psim.unit.Bytes;
 
@@ -38,6 +39,11 @@ final class Transfers {
             "peer-to-peer through a root complex differs widely by CPU, reads and socket crossings above all: take the"
                     + " figure for what PCIe allows at most",
             "NVIDIA, GPUDirect RDMA documentation");
+
+    private static final Note CONVENTIONAL_PCI = new Note(
+            Note.Kind.CAUTION, "the rate of a conventional PCI bus is not modelled: the figures are too high", "");
+    private static final Note NO_LINK = new Note(
+            Note.Kind.CAUTION, "no PCIe link is on the way: the figures are bound by tags and latency only", "");
 
     private final World world;
     private final Engine engine;
@@ -117,6 +123,11 @@ final class Transfers {
         AddressKind kind = world.translates(initiatorName) ? AddressKind.IOVA : AddressKind.BUS_ADDRESS;
         Delivery delivery = routing.request(initiator, target, kind, !order.read());
         delivery.caveat().ifPresent(caveat -> notes.add(new Note(Note.Kind.CAUTION, caveat, "")));
+        if (isConventional(initiator) || isConventional(target)) {
+            notes.add(CONVENTIONAL_PCI);
+        } else if (delivery.route().links().isEmpty()) {
+            notes.add(NO_LINK);
+        }
         if (delivery.disposition() == Delivery.Disposition.VIA_ROOT_COMPLEX) {
             notes.add(THROUGH_ROOT_COMPLEX);
         }
@@ -145,6 +156,10 @@ final class Transfers {
                         Math.toIntExact(device.mrrs().orElseThrow()),
                         Math.toIntExact(world.device(targetName).rcb().orElseThrow())),
                 transfer);
+    }
+
+    private boolean isConventional(PciFunction function) {
+        return world.host().wayUp(function).stream().anyMatch(each -> each.type() == PortType.PCIE_TO_PCI_BRIDGE);
     }
 
     /** Stops every transfer of an owner and goes on when the last of them has come to its end. */
@@ -241,6 +256,10 @@ final class Transfers {
         public void done() {
             long now = engine.now();
             recorder.end(event, now, summary());
+            if (bytes < order.bytes() && !failed && order.operation().startsWith("rdma")) {
+                recorder.effect(
+                        now, order.lane(), "IBV_WC_REM_ACCESS_ERR", "the peer's work request ends: the key is gone");
+            }
             recorder.transfer(new TransferOutcome(
                     order.lane(),
                     order.operation(),
