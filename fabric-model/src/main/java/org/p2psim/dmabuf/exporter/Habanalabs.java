@@ -99,6 +99,23 @@ public final class Habanalabs implements Exporter {
         return Reply.done(handle);
     }
 
+    /** The same with pages that follow one another, above everything that is allocated. */
+    public Reply<String> allocate(String handle, long size, long pageSize) {
+        long free = allocations.values().stream()
+                .flatMapToLong(live -> live.pages.stream().mapToLong(page -> page + live.pageSize))
+                .reduce(memory.user(), (a, b) -> Long.compareUnsigned(a, b) > 0 ? a : b);
+        long start = (free + pageSize - 1) & -pageSize;
+        if (beyond(start, size, memory.end())) {
+            return Reply.refused(
+                    Errno.ENOMEM, "0x%x bytes do not fit the device memory above 0x%x".formatted(size, start));
+        }
+        List<Long> pages = new ArrayList<>();
+        for (long page = start; page < start + size; page += pageSize) {
+            pages.add(page);
+        }
+        return allocate(handle, pages, pageSize);
+    }
+
     public boolean knows(String handle) {
         return allocations.containsKey(handle);
     }

@@ -50,6 +50,9 @@ public final class OutcomeJson {
     private static final int NESTING_MAX = 64;
     private static final int MESSAGE_LENGTH_MAX = 300;
     private static final String VERSION = "p2psim-outcome";
+    /** What Jackson adds about itself. */
+    private static final Pattern SOURCE = Pattern.compile(" ?(?:at )?\\[Source:.*|\\(through reference chain.*");
+
     private static final Pattern JAVA_NAMES = Pattern.compile("(?:[a-z][a-z0-9]*\\.)+([A-Z][A-Za-z0-9$]*)");
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
@@ -166,7 +169,7 @@ public final class OutcomeJson {
     }
 
     private static String shortened(String text) {
-        String line = text.lines().findFirst().orElse("");
+        String line = SOURCE.matcher(text.lines().findFirst().orElse("")).replaceAll("");
         return line.length() <= MESSAGE_LENGTH_MAX ? line : line.substring(0, MESSAGE_LENGTH_MAX) + "...";
     }
 

@@ -16,6 +16,9 @@ import org.p2psim.scenario.Scenario;
 
 /** Everything that the timeline and the expectations name must exist; whether it does in time is the kernel's answer. */
 final class References {
+    private static final long SMALLEST_PAGE = 4096;
+    private static final long MOST_PAGES = 65536;
+
     private final Scenario scenario;
     private final Map<String, Device> devices;
     private final Optional<List<String>> passthrough;
@@ -90,6 +93,23 @@ final class References {
         }
     }
 
+    private void checkPages(Operation.Allocate allocate, String pointer) {
+        if (Long.bitCount(allocate.pageSize()) != 1 || Long.compareUnsigned(allocate.pageSize(), SMALLEST_PAGE) < 0) {
+            findings.add(
+                    Finding.at(pointer + "/page-size", "page-size", "a page size is a power of two, 4 KiB at least"));
+        } else if (allocate.pages().isEmpty() == allocate.size().isEmpty()) {
+            findings.add(Finding.at(pointer, "pages", "say either pages or size"));
+        } else if (allocate.size().isPresent()
+                && (allocate.size().getAsLong() == 0
+                        || Long.compareUnsigned(
+                                        Long.divideUnsigned(allocate.size().getAsLong(), allocate.pageSize()),
+                                        MOST_PAGES)
+                                > 0)) {
+            findings.add(
+                    Finding.at(pointer + "/size", "pages", "an allocation has 1 to %d pages".formatted(MOST_PAGES)));
+        }
+    }
+
     private static Optional<String> transferId(Operation operation) {
         if (operation instanceof Operation.RdmaRead read) {
             return read.id();
@@ -116,9 +136,7 @@ final class References {
     private void check(Operation operation, String pointer) {
         if (operation instanceof Operation.Allocate allocate) {
             exporter(allocate.from(), pointer + "/from");
-            if (Long.bitCount(allocate.pageSize()) != 1) {
-                findings.add(Finding.at(pointer + "/page-size", "page-size", "a page size is a power of two"));
-            }
+            checkPages(allocate, pointer);
         } else if (operation instanceof Operation.Free free) {
             refer(Kind.HANDLE, free.handle(), pointer);
         } else if (operation instanceof Operation.Export export) {

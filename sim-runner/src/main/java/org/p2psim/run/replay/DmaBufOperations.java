@@ -1,7 +1,5 @@
 package org.p2psim.run.replay;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Reply;
@@ -15,14 +13,12 @@ import org.p2psim.unit.Bytes;
 
 /** What the exporting process does: device memory and dma-bufs of it. */
 final class DmaBufOperations {
-    private final World world;
     private final Exporters exporters;
     private final Handles handles;
     private final Recorder recorder;
     private final InvariantWatch watch;
 
-    DmaBufOperations(World world, Exporters exporters, Handles handles, Recorder recorder, InvariantWatch watch) {
-        this.world = world;
+    DmaBufOperations(Exporters exporters, Handles handles, Recorder recorder, InvariantWatch watch) {
         this.exporters = exporters;
         this.handles = handles;
         this.recorder = recorder;
@@ -30,20 +26,11 @@ final class DmaBufOperations {
     }
 
     void allocate(Operation.Allocate op) {
-        Reply<String> reply = driver(op.from()).then(driver -> driver.allocate(op.handle(), pages(op), op.pageSize()));
+        Reply<String> reply = driver(op.from())
+                .then(driver -> op.size().isPresent()
+                        ? driver.allocate(op.handle(), op.size().getAsLong(), op.pageSize())
+                        : driver.allocate(op.handle(), op.pages(), op.pageSize()));
         recorder.reply(op.at(), op.handle(), "allocate", reply, done -> "pages of " + op.from());
-    }
-
-    private List<Long> pages(Operation.Allocate op) {
-        if (!op.pages().isEmpty()) {
-            return op.pages();
-        }
-        List<Long> pages = new ArrayList<>();
-        long user = world.device(op.from()).dram().orElseThrow().user().orElseThrow();
-        for (long at = 0; at < op.size().orElseThrow(); at += op.pageSize()) {
-            pages.add(user + at);
-        }
-        return pages;
     }
 
     void free(Operation.Free op) {

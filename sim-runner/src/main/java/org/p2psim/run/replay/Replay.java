@@ -38,7 +38,7 @@ public final class Replay {
         MachineDmaMap dmaMap = new MachineDmaMap(world);
         Exporters exporters = new Exporters(world, dmaMap);
         TableChecks tables = new TableChecks(exporters, dmaMap, recorder, watch);
-        this.dmaBufs = new DmaBufOperations(world, exporters, handles, recorder, watch);
+        this.dmaBufs = new DmaBufOperations(exporters, handles, recorder, watch);
         this.attachments = new AttachmentOperations(world, exporters, handles, recorder, tables);
         this.transfers = new Transfers(world, engine, routing, network, exporters, recorder, watch);
         this.regions = new RegionOperations(engine, handles, recorder, attachments, transfers);
