@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.LinkUse;
+import org.p2psim.routing.AddressKind;
 import org.p2psim.routing.Delivery;
 import org.p2psim.routing.Hop;
 import org.p2psim.routing.Hop.IommuHop;
@@ -101,9 +102,7 @@ public final class DmaNetwork {
         PciFunction target = request.target();
         boolean posted = request.direction() == Direction.WRITE;
         Delivery delivery = routing.request(initiator, target, request.kind(), posted);
-        Route completion = delivery.disposition().arrives()
-                ? routing.completion(target, initiator)
-                : errorCompletion(delivery.route());
+        Route completion = routing.completion(target, initiator);
         long latencyAtTarget = posted ? 0 : target.latency();
         return new Ways(
                 engine,
@@ -115,11 +114,6 @@ public final class DmaNetwork {
                 hop -> station(hop, request));
     }
 
-    /** From the IOMMU back to the initiator. */
-    private static Route errorCompletion(Route blocked) {
-        return new Route(blocked.reversed().hops().subList(1, blocked.hops().size()));
-    }
-
     private Station station(Hop hop, DmaRequest request) {
         if (hop instanceof LinkHop link) {
             return wires.computeIfAbsent(
@@ -128,7 +122,9 @@ public final class DmaNetwork {
         }
         if (hop instanceof IommuHop iommu) {
             Iotlb iotlb = iotlbs.computeIfAbsent(iommu.bridge().rootBus(), rootBus -> new Iotlb(timing));
-            return new Translator(iotlb, request.initiator(), request.target());
+            boolean raw = request.kind() == AddressKind.BUS_ADDRESS;
+            return new Translator(
+                    iotlb, request.initiator(), request.target(), raw ? address -> false : request.translated());
         }
         if (hop instanceof SocketHop socket) {
             return socketWires.computeIfAbsent(

@@ -2,6 +2,7 @@ package org.p2psim.run.flow;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.topology.PciFunction;
 
@@ -10,6 +11,7 @@ import org.p2psim.topology.PciFunction;
  *
  * @param name by which it can be stopped
  * @param segments what is transferred, in this order; TLPs never span two of them
+ * @param translated for IOVAs: whether the IOMMU has a translation for an address at the moment
  * @param tags memory reads that may be outstanding at once
  * @param mps Max_Payload_Size of writes and completions, bytes
  * @param mrrs Max_Read_Request_Size, bytes
@@ -22,6 +24,7 @@ public record DmaRequest(
         Direction direction,
         List<Segment> segments,
         AddressKind kind,
+        LongPredicate translated,
         int tags,
         int mps,
         int mrrs,

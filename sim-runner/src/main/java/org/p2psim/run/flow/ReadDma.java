@@ -15,9 +15,9 @@ final class ReadDma implements Dma {
     private final DmaRequest request;
     private final DmaListener listener;
     private final Runnable whenDone;
-    private final boolean arrives;
     private final Way requestWay;
     private final Way completionWay;
+    private final Way errorWay;
     private final Cursor cursor;
     private final Runnable issue = this::issue;
     private final Runnable serve = this::serve;
@@ -43,9 +43,9 @@ final class ReadDma implements Dma {
         this.listener = listener;
         this.whenDone = whenDone;
         this.cursor = new Cursor(request.segments());
-        this.arrives = ways.requestArrives();
-        this.requestWay = ways.request(this::requestArrived);
+        this.requestWay = ways.request(this::requestArrived, this::requestBlocked);
         this.completionWay = ways.completion(this::completionArrived);
+        this.errorWay = ways.errorCompletion(this::errorArrived);
     }
 
     @Override
@@ -75,12 +75,21 @@ final class ReadDma implements Dma {
         engine.at(requestWay.send(read), issue);
     }
 
-    /** The target has what a request asks for; or the IOMMU has blocked it. */
+    /** The IOMMU has no translation: it answers for the target. */
+    private void requestBlocked(Tlp read) {
+        errorWay.send(new Tlp(errorWay, TlpKind.COMPLETION, read.address(), read.bytes(), read.issued()));
+    }
+
+    /** It comes back before those that are older and on the longer way. */
+    private void errorArrived(Tlp error) {
+        stopped = true;
+        outstanding.removeIf(read -> read.address() == error.address());
+        listener.refused(error.address(), error.bytes(), error.issued());
+        finishIfDrained();
+    }
+
+    /** The target has what a request asks for. */
     private void requestArrived(Tlp read) {
-        if (!arrives) {
-            completionWay.send(new Tlp(completionWay, TlpKind.COMPLETION, read.address(), read.bytes(), read.issued()));
-            return;
-        }
         toServe.add(read);
         if (!serving) {
             serve();
@@ -117,12 +126,7 @@ final class ReadDma implements Dma {
         }
         oldestBack = 0;
         outstanding.remove();
-        if (arrives) {
-            listener.completed(read.address(), read.bytes(), read.issued());
-        } else {
-            stopped = true;
-            listener.refused(read.address(), read.bytes(), read.issued());
-        }
+        listener.completed(read.address(), read.bytes(), read.issued());
         if (waitsForTag) {
             waitsForTag = false;
             issue();

@@ -11,6 +11,7 @@ final class Way {
     private final ImmutableList<Station> stations;
     private final ImmutableList<Leg> legs;
     private final Consumer<Tlp> end;
+    private final Consumer<Tlp> blocked;
 
     /**
      * What lies between two stations and only delays.
@@ -33,12 +34,19 @@ final class Way {
     /**
      * @param legs one more than stations
      * @param end takes every TLP whose tail has arrived
+     * @param blocked takes every TLP that a station does not let pass
      */
-    Way(Engine engine, ImmutableList<Station> stations, ImmutableList<Leg> legs, Consumer<Tlp> end) {
+    Way(
+            Engine engine,
+            ImmutableList<Station> stations,
+            ImmutableList<Leg> legs,
+            Consumer<Tlp> end,
+            Consumer<Tlp> blocked) {
         this.engine = engine;
         this.stations = stations;
         this.legs = legs;
         this.end = end;
+        this.blocked = blocked;
     }
 
     /**
@@ -62,7 +70,12 @@ final class Way {
         if (tlp.station == stations.size()) {
             end.accept(tlp);
         } else {
-            forward(tlp, stations.get(tlp.station).pass(tlp, engine.now()));
+            long head = stations.get(tlp.station).pass(tlp, engine.now());
+            if (head == Station.BLOCKED) {
+                engine.at(engine.now() + tlp.tail, () -> blocked.accept(tlp));
+            } else {
+                forward(tlp, head);
+            }
         }
     }
 

@@ -12,7 +12,6 @@ final class WriteDma implements Dma {
     private final DmaRequest request;
     private final DmaListener listener;
     private final Runnable whenDone;
-    private final boolean arrives;
     private final Way way;
     private final long room;
     private final Cursor cursor;
@@ -29,8 +28,7 @@ final class WriteDma implements Dma {
         this.listener = listener;
         this.whenDone = whenDone;
         this.cursor = new Cursor(request.segments());
-        this.arrives = ways.requestArrives();
-        this.way = ways.request(this::arrived);
+        this.way = ways.request(this::arrived, this::blocked);
         this.room = ways.postedRoom();
     }
 
@@ -62,12 +60,17 @@ final class WriteDma implements Dma {
     }
 
     private void arrived(Tlp write) {
+        listener.landed(write.address(), write.bytes(), write.issued());
+        ended(write);
+    }
+
+    private void blocked(Tlp write) {
+        listener.dropped(write.address(), write.bytes(), write.issued());
+        ended(write);
+    }
+
+    private void ended(Tlp write) {
         inFlight -= write.bytes();
-        if (arrives) {
-            listener.landed(write.address(), write.bytes(), write.issued());
-        } else {
-            listener.dropped(write.address(), write.bytes(), write.issued());
-        }
         if (waitsForRoom) {
             waitsForRoom = false;
             issue();

@@ -40,7 +40,7 @@ public final class Replay {
         TableChecks tables = new TableChecks(exporters, dmaMap, recorder, watch);
         this.dmaBufs = new DmaBufOperations(exporters, handles, recorder, watch);
         this.attachments = new AttachmentOperations(world, exporters, handles, recorder, tables);
-        this.transfers = new Transfers(world, engine, routing, network, exporters, recorder, watch);
+        this.transfers = new Transfers(world, engine, routing, network, exporters, dmaMap, recorder, watch);
         this.regions = new RegionOperations(engine, handles, recorder, attachments, transfers);
     }
 

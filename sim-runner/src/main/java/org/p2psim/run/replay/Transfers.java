@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 import org.p2psim.dmabuf.Attachment;
+import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.outcome.Latency;
@@ -50,6 +52,7 @@ final class Transfers {
     private final Routing routing;
     private final DmaNetwork network;
     private final Exporters exporters;
+    private final MachineDmaMap dmaMap;
     private final Recorder recorder;
     private final InvariantWatch watch;
     private final List<Transfer> running = new ArrayList<>();
@@ -71,6 +74,7 @@ final class Transfers {
             Routing routing,
             DmaNetwork network,
             Exporters exporters,
+            MachineDmaMap dmaMap,
             Recorder recorder,
             InvariantWatch watch) {
         this.world = world;
@@ -78,6 +82,7 @@ final class Transfers {
         this.routing = routing;
         this.network = network;
         this.exporters = exporters;
+        this.dmaMap = dmaMap;
         this.recorder = recorder;
         this.watch = watch;
     }
@@ -151,11 +156,17 @@ final class Transfers {
                                 .map(entry -> new DmaRequest.Segment(entry.address(), entry.length()))
                                 .toList(),
                         kind,
+                        translated(order.attachment().importer()),
                         Math.toIntExact(device.tags().orElseThrow()),
                         Math.toIntExact(device.mps().orElseThrow()),
                         Math.toIntExact(device.mrrs().orElseThrow()),
                         Math.toIntExact(world.device(targetName).rcb().orElseThrow())),
                 transfer);
+    }
+
+    /** A VM's devices reach all of its memory for as long as it runs; others what is mapped for them. */
+    private LongPredicate translated(Importer importer) {
+        return world.guest().isPresent() ? address -> true : address -> dmaMap.physical(importer, address) != -1;
     }
 
     private boolean isConventional(PciFunction function) {
@@ -288,19 +299,19 @@ final class Transfers {
 
         @Override
         public void dropped(long address, int length, long issued) {
-            failed("dropped", address);
+            failed("blocked write", address);
         }
 
         @Override
         public void refused(long address, int length, long issued) {
-            failed("Unsupported Request", address);
+            failed("blocked read", address);
         }
 
         private void failed(String what, long address) {
             if (!failed) {
                 failed = true;
                 recorder.effect(
-                        engine.now(), order.lane(), what, "address 0x%x: %s".formatted(address, delivery.reason()));
+                        engine.now(), order.lane(), what, "IOMMU fault: address 0x%x is not mapped".formatted(address));
             }
         }
     }

@@ -35,6 +35,7 @@ class BandwidthTest {
                 direction,
                 List.of(new Segment(ABOVE_4_GIB, bytes)),
                 AddressKind.BUS_ADDRESS,
+                address -> true,
                 tags,
                 256,
                 512,

@@ -85,6 +85,7 @@ class DmaPropertiesTest {
                 random.nextBoolean() ? Direction.READ : Direction.WRITE,
                 segments,
                 random.nextBoolean() ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
+                address -> true,
                 random.nextInt(1, 65),
                 128 << random.nextInt(3),
                 128 << random.nextInt(6),
