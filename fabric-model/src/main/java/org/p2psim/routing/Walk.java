@@ -85,7 +85,7 @@ final class Walk {
             step(
                     Step.Kind.NO_WINDOW_FOR_IOVA,
                     Optional.empty(),
-                    "an I/O virtual address is in no bridge window, so the request climbs to the root complex");
+                    "the address is for the IOMMU to translate and in no bridge window, so the request climbs to the root complex");
         }
         return false;
     }
