@@ -131,7 +131,10 @@ record Wording(JsonNode schema, JsonNode value) {
             case "maximum" -> "%s is too large; %s at most%s".formatted(value, limit, examples(", as in ", ""));
             case "minItems" -> "too few: %s at least".formatted(limit);
             case "maxItems", "maxProperties" -> "too many: %s at most".formatted(limit);
-            case "minProperties" -> "must not be empty";
+            case "minProperties" ->
+                limit.equals("1")
+                        ? "must not be empty"
+                        : "too few keys: %s at least%s".formatted(limit, examples(", as in ", ""));
             case "uniqueItems" -> "the same twice in one list";
             case "minLength" -> "must not be empty";
             case "maxLength" -> "too long: %s characters at most".formatted(limit);
