@@ -3,6 +3,7 @@ package org.p2psim.boot;
 import com.google.common.base.Splitter;
 import java.util.Optional;
 import org.p2psim.boot.FunctionSelector.Found;
+import org.p2psim.platform.KernelFeature;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.topology.Acs;
 import org.p2psim.topology.AcsBit;
@@ -15,9 +16,6 @@ public final class AcsBoot {
     private static final int REDIRECT = AcsBit.RR.mask() | AcsBit.CR.mask() | AcsBit.EC.mask();
     private static final int ALL = 0x7f;
     private static final int DEFAULT = AcsBit.SV.mask() | AcsBit.RR.mask() | AcsBit.CR.mask() | AcsBit.UF.mask();
-    /** Since then Translation Blocking is added with {@code pci=noats} as well. */
-    private static final KernelRelease NOATS_BLOCKS_TRANSLATED = KernelRelease.parse("5.11");
-
     private static final String DISABLE_ACS_REDIR = "disable_acs_redir=";
     private static final String CONFIG_ACS = "config_acs=";
 
@@ -100,8 +98,9 @@ public final class AcsBoot {
 
     private int withDefault(BootFunction function, Acs firmware) {
         int bits = DEFAULT;
-        boolean blocksTranslated =
-                function.externalFacing() || function.untrusted() || noAts && release.atLeast(NOATS_BLOCKS_TRANSLATED);
+        boolean blocksTranslated = function.externalFacing()
+                || function.untrusted()
+                || noAts && KernelFeature.NOATS_BLOCKS_TRANSLATED.isIn(release);
         if (blocksTranslated) {
             bits |= AcsBit.TB.mask();
         }

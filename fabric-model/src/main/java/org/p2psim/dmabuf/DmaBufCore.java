@@ -1,5 +1,6 @@
 package org.p2psim.dmabuf;
 
+import org.p2psim.platform.KernelFeature;
 import org.p2psim.platform.KernelRelease;
 
 /** What the dma-buf core of a kernel release does differently from others (drivers/dma-buf/dma-buf.c). */
@@ -12,9 +13,7 @@ public enum DmaBufCore {
     /** 6.16 and later: the table is made when the importer maps. */
     MAPS_AT_MAP;
 
-    private static final KernelRelease CACHING_DROPPED = KernelRelease.parse("6.16");
-
     public static DmaBufCore of(KernelRelease release) {
-        return release.atLeast(CACHING_DROPPED) ? MAPS_AT_MAP : CACHES_TABLE_AT_ATTACH;
+        return KernelFeature.DMABUF_MAPS_AT_MAP.isIn(release) ? MAPS_AT_MAP : CACHES_TABLE_AT_ATTACH;
     }
 }

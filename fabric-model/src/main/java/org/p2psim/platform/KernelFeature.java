@@ -2,12 +2,17 @@ package org.p2psim.platform;
 
 import java.util.List;
 
-/** Something that a timeline may use and that came with some mainline release; {@code kernel-features.tsv} says which. */
+/** Something that came with some mainline release and changes an answer; {@code kernel-features.tsv} says which. */
 public enum KernelFeature {
     PEER2PEER_ATTACH,
+    NOATS_BLOCKS_TRANSLATED,
     DYNAMIC_DMABUF_MR,
     PINNED_DMABUF_MR,
-    HABANALABS_DMABUF;
+    HABANALABS_DMABUF,
+    HABANALABS_WHOLE_PAGES,
+    CONFIG_ACS_PARAMETER,
+    ACS_PARAMETERS_FROM_FIRMWARE,
+    DMABUF_MAPS_AT_MAP;
 
     /** The release that brought it. */
     public KernelRelease since() {
@@ -16,11 +21,11 @@ public enum KernelFeature {
 
     /** What it is, in words. */
     public String what() {
-        return row().get(2);
+        return row().get(3);
     }
 
     public String source() {
-        return row().get(3);
+        return row().get(4);
     }
 
     private List<String> row() {
@@ -30,8 +35,8 @@ public enum KernelFeature {
                 .orElseThrow();
     }
 
-    /** True if mainline has it in a release. */
+    /** True if a release has it: mainline, or a stable series that took it. */
     public boolean isIn(KernelRelease release) {
-        return release.atLeast(since());
+        return Era.parse(row().get(1), "-", row().get(2)).contains(release);
     }
 }

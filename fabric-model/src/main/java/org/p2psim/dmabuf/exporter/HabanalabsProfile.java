@@ -1,5 +1,6 @@
 package org.p2psim.dmabuf.exporter;
 
+import org.p2psim.platform.KernelFeature;
 import org.p2psim.platform.KernelRelease;
 
 /** What the habanalabs exporter of a kernel release checks differently. */
@@ -9,9 +10,7 @@ public enum HabanalabsProfile {
     /** About 6.5 and later (by date of the commit): sizes are whole pages. */
     SIZE_IN_PAGES;
 
-    private static final KernelRelease PAGES_ONLY = KernelRelease.parse("6.5");
-
     public static HabanalabsProfile of(KernelRelease release) {
-        return release.atLeast(PAGES_ONLY) ? SIZE_IN_PAGES : ANY_SIZE;
+        return KernelFeature.HABANALABS_WHOLE_PAGES.isIn(release) ? SIZE_IN_PAGES : ANY_SIZE;
     }
 }
