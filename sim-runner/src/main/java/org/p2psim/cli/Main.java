@@ -3,6 +3,8 @@ package org.p2psim.cli;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -65,7 +67,7 @@ public final class Main implements Runnable {
     private boolean version;
 
     @CommandLine.Spec
-    private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+    private CommandLine.Model.@Nullable CommandSpec spec;
 
     public static void main(String[] args) {
         // Numbers look the same everywhere: the same scenario gives the same bytes.
@@ -95,8 +97,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(
-                java.util.Objects.requireNonNull(spec).commandLine(), "Name a command.");
+        throw new CommandLine.ParameterException(Objects.requireNonNull(spec).commandLine(), "Name a command.");
     }
 
     /** The version that the build wrote into the jar. */

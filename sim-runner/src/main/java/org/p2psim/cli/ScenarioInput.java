@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.p2psim.scenario.Plan;
 import org.p2psim.scenario.library.Library;
@@ -27,7 +28,7 @@ final class ScenarioInput {
     private List<String> settings = new ArrayList<>();
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of every random choice; the file's own otherwise.")
-    private java.util.Optional<Long> seed = java.util.Optional.empty();
+    private Optional<Long> seed = Optional.empty();
 
     /** Reads a scenario; every problem of it is in the result. */
     ScenarioFile read(String name) {
@@ -79,7 +80,7 @@ final class ScenarioInput {
     }
 
     /** One variant by its name, or all. */
-    static List<Plan> select(List<Plan> plans, java.util.Optional<String> variant) {
+    static List<Plan> select(List<Plan> plans, Optional<String> variant) {
         if (variant.isEmpty()) {
             return plans;
         }

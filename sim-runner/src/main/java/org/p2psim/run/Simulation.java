@@ -3,6 +3,7 @@ package org.p2psim.run;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.Guest;
@@ -127,7 +128,7 @@ public final class Simulation {
                                 .orElseThrow()
                                 .machine()
                                 .name()
-                                .toLowerCase(java.util.Locale.ROOT),
+                                .toLowerCase(Locale.ROOT),
                         machine(world.kernel().text(), "", view.fabric()),
                         view.toHost().entrySet().stream()
                                 .map(entry -> passedThrough(world, entry.getKey(), entry.getValue()))

@@ -87,10 +87,10 @@ final class Transfers {
         this.watch = watch;
     }
 
-    /** What the scenario calls a transfer, or its operation with a number. */
+    /** What the scenario calls a transfer, or its operation with a number, which no scenario can call one. */
     String name(Optional<String> id, String operation) {
         int number = counted.merge(operation, 1, Integer::sum);
-        return id.orElse(operation + "-" + number);
+        return id.orElse(operation + " #" + number);
     }
 
     /**
