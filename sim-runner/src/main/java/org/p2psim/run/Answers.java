@@ -93,12 +93,10 @@ final class Answers {
         String subject = subject(question);
         String kernel = "%skernel %s".formatted(world.guest().isPresent() ? "guest " : "", world.kernel());
         if (moved.isPresent()) {
-            String because = "%s, %s on PCIe by %s"
-                    .formatted(
-                            allowed(verdict),
-                            moved.get().bandwidth(),
-                            moved.get().operation());
-            return new Answer(true, subject, "works", because, layers);
+            String because = "%s, %s".formatted(allowed(verdict), rate(moved.get(), all.size()));
+            return broken.isEmpty()
+                    ? new Answer(true, subject, "works", because, layers)
+                    : new Answer(false, subject, "breaks " + String.join(", ", broken), because, layers);
         }
         if (!supported(verdict)) {
             String answered = "%s answers NOT_SUPPORTED (-1), as %s".formatted(kernel, verdict.reason());

@@ -120,12 +120,12 @@ public final class TextReport {
                         (TransferOutcome t) -> -t.latency().at(99)))
                 .toList();
         for (TransferOutcome transfer : worstFirst) {
-            if (transfer.errno().isPresent()) {
+            if (transfer.bytes() == 0) {
                 table.row(
                         transfer.name(),
                         transfer.operation(),
                         ends(transfer),
-                        transfer.errno().get().toString());
+                        transfer.errno().map(Object::toString).orElse("refused"));
                 continue;
             }
             table.row(

@@ -106,6 +106,7 @@ class ReplayTest {
                 "at: 1ms, do: close, dma-buf: buf");
         TransferOutcome write = run.transfers().get(0);
         assertThat(write.bytes()).isPositive().isLessThan(16 << 20);
+        assertThat(run.answer().because()).contains("stopped after");
         assertThat(event(run, "deregister-mr").end()).isEqualTo(write.end());
         assertThat(event(run, "close").detail()).contains("released");
         assertThat(broken(run)).isEmpty();
@@ -128,6 +129,8 @@ class ReplayTest {
                 .orElseThrow();
         assertThat(run.events().get(violation.enabledBy()).what()).isEqualTo("unmap");
         assertThat(run.good()).isFalse();
+        assertThat(run.answer().works()).isFalse();
+        assertThat(run.answer().finding()).isEqualTo("breaks I-02");
     }
 
     @Test
