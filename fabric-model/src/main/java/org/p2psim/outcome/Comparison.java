@@ -110,10 +110,9 @@ public record Comparison(String sentence, List<Difference> differences) {
     }
 
     private static String result(TransferOutcome transfer) {
-        if (transfer.bytes() == 0) {
-            return transfer.errno().map(errno -> "refused (" + errno + ")").orElse("refused");
-        }
-        return "%s, %s".formatted(transfer.bandwidth(), Ticks.format(transfer.end() - transfer.start()));
+        return transfer.nothingMoved()
+                .orElseGet(() ->
+                        "%s, %s".formatted(transfer.bandwidth(), Ticks.format(transfer.end() - transfer.start())));
     }
 
     private static String route(TransferOutcome transfer) {

@@ -49,6 +49,15 @@ public record TransferOutcome(
                 latency);
     }
 
+    /** Why it moved nothing, in a few words; empty if it moved something. */
+    public Optional<String> nothingMoved() {
+        if (bytes > 0) {
+            return Optional.empty();
+        }
+        String refused = errno.map(number -> "refused (%s)".formatted(number)).orElse("refused");
+        return Optional.of(route.isEmpty() ? refused : "nothing arrived");
+    }
+
     public Bandwidth bandwidth() {
         return new Bandwidth(bytes, end - start);
     }

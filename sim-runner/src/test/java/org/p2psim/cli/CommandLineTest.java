@@ -140,6 +140,16 @@ class CommandLineTest {
     }
 
     @Test
+    void aReportToALinkGoesWhereTheLinkLeads(@TempDir Path folder) throws Exception {
+        Path file = Files.createFile(folder.resolve("file.html"));
+        Path link = Files.createSymbolicLink(folder.resolve("link.html"), file);
+        assertThat(p2psim("compare", "gaudi-rdma", "--html", link.toString()).code())
+                .isZero();
+        assertThat(link).isSymbolicLink();
+        assertThat(file).isNotEmptyFile();
+    }
+
+    @Test
     void aReportFromAStoredOutcomeIsTheReportOfItsRun(@TempDir Path folder) throws Exception {
         Path outcome = folder.resolve("outcome.json");
         Files.writeString(outcome, p2psim("compare", "gaudi-rdma", "--json").out());

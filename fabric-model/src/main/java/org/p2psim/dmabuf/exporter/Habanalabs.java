@@ -105,13 +105,14 @@ public final class Habanalabs implements Exporter {
                 .flatMapToLong(live -> live.pages.stream().mapToLong(page -> page + live.pageSize))
                 .reduce(memory.user(), (a, b) -> Long.compareUnsigned(a, b) > 0 ? a : b);
         long start = (free + pageSize - 1) & -pageSize;
-        if (beyond(start, size, memory.end())) {
+        long whole = (size + pageSize - 1) & -pageSize;
+        if (beyond(start, whole, memory.end())) {
             return Reply.refused(
-                    Errno.ENOMEM, "0x%x bytes do not fit the device memory above 0x%x".formatted(size, start));
+                    Errno.ENOMEM, "0x%x bytes do not fit the device memory above 0x%x".formatted(whole, start));
         }
         List<Long> pages = new ArrayList<>();
-        for (long page = start; page < start + size; page += pageSize) {
-            pages.add(page);
+        for (long offset = 0; offset < whole; offset += pageSize) {
+            pages.add(start + offset);
         }
         return allocate(handle, pages, pageSize);
     }

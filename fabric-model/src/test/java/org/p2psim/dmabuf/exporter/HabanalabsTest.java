@@ -147,6 +147,22 @@ class HabanalabsTest {
     }
 
     @Test
+    void allocationsLieBesideEachOtherUntilTheMemoryIsFull() {
+        Habanalabs driver = allowed(HabanalabsProfile.ANY_SIZE);
+        done(driver.allocate("one", 3 * Bytes.MIB, 2 * Bytes.MIB));
+        done(driver.allocate("two", 2 * Bytes.MIB, 2 * Bytes.MIB));
+        // two pages of 2 MiB from the start of user memory, then one more
+        assertThat(driver.ranges(done(driver.exportByHandle("a", "one"))))
+                .containsExactly(
+                        new AddressRange(BAR + 0x400_0000L, 2 * Bytes.MIB),
+                        new AddressRange(BAR + 0x420_0000L, 2 * Bytes.MIB));
+        assertThat(driver.ranges(done(driver.exportByHandle("b", "two"))))
+                .containsExactly(new AddressRange(BAR + 0x440_0000L, 2 * Bytes.MIB));
+        assertThat(errno(driver.allocate("rest", 32 * Bytes.GIB, 2 * Bytes.MIB)))
+                .isEqualTo(Errno.ENOMEM);
+    }
+
+    @Test
     void anUnknownHandleIsEinval() {
         assertThat(errno(allowed(HabanalabsProfile.ANY_SIZE).exportByHandle("buf", "h")))
                 .isEqualTo(Errno.EINVAL);

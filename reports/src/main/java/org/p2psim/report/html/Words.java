@@ -23,13 +23,6 @@ public final class Words {
     private Words() {}
 
     /** Lower case with blanks: for names of enums that are words. */
-    /** Why a transfer moved nothing. */
-    public static String nothingMoved(TransferOutcome transfer) {
-        return transfer.route().isEmpty()
-                ? transfer.errno().map(errno -> "refused: " + errno).orElse("refused")
-                : "nothing arrived";
-    }
-
     public static String plain(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }

@@ -120,12 +120,12 @@ public final class TextReport {
                         (TransferOutcome t) -> -t.latency().at(99)))
                 .toList();
         for (TransferOutcome transfer : worstFirst) {
-            if (transfer.bytes() == 0) {
+            if (transfer.nothingMoved().isPresent()) {
                 table.row(
                         transfer.name(),
                         transfer.operation(),
                         ends(transfer),
-                        transfer.errno().map(Object::toString).orElse("refused"));
+                        transfer.nothingMoved().get());
                 continue;
             }
             table.row(

@@ -176,6 +176,8 @@ final class References {
             refer(Kind.MR, read.mr(), pointer);
         } else if (operation instanceof Operation.RdmaWrite write) {
             refer(Kind.MR, write.mr(), pointer);
+        } else {
+            throw new IllegalArgumentException("no such operation: " + operation);
         }
     }
 
