@@ -5,6 +5,9 @@ import java.util.regex.Pattern;
 
 /** Vendor and device number of a function, 16 bits each, printed as {@code 8086:2020}. */
 public record DeviceId(int vendor, int device) {
+    /** What a source that does not name the function stands for; no function has it: reads of nothing return it. */
+    public static final DeviceId NOT_KNOWN = new DeviceId(0xffff, 0xffff);
+
     private static final Pattern TEXT = Pattern.compile("([0-9a-fA-F]{4}):([0-9a-fA-F]{4})");
 
     public DeviceId {
@@ -25,6 +28,10 @@ public record DeviceId(int vendor, int device) {
                     "\"%s\" is not a vendor:device id; it looks like 8086:2020".formatted(text));
         }
         return new DeviceId(Integer.parseInt(m.group(1), 16), Integer.parseInt(m.group(2), 16));
+    }
+
+    public boolean isKnown() {
+        return !equals(NOT_KNOWN);
     }
 
     @Override

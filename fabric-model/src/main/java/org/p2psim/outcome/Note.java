@@ -9,6 +9,8 @@ public record Note(Kind kind, String text, String source) {
     public enum Kind {
         /** The scenario did not say it, so it was taken. */
         ASSUMED,
+        /** The machine's dump does not show it, and nothing was taken for it. */
+        NOT_KNOWN,
         /** A default or a rule with its source. */
         SOURCE,
         /** What this version does not model. */

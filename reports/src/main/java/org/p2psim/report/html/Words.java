@@ -49,6 +49,7 @@ public final class Words {
         return switch (kind) {
             case ASSUMED -> "Assumed, because the scenario does not say";
             case SOURCE -> "Figures and rules, with their sources";
+            case NOT_KNOWN -> "Not known";
             case NOT_MODELLED -> "Not modelled";
             case CAUTION -> "To be careful with";
         };
