@@ -90,10 +90,7 @@ final class PairComparison {
     }
 
     private static String value(Optional<Verdict> verdict) {
-        return verdict.map(v -> v.mapType() == MapType.NOT_SUPPORTED
-                        ? v.mapType().name()
-                        : v.mapType() + ", distance " + v.distance())
-                .orElse("-");
+        return verdict.map(Verdict::answer).orElse("-");
     }
 
     private String why(List<Optional<Verdict>> row) {
@@ -181,12 +178,16 @@ final class PairComparison {
                 run.guest().isPresent()
                         ? "a switch in the guest with both functions below it, or an AMD Zen vCPU with a guest kernel from 5.9 on"
                         : "both functions below one switch, a host bridge of the kernel's P2PDMA list, or an AMD Zen CPU with a kernel from 5.9 on";
+            case ROOT_COMPLEX_REFUSED -> "a kernel from 5.4 on";
             case COMMON_BRIDGE,
                     NO_COMMON_BRIDGE,
                     ACS_REDIRECT,
                     NO_ACS_REDIRECT,
+                    ACS_NOT_KNOWN,
+                    TRANSLATION_BLOCKED,
                     CPU_ALLOWED,
                     CPU_NOT_ALLOWED,
+                    CPU_NOT_KNOWN,
                     HOST_BRIDGE_LISTED -> "";
         };
     }
@@ -194,8 +195,9 @@ final class PairComparison {
     private static int rank(MapType mapType) {
         return switch (mapType) {
             case NOT_SUPPORTED -> 0;
-            case THRU_HOST_BRIDGE -> 1;
-            case BUS_ADDR -> 2;
+            case DEPENDS_ON -> 1;
+            case THRU_HOST_BRIDGE -> 2;
+            case BUS_ADDR -> 3;
         };
     }
 

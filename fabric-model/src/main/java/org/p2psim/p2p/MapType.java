@@ -7,5 +7,7 @@ public enum MapType {
     /** Straight through switches: PCI bus addresses, no IOMMU. */
     BUS_ADDR,
     /** Through the root complex: mapped like ordinary memory, as a physical address or an IOVA. */
-    THRU_HOST_BRIDGE
+    THRU_HOST_BRIDGE,
+    /** Not the kernel's: the dump of the machine does not show what decides, so there are two answers or more. */
+    DEPENDS_ON
 }

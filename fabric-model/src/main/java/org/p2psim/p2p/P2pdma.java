@@ -2,54 +2,180 @@ package org.p2psim.p2p;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.p2psim.address.Bdf;
+import org.p2psim.p2p.AcsPolicy.Way;
+import org.p2psim.p2p.Verdict.Branch;
 import org.p2psim.platform.Cpu;
-import org.p2psim.platform.HostBridgeAllowlist;
 import org.p2psim.platform.KernelRules;
 import org.p2psim.platform.KernelRules.Rule;
-import org.p2psim.topology.Acs;
-import org.p2psim.topology.AcsBit;
 import org.p2psim.topology.Fabric;
-import org.p2psim.topology.HostBridge;
-import org.p2psim.topology.Path;
 import org.p2psim.topology.PciFunction;
-import org.p2psim.topology.PortType;
 
 /**
  * The decision of {@code calc_map_type_and_dist()} and {@code pci_p2pdma_distance_many()} (drivers/pci/p2pdma.c) for
  * one fabric, CPU and kernel. It reads the tree, the ACS control words and the CPU's identity, and nothing else: not
- * the link, BAR size, driver or IOMMU mode.
+ * the link, BAR size, driver or IOMMU mode (5.2 and 5.3 ask whether there is an IOMMU).
  */
 public final class P2pdma {
-    /** The message is built with room for 128 bytes, the last one for the end of the string. */
-    private static final int HINT_LENGTH_MAX = 127;
+    private static final int PENALTY = 0x1000;
 
     private final Fabric fabric;
-    private final Cpu cpu;
     private final KernelRules rules;
+    private final AcsPolicy policy;
+    private final PathTable table;
+    private final RootComplex rootComplex;
+    /** By host bridges of provider and client and by redirect; filled as pairs are asked. */
+    private final Truth[][][] forwards;
 
     public P2pdma(Fabric fabric, Cpu cpu, KernelRules rules) {
+        this(fabric, cpu, rules, new AcsPolicy.Released());
+    }
+
+    public P2pdma(Fabric fabric, Cpu cpu, KernelRules rules, AcsPolicy policy) {
         this.fabric = fabric;
-        this.cpu = cpu;
         this.rules = rules;
+        this.policy = policy;
+        this.table = new PathTable(fabric);
+        this.rootComplex = new RootComplex(fabric, cpu, rules);
+        int bridges = fabric.hostBridges().size();
+        this.forwards = new Truth[bridges][bridges][];
     }
 
     /**
-     * The sum of the distances from a provider to every client, -1 if one of them is not supported or there is none.
+     * {@code pci_p2pdma_distance_many(..., verbose=true)}: the kernel stops at a client that is not a PCI device, and
+     * goes on after one that is not supported.
      */
-    public int distanceMany(Bdf provider, List<Bdf> clients) {
-        int sum = clients.isEmpty() ? -1 : 0;
-        for (Bdf client : clients) {
-            int distance = verdict(provider, client).distance();
-            if (distance < 0) {
-                return -1;
+    public Distance distance(Bdf provider, List<Client> clients) {
+        List<KernelMessage> messages = new ArrayList<>();
+        List<Optional<Verdict>> pairs = new ArrayList<>();
+        Set<MapType> types = EnumSet.noneOf(MapType.class);
+        boolean stopped = false;
+        int sum = 0;
+        for (Client client : clients) {
+            Optional<Verdict> verdict = client.function().map(function -> verdict(provider, function));
+            Optional<KernelMessage> refusal = refusal(client);
+            pairs.add(verdict);
+            types.add(
+                    refusal.isPresent()
+                            ? MapType.NOT_SUPPORTED
+                            : verdict.orElseThrow().mapType());
+            if (stopped) {
+                continue;
             }
-            sum += distance;
+            refusal.ifPresent(messages::add);
+            stopped = refusal.isPresent();
+            if (!stopped) {
+                messages.addAll(verdict.orElseThrow().messages());
+                sum += verdict.get().distance().orElse(0);
+            }
         }
-        return sum;
+        if (clients.isEmpty() || types.contains(MapType.NOT_SUPPORTED)) {
+            return new Distance(OptionalInt.of(-1), MapType.NOT_SUPPORTED, pairs, messages);
+        }
+        if (types.contains(MapType.DEPENDS_ON)) {
+            return new Distance(OptionalInt.empty(), MapType.DEPENDS_ON, pairs, messages);
+        }
+        boolean through = types.contains(MapType.THRU_HOST_BRIDGE);
+        MapType worst = through ? MapType.THRU_HOST_BRIDGE : MapType.BUS_ADDR;
+        return new Distance(OptionalInt.of(sum), worst, pairs, messages);
+    }
+
+    private Optional<KernelMessage> refusal(Client client) {
+        String cannot = "cannot be used for peer-to-peer DMA ";
+        if (client.dmaVirtOps() && rules.has(Rule.REFUSES_DMA_VIRT_OPS)) {
+            String text = cannot + "because the driver makes use of dma_virt_ops";
+            return Optional.of(new KernelMessage(KernelMessage.Kind.DMA_VIRT_OPS, client.name(), text));
+        }
+        return client.function().isPresent()
+                ? Optional.empty()
+                : Optional.of(new KernelMessage(
+                        KernelMessage.Kind.NOT_PCI, client.name(), cannot + "as it is not a PCI device"));
+    }
+
+    /**
+     * {@code pci_p2pmem_find_many()}: of the providers that published memory, those nearest to all clients; the kernel
+     * takes one of them at random.
+     */
+    public ImmutableList<Bdf> findMany(List<Bdf> published, List<Client> clients) {
+        int nearest = Integer.MAX_VALUE;
+        List<Bdf> found = new ArrayList<>();
+        for (Bdf provider : published) {
+            int distance = distance(provider, clients).sum().orElse(-1);
+            if (distance < 0 || distance > nearest) {
+                continue;
+            }
+            if (distance < nearest) {
+                found.clear();
+                nearest = distance;
+            }
+            found.add(provider);
+        }
+        return ImmutableList.copyOf(found);
+    }
+
+    /**
+     * The decision for the pair of functions at two positions of {@link Fabric#functions()}, without reasons.
+     *
+     * @throws IndexOutOfBoundsException if there is no such position
+     */
+    public Decision decide(int provider, int client) {
+        int common = table.common(provider, client);
+        ImmutableList<Way> ways = policy.ways(table, provider, client, common);
+        MapType type = mapType(ways.get(0), provider, client, common);
+        for (int i = 1; i < ways.size(); i++) {
+            if (mapType(ways.get(i), provider, client, common) != type) {
+                type = MapType.DEPENDS_ON;
+            }
+        }
+        boolean penalty = common == PathTable.NONE
+                && type == MapType.BUS_ADDR
+                && rules.has(Rule.DISTANCE_PENALTY_OF_HOST_BRIDGES);
+        return new Decision(type, table.hops(provider, client, common), penalty ? PENALTY : 0);
+    }
+
+    private MapType mapType(Way way, int provider, int client, int common) {
+        return switch (way) {
+            case DIRECT -> MapType.BUS_ADDR;
+            case BLOCKED -> MapType.NOT_SUPPORTED;
+            case REDIRECTED ->
+                switch (forwards(provider, client, common != PathTable.NONE)) {
+                    case YES -> forwarded();
+                    case NO -> MapType.NOT_SUPPORTED;
+                    case NOT_KNOWN -> MapType.DEPENDS_ON;
+                };
+        };
+    }
+
+    /** Before 5.4 every mapping uses bus addresses, through host bridges too. */
+    private MapType forwarded() {
+        return rules.has(Rule.MAP_TYPES) ? MapType.THRU_HOST_BRIDGE : MapType.BUS_ADDR;
+    }
+
+    private Truth forwards(int provider, int client, boolean redirect) {
+        int from = table.hostBridge(provider);
+        int to = table.hostBridge(client);
+        Truth[] known = forwards[from][to];
+        if (known == null) {
+            known = new Truth[2];
+            forwards[from][to] = known;
+        }
+        int slot = redirect ? 1 : 0;
+        if (known[slot] == null) {
+            known[slot] = rootComplex.forwards(
+                    fabric.hostBridges().get(from), fabric.hostBridges().get(to), redirect, new Reasons(rules));
+        }
+        return known[slot];
+    }
+
+    /** Whether this kernel lets TLPs between two functions pass the root complex, whatever the bridges below it do. */
+    public boolean trustsRootComplex(PciFunction provider, PciFunction client) {
+        return forwards(table.index(provider.address()), table.index(client.address()), false) == Truth.YES;
     }
 
     /**
@@ -58,227 +184,104 @@ public final class P2pdma {
      * @throws IllegalArgumentException if there is no function at one of the addresses
      */
     public Verdict verdict(Bdf providerAddress, Bdf clientAddress) {
-        PciFunction provider = fabric.function(providerAddress);
-        PciFunction client = fabric.function(clientAddress);
-        Path path = fabric.path(provider, client);
-        Reasons reasons = new Reasons();
-
-        ImmutableList<PciFunction> redirecting = redirecting(path);
-        MapType mapType;
-        if (path.common().isPresent() && redirecting.isEmpty()) {
-            reasons.commonBridge(path, path.common().get());
-            mapType = MapType.BUS_ADDR;
-        } else {
-            reasons.throughRootComplex(path, redirecting);
-            if (!redirecting.isEmpty()) {
-                reasons.warnRedirect(provider, client, redirecting);
-            }
-            boolean allowed =
-                    cpuAllowed(reasons) || hostBridgesAllowed(provider, client, !redirecting.isEmpty(), reasons);
-            mapType = allowed ? MapType.THRU_HOST_BRIDGE : MapType.NOT_SUPPORTED;
-        }
-        if (mapType == MapType.NOT_SUPPORTED) {
-            reasons.warnNoPath(provider, client);
+        int provider = table.index(providerAddress);
+        int client = table.index(clientAddress);
+        int common = table.common(provider, client);
+        Decision decision = decide(provider, client);
+        ImmutableList<Way> ways = policy.ways(table, provider, client, common);
+        ImmutableList<PciFunction> redirecting = policy.redirecting(table, provider, client, common);
+        ImmutableList<PciFunction> notKnown =
+                ways.size() == 1 ? ImmutableList.of() : policy.notKnown(table, provider, client, common);
+        Reasons reasons = new Reasons(rules);
+        reasons.common(
+                common == PathTable.NONE ? Optional.empty() : Optional.of(table.function(common)), decision.hops());
+        reasons.notKnown(notKnown);
+        explain(ways, redirecting, provider, client, common, reasons);
+        boolean open = decision.mapType() == MapType.DEPENDS_ON;
+        if (decision.mapType() == MapType.NOT_SUPPORTED && warnsNoPath(ways, redirecting)) {
+            reasons.warnNoPath(table.function(provider), table.function(client));
         }
         return new Verdict(
                 providerAddress,
                 clientAddress,
-                mapType,
-                path.hops(),
+                decision.mapType(),
+                decision.hops(),
+                distance(decision.mapType(), decision.hops() + decision.penalty()),
                 redirecting.stream().map(PciFunction::address).collect(ImmutableList.toImmutableList()),
-                reasons.steps,
-                reasons.messages);
+                reasons.steps(),
+                open ? List.of() : reasons.messages(),
+                open ? branches(ways, notKnown, provider, client, common) : List.of());
     }
 
-    /** Whether this kernel lets TLPs between two functions pass the root complex, whatever the bridges below it do. */
-    public boolean trustsRootComplex(PciFunction provider, PciFunction client) {
-        Reasons reasons = new Reasons();
-        return cpuAllowed(reasons) || hostBridgesAllowed(provider, client, false, reasons);
+    /** Before 5.4 a redirect had a message of its own and no other. */
+    private boolean warnsNoPath(List<Way> ways, List<PciFunction> redirecting) {
+        return !ways.contains(Way.BLOCKED) && (rules.has(Rule.MAP_TYPES) || redirecting.isEmpty());
     }
 
-    /** The set that is examined: both ways up, the common bridge with the provider's side; nothing without one. */
-    private static ImmutableList<PciFunction> redirecting(Path path) {
-        if (path.common().isEmpty()) {
-            return ImmutableList.of();
+    private static OptionalInt distance(MapType type, int distance) {
+        return switch (type) {
+            case NOT_SUPPORTED -> OptionalInt.of(-1);
+            case BUS_ADDR, THRU_HOST_BRIDGE -> OptionalInt.of(distance);
+            case DEPENDS_ON -> OptionalInt.empty();
+        };
+    }
+
+    private void explain(
+            List<Way> ways, List<PciFunction> redirecting, int provider, int client, int common, Reasons reasons) {
+        if (ways.equals(List.of(Way.DIRECT))) {
+            reasons.direct();
+            return;
         }
-        List<PciFunction> examined = new ArrayList<>(path.providerSide());
-        examined.add(path.common().get());
-        examined.addAll(path.clientSide());
-        return examined.stream().filter(PciFunction::redirects).collect(ImmutableList.toImmutableList());
-    }
-
-    private boolean cpuAllowed(Reasons reasons) {
-        if (rules.has(Rule.AMD_ZEN_CPU_ALLOWED) && cpu.isAmdZen()) {
+        reasons.redirect(redirecting);
+        boolean released = policy instanceof AcsPolicy.Released;
+        if (!redirecting.isEmpty()) {
+            String controls = released ? "ACS redirect" : "ACS controls";
+            reasons.warnRedirect(table.function(provider), table.function(client), redirecting, controls);
+        }
+        if (ways.contains(Way.REDIRECTED)) {
+            boolean named = common != PathTable.NONE || !released;
+            rootComplex.forwards(
+                    fabric.hostBridges().get(table.hostBridge(provider)),
+                    fabric.hostBridges().get(table.hostBridge(client)),
+                    named,
+                    reasons);
+        }
+        if (ways.contains(Way.BLOCKED)) {
             reasons.step(
-                    Step.Kind.CPU_ALLOWED,
-                    "the CPU is %s: since 5.9 the kernel lets AMD Zen forward peer-to-peer DMA between any host bridges"
-                            .formatted(cpu));
-            return true;
+                    Step.Kind.TRANSLATION_BLOCKED,
+                    "ACS Translation Blocking on the client's way refuses requests with translated addresses");
         }
-        reasons.step(
-                Step.Kind.CPU_NOT_ALLOWED,
-                rules.has(Rule.AMD_ZEN_CPU_ALLOWED)
-                        ? "the CPU is %s, not AMD family 17h or later".formatted(cpu)
-                        : "kernel %s has no rule for CPUs (AMD Zen is allowed from 5.9 on)".formatted(rules.release()));
-        return false;
     }
 
-    private boolean hostBridgesAllowed(PciFunction provider, PciFunction client, boolean redirect, Reasons reasons) {
-        HostBridge providers = fabric.hostBridge(provider);
-        HostBridge clients = fabric.hostBridge(client);
-        if (providers.equals(clients)) {
-            return listed(providers, true, redirect, reasons);
-        }
-        return listed(providers, false, redirect, reasons) && listed(clients, false, redirect, reasons);
-    }
-
-    private boolean listed(HostBridge bridge, boolean same, boolean redirect, Reasons reasons) {
-        Optional<PciFunction> standIn = standIn(bridge);
-        if (standIn.isEmpty()) {
-            reasons.step(
-                    Step.Kind.HOST_BRIDGE_UNKNOWN,
-                    "host bridge %s: %s".formatted(bridge.rootBus(), whyNoStandIn(bridge)));
-            return false;
-        }
-        PciFunction device = standIn.get();
-        Optional<HostBridgeAllowlist.Entry> entry = rules.allowlist().find(device.id());
-        if (entry.isEmpty()) {
-            reasons.step(
-                    Step.Kind.HOST_BRIDGE_NOT_LISTED,
-                    device.address(),
-                    "host bridge %s is %s at %s, which is not in the P2PDMA list of kernel %s"
-                            .formatted(bridge.rootBus(), device.id(), device.address(), rules.release()));
-            if (redirect && rules.has(Rule.WARNS_HOST_BRIDGE_NOT_LISTED)) {
-                reasons.warn(
-                        KernelMessage.Kind.HOST_BRIDGE_NOT_LISTED,
-                        device.address(),
-                        "Host bridge not in P2PDMA whitelist: " + device.id());
+    private ImmutableList<Branch> branches(
+            List<Way> ways, List<PciFunction> notKnown, int provider, int client, int common) {
+        ImmutableList.Builder<Branch> branches = ImmutableList.builder();
+        int hops = table.hops(provider, client, common);
+        for (Way way : ways) {
+            List<String> conditions = ways.size() == 1 ? List.of() : List.of(condition(way, notKnown));
+            MapType type = mapType(way, provider, client, common);
+            if (type != MapType.DEPENDS_ON) {
+                branches.add(new Branch(conditions, type, distance(type, hops)));
+                continue;
             }
-            return false;
+            String trusted = "the CPU or the host bridges are among those that kernel %s lets forward"
+                    .formatted(rules.release());
+            branches.add(new Branch(with(conditions, trusted), forwarded(), distance(forwarded(), hops)));
+            branches.add(new Branch(with(conditions, "they are not"), MapType.NOT_SUPPORTED, OptionalInt.of(-1)));
         }
-        if (!same && entry.get().sameHostBridgeOnly()) {
-            reasons.step(
-                    Step.Kind.HOST_BRIDGES_DIFFER,
-                    device.address(),
-                    "host bridge %s is %s (%s), listed only for two functions below that one bridge"
-                            .formatted(
-                                    bridge.rootBus(), device.id(), entry.get().what()));
-            return false;
-        }
-        reasons.step(
-                Step.Kind.HOST_BRIDGE_LISTED,
-                device.address(),
-                "host bridge %s is %s (%s), which is in the P2PDMA list of kernel %s"
-                        .formatted(bridge.rootBus(), device.id(), entry.get().what(), rules.release()));
-        return true;
+        return branches.build();
     }
 
-    /** The function whose id the kernel looks up for a host bridge ({@code pci_host_bridge_dev()}). */
-    private Optional<PciFunction> standIn(HostBridge bridge) {
-        ImmutableList<PciFunction> rootBus = fabric.rootBus(bridge);
-        if (!rules.has(Rule.HOST_BRIDGE_IS_FIRST_DEVICE)) {
-            return rootBus.stream().filter(P2pdma::isAtSlotZero).findFirst();
-        }
-        return rootBus.stream()
-                .findFirst()
-                .filter(first -> isAtSlotZero(first)
-                        || rules.has(Rule.ROOT_PORT_STANDS_FOR_HOST_BRIDGE) && first.type() == PortType.ROOT_PORT);
+    private static String condition(Way way, List<PciFunction> notKnown) {
+        String functions = notKnown.stream().map(f -> f.address().toString()).collect(Collectors.joining(", "));
+        return switch (way) {
+            case DIRECT -> "ACS RR, CR and EC are off at " + functions;
+            case REDIRECTED -> "one of them is on at " + functions;
+            case BLOCKED -> "Translation Blocking is on at " + functions;
+        };
     }
 
-    private static boolean isAtSlotZero(PciFunction function) {
-        return function.address().device() == 0 && function.address().function() == 0;
-    }
-
-    private String whyNoStandIn(HostBridge bridge) {
-        ImmutableList<PciFunction> rootBus = fabric.rootBus(bridge);
-        if (rootBus.isEmpty()) {
-            return "its root bus is empty, so there is no device to look up";
-        }
-        PciFunction first = rootBus.get(0);
-        return "nothing at 00.0 stands for it (the first device is %s, %s), so there is no id to look up"
-                .formatted(first.id(), first.address());
-    }
-
-    /** Collects steps and messages in the order of the kernel's own checks. */
-    private final class Reasons {
-        private final List<Step> steps = new ArrayList<>();
-        private final List<KernelMessage> messages = new ArrayList<>();
-
-        void step(Step.Kind kind, String sentence) {
-            steps.add(new Step(kind, Optional.empty(), sentence));
-        }
-
-        void step(Step.Kind kind, Bdf at, String sentence) {
-            steps.add(new Step(kind, Optional.of(at), sentence));
-        }
-
-        void warn(KernelMessage.Kind kind, Bdf function, String text) {
-            messages.add(new KernelMessage(kind, function, text));
-        }
-
-        void commonBridge(Path path, PciFunction common) {
-            step(
-                    Step.Kind.COMMON_BRIDGE,
-                    common.address(),
-                    path.hops() == 0
-                            ? "provider and client are the same function"
-                            : "both are below %s (%s)".formatted(common.name(), common.address()));
-            step(
-                    Step.Kind.NO_ACS_REDIRECT,
-                    "no function on the way redirects (ACS RR, CR and EC are off), so the kernel takes the way to be direct");
-        }
-
-        void throughRootComplex(Path path, List<PciFunction> redirecting) {
-            if (path.common().isEmpty()) {
-                step(
-                        Step.Kind.NO_COMMON_BRIDGE,
-                        "the two have no upstream bridge in common, so TLPs pass the root complex");
-                return;
-            }
-            PciFunction common = path.common().get();
-            step(
-                    Step.Kind.COMMON_BRIDGE,
-                    common.address(),
-                    "both are below %s (%s)".formatted(common.name(), common.address()));
-            for (PciFunction function : redirecting) {
-                step(
-                        Step.Kind.ACS_REDIRECT,
-                        function.address(),
-                        "%s (%s) has ACS %s on, which sends peer TLPs up to the root complex"
-                                .formatted(function.name(), function.address(), redirectBits(function)));
-            }
-        }
-
-        void warnRedirect(PciFunction provider, PciFunction client, List<PciFunction> redirecting) {
-            String list = redirecting.stream()
-                    .map(function -> function.address().toString())
-                    .collect(Collectors.joining(";"));
-            if (rules.has(Rule.ACS_HINT_IN_128_BYTES) && list.length() + 1 > HINT_LENGTH_MAX) {
-                list = (list + ";").substring(0, HINT_LENGTH_MAX);
-            }
-            warn(
-                    KernelMessage.Kind.ACS_REDIRECT,
-                    client.address(),
-                    "ACS redirect is set between the client and provider (%s)".formatted(provider.address()));
-            warn(
-                    KernelMessage.Kind.ACS_HINT,
-                    client.address(),
-                    "to disable ACS redirect for this path, add the kernel parameter: pci=disable_acs_redir=" + list);
-        }
-
-        void warnNoPath(PciFunction provider, PciFunction client) {
-            warn(
-                    KernelMessage.Kind.NO_PATH,
-                    client.address(),
-                    "cannot be used for peer-to-peer DMA as the client and provider (%s) do not share an upstream bridge or whitelisted host bridge"
-                            .formatted(provider.address()));
-        }
-
-        private String redirectBits(PciFunction function) {
-            return Acs.bits(function.acs().orElseThrow().control()).stream()
-                    .filter(bit -> bit == AcsBit.RR || bit == AcsBit.CR || bit == AcsBit.EC)
-                    .map(AcsBit::name)
-                    .collect(Collectors.joining("+"));
-        }
+    private static List<String> with(List<String> conditions, String more) {
+        return ImmutableList.<String>builder().addAll(conditions).add(more).build();
     }
 }

@@ -16,8 +16,13 @@ public record Step(Kind kind, Optional<Bdf> at, String sentence) {
         NO_COMMON_BRIDGE,
         ACS_REDIRECT,
         NO_ACS_REDIRECT,
+        ACS_NOT_KNOWN,
+        TRANSLATION_BLOCKED,
+        /** The release refuses whatever passes the root complex. */
+        ROOT_COMPLEX_REFUSED,
         CPU_ALLOWED,
         CPU_NOT_ALLOWED,
+        CPU_NOT_KNOWN,
         HOST_BRIDGE_LISTED,
         HOST_BRIDGE_NOT_LISTED,
         HOST_BRIDGE_UNKNOWN,

@@ -8,6 +8,13 @@ package org.p2psim.platform;
  * @param family displayed family (Zen is 23 and up), decimal
  */
 public record Cpu(String vendor, int family, int model) {
+    /** Stands for a CPU that nobody captured. */
+    public static final Cpu NOT_KNOWN = new Cpu("not known", 0, 0);
+
+    public boolean isKnown() {
+        return !equals(NOT_KNOWN);
+    }
+
     /** {@code cpu_supports_p2pdma()}: AMD, family 17h or later. Hygon has a vendor code of its own. */
     public boolean isAmdZen() {
         return vendor.equals("AuthenticAMD") && family >= 0x17;
@@ -15,6 +22,6 @@ public record Cpu(String vendor, int family, int model) {
 
     @Override
     public String toString() {
-        return "%s family %xh".formatted(vendor.strip(), family);
+        return !isKnown() ? "not known" : "%s family %xh".formatted(vendor.strip(), family);
     }
 }

@@ -3,8 +3,12 @@ package org.p2psim.topology;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.p2psim.address.Bdf;
@@ -22,7 +26,8 @@ public final class Fabric {
     private final ImmutableList<HostBridge> hostBridges;
     private final ImmutableMap<Bdf, PciFunction> functions;
     private final ImmutableListMultimap<Bdf, PciFunction> children;
-    private final ImmutableListMultimap<String, PciFunction> rootBuses;
+    private final ImmutableListMultimap<HostBridge, PciFunction> rootBuses;
+    private final ImmutableMap<Bdf, HostBridge> hostBridgeOf;
 
     private Fabric(
             List<Socket> sockets,
@@ -34,7 +39,8 @@ public final class Fabric {
         this.hostBridges = ImmutableList.copyOf(hostBridges);
         ImmutableMap.Builder<Bdf, PciFunction> byAddress = ImmutableMap.builder();
         ImmutableListMultimap.Builder<Bdf, PciFunction> below = ImmutableListMultimap.builder();
-        ImmutableListMultimap.Builder<String, PciFunction> onRootBus = ImmutableListMultimap.builder();
+        ImmutableListMultimap.Builder<HostBridge, PciFunction> onRootBus = ImmutableListMultimap.builder();
+        Map<Bdf, HostBridge> bridgeOf = new HashMap<>();
         Set<String> rootBusNames = new HashSet<>();
         for (HostBridge bridge : hostBridges) {
             check(rootBusNames.add(bridge.rootBus()), "two host bridges have root bus " + bridge.rootBus());
@@ -48,12 +54,13 @@ public final class Fabric {
                 Bdf bridge = function.upstreamBridge().get();
                 check(bridgesSoFar.contains(bridge), function.address() + ": no bridge " + bridge + " above it");
                 below.put(bridge, function);
+                bridgeOf.put(function.address(), Objects.requireNonNull(bridgeOf.get(bridge)));
             } else {
-                String bus = "%04x:%02x"
-                        .formatted(
-                                function.address().domain(), function.address().bus());
-                check(rootBusNames.contains(bus), function.address() + " is on root bus " + bus + ": no such bus");
-                onRootBus.put(bus, function);
+                HostBridge bridge = hostBridgeAbove(function.address());
+                if (bridge.bus() == function.address().bus()) {
+                    onRootBus.put(bridge, function);
+                }
+                bridgeOf.put(function.address(), bridge);
             }
             if (function.type().isBridge()) {
                 bridgesSoFar.add(function.address());
@@ -62,6 +69,7 @@ public final class Fabric {
         this.functions = byAddress.buildOrThrow();
         this.children = below.build();
         this.rootBuses = onRootBus.build();
+        this.hostBridgeOf = ImmutableMap.copyOf(bridgeOf);
     }
 
     /**
@@ -84,6 +92,18 @@ public final class Fabric {
             List<HostBridge> hostBridges,
             List<PciFunction> functions) {
         return new Fabric(sockets, socketLink, hostBridges, functions);
+    }
+
+    /**
+     * The host bridge of a function without a bridge above it. Virtual functions of an integrated endpoint may have
+     * bus numbers beyond the root bus's own (SR-IOV 1.1, 2.1.2), which belong to no bridge.
+     */
+    private HostBridge hostBridgeAbove(Bdf address) {
+        return hostBridges.stream()
+                .filter(bridge -> bridge.domain() == address.domain() && bridge.bus() <= address.bus())
+                .max(Comparator.comparingInt(HostBridge::bus))
+                .orElseThrow(() -> new IllegalArgumentException("%s is on root bus %04x:%02x: no such bus"
+                        .formatted(address, address.domain(), address.bus())));
     }
 
     private static void check(boolean holds, String message) {
@@ -141,7 +161,7 @@ public final class Fabric {
 
     /** The functions of a root bus, in the order of the kernel's list. */
     public ImmutableList<PciFunction> rootBus(HostBridge bridge) {
-        return rootBuses.get(bridge.rootBus());
+        return rootBuses.get(bridge);
     }
 
     public Optional<PciFunction> upstreamBridge(PciFunction function) {
@@ -160,12 +180,7 @@ public final class Fabric {
     }
 
     public HostBridge hostBridge(PciFunction function) {
-        ImmutableList<PciFunction> way = wayUp(function);
-        Bdf top = way.get(way.size() - 1).address();
-        return hostBridges.stream()
-                .filter(bridge -> bridge.domain() == top.domain() && bridge.bus() == top.bus())
-                .findFirst()
-                .orElseThrow();
+        return Optional.ofNullable(hostBridgeOf.get(function.address())).orElseThrow();
     }
 
     public Path path(PciFunction provider, PciFunction client) {

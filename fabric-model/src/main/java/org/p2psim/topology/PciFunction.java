@@ -68,6 +68,11 @@ public record PciFunction(
         return acs.isPresent() && acs.get().redirects();
     }
 
+    /** True unless it is known that the function does not redirect. */
+    public boolean mayRedirect() {
+        return acs.isPresent() && acs.get().mayRedirect();
+    }
+
     public Optional<Bar> bar(int index) {
         return bars.stream().filter(bar -> bar.index() == index).findFirst();
     }

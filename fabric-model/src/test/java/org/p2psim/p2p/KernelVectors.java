@@ -112,12 +112,13 @@ final class KernelVectors {
         return name.equals("rciep") ? PortType.RC_INTEGRATED_ENDPOINT : PortType.valueOf(name.toUpperCase(Locale.ROOT));
     }
 
-    static Stream<String> warnings(Verdict verdict) {
-        return verdict.messages().stream().map(message -> switch (message.kind()) {
+    static Stream<String> warnings(Distance distance) {
+        return distance.messages().stream().map(message -> switch (message.kind()) {
             case HOST_BRIDGE_NOT_LISTED ->
                 "HOST_BRIDGE_NOT_LISTED "
                         + message.text().substring(message.text().lastIndexOf(' ') + 1);
-            case ACS_REDIRECT, ACS_HINT, NO_PATH -> message.kind().name();
+            case ACS_REDIRECT, ACS_HINT, NO_PATH, NOT_PCI, DMA_VIRT_OPS ->
+                message.kind().name();
         });
     }
 

@@ -56,7 +56,7 @@ class GuestViewTest {
     void aZenVcpuMakesTheGuestAllowTheHostBridge() {
         Verdict verdict = inGuest(MachineType.Q35, "AuthenticAMD", 25);
         assertThat(verdict.mapType()).isEqualTo(MapType.THRU_HOST_BRIDGE);
-        assertThat(verdict.distance()).isEqualTo(4);
+        assertThat(verdict.distance()).hasValue(4);
     }
 
     @Test

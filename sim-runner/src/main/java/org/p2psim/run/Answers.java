@@ -13,7 +13,6 @@ import org.p2psim.outcome.Answer.LayerAnswer;
 import org.p2psim.outcome.Event;
 import org.p2psim.outcome.InvariantOutcome;
 import org.p2psim.outcome.TransferOutcome;
-import org.p2psim.p2p.MapType;
 import org.p2psim.p2p.Verdict;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.routing.Delivery;
@@ -93,12 +92,12 @@ final class Answers {
         String subject = subject(question);
         String kernel = "%skernel %s".formatted(world.guest().isPresent() ? "guest " : "", world.kernel());
         if (moved.isPresent()) {
-            String because = "%s, %s".formatted(allowed(verdict), rate(moved.get(), all.size()));
+            String because = "%s, %s".formatted(verdict.answer(), rate(moved.get(), all.size()));
             return broken.isEmpty()
                     ? new Answer(true, subject, "works", because, layers)
                     : new Answer(false, subject, "breaks " + String.join(", ", broken), because, layers);
         }
-        if (!supported(verdict)) {
+        if (!verdict.supported()) {
             String answered = "%s answers NOT_SUPPORTED (-1), as %s".formatted(kernel, verdict.reason());
             String because = refusal.map(
                             event -> "%s fails with %s because %s".formatted(event.what(), word(event), answered))
@@ -113,7 +112,7 @@ final class Answers {
                             refusal.get().detail());
             return new Answer(false, subject, "fails", because, layers);
         }
-        return new Answer(true, subject, "is allowed", "%s answers %s".formatted(kernel, allowed(verdict)), layers);
+        return new Answer(true, subject, "is allowed", "%s answers %s".formatted(kernel, verdict.answer()), layers);
     }
 
     private static String rate(TransferOutcome transfer, int transfers) {
@@ -125,17 +124,11 @@ final class Answers {
         return "%s on PCIe by %s%s%s".formatted(transfer.bandwidth(), transfer.operation(), others, part);
     }
 
-    private static boolean supported(Verdict verdict) {
-        return verdict.mapType() != MapType.NOT_SUPPORTED;
-    }
-
-    private static String allowed(Verdict verdict) {
-        return "%s, distance %d".formatted(verdict.mapType(), verdict.distance());
-    }
-
     private static LayerAnswer kernel(Verdict verdict) {
         return new LayerAnswer(
-                Layer.KERNEL, supported(verdict) ? allowed(verdict) : "NOT_SUPPORTED (-1)", sentence(verdict.reason()));
+                Layer.KERNEL,
+                verdict.supported() ? verdict.answer() : "NOT_SUPPORTED (-1)",
+                sentence(verdict.reason()));
     }
 
     private LayerAnswer gate(String provider) {
@@ -151,7 +144,7 @@ final class Answers {
     }
 
     private LayerAnswer delivery(Question question, Verdict verdict) {
-        if (!supported(verdict)) {
+        if (!verdict.supported()) {
             return new LayerAnswer(
                     Layer.DELIVERY, "not reached", "Nothing is sent: the kernel does not allow the mapping.");
         }
@@ -181,7 +174,7 @@ final class Answers {
         return refusal.map(event -> new LayerAnswer(Layer.EFFECT, word(event), sentence(event.detail())))
                 .orElseGet(() -> new LayerAnswer(
                         Layer.EFFECT,
-                        supported(verdict) ? "allowed" : "refused",
+                        verdict.supported() ? "allowed" : "refused",
                         "The timeline moves no data between the two, so there is no figure."));
     }
 

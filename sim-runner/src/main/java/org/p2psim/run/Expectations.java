@@ -105,8 +105,9 @@ final class Expectations {
         return new Finding()
                 .found(verdict.mapType().name())
                 .require(expected.is().isEmpty() || expected.is().get() == verdict.mapType())
-                .found("distance " + verdict.distance())
-                .require(expected.distance().isEmpty() || expected.distance().getAsInt() == verdict.distance());
+                .found("distance "
+                        + (verdict.distance().isPresent() ? verdict.distance().getAsInt() : "not known"))
+                .require(expected.distance().isEmpty() || expected.distance().equals(verdict.distance()));
     }
 
     private Finding region(Expectation.Mr expected) {

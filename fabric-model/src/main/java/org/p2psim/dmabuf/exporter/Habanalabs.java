@@ -224,7 +224,7 @@ public final class Habanalabs implements Exporter {
     /** A distance below 0 clears the peer-to-peer flag; attaching itself is never refused. */
     @Override
     public Reply<Boolean> attach(DmaBuf dmaBuf, Importer importer, boolean peer2peer) {
-        return Reply.done(peer2peer && verdict(importer).distance() >= 0);
+        return Reply.done(peer2peer && verdict(importer).supported());
     }
 
     @Override

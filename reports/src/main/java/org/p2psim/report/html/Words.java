@@ -61,13 +61,8 @@ public final class Words {
             case NOT_SUPPORTED -> "no";
             case BUS_ADDR -> "direct";
             case THRU_HOST_BRIDGE -> "indirect";
+            case DEPENDS_ON -> "open";
         };
-    }
-
-    public static String verdict(Verdict verdict) {
-        return verdict.distance() < 0
-                ? verdict.mapType().name()
-                : verdict.mapType() + ", distance " + verdict.distance();
     }
 
     /** The pairs of a reason: the first few by name. */
@@ -92,7 +87,7 @@ public final class Words {
                 new StringBuilder(plain(function.type())).append(", ").append(function.id());
         function.acs()
                 .ifPresent(acs -> words.append(", ACS redirect ")
-                        .append(acs.redirects() ? "on" : "off")
+                        .append(acs.redirects() ? "on" : acs.mayRedirect() ? "not known" : "off")
                         .append(bits(acs)));
         if (function.type().hasLinkBelow() && function.acs().isEmpty()) {
             words.append(", no ACS");

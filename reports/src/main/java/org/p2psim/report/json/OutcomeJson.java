@@ -16,7 +16,6 @@ import org.p2psim.outcome.PairOutcome;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.SgTableOutcome;
 import org.p2psim.outcome.TransferOutcome;
-import org.p2psim.p2p.Verdict;
 import org.p2psim.topology.Fabric;
 import org.p2psim.topology.Link;
 import org.p2psim.unit.Bandwidth;
@@ -77,7 +76,6 @@ public final class OutcomeJson {
             .defaultPrettyPrinter(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")))
             .addMixIn(Fabric.class, OutcomeShapes.FabricShape.class)
             .addMixIn(Answer.class, OutcomeShapes.AnswerShape.class)
-            .addMixIn(Verdict.class, OutcomeShapes.VerdictShape.class)
             .addMixIn(TransferOutcome.class, OutcomeShapes.TransferShape.class)
             .addMixIn(LinkUse.class, OutcomeShapes.LinkUseShape.class)
             .addMixIn(SgTableOutcome.Entry.class, OutcomeShapes.SgEntryShape.class)

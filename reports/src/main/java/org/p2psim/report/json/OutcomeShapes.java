@@ -55,12 +55,6 @@ final class OutcomeShapes {
         abstract String sentence();
     }
 
-    @JsonIgnoreProperties(value = "distance", allowGetters = true)
-    abstract static class VerdictShape {
-        @JsonProperty("distance")
-        abstract int distance();
-    }
-
     @JsonIgnoreProperties(value = "gigabytes-per-second", allowGetters = true)
     abstract static class TransferShape {
         @JsonProperty("gigabytes-per-second")

@@ -86,11 +86,14 @@ public final class PairGrid {
             case NOT_SUPPORTED -> 'N';
             case BUS_ADDR -> 'B';
             case THRU_HOST_BRIDGE -> 'H';
+            case DEPENDS_ON -> '?';
         };
     }
 
-    /** Letter and distance: {@code B4}; {@code N} alone where there is no distance. */
+    /** Letter and distance: {@code B4}; {@code N} or {@code ?} alone where there is no distance. */
     public static String cell(Verdict verdict) {
-        return letter(verdict.mapType()) + (verdict.distance() < 0 ? "" : Integer.toString(verdict.distance()));
+        String distance =
+                verdict.supported() ? Integer.toString(verdict.distance().orElseThrow()) : "";
+        return letter(verdict.mapType()) + distance;
     }
 }

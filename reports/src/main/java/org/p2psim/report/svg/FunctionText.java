@@ -23,6 +23,9 @@ final class FunctionText {
             return port.type() == PortType.UPSTREAM_PORT ? "" : "no ACS";
         }
         Acs acs = port.acs().get();
+        if (!acs.isKnown()) {
+            return "ACS not known";
+        }
         if (acs.redirects()) {
             return "ACS " + letters(acs.control() & Acs.mask(List.of(AcsBit.RR, AcsBit.CR, AcsBit.EC)));
         }
@@ -33,7 +36,10 @@ final class FunctionText {
         if (port.acs().isEmpty()) {
             return port.type() == PortType.UPSTREAM_PORT ? "acs-off" : "acs-none";
         }
-        return port.redirects() ? "acs-redirect" : "acs-off";
+        if (port.redirects()) {
+            return "acs-redirect";
+        }
+        return port.mayRedirect() ? "acs-none" : "acs-off";
     }
 
     /** The third line of an endpoint: its large BARs, and ACS if it redirects between functions. */
@@ -75,6 +81,9 @@ final class FunctionText {
     }
 
     private static String acsFacts(PciFunction function) {
+        if (function.acs().isPresent() && !function.acs().get().isKnown()) {
+            return "ACS not known";
+        }
         return function.acs()
                 .map(acs -> "ACS capability " + letters(acs.capability()) + ", in force " + letters(acs.control()))
                 .orElse("no ACS capability seen");

@@ -63,6 +63,7 @@ public final class MatrixText {
                             case BUS_ADDR -> "BUS_ADDR: straight through switches; the number is the distance";
                             case THRU_HOST_BRIDGE ->
                                 "THRU_HOST_BRIDGE: through the root complex; the number is the distance";
+                            case DEPENDS_ON -> "depends on what the dump does not show";
                         });
             }
         }

@@ -158,7 +158,7 @@ class ProblemsTest {
                 arguments(
                         "bare-metal: {}",
                         "bare-metal: { kernel: { release: ^4.19 } }",
-                        "kernel.release: kernel release 4.19: the rules are known from 5.4 on" + " [kernel-release]"),
+                        "kernel.release: kernel release 4.19: the rules are known from 4.20 on" + " [kernel-release]"),
                 arguments(
                         "bare-metal: {}",
                         "bare-metal: { set: { ^dp9.acs.ctl: [RR] } }",
