@@ -129,6 +129,22 @@ class HabanalabsTest {
                 .isEqualTo(Errno.EINVAL);
     }
 
+    @ParameterizedTest
+    @CsvSource({"5.16, ANY", "6.6.47, ANY", "6.6.48, WHOLE_PAGES", "6.7, WHOLE_PAGES", "7.3, WHOLE_PAGES"})
+    void sizesAreWholePagesSince67AndInThe66Series(String release, HabanalabsProfile.Sizes sizes) {
+        assertThat(HabanalabsProfile.of(KernelRelease.parse(release)).sizes()).isEqualTo(sizes);
+    }
+
+    @Test
+    void whatTheBuilderOf67CannotMapComesOutOfAttachWhereTheCoreCachesTables() {
+        // two runs of two pages: the builder of 6.7 loses count
+        Habanalabs driver = allowed(WHOLE_PAGES);
+        done(driver.allocate("h", List.of(0x2400_0000L, 0x2420_0000L, 0x2460_0000L, 0x2480_0000L), 2 * Bytes.MIB));
+        DmaBuf dmaBuf = done(driver.exportByHandle("buf", "h"));
+        assertThat(errno(dmaBuf.attach(IMPORTER))).isEqualTo(Errno.ENOMEM);
+        assertThat(dmaBuf.attachments()).isEmpty();
+    }
+
     @Test
     void exportedMemoryCannotBeFreedUntilTheLastReferenceIsGone() {
         Habanalabs driver = allowed(POSTED);

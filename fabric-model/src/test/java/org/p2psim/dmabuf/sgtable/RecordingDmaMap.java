@@ -1,20 +1,17 @@
 package org.p2psim.dmabuf.sgtable;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.p2psim.address.Bdf;
 import org.p2psim.dmabuf.DmaMap;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
 
-/** A machine without an IOMMU, whose DMA API fails once, and what was unmapped there. */
+/** A machine without an IOMMU, whose DMA API fails once, and what was mapped and unmapped there. */
 final class RecordingDmaMap implements DmaMap {
     private final int failing;
     private int calls;
-    private final Map<Long, Long> lengths = new HashMap<>();
+    final List<SgTable.Entry> mapped = new ArrayList<>();
     final List<SgTable.Entry> unmapped = new ArrayList<>();
 
     /** @param failing number of the call that fails, from 0; -1 for none */
@@ -31,13 +28,18 @@ final class RecordingDmaMap implements DmaMap {
         if (calls++ == failing) {
             return FAILED;
         }
-        lengths.put(physical, length);
+        mapped.add(new SgTable.Entry(physical, length));
         return physical;
     }
 
+    /** The first mapping at this address that is still there goes. */
     @Override
     public void unmap(Importer importer, long dmaAddress) {
-        long length = Optional.ofNullable(lengths.get(dmaAddress)).orElseThrow();
-        unmapped.add(new SgTable.Entry(dmaAddress, length));
+        List<SgTable.Entry> live = new ArrayList<>(mapped);
+        unmapped.forEach(live::remove);
+        unmapped.add(live.stream()
+                .filter(entry -> entry.address() == dmaAddress && entry.length() != 0)
+                .findFirst()
+                .orElseThrow());
     }
 }
