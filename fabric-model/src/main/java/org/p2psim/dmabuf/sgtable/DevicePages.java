@@ -1,7 +1,9 @@
 package org.p2psim.dmabuf.sgtable;
 
 import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
 import java.util.List;
+import org.p2psim.dmabuf.SgTable;
 
 /**
  * Device memory of which a habanalabs dma-buf shows a part. All numbers are unsigned.
@@ -45,6 +47,21 @@ public record DevicePages(
     /** True if a page ends where the next of the list begins. */
     boolean isFollowed(int page) {
         return pages.get(page) + pageSize == pages.get(page + 1);
+    }
+
+    /** The exported memory as the BAR shows it, in order: what a right table covers. */
+    public ImmutableList<SgTable.Entry> exported() {
+        List<SgTable.Entry> shown = new ArrayList<>();
+        long skip = offset;
+        long left = exportedSize;
+        for (long page : pages) {
+            long skipped = Piece.min(skip, pageSize);
+            long taken = Piece.min(left, pageSize - skipped);
+            shown.add(new SgTable.Entry(barAddress(page + skipped), taken));
+            skip -= skipped;
+            left -= taken;
+        }
+        return new SgTable(shown).coverage();
     }
 
     /** Where the memory BAR shows a device address. */

@@ -3,6 +3,7 @@ package org.p2psim.dmabuf.sgtable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -25,12 +26,7 @@ class SgTableBuildersTest {
 
     private static DevicePages pages(long... offsets) {
         return DevicePages.whole(
-                java.util.Arrays.stream(offsets)
-                        .mapToObj(offset -> DRAM + offset)
-                        .toList(),
-                PAGE_SIZE,
-                BAR,
-                DRAM);
+                Arrays.stream(offsets).mapToObj(offset -> DRAM + offset).toList(), PAGE_SIZE, BAR, DRAM);
     }
 
     private static Reply<SgTable> build(HabanalabsSgTable builder, DevicePages memory, long segment) {

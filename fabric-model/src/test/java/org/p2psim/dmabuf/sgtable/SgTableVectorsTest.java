@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -211,7 +212,7 @@ class SgTableVectorsTest {
                 .toList();
         for (HabanalabsSgTable builder :
                 List.of(HabanalabsSgTable.R1, HabanalabsSgTable.R2, HabanalabsSgTable.R2_FIXED)) {
-            String name = builder.name().toLowerCase(java.util.Locale.ROOT);
+            String name = builder.name().toLowerCase(Locale.ROOT);
             Built built = build(builder, vector);
             check(name, built, vector.json().get(name), bar);
             assertThat(built.coverage().equals(intended))
