@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
             RunCommand.class,
             MatrixCommand.class,
             ExplainCommand.class,
+            ImportCommand.class,
             ValidateCommand.class,
             ListCommand.class,
             ShowCommand.class,

@@ -49,6 +49,7 @@ public enum PhysVecSgTable {
         long largest = this == UINT_MAX_CUTS ? UINT_MAX : UINT_MAX & -kernelPageSize;
         return switch (mapType) {
             case NOT_SUPPORTED -> Reply.refused(Errno.EINVAL, "pci_p2pdma_map_type() is NOT_SUPPORTED");
+            case DEPENDS_ON -> Reply.refused(Errno.EINVAL, "the map type hangs on what was not captured");
             case BUS_ADDR -> allocated(memory, largest).then(count -> Reply.done(table(onBus(memory), largest, count)));
             case THRU_HOST_BRIDGE ->
                 iova.isPresent()

@@ -101,8 +101,7 @@ public final class PortTypes {
     }
 
     private boolean hasEndpoints(TreePosition bridge) {
-        return children.get(bridge.address()).stream()
-                .anyMatch(child -> !child.isBridge() && isOnBusOf(bridge, child));
+        return children.get(bridge.address()).stream().anyMatch(child -> !child.isBridge() && isOnBusOf(bridge, child));
     }
 
     private static boolean isOnBusOf(TreePosition bridge, TreePosition position) {

@@ -32,7 +32,10 @@ public record XmlElement(
 
     /** An element whose end tag is yet to come. */
     private record Open(
-            String name, ImmutableMap<String, String> attributes, int line, ImmutableList.Builder<XmlElement> children) {}
+            String name,
+            ImmutableMap<String, String> attributes,
+            int line,
+            ImmutableList.Builder<XmlElement> children) {}
 
     /**
      * Reads the root element. A document type that only names its DTD, as hwloc writes it, is accepted and not loaded;

@@ -63,7 +63,8 @@ final class FolderSource {
     private void walk(Path folder, Place place) throws IOException, InventoryException {
         for (Path path : children(folder)) {
             Path name = path.getFileName();
-            Place child = Place.of(String.join("/", place.in(name == null ? "" : name.toString()).steps()));
+            Place child = Place.of(String.join(
+                    "/", place.in(name == null ? "" : name.toString()).steps()));
             if (Files.isSymbolicLink(path)) {
                 tree.link(child, Files.readSymbolicLink(path).toString());
             } else if (isFolder(path)) {

@@ -51,7 +51,8 @@ public final class SysfsReader {
     static Inventory inventory(String name, SysfsTree tree) throws InventoryException {
         if (tree.functions().isEmpty()) {
             throw new InventoryException(
-                    "%s: holds no PCI function; expected sys/devices/pci0000:00/0000:00:00.0 and the like".formatted(name));
+                    "%s: holds no PCI function; expected sys/devices/pci0000:00/0000:00:00.0 and the like"
+                            .formatted(name));
         }
         return new SysfsReader(tree).inventory();
     }
@@ -62,8 +63,8 @@ public final class SysfsReader {
         for (SysfsFunction function : tree.functions()) {
             readings.add(FunctionReading.of(function, showsLinks));
         }
-        ImmutableMap<Bdf, PortType> types =
-                PortTypes.derive(readings.stream().map(FunctionReading::position).toList(), notes);
+        ImmutableMap<Bdf, PortType> types = PortTypes.derive(
+                readings.stream().map(FunctionReading::position).toList(), notes);
         List<FoundFunction> functions = new ArrayList<>();
         for (FunctionReading reading : readings) {
             PortType type = types.getOrDefault(reading.position().address(), PortType.ENDPOINT);
@@ -80,9 +81,10 @@ public final class SysfsReader {
     }
 
     private HostFacts host() {
-        Optional<String> cmdline = Optional.of(tree.proc("proc/cmdline").strip()).filter(text -> !text.isEmpty());
-        HostFacts host = new HostFacts(
-                CpuInfo.bootCpu(tree.proc("proc/cpuinfo")), HostFacts.release(releaseText()), cmdline);
+        Optional<String> cmdline =
+                Optional.of(tree.proc("proc/cmdline").strip()).filter(text -> !text.isEmpty());
+        HostFacts host =
+                new HostFacts(CpuInfo.bootCpu(tree.proc("proc/cpuinfo")), HostFacts.release(releaseText()), cmdline);
         host.noteMissing(notes);
         return host;
     }

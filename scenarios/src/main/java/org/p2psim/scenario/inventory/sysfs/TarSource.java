@@ -42,9 +42,12 @@ final class TarSource {
         return switch (((magic[0] & 0xff) << 16) | ((magic[1] & 0xff) << 8) | (magic[2] & 0xff)) {
             case 0x1f8b08 -> new GZIPInputStream(in);
             case 0x425a68 -> new BZip2CompressorInputStream(in, true);
-            case 0xfd377a -> throw new InventoryException("%s: compressed with xz; unpack it with xz -d".formatted(name));
-            case 0x28b52f -> throw new InventoryException("%s: compressed with zstd; unpack it with zstd -d".formatted(name));
-            case 0x504b03 -> throw new InventoryException("%s: a zip file; a sysfs tree comes as a tarball".formatted(name));
+            case 0xfd377a ->
+                throw new InventoryException("%s: compressed with xz; unpack it with xz -d".formatted(name));
+            case 0x28b52f ->
+                throw new InventoryException("%s: compressed with zstd; unpack it with zstd -d".formatted(name));
+            case 0x504b03 ->
+                throw new InventoryException("%s: a zip file; a sysfs tree comes as a tarball".formatted(name));
             default -> in;
         };
     }
@@ -56,8 +59,9 @@ final class TarSource {
         int entries = 0;
         for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
             if (!entry.isCheckSumOK()) {
-                throw new InventoryException("%s: not a tar archive, or a damaged one: the checksum of header %d is wrong"
-                        .formatted(name, entries + 1));
+                throw new InventoryException(
+                        "%s: not a tar archive, or a damaged one: the checksum of header %d is wrong"
+                                .formatted(name, entries + 1));
             }
             if (++entries > MOST_ENTRIES) {
                 throw new InventoryException("%s: more than %d entries".formatted(name, MOST_ENTRIES));
@@ -87,6 +91,8 @@ final class TarSource {
         byte kind = entry.getLinkFlag();
         return !entry.isDirectory()
                 && !entry.isSparse()
-                && (kind == TarConstants.LF_NORMAL || kind == TarConstants.LF_OLDNORM || kind == TarConstants.LF_CONTIG);
+                && (kind == TarConstants.LF_NORMAL
+                        || kind == TarConstants.LF_OLDNORM
+                        || kind == TarConstants.LF_CONTIG);
     }
 }
