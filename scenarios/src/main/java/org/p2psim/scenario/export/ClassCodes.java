@@ -26,12 +26,11 @@ public final class ClassCodes {
      */
     public static Function<Bdf, OptionalInt> of(Map<String, Device> devices, Map<String, Bdf> addresses) {
         ImmutableMap.Builder<Bdf, DeviceType> types = ImmutableMap.builder();
-        addresses.forEach((name, address) -> Optional.ofNullable(devices.get(name))
-                .ifPresent(device -> types.put(address, device.type())));
+        addresses.forEach((name, address) ->
+                Optional.ofNullable(devices.get(name)).ifPresent(device -> types.put(address, device.type())));
         ImmutableMap<Bdf, DeviceType> byAddress = types.buildOrThrow();
-        return address -> Optional.ofNullable(byAddress.get(address))
-                .map(ClassCodes::of)
-                .orElse(OptionalInt.empty());
+        return address ->
+                Optional.ofNullable(byAddress.get(address)).map(ClassCodes::of).orElse(OptionalInt.empty());
     }
 
     private static OptionalInt of(DeviceType type) {

@@ -27,9 +27,8 @@ public final class LibvirtDomain {
         PassthroughGuest guest = PassthroughGuest.of(plan);
         String cpuModel = guest.cpuModel();
         boolean hostCpu = cpuModel.equals(PassthroughGuest.HOST_MODEL);
-        ImmutableMap<String, String> attributes = hostCpu
-                ? ImmutableMap.of("type", "kvm")
-                : ImmutableMap.of("type", "kvm", "xmlns:qemu", QEMU_NAMESPACE);
+        ImmutableMap<String, String> attributes =
+                hostCpu ? ImmutableMap.of("type", "kvm") : ImmutableMap.of("type", "kvm", "xmlns:qemu", QEMU_NAMESPACE);
         return IndentedXml.document(xml -> {
             xml.comment(comments(plan, guest, hostCpu));
             xml.element("domain", attributes, domain -> {
@@ -115,8 +114,9 @@ public final class LibvirtDomain {
 
     /** The bus of an address in the guest is libvirt's controller index, which is chosen to be the bus number. */
     private static ImmutableMap<String, String> guestAddress(Bdf at, boolean multifunction) {
-        ImmutableMap.Builder<String, String> attributes =
-                ImmutableMap.<String, String>builder().put("type", "pci").putAll(address(at).buildOrThrow());
+        ImmutableMap.Builder<String, String> attributes = ImmutableMap.<String, String>builder()
+                .put("type", "pci")
+                .putAll(address(at).buildOrThrow());
         if (multifunction) {
             attributes.put("multifunction", "on");
         }

@@ -2,18 +2,19 @@ package org.p2psim.scenario.export;
 
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import javax.xml.stream.XMLStreamException;
 import org.p2psim.address.Bdf;
 import org.p2psim.platform.Cpu;
 import org.p2psim.platform.Socket;
 import org.p2psim.topology.Fabric;
-import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.Link;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.virtual.GuestView;
@@ -65,7 +66,8 @@ public final class NcclTopology {
     }
 
     private String text() throws ExportException {
-        List<PciFunction> leaves = host.endpoints().stream().filter(this::isLeaf).toList();
+        List<PciFunction> leaves =
+                host.endpoints().stream().filter(this::isLeaf).toList();
         if (leaves.isEmpty()) {
             throw new ExportException(
                     "no GPU (class 03), accelerator (class 12) or network controller (class 02)%s: nothing that NCCL reads"
@@ -77,15 +79,16 @@ public final class NcclTopology {
             xml.element("system", ImmutableMap.of("version", "1"), this::cpus);
         });
         if (elements > ELEMENTS_MAX) {
-            throw new ExportException("%d elements; NCCL reads %d of a topology file at most"
-                    .formatted(elements, ELEMENTS_MAX));
+            throw new ExportException(
+                    "%d elements; NCCL reads %d of a topology file at most".formatted(elements, ELEMENTS_MAX));
         }
         return text;
     }
 
     private boolean isLeaf(PciFunction function) {
         OptionalInt code = classCode.apply(function.address());
-        boolean visible = guest.map(view -> view.guestAddress(function.address()).isPresent())
+        boolean visible = guest.map(
+                        view -> view.guestAddress(function.address()).isPresent())
                 .orElse(true);
         return visible
                 && code.isPresent()
@@ -98,12 +101,11 @@ public final class NcclTopology {
     private void cpus(IndentedXml xml) throws XMLStreamException {
         for (int node = 0; node < host.sockets().size(); node++) {
             Socket socket = host.sockets().get(node);
-            List<PciFunction> top = new ArrayList<>();
-            for (HostBridge bridge : host.hostBridges()) {
-                if (bridge.socket().equals(socket.id())) {
-                    host.rootBus(bridge).stream().filter(this::isWritten).forEach(top::add);
-                }
-            }
+            List<PciFunction> onRootBuses = host.hostBridges().stream()
+                    .filter(bridge -> bridge.socket().equals(socket.id()))
+                    .flatMap(bridge -> host.rootBus(bridge).stream())
+                    .toList();
+            List<PciFunction> top = shown(onRootBuses);
             if (!top.isEmpty()) {
                 elements++;
                 xml.element("cpu", cpu(node, socket.cpu()), cpu -> functions(cpu, top));
@@ -111,28 +113,26 @@ public final class NcclTopology {
         }
     }
 
-    private boolean isWritten(PciFunction function) {
-        return written.contains(function.address());
+    /** What has an element of its own, of these functions or below their root and downstream ports; sorted as by NCCL. */
+    private List<PciFunction> shown(List<PciFunction> functions) {
+        return functions.stream()
+                .filter(function -> written.contains(function.address()))
+                .flatMap(function ->
+                        function.type().hasLinkBelow() ? shown(host.below(function)).stream() : Stream.of(function))
+                .sorted(Comparator.comparing(PciFunction::address))
+                .toList();
     }
 
     private void functions(IndentedXml xml, List<PciFunction> functions) throws XMLStreamException {
         for (PciFunction function : functions) {
-            if (!isWritten(function)) {
-                continue;
-            }
-            List<PciFunction> below = host.below(function);
-            switch (function.type()) {
-                case ROOT_PORT, DOWNSTREAM_PORT -> functions(xml, below);
-                case UPSTREAM_PORT, PCIE_TO_PCI_BRIDGE -> {
-                    name(xml, function);
-                    ImmutableMap<String, String> attributes = pci(function, switchAddress(function), PCI_BRIDGE);
-                    xml.element("pci", attributes, pci -> functions(pci, below));
-                }
-                default -> {
-                    name(xml, function);
-                    xml.empty("pci", pci(function, address(function), classCode.apply(function.address())
-                            .orElseThrow()));
-                }
+            elements++;
+            name(xml, function);
+            if (function.type().isBridge()) {
+                List<PciFunction> below = shown(host.below(function));
+                xml.element("pci", pci(function, switchAddress(function), PCI_BRIDGE), pci -> functions(pci, below));
+            } else {
+                int code = classCode.apply(function.address()).orElseThrow();
+                xml.empty("pci", pci(function, address(function), code));
             }
         }
     }
@@ -161,7 +161,6 @@ public final class NcclTopology {
     }
 
     private ImmutableMap<String, String> pci(PciFunction function, Bdf address, int code) {
-        elements++;
         ImmutableMap.Builder<String, String> attributes = ImmutableMap.<String, String>builder()
                 .put("busid", address.toString())
                 .put("class", "0x%06x".formatted(code));
@@ -204,16 +203,21 @@ public final class NcclTopology {
     private List<String> comments(List<PciFunction> leaves) {
         List<String> lines = new ArrayList<>();
         lines.add("A topology for NCCL_TOPO_FILE, written by p2psim.");
-        lines.add("Written: GPUs, accelerators and NICs (classes 03, 12 and 02) with the switches above them. Root ports");
+        lines.add(
+                "Written: GPUs, accelerators and NICs (classes 03, 12 and 02) with the switches above them. Root ports");
         lines.add("are left out, as in NCCL's own files: NCCL takes every bridge for a switch.");
         lines.add("Assumed: each socket is one NUMA node, and they are numbered alike.");
-        lines.add("Left to NCCL, which adds them where it runs: affinity, gpu, nic and net, and links that are not known.");
+        lines.add(
+                "Left to NCCL, which adds them where it runs: affinity, gpu, nic and net, and links that are not known.");
         if (guest.isPresent()) {
-            lines.add("For the guest: functions have the guest's addresses, sockets and switches are the host's. Switches");
-            lines.add("have addresses that nothing in the guest has. Give the guest the host's NUMA nodes for affinity.");
+            lines.add(
+                    "For the guest: functions have the guest's addresses, sockets and switches are the host's. Switches");
+            lines.add(
+                    "have addresses that nothing in the guest has. Give the guest the host's NUMA nodes for affinity.");
         }
         if (leaves.stream().anyMatch(this::isAccelerator)) {
-            lines.add("NCCL itself has GPUs of class 03 only; accelerators of class 12 are here for others that read this.");
+            lines.add(
+                    "NCCL itself has GPUs of class 03 only; accelerators of class 12 are here for others that read this.");
         }
         return lines;
     }

@@ -44,8 +44,9 @@ record PassthroughGuest(Fabric host, VirtualMachine machine, GuestView view) {
         String variant = VisibleText.of(plan.variant());
         Optional<VirtualMachine> machine = plan.virtualMachine();
         if (machine.isEmpty()) {
-            throw new ExportException("variant %s has no virtual machine; name one with --variant, or give --passthrough"
-                    .formatted(variant));
+            throw new ExportException(
+                    "variant %s has no virtual machine; name one with --variant, or give --passthrough"
+                            .formatted(variant));
         }
         try {
             return new PassthroughGuest(plan.fabric(), machine.get(), GuestView.of(plan.fabric(), machine.get()));
@@ -66,8 +67,8 @@ record PassthroughGuest(Fabric host, VirtualMachine machine, GuestView view) {
     private Assigned assigned(PciFunction guest, ImmutableList<PciFunction> rootBus) {
         Optional<PciFunction> port = view.fabric().upstreamBridge(guest);
         Bdf onRootBus = port.orElse(guest).address();
-        Predicate<PciFunction> neighbour =
-                other -> other.address().device() == onRootBus.device() && !other.address().equals(onRootBus);
+        Predicate<PciFunction> neighbour = other -> other.address().device() == onRootBus.device()
+                && !other.address().equals(onRootBus);
         boolean multifunction = onRootBus.function() == 0 && rootBus.stream().anyMatch(neighbour);
         Bdf onHost = Objects.requireNonNull(view.toHost().get(guest.address()));
         return new Assigned(host.function(onHost), guest.address(), port, onRootBus, multifunction);

@@ -103,8 +103,9 @@ public final class QemuArguments {
                             assigned.host().address()));
         }
         lines.add("Bus numbers are the firmware's to give; these are what it gives as long as nothing else has a bus.");
-        lines.add("Assumed: KVM and %d GiB of memory. Each function is bound to vfio-pci, with the rest of its IOMMU group."
-                .formatted(PassthroughGuest.MEMORY_GIB));
+        lines.add(
+                "Assumed: KVM and %d GiB of memory. Each function is bound to vfio-pci, with the rest of its IOMMU group."
+                        .formatted(PassthroughGuest.MEMORY_GIB));
         lines.add("-vga none and -nic none keep QEMU's own devices from the slots of %s. Add yours after the last line."
                 .formatted(rootBus(guest)));
         lines.addAll(guest.bigBars());
