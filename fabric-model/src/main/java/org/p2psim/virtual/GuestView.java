@@ -1,6 +1,7 @@
 package org.p2psim.virtual;
 
 import com.google.common.collect.ImmutableBiMap;
+import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,11 +53,16 @@ public record GuestView(Fabric fabric, ImmutableBiMap<Bdf, Bdf> toHost) {
     /**
      * The guest's view of a host's functions.
      *
-     * @throws IllegalArgumentException if more functions are passed through than fit, or their BARs don't fit
+     * @throws IllegalArgumentException if more functions are passed through than fit, or one twice, or their BARs don't
+     *     fit
      */
     public static GuestView of(Fabric host, VirtualMachine machine) {
         if (machine.passthrough().size() > PASSTHROUGH_MAX) {
             throw new IllegalArgumentException("a guest takes %d functions at most".formatted(PASSTHROUGH_MAX));
+        }
+        if (ImmutableSet.copyOf(machine.passthrough()).size()
+                < machine.passthrough().size()) {
+            throw new IllegalArgumentException("a function is passed through twice");
         }
         List<PciFunction> functions = new ArrayList<>();
         List<Request> requests = new ArrayList<>();

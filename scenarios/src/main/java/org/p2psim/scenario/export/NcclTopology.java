@@ -20,14 +20,14 @@ import org.p2psim.topology.PciFunction;
 import org.p2psim.virtual.GuestView;
 
 /**
- * A machine as NCCL's topology file ({@code NCCL_TOPO_FILE}), by the rules of NVIDIA's nccl 2.2x, src/graph/xml.cc and
- * topo.cc: a cpu element for each NUMA node, a pci element for each switch, GPU and NIC. NCCL climbs sysfs two functions
+ * A machine as NCCL's topology file ({@code NCCL_TOPO_FILE}), by the rules of NVIDIA/nccl at 081eafafc983,
+ * src/graph/xml.cc and topo.cc: a cpu element for each NUMA node, a pci element for each switch, GPU and NIC. NCCL climbs sysfs two functions
  * at a time, so its own files have the upstream port of a switch, but neither its downstream ports nor root ports; a
  * root port here would count as a switch, and pairs across root ports would look as near as pairs below one switch.
  */
 public final class NcclTopology {
     /** Elements that NCCL reads: NCCL_TOPO_XML_MAX_NODES (src/graph/topo.h). */
-    static final int ELEMENTS_MAX = 256;
+    private static final int ELEMENTS_MAX = 256;
 
     private static final int NETWORK_CONTROLLER = 0x02;
     private static final int DISPLAY_CONTROLLER = 0x03;
@@ -35,7 +35,7 @@ public final class NcclTopology {
     private static final int PCI_BRIDGE = 0x060400;
     /** CPUID leaf 0 gives a vendor of this many characters. */
     private static final int CPUID_VENDOR_LENGTH = 12;
-    /** As sysfs prints the speed of each generation (include/linux/pci.h, pci_speed_string()). */
+    /** As sysfs prints the speed of each generation (Linux drivers/pci/probe.c, pci_speed_string()). */
     private static final String[] SPEEDS = {"2.5", "5.0", "8.0", "16.0", "32.0", "64.0"};
 
     private final Fabric host;

@@ -182,6 +182,7 @@ class QemuArgumentsTest {
         VirtualMachine machine =
                 new VirtualMachine(MachineType.Q35, List.of(gpu, gpu), Machines.SKYLAKE, KernelRelease.parse("6.1"));
         assertThatThrownBy(() -> QemuArguments.of(Machines.withGuest(host, machine)))
-                .isInstanceOf(ExportException.class);
+                .isInstanceOf(ExportException.class)
+                .hasMessage("variant host: a function is passed through twice");
     }
 }
