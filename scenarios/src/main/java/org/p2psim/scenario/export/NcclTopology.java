@@ -21,9 +21,10 @@ import org.p2psim.virtual.GuestView;
 
 /**
  * A machine as NCCL's topology file ({@code NCCL_TOPO_FILE}), by the rules of NVIDIA/nccl at 081eafafc983,
- * src/graph/xml.cc and topo.cc: a cpu element for each NUMA node, a pci element for each switch, GPU and NIC. NCCL climbs sysfs two functions
- * at a time, so its own files have the upstream port of a switch, but neither its downstream ports nor root ports; a
- * root port here would count as a switch, and pairs across root ports would look as near as pairs below one switch.
+ * src/graph/xml.cc and topo.cc: a cpu element for each NUMA node, a pci element for each switch, GPU and NIC. NCCL
+ * climbs sysfs two functions at a time, so its own files have the upstream port of a switch, but neither its downstream
+ * ports nor root ports; a root port here would count as a switch, and pairs across root ports would look as near as
+ * pairs below one switch.
  */
 public final class NcclTopology {
     /** Elements that NCCL reads: NCCL_TOPO_XML_MAX_NODES (src/graph/topo.h). */
