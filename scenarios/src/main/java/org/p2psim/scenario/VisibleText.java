@@ -1,0 +1,24 @@
+package org.p2psim.scenario;
+
+/** Text that comes from a file, which may hold anything, made safe to show: on a terminal, in a shell, in XML. */
+public final class VisibleText {
+    private VisibleText() {}
+
+    /** The text on one line, with control, format and line-separating characters as escapes. */
+    public static String of(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> {
+            switch (Character.getType(c)) {
+                case Character.CONTROL,
+                        Character.FORMAT,
+                        Character.SURROGATE,
+                        Character.LINE_SEPARATOR,
+                        Character.PARAGRAPH_SEPARATOR,
+                        Character.UNASSIGNED,
+                        Character.PRIVATE_USE -> out.append("\\u{%x}".formatted(c));
+                default -> out.appendCodePoint(c);
+            }
+        });
+        return out.toString();
+    }
+}
