@@ -67,7 +67,8 @@ final class ExtendedSpace {
         if (noMmconfig && (extent == Extent.CONVENTIONAL || !extendedThroughPorts)) {
             remarks.about(
                     Note.Kind.ASSUMED,
-                    "no ACS and no ATS: under pci=nommconf the kernel does not reach extended configuration space",
+                    "no ACS and no ATS for the kernel: under pci=nommconf it does not reach extended configuration space;"
+                            + " what firmware left on there still redirects",
                     CONFIG_SIZE,
                     seen.address());
             return true;
