@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
             MatrixCommand.class,
             ExplainCommand.class,
             ImportCommand.class,
+            ExportCommand.class,
             ValidateCommand.class,
             ListCommand.class,
             ShowCommand.class,

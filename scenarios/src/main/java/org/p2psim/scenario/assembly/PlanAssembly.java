@@ -98,6 +98,7 @@ public final class PlanAssembly {
                 machine.get().fabric(),
                 devices,
                 addresses,
+                classCodes(),
                 virtualMachine,
                 order.stream().map(scenario.timeline()::get).toList(),
                 expectations(order),
@@ -105,6 +106,15 @@ public final class PlanAssembly {
                         .addAll(provision.notes())
                         .addAll(assumptions.notes())
                         .build()));
+    }
+
+    private Map<Bdf, Integer> classCodes() {
+        Map<Bdf, Integer> codes = new LinkedHashMap<>();
+        scenario.fabric()
+                .functions()
+                .forEach(function ->
+                        function.classCode().ifPresent(code -> codes.put(function.at(), Integer.decode(code))));
+        return codes;
     }
 
     private Map<String, Device> devices() {

@@ -1,13 +1,12 @@
 package org.p2psim.scenario.export;
 
 import com.google.common.collect.ImmutableMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import org.p2psim.address.Bdf;
-import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Device.DeviceType;
+import org.p2psim.scenario.Plan;
 
 /** Class codes of functions that a scenario names: base class, subclass and programming interface, 24 bits. */
 public final class ClassCodes {
@@ -19,18 +18,23 @@ public final class ClassCodes {
     private ClassCodes() {}
 
     /**
-     * The class codes that follow from the types of devices. An RDMA NIC is an Ethernet controller (0x020000): adapters
+     * The class codes that the file says, or that follow from the types of devices. An RDMA NIC is an Ethernet controller (0x020000): adapters
      * have that class in RoCE mode, and 0x020700 in InfiniBand mode only. Devices of type other have none.
-     *
-     * @param addresses where each device is on the host
      */
-    public static Function<Bdf, OptionalInt> of(Map<String, Device> devices, Map<String, Bdf> addresses) {
+    public static Function<Bdf, OptionalInt> of(Plan plan) {
         ImmutableMap.Builder<Bdf, DeviceType> types = ImmutableMap.builder();
-        addresses.forEach((name, address) ->
-                Optional.ofNullable(devices.get(name)).ifPresent(device -> types.put(address, device.type())));
+        plan.addresses()
+                .forEach((name, address) -> Optional.ofNullable(plan.devices().get(name))
+                        .ifPresent(device -> types.put(address, device.type())));
         ImmutableMap<Bdf, DeviceType> byAddress = types.buildOrThrow();
-        return address ->
-                Optional.ofNullable(byAddress.get(address)).map(ClassCodes::of).orElse(OptionalInt.empty());
+        return address -> {
+            Integer stated = plan.classCodes().get(address);
+            return stated != null
+                    ? OptionalInt.of(stated)
+                    : Optional.ofNullable(byAddress.get(address))
+                            .map(ClassCodes::of)
+                            .orElse(OptionalInt.empty());
+        };
     }
 
     private static OptionalInt of(DeviceType type) {

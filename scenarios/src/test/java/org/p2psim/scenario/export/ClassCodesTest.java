@@ -30,7 +30,7 @@ class ClassCodesTest {
             expect: {}
             """, "host");
 
-    private static final Function<Bdf, OptionalInt> CODES = ClassCodes.of(PLAN.devices(), PLAN.addresses());
+    private static final Function<Bdf, OptionalInt> CODES = ClassCodes.of(PLAN);
 
     @ParameterizedTest
     @CsvSource({

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.p2psim.address.Bdf;
@@ -76,27 +73,7 @@ final class Machines {
     static Plan withGuest(Plan plan, MachineType type, Cpu vcpu) {
         List<Bdf> all =
                 plan.fabric().endpoints().stream().map(PciFunction::address).toList();
-        return withGuest(plan, new VirtualMachine(type, all, vcpu, KernelRelease.parse("6.1")));
-    }
-
-    static Plan withGuest(Plan plan, VirtualMachine machine) {
-        return new Plan(
-                plan.scenario(),
-                plan.title(),
-                plan.source(),
-                plan.digest(),
-                plan.variant(),
-                plan.settings(),
-                plan.seed(),
-                plan.kernel(),
-                plan.cmdline(),
-                plan.fabric(),
-                plan.devices(),
-                plan.addresses(),
-                Optional.of(machine),
-                plan.timeline(),
-                plan.expectations(),
-                plan.notes());
+        return plan.with(new VirtualMachine(type, all, vcpu, KernelRelease.parse("6.1")));
     }
 
     static Plan titled(Plan plan, String title) {
@@ -113,13 +90,10 @@ final class Machines {
                 plan.fabric(),
                 plan.devices(),
                 plan.addresses(),
+                plan.classCodes(),
                 plan.virtualMachine(),
                 plan.timeline(),
                 plan.expectations(),
                 plan.notes());
-    }
-
-    static Function<Bdf, OptionalInt> classCodes(Plan plan) {
-        return ClassCodes.of(plan.devices(), plan.addresses());
     }
 }

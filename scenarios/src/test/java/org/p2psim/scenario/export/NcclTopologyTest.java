@@ -75,7 +75,7 @@ class NcclTopologyTest {
             """;
 
     private static Element read(Plan plan) throws ExportException {
-        return NcclReader.read(NcclTopology.of(plan.fabric(), guest(plan), Machines.classCodes(plan)));
+        return NcclReader.read(NcclTopology.of(plan.fabric(), guest(plan), ClassCodes.of(plan)));
     }
 
     private static Optional<GuestView> guest(Plan plan) {
@@ -218,8 +218,7 @@ class NcclTopologyTest {
     void whatTheGuestDoesNotGetIsNotInItsFile() throws ExportException {
         Plan host = Machines.read("nested", NESTED, "host");
         Bdf gpu1 = Optional.ofNullable(host.addresses().get("gpu1")).orElseThrow();
-        Plan plan = Machines.withGuest(
-                host,
+        Plan plan = host.with(
                 new VirtualMachine(MachineType.I440FX, List.of(gpu1), Machines.SKYLAKE, KernelRelease.parse("6.1")));
         Element system = read(plan);
         assertThat(system.leaves()).extracting(leaf -> leaf.attribute("busid")).containsExactly("0000:00:02.0");

@@ -181,7 +181,7 @@ class QemuArgumentsTest {
         Bdf gpu = host.fabric().endpoints().get(0).address();
         VirtualMachine machine =
                 new VirtualMachine(MachineType.Q35, List.of(gpu, gpu), Machines.SKYLAKE, KernelRelease.parse("6.1"));
-        assertThatThrownBy(() -> QemuArguments.of(Machines.withGuest(host, machine)))
+        assertThatThrownBy(() -> QemuArguments.of(host.with(machine)))
                 .isInstanceOf(ExportException.class)
                 .hasMessage("variant host: a function is passed through twice");
     }
