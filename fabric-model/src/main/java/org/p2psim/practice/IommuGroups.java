@@ -68,6 +68,7 @@ record IommuGroups(boolean captured) {
                 what,
                 expected,
                 Arrays.stream(functions).map(this::group).collect(Collectors.joining(", ")),
+                ImmutableList.of(),
                 status);
     }
 

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import org.p2psim.address.Bdf;
 import org.p2psim.topology.Acs;
+import org.p2psim.topology.AcsBit;
 import org.p2psim.topology.AcsPattern;
 
 /**
@@ -13,9 +14,16 @@ import org.p2psim.topology.AcsPattern;
  * @param what they are, in words
  * @param expected for ACS a pattern such as {@code xx111x1}, else words
  * @param found for ACS the control word as seven bits, else words
+ * @param wrongBits for ACS: those that should be the other way
  */
 public record PracticeCheck(
-        Subject subject, List<Bdf> where, String what, String expected, String found, Status status) {
+        Subject subject,
+        List<Bdf> where,
+        String what,
+        String expected,
+        String found,
+        List<AcsBit> wrongBits,
+        Status status) {
     /** What is compared. */
     public enum Subject {
         ACS,
@@ -36,6 +44,7 @@ public record PracticeCheck(
 
     public PracticeCheck {
         where = ImmutableList.copyOf(where);
+        wrongBits = ImmutableList.copyOf(wrongBits);
     }
 
     static PracticeCheck acs(RdmaFunction port, Kind kind, Acs acs, AcsPattern expected) {
@@ -45,6 +54,7 @@ public record PracticeCheck(
                 kind.label(),
                 expected.toString(),
                 acs.controlBits(),
+                Acs.bits(expected.differing(acs)),
                 expected.matches(acs).map(Status::of).orElse(Status.NOT_KNOWN));
     }
 
@@ -55,6 +65,7 @@ public record PracticeCheck(
                 Kind.CONNECTX.label(),
                 ats(expected),
                 nic.ats().map(PracticeCheck::ats).orElse("not known"),
+                ImmutableList.of(),
                 nic.ats().map(ats -> Status.of(ats == expected)).orElse(Status.NOT_KNOWN));
     }
 

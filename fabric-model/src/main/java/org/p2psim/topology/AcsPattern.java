@@ -45,13 +45,15 @@ public record AcsPattern(int mask, int value) {
         return (control & ~mask) | value;
     }
 
+    /** The bits that are known not to be as they should be, as a mask. */
+    public int differing(Acs acs) {
+        return (acs.control() ^ value) & mask & ~acs.notKnown();
+    }
+
     /** Whether a capability's control word is as it should be; empty if that hangs on a bit that is not known. */
     public Optional<Boolean> matches(Acs acs) {
-        boolean differs = ((acs.control() ^ value) & mask & ~acs.notKnown()) != 0;
-        if (!differs && (mask & acs.notKnown()) != 0) {
-            return Optional.empty();
-        }
-        return Optional.of(!differs);
+        boolean differs = differing(acs) != 0;
+        return !differs && (mask & acs.notKnown()) != 0 ? Optional.empty() : Optional.of(!differs);
     }
 
     @Override
