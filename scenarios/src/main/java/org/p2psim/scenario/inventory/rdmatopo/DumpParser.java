@@ -17,6 +17,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -55,12 +56,16 @@ final class DumpParser {
                     "%s: larger than %d MiB, the limit for a dump".formatted(file, FILE_BYTES_MAX >> 20));
         }
         try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), content)) {
-            return new DumpParser(file, json).items();
+            DumpParser parser = new DumpParser(file, json);
+            try {
+                return parser.items();
+            } catch (JacksonException e) {
+                String message = shown(String.valueOf(e.getOriginalMessage()), MESSAGE_MAX);
+                throw parser.wrong(
+                        json.currentLocation(), "not JSON as rdma_topo dump writes it: %s".formatted(message));
+            }
         } catch (JacksonException e) {
-            String message = shown(String.valueOf(e.getOriginalMessage()), MESSAGE_MAX);
-            throw new InventoryException("%s, line %d: not JSON as rdma_topo dump writes it: %s"
-                    .formatted(
-                            file, e.getLocation() == null ? 1 : e.getLocation().getLineNr(), message));
+            throw new InventoryException(file + ": neither UTF-8 nor another encoding of JSON");
         }
     }
 
@@ -228,9 +233,12 @@ final class DumpParser {
     }
 
     private InventoryException wrong(String what) {
+        return wrong(json.currentTokenLocation(), what);
+    }
+
+    private InventoryException wrong(TokenStreamLocation location, String what) {
         String place = element > 0 ? ", element %d".formatted(element) : "";
-        return new InventoryException(
-                "%s, line %d%s: %s".formatted(file, json.currentTokenLocation().getLineNr(), place, what));
+        return new InventoryException("%s, line %d%s: %s".formatted(file, location.getLineNr(), place, what));
     }
 
     /** Text from a file as it may stand in a message: short, and without control characters. */
