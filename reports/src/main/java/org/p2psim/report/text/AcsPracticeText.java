@@ -28,8 +28,8 @@ public final class AcsPracticeText {
         practice.layout()
                 .ifPresent(layout -> lines.add("  " + layout(layout)
                         + practice.use()
-                                .map(use -> ", " + use(use)
-                                        + (practice.useFromAts() ? ", told from ATS of the NIC" : ""))
+                                .map(use ->
+                                        ", " + use(use) + (practice.useFromAts() ? ", told from ATS of the NIC" : ""))
                                 .orElse("")));
         practice.topologies().forEach(topology -> lines.addAll(Plain.wrapped("  ", "    ", text(topology), WIDTH)));
         TextTable table = new TextTable();

@@ -27,7 +27,8 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class DumpParser {
     private static final int FILE_BYTES_MAX = 64 << 20;
-    private static final int FUNCTIONS_MAX = 1 << 16;
+    private static final int FUNCTIONS_MAX = 1 << 14;
+    private static final long TOKENS_MAX = 1 << 20;
     private static final int NESTING_MAX = 16;
     private static final int STRING_LENGTH_MAX = 1 << 17;
     private static final int SHOWN_MAX = 60;
@@ -37,6 +38,7 @@ final class DumpParser {
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(NESTING_MAX)
                     .maxStringLength(STRING_LENGTH_MAX)
+                    .maxTokenCount(TOKENS_MAX)
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();

@@ -130,6 +130,18 @@ class HostileDumpTest {
     }
 
     @Test
+    void floodsOfNamesAndOfFunctionsAreRefused() {
+        assertThat(refusalOf("\"subsystems\": {\"net\": [" + "\"a\",".repeat(2_000_000) + "\"a\"]}"))
+                .contains("line 3, element 2: not JSON")
+                .contains("Token count");
+        Dump dump = new Dump();
+        for (int i = 0; i < 16_385; i++) {
+            dump.add("pci%04x:00/%04x:00:00.0".formatted(i, i), ALIAS, new byte[64]);
+        }
+        assertThat(refusal(dump)).endsWith("more than 16384 functions");
+    }
+
+    @Test
     void messagesCannotRewriteTheTerminal() {
         assertThat(refusal(new Dump().add(ROOT, "\\u001b[2J\\u202eX", CONFIG))).contains("modalias \"?[2J?X\"");
         assertThat(refusal("\u001b[2J")).doesNotContain("\u001b");
