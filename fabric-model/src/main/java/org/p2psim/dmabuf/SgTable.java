@@ -9,8 +9,11 @@ import java.util.List;
  * the table is lent out, so that nobody walks them.
  */
 public record SgTable(List<Entry> entries) {
-    /** More entries are taken to be more than a kernel can allocate: these are 128 MiB of struct scatterlist. */
-    public static final int ENTRIES_MAX = 1 << 22;
+    /**
+     * More entries are taken to be more than a kernel can allocate: these are 64 MiB of struct scatterlist, enough for
+     * 128 GiB in segments of 64 KiB.
+     */
+    public static final int ENTRIES_MAX = 1 << 21;
 
     public SgTable {
         entries = ImmutableList.copyOf(entries);

@@ -22,7 +22,7 @@ final class PageWalk {
 
     /** Both walks go from page to page, and every entry may be as long as a segment. */
     Reply<Filling> fill() {
-        return allocatable(walk(true, true, SgTable.ENTRIES_MAX));
+        return counted(true);
     }
 
     /**
@@ -30,7 +30,7 @@ final class PageWalk {
      * pair of pages from then on. Neither walk gives an entry after a gap the room of a whole segment.
      */
     Reply<Filling> fillWithStaleCursor() {
-        return allocatable(walk(true, false, SgTable.ENTRIES_MAX)).then(counted -> {
+        return counted(false).then(counted -> {
             int count = counted.pieces().size();
             Filling filled = walk(false, false, count);
             List<Piece> pieces = new ArrayList<>(filled.pieces());
@@ -42,10 +42,15 @@ final class PageWalk {
         });
     }
 
-    private static Reply<Filling> allocatable(Filling filling) {
-        return filling.left() == 0
-                ? Reply.done(filling)
-                : Reply.refused(Errno.ENOMEM, "the table has too many entries to allocate");
+    /** The walk that counts; refused if the entries are too many, which longest entries tell without a walk. */
+    private Reply<Filling> counted(boolean restartsSegments) {
+        if (Long.compareUnsigned(Piece.count(memory.exportedSize(), segment), SgTable.ENTRIES_MAX) <= 0) {
+            Filling counted = walk(true, restartsSegments, SgTable.ENTRIES_MAX);
+            if (counted.left() == 0) {
+                return Reply.done(counted);
+            }
+        }
+        return Reply.refused(Errno.ENOMEM, "the table has too many entries to allocate");
     }
 
     /**

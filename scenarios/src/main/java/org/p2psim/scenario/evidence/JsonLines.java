@@ -126,7 +126,7 @@ final class JsonLines {
         if (!node.isObject()) {
             throw problem("not a JSON object: {\"id\": ..., }");
         }
-        return new Value("%s, line %d".formatted(file, line), "", node);
+        return Value.ofLine(file + ", line " + line, node);
     }
 
     private EvidenceException problem(String what) {

@@ -1,30 +1,42 @@
 package org.p2psim.scenario.evidence;
 
 import com.google.common.base.Ascii;
+import com.google.common.base.CharMatcher;
 import com.google.common.collect.ImmutableList;
 import java.math.BigInteger;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** A value in a line of evidence, which knows where it stands. */
 final class Value {
-    private static final Pattern HEXADECIMAL = Pattern.compile("0[xX][0-9a-fA-F]{1,16}");
+    private static final CharMatcher HEXADECIMAL_DIGIT = CharMatcher.anyOf("0123456789abcdefABCDEF");
     private static final int SHOWN_LENGTH_MAX = 60;
 
     private final String line;
-    private final String path;
+    private final @Nullable Value parent;
+    private final String step;
     private final JsonNode node;
 
-    /**
-     * @param line file and number of the line
-     * @param path where in the line it stands; empty for all of it
-     */
-    Value(String line, String path, JsonNode node) {
+    private Value(String line, @Nullable Value parent, String step, JsonNode node) {
         this.line = line;
-        this.path = path;
+        this.parent = parent;
+        this.step = step;
         this.node = node;
+    }
+
+    /** @param line file and number of the line that the value is all of */
+    static Value ofLine(String line, JsonNode node) {
+        return new Value(line, null, "", node);
+    }
+
+    /** Where in the line the value stands, {@code expect.entries[2].len}; put together only if it is asked for. */
+    private String path() {
+        if (parent == null) {
+            return "the line";
+        }
+        return parent.parent == null ? step : parent.path() + (step.startsWith("[") ? step : "." + step);
     }
 
     /** A field of an object; empty if it is not there or null. */
@@ -32,15 +44,14 @@ final class Value {
         JsonNode child = node.path(field);
         return child.isMissingNode() || child.isNull()
                 ? Optional.empty()
-                : Optional.of(new Value(line, path.isEmpty() ? field : path + "." + field, child));
+                : Optional.of(new Value(line, this, field, child));
     }
 
     /** A field that has to be there. */
     Value get(String field) throws EvidenceException {
         Optional<Value> found = find(field);
         if (found.isEmpty()) {
-            throw new EvidenceException(
-                    "%s: %s is missing".formatted(line, path.isEmpty() ? field : path + "." + field));
+            throw new EvidenceException("%s: %s is missing".formatted(line, new Value(line, this, field, node).path()));
         }
         return found.get();
     }
@@ -51,7 +62,7 @@ final class Value {
         }
         ImmutableList.Builder<Value> elements = ImmutableList.builder();
         for (int i = 0; i < node.size(); i++) {
-            elements.add(new Value(line, "%s[%d]".formatted(path, i), node.get(i)));
+            elements.add(new Value(line, this, "[" + i + "]", node.get(i)));
         }
         return elements.build();
     }
@@ -67,8 +78,11 @@ final class Value {
 
     /** An unsigned number of 64 bits: as a number, or as hexadecimal text. */
     long unsigned() throws EvidenceException {
-        if (node.isString() && HEXADECIMAL.matcher(node.asString()).matches()) {
+        if (node.isString() && isHexadecimal(node.asString())) {
             return Long.parseUnsignedLong(node.asString().substring(2), 16);
+        }
+        if (node.canConvertToLong() && node.isIntegralNumber() && node.longValue() >= 0) {
+            return node.longValue();
         }
         if (node.isIntegralNumber()) {
             BigInteger number = node.bigIntegerValue();
@@ -77,6 +91,13 @@ final class Value {
             }
         }
         throw problem("a whole number from 0 to 2^64 - 1, or such a number as text (\"0x1000\")");
+    }
+
+    private static boolean isHexadecimal(String text) {
+        return text.startsWith("0x")
+                && text.length() > 2
+                && text.length() <= 2 + Long.BYTES * 2
+                && HEXADECIMAL_DIGIT.matchesAllOf(text.substring(2));
     }
 
     OptionalLong unsigned(String field) throws EvidenceException {
@@ -115,12 +136,11 @@ final class Value {
     /** What is wrong with this value. */
     EvidenceException problem(String right) {
         String shown = Ascii.truncate(node.toString(), SHOWN_LENGTH_MAX, "...");
-        return new EvidenceException(
-                "%s: %s is %s, not %s".formatted(line, path.isEmpty() ? "the line" : path, shown, right));
+        return new EvidenceException("%s: %s is %s, not %s".formatted(line, path(), shown, right));
     }
 
     /** What is wrong with this value and others together. */
     EvidenceException problemWith(String what) {
-        return new EvidenceException("%s: %s: %s".formatted(line, path.isEmpty() ? "the line" : path, what));
+        return new EvidenceException("%s: %s: %s".formatted(line, path(), what));
     }
 }

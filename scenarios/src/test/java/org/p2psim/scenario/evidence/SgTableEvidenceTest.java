@@ -3,15 +3,18 @@ package org.p2psim.scenario.evidence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.collect.Iterators;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,15 +81,9 @@ class SgTableEvidenceTest {
     @Test
     void aCaseIsToldBeforeTheNextLineIsRead() {
         List<String> told = new ArrayList<>();
-        InputStream endless = new InputStream() {
-            private final byte[] line = (CASE + "\n").getBytes(StandardCharsets.UTF_8);
-            private int at;
-
-            @Override
-            public int read() {
-                return line[at++ % line.length];
-            }
-        };
+        byte[] line = (CASE + "\n").getBytes(StandardCharsets.UTF_8);
+        InputStream endless = new SequenceInputStream(Iterators.asEnumeration(
+                Stream.generate(() -> new ByteArrayInputStream(line)).iterator()));
         assertThatThrownBy(() -> SgTableEvidence.read("endless", endless, one -> {
                     told.add(one.id());
                     if (told.size() == 1000) {
