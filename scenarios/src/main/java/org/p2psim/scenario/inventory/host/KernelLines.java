@@ -77,7 +77,7 @@ final class KernelLines {
     private void acceptCmdline(String line) {
         Matcher logged = LOGGED.matcher(line);
         String text = line.strip();
-        if (logged.find()) {
+        if (line.contains("ommand line: ") && logged.find()) {
             cmdline = Optional.of(logged.group(1).strip());
         } else if (CMDLINE.matcher(text).matches()) {
             cmdline = Optional.of(text);

@@ -35,6 +35,9 @@ sealed interface Block {
 
         private static final int ROW = 16;
 
+        /** A few times the whole configuration space. */
+        private static final int MOST_ROWS = 4 * ConfigSpace.SIZE / ROW;
+
         private final DeviceLine device;
         private final OptionalInt iommuGroup;
         private final boolean selected;
@@ -55,7 +58,9 @@ sealed interface Block {
             String stripped = line.strip();
             Optional<Row> row = row(line);
             if (row.isPresent()) {
-                rows.add(row.get());
+                if (rows.size() < MOST_ROWS) {
+                    rows.add(row.get());
+                }
             } else if (nameLines < MOST_NAME_LINES && text.isEmpty() && rows.isEmpty() && continuesName(stripped)) {
                 nameLines++;
                 append(name, stripped);
@@ -66,13 +71,19 @@ sealed interface Block {
         }
 
         private boolean continuesName(String line) {
-            if (line.startsWith("(prog-if ") || line.startsWith("(rev ")) {
+            if (line.startsWith("(prog-if ")
+                    || line.startsWith("(rev ")
+                    || isOpen(name.isEmpty() ? device.rest() : name.toString())) {
                 return true;
             }
             return !KEY.matcher(line).matches()
                     && !line.startsWith("!!!")
                     && !NAME_ENDS.matcher(device.rest()).find()
                     && !NAME_ENDS.matcher(name).find();
+        }
+
+        private static boolean isOpen(String text) {
+            return text.lastIndexOf('(') > text.lastIndexOf(')');
         }
 
         /** Appends with single blanks. */

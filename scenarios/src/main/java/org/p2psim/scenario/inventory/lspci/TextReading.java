@@ -48,7 +48,7 @@ final class TextReading {
                 device.classCode(),
                 bridge.isPresent() && device.header().isEmpty() ? Optional.of(Header.BRIDGE) : device.header(),
                 device.description(),
-                device.silent() || SILENT.matcher(lines).find());
+                (device.silent() || SILENT.matcher(lines).find()) && !lines.contains(CAPABILITIES + "["));
         return new Reading(
                 identity,
                 bridge,
