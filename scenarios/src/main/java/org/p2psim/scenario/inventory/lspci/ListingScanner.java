@@ -70,7 +70,7 @@ final class ListingScanner {
         if (begun.isPresent()) {
             close(false);
             open = begun;
-        } else if (isCommand(line) || open.isPresent() && !open.get().accept(line)) {
+        } else if (isCommand(line) || (open.isPresent() && !open.get().accept(line))) {
             close(false);
         } else if (open.isEmpty() && ACS_CONTROL.matcher(line).matches()) {
             strayAcs++;
@@ -106,7 +106,7 @@ final class ListingScanner {
     private Optional<Block> slot(String line) {
         Matcher m = SLOT.matcher(line);
         return m.matches()
-                ? DeviceLine.address(m.group(1)).map(address -> new Block.Record(address, selecting))
+                ? DeviceLine.address(m.group(1)).map(address -> new Block.Tagged(address, selecting))
                 : Optional.empty();
     }
 

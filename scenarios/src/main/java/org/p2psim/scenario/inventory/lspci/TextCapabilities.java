@@ -92,7 +92,7 @@ final class TextCapabilities {
         if (!sections.isEmpty()) {
             return sections.stream().anyMatch(Section::extended) ? Extent.EXTENDED : Extent.CONVENTIONAL;
         }
-        boolean none = NO_LIST.matcher(head).find() || VERBOSE.matcher(head).find() && !cutOff;
+        boolean none = NO_LIST.matcher(head).find() || (VERBOSE.matcher(head).find() && !cutOff);
         return none ? Extent.NO_LIST : Extent.HIDDEN;
     }
 

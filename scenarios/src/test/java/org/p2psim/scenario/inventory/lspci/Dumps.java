@@ -24,7 +24,10 @@ final class Dumps {
     }
 
     static FoundFunction function(Inventory inventory, String address) {
-        Bdf wanted = Bdf.parse(address);
+        return function(inventory, Bdf.parse(address));
+    }
+
+    static FoundFunction function(Inventory inventory, Bdf wanted) {
         return inventory.functions().stream()
                 .filter(function -> function.address().equals(wanted))
                 .findFirst()
@@ -72,19 +75,19 @@ final class Dumps {
 
         Space set(int offset, long value, int length) {
             for (int i = 0; i < length; i++) {
-                bytes[offset + i] = (byte) (value >> 8 * i);
+                bytes[offset + i] = (byte) (value >> (8 * i));
             }
             return this;
         }
 
         /** A PCI Express capability at 0x80, the only one in the list. */
         Space express(int type) {
-            return set(0x06, 0x10, 1).set(0x34, 0x80, 1).set(0x80, 0x0010, 2).set(0x82, 2 | type << 4, 2);
+            return set(0x06, 0x10, 1).set(0x34, 0x80, 1).set(0x80, 0x0010, 2).set(0x82, 2 | (type << 4), 2);
         }
 
         /** An extended capability. */
         Space extended(int offset, int id, int next) {
-            return set(offset, id | 1 << 16 | (long) next << 20, 4);
+            return set(offset, id | (1 << 16) | ((long) next << 20), 4);
         }
 
         /** As lspci -x prints it, all bytes of it. */
