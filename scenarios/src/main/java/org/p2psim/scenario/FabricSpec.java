@@ -3,6 +3,7 @@ package org.p2psim.scenario;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -32,6 +33,14 @@ public record FabricSpec(
         sockets = ImmutableList.copyOf(sockets);
         rootComplexes = ImmutableList.copyOf(rootComplexes);
         functions = ImmutableList.copyOf(functions);
+    }
+
+    /** What the listed endpoints are called: a file may name them without declaring a device. */
+    public ImmutableSet<String> listedEndpoints() {
+        return functions.stream()
+                .filter(function -> function.type().isEndpoint())
+                .map(FunctionSpec::label)
+                .collect(ImmutableSet.toImmutableSet());
     }
 
     public record SocketSpec(String id, CpuSpec cpu) {}

@@ -132,7 +132,8 @@ final class Answers {
     }
 
     private LayerAnswer gate(String provider) {
-        if (world.device(provider).type() == Device.DeviceType.HABANALABS) {
+        Device declared = world.plan().devices().get(provider);
+        if (declared != null && declared.type() == Device.DeviceType.HABANALABS) {
             return new LayerAnswer(
                     Layer.GATE,
                     "follows the kernel",
