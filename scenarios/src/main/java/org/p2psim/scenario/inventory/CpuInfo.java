@@ -23,17 +23,23 @@ public final class CpuInfo {
             }
             int colon = line.indexOf(':');
             if (colon > 0) {
-                fields.put(line.substring(0, colon).strip(), line.substring(colon + 1).strip());
+                fields.put(
+                        line.substring(0, colon).strip(),
+                        line.substring(colon + 1).strip());
             }
         }
-        return x86(fields).or(() -> ARCHITECTURES.entrySet().stream()
-                .filter(architecture -> fields.containsKey(architecture.getKey()))
-                .findFirst()
-                .map(architecture -> new Cpu(architecture.getValue(), 0, 0)));
+        return x86(fields)
+                .or(() -> ARCHITECTURES.entrySet().stream()
+                        .filter(architecture -> fields.containsKey(architecture.getKey()))
+                        .findFirst()
+                        .map(architecture -> new Cpu(architecture.getValue(), 0, 0)));
     }
 
     private static Optional<Cpu> x86(Map<String, String> fields) {
-        return cpu(fields.getOrDefault("vendor_id", ""), fields.getOrDefault("cpu family", ""), fields.getOrDefault("model", ""));
+        return cpu(
+                fields.getOrDefault("vendor_id", ""),
+                fields.getOrDefault("cpu family", ""),
+                fields.getOrDefault("model", ""));
     }
 
     /** A CPU of which a dump gives vendor, displayed family and model; empty if one of them is missing or no number. */

@@ -86,7 +86,9 @@ public final class PortTypes {
         if (position.isHostBridge() && position.onRootBus()) {
             return PortType.HOST_BRIDGE;
         }
-        if (position.isConventional() || parentType(position).equals(Optional.of(PortType.PCIE_TO_PCI_BRIDGE))) {
+        boolean belowConventional =
+                position.express().isEmpty() && parentType(position).equals(Optional.of(PortType.PCIE_TO_PCI_BRIDGE));
+        if (position.isConventional() || belowConventional) {
             return PortType.LEGACY_ENDPOINT;
         }
         return position.onRootBus() ? PortType.RC_INTEGRATED_ENDPOINT : PortType.ENDPOINT;
@@ -101,8 +103,7 @@ public final class PortTypes {
     }
 
     private boolean hasEndpoints(TreePosition bridge) {
-        return children.get(bridge.address()).stream()
-                .anyMatch(child -> !child.isBridge() && isOnBusOf(bridge, child));
+        return children.get(bridge.address()).stream().anyMatch(child -> !child.isBridge() && isOnBusOf(bridge, child));
     }
 
     private static boolean isOnBusOf(TreePosition bridge, TreePosition position) {

@@ -21,7 +21,9 @@ public final class SysfsLink {
     /** The link; empty if one of the two is unknown or no such link exists. */
     public static Optional<Link> parse(String speed, String width) {
         Matcher m = SPEED.matcher(speed.strip());
-        if (!m.matches() || !GENERATIONS.containsKey(m.group(1)) || !width.strip().matches("[0-9]{1,3}")) {
+        if (!m.matches()
+                || !GENERATIONS.containsKey(m.group(1))
+                || !width.strip().matches("[0-9]{1,3}")) {
             return Optional.empty();
         }
         return of(GENERATIONS.getOrDefault(m.group(1), 0), Integer.parseInt(width.strip()));

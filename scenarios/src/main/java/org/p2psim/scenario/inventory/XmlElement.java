@@ -2,7 +2,10 @@ package org.p2psim.scenario.inventory;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import java.io.ByteArrayInputStream;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -32,7 +35,10 @@ public record XmlElement(
 
     /** An element whose end tag is yet to come. */
     private record Open(
-            String name, ImmutableMap<String, String> attributes, int line, ImmutableList.Builder<XmlElement> children) {}
+            String name,
+            ImmutableMap<String, String> attributes,
+            int line,
+            ImmutableList.Builder<XmlElement> children) {}
 
     /**
      * Reads the root element. A document type that only names its DTD, as hwloc writes it, is accepted and not loaded;
@@ -47,11 +53,21 @@ public record XmlElement(
                     "%s: larger than %d MiB, the limit for an XML dump".formatted(file, MOST_BYTES >> 20));
         }
         try {
-            return root(file, factory().createXMLStreamReader(new ByteArrayInputStream(content)));
+            return root(file, factory().createXMLStreamReader(new StringReader(text(content))));
+        } catch (CharacterCodingException e) {
+            throw new InventoryException("%s: not UTF-8 text".formatted(file));
         } catch (XMLStreamException e) {
             int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNumber());
             throw new InventoryException("%s:%d: not well-formed XML: %s".formatted(file, line, problem(e)));
         }
+    }
+
+    private static String text(byte[] content) throws CharacterCodingException {
+        String text = StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(content))
+                .toString();
+        return text.startsWith("\uFEFF") ? text.substring(1) : text;
     }
 
     private static XMLInputFactory factory() {

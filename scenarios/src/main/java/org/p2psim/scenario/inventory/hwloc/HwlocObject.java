@@ -30,7 +30,8 @@ record HwlocObject(XmlElement element) {
 
     /** True for the start of a PCI hierarchy, which is no function: {@code bridge_type="0-1"}. */
     boolean isHostBridge() {
-        return type().equals("Bridge") && element.stated("bridge_type").orElse("").startsWith("0-");
+        return type().equals("Bridge")
+                && element.stated("bridge_type").orElse("").startsWith("0-");
     }
 
     boolean isFunction() {
@@ -54,8 +55,9 @@ record HwlocObject(XmlElement element) {
         }
         Matcher m = PCI_TYPE.matcher(text.get());
         if (!m.matches()) {
-            throw element.problem("pci_type \"%s\"; hwloc writes class, ids, subsystem ids and revision, as in 0604 [8086:2030] [8086:0000] 04 00"
-                    .formatted(text.get()));
+            throw element.problem(
+                    "pci_type \"%s\"; hwloc writes class, ids, subsystem ids and revision, as in 0604 [8086:2030] [8086:0000] 04 00"
+                            .formatted(text.get()));
         }
         int programmingInterface = m.group(6) == null ? 0 : Integer.parseInt(m.group(6), 16);
         return Optional.of(new PciType(
@@ -71,7 +73,8 @@ record HwlocObject(XmlElement element) {
         }
         Matcher m = BUSES.matcher(text.get());
         if (!m.matches()) {
-            throw element.problem("bridge_pci \"%s\"; hwloc writes the buses below, as in 0000:[18-19]".formatted(text.get()));
+            throw element.problem(
+                    "bridge_pci \"%s\"; hwloc writes the buses below, as in 0000:[18-19]".formatted(text.get()));
         }
         return Optional.of(new Buses(Integer.parseInt(m.group(1), 16), Integer.parseInt(m.group(2), 16)));
     }

@@ -76,8 +76,7 @@ public final class HwlocReader {
     private static Around within(HwlocObject object, Around around) throws InventoryException {
         if (object.isHostBridge()) {
             Optional<Buses> buses = object.buses();
-            OptionalInt rootBus =
-                    buses.isPresent() ? OptionalInt.of(buses.get().first()) : OptionalInt.empty();
+            OptionalInt rootBus = buses.isPresent() ? OptionalInt.of(buses.get().first()) : OptionalInt.empty();
             return new Around(Optional.empty(), rootBus, around.numaNode());
         }
         return new Around(around.bridge(), around.rootBus(), object.numaNode(around.numaNode()));
@@ -111,8 +110,8 @@ public final class HwlocReader {
     }
 
     private Inventory inventory(XmlElement root) throws InventoryException {
-        ImmutableMap<Bdf, PortType> types =
-                PortTypes.derive(readings.values().stream().map(Reading::position).toList(), notes);
+        ImmutableMap<Bdf, PortType> types = PortTypes.derive(
+                readings.values().stream().map(Reading::position).toList(), notes);
         List<FoundFunction> functions = new ArrayList<>();
         for (Reading reading : readings.values()) {
             functions.add(found(reading, types.getOrDefault(reading.position().address(), PortType.ENDPOINT)));
@@ -121,7 +120,9 @@ public final class HwlocReader {
         notes.add(Note.Kind.NOT_KNOWN, FILTERED, "");
         HostFacts host = new HostFacts(
                 cpu(root),
-                first(root, "OSRelease").flatMap(object -> object.info("OSRelease")).flatMap(HostFacts::release),
+                first(root, "OSRelease")
+                        .flatMap(object -> object.info("OSRelease"))
+                        .flatMap(HostFacts::release),
                 Optional.empty());
         host.noteMissing(notes);
         return new Inventory("hwloc", functions, false, host, notes.notes());

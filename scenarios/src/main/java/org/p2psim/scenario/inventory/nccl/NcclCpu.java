@@ -30,8 +30,7 @@ final class NcclCpu {
                 .flatMap(CpuInfo::ofArchitecture);
     }
 
-    private static Cpu x86(XmlElement cpu, String vendor, String family, GroupedNotes notes)
-            throws InventoryException {
+    private static Cpu x86(XmlElement cpu, String vendor, String family, GroupedNotes notes) throws InventoryException {
         Cpu written = CpuInfo.cpu(vendor, family, cpu.stated("modelid").orElse("0"))
                 .orElseThrow(() -> cpu.problem("familyid \"%s\" or modelid is not a number".formatted(family)));
         return new Cpu(vendor, displayedFamily(written.family(), notes), written.model());
@@ -49,7 +48,8 @@ final class NcclCpu {
         if ((familyId & EXTENDED) != EXTENDED) {
             notes.add(
                     Note.Kind.ASSUMED,
-                    "familyid %d is the family as /proc/cpuinfo shows it: NCCL itself never writes it".formatted(familyId),
+                    "familyid %d is the family as /proc/cpuinfo shows it: NCCL itself never writes it"
+                            .formatted(familyId),
                     "NCCL src/graph/xml.cc");
             return familyId;
         }

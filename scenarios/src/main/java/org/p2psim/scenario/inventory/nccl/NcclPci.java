@@ -48,7 +48,9 @@ record NcclPci(XmlElement element) {
         OptionalInt vendor = hex("vendor", 4);
         Bdf address = address();
         return isBridge()
-                && (vendor.orElse(1) == 0 || vendor.orElse(1) == 0xffff || address.domain() == 0xffff && address.bus() == 0xff);
+                && (vendor.orElse(1) == 0
+                        || vendor.orElse(1) == 0xffff
+                        || address.domain() == 0xffff && address.bus() == 0xff);
     }
 
     Optional<DeviceId> id() throws InventoryException {
@@ -58,7 +60,8 @@ record NcclPci(XmlElement element) {
     private Optional<DeviceId> id(String vendorAttribute, String deviceAttribute) throws InventoryException {
         OptionalInt vendor = hex(vendorAttribute, 4);
         OptionalInt device = hex(deviceAttribute, 4);
-        boolean stated = vendor.isPresent() && device.isPresent() && vendor.getAsInt() != 0 && vendor.getAsInt() != 0xffff;
+        boolean stated =
+                vendor.isPresent() && device.isPresent() && vendor.getAsInt() != 0 && vendor.getAsInt() != 0xffff;
         return stated ? Optional.of(new DeviceId(vendor.getAsInt(), device.getAsInt())) : Optional.empty();
     }
 
@@ -73,7 +76,8 @@ record NcclPci(XmlElement element) {
         }
         String number = text.get().toLowerCase(Locale.ROOT);
         if (!number.matches("0x[0-9a-f]{%d}".formatted(digits))) {
-            throw element.problem("%s \"%s\"; NCCL writes 0x and %d hexadecimal digits".formatted(attribute, text.get(), digits));
+            throw element.problem(
+                    "%s \"%s\"; NCCL writes 0x and %d hexadecimal digits".formatted(attribute, text.get(), digits));
         }
         return OptionalInt.of(Integer.parseInt(number.substring(2), 16));
     }
@@ -108,7 +112,9 @@ record NcclPci(XmlElement element) {
         id().ifPresent(function::id);
         id("subsystem_vendor", "subsystem_device").ifPresent(function::subsystem);
         classCode().ifPresent(function::classCode);
-        SysfsLink.parse(element.stated("link_speed").orElse(""), element.stated("link_width").orElse(""))
+        SysfsLink.parse(
+                        element.stated("link_speed").orElse(""),
+                        element.stated("link_width").orElse(""))
                 .ifPresent(function::linkCapability);
         List<String> names = new ArrayList<>();
         element.children().stream()

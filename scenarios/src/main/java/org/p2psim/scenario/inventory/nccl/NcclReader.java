@@ -12,7 +12,6 @@ import org.p2psim.scenario.inventory.FoundFunction;
 import org.p2psim.scenario.inventory.HostFacts;
 import org.p2psim.scenario.inventory.Inventory;
 import org.p2psim.scenario.inventory.InventoryException;
-import org.p2psim.scenario.inventory.SysfsLink;
 import org.p2psim.scenario.inventory.XmlElement;
 import org.p2psim.topology.PortType;
 
@@ -30,14 +29,18 @@ public final class NcclReader {
             "the root port and host bridge above: NCCL writes none, and functions below one <cpu> may have different ones";
     private static final String DOWNSTREAM_PORTS =
             "the downstream ports of the switch, one for each function below: NCCL writes only the upstream port";
-    private static final String UPSTREAM_PORT = "the upstream port of a switch: of the bridges on a path NCCL writes those";
+    private static final String UPSTREAM_PORT =
+            "the upstream port of a switch: of the bridges on a path NCCL writes those";
     private static final String LINK =
             "link_speed and link_width are the lesser of what both ends of the link above can do, not what it trained to";
-    private static final String NO_IDS = "vendor and device; a bridge without them may have been made up to group devices";
+    private static final String NO_IDS =
+            "vendor and device; a bridge without them may have been made up to group devices";
     private static final String INVENTED = "no machine has this bridge: the author of the file groups devices with it";
     private static final String REPEATED = "listed several times; taken as one bridge";
-    private static final String ON_HOST_BRIDGE = "network interfaces shown on a host bridge: their own functions are not in the file";
-    private static final String WITHOUT_FUNCTION = "where these network interfaces are: the file gives them no PCI function";
+    private static final String ON_HOST_BRIDGE =
+            "network interfaces shown on a host bridge: their own functions are not in the file";
+    private static final String WITHOUT_FUNCTION =
+            "where these network interfaces are: the file gives them no PCI function";
     private static final String PCILINK = "links between virtual switches (pcilink)";
 
     /** A function, and the bridge above it. */
@@ -71,7 +74,9 @@ public final class NcclReader {
                 if (child.name().equals("pci")) {
                     pci(new NcclPci(child), Optional.empty(), numaNode);
                 } else if (child.name().equals("nic")) {
-                    new NcclPci(cpu).networkInterfaces().forEach(net -> notes.add(Note.Kind.NOT_KNOWN, WITHOUT_FUNCTION, "", net));
+                    new NcclPci(cpu)
+                            .networkInterfaces()
+                            .forEach(net -> notes.add(Note.Kind.NOT_KNOWN, WITHOUT_FUNCTION, "", net));
                 }
             }
         }
@@ -86,10 +91,13 @@ public final class NcclReader {
     }
 
     private List<XmlElement> firstHost(XmlElement root) {
-        List<XmlElement> cpus =
-                root.children().stream().filter(child -> child.name().equals("cpu")).toList();
-        List<String> hosts =
-                cpus.stream().map(cpu -> cpu.stated("host_hash").orElse("")).distinct().toList();
+        List<XmlElement> cpus = root.children().stream()
+                .filter(child -> child.name().equals("cpu"))
+                .toList();
+        List<String> hosts = cpus.stream()
+                .map(cpu -> cpu.stated("host_hash").orElse(""))
+                .distinct()
+                .toList();
         if (hosts.size() < 2) {
             return cpus;
         }
@@ -117,7 +125,9 @@ public final class NcclReader {
         Seen before = seen.putIfAbsent(address, now);
         if (before == null) {
             functions.put(address, function(now, address, numaNode));
-        } else if (pci.isBridge() && before.bridge().equals(bridge) && before.pci().hasAttributesOf(pci)) {
+        } else if (pci.isBridge()
+                && before.bridge().equals(bridge)
+                && before.pci().hasAttributesOf(pci)) {
             notes.add(Note.Kind.CAUTION, REPEATED, "", address.toString());
         } else {
             throw pci.element()

@@ -41,7 +41,7 @@ final class FolderSource {
                 source.proc(folder, root);
             }
         } catch (IOException e) {
-            throw new InventoryException("%s: cannot be read: %s".formatted(folder, e));
+            throw new InventoryException("cannot be read: " + e);
         }
     }
 
@@ -63,7 +63,8 @@ final class FolderSource {
     private void walk(Path folder, Place place) throws IOException, InventoryException {
         for (Path path : children(folder)) {
             Path name = path.getFileName();
-            Place child = Place.of(String.join("/", place.in(name == null ? "" : name.toString()).steps()));
+            Place child = Place.of(String.join(
+                    "/", place.in(name == null ? "" : name.toString()).steps()));
             if (Files.isSymbolicLink(path)) {
                 tree.link(child, Files.readSymbolicLink(path).toString());
             } else if (isFolder(path)) {
@@ -82,7 +83,7 @@ final class FolderSource {
             for (Path child : stream) {
                 if (++entries > MOST_ENTRIES) {
                     throw new InventoryException(
-                            "%s: more than %d files; give the folder that holds sys".formatted(folder, MOST_ENTRIES));
+                            "more than %d files; give the folder that holds sys".formatted(MOST_ENTRIES));
                 }
                 children.add(child);
             }
@@ -110,7 +111,7 @@ final class FolderSource {
             byte[] content = in.readNBytes(SysfsTree.MOST_FILE_BYTES);
             if (in.read() >= 0 && !tree.mayBeCut(place)) {
                 throw new InventoryException("%s: larger than %d KiB, the most that sysfs gives"
-                        .formatted(path, SysfsTree.MOST_FILE_BYTES >> 10));
+                        .formatted(String.join("/", place.steps()), SysfsTree.MOST_FILE_BYTES >> 10));
             }
             tree.file(place, content);
         }

@@ -81,13 +81,18 @@ record FunctionReading(SysfsFunction files, ConfigSpace config, TreePosition pos
 
     private void resources(FoundFunction.Builder function, GroupedNotes notes) throws InventoryException {
         boolean virtual = files.linked("physfn").isPresent();
-        // A virtual function decodes memory when its physical function says so, whatever its own command register holds.
+        // A virtual function decodes memory when its physical function says so, whatever its own command register
+        // holds.
         ResourceFile resources = ResourceFile.of(files);
         for (FoundBar bar : resources.bars(virtual || !config.isKnown() || config.decodesMemory())) {
             function.bar(bar);
             long inBar = config.bar(bar.index(), bar.is64Bit());
             if (bar.enabled() && !virtual && inBar != 0 && inBar != bar.base()) {
-                notes.add(Note.Kind.CAUTION, BUS_ADDRESSES_DIFFER, "", files.address().toString());
+                notes.add(
+                        Note.Kind.CAUTION,
+                        BUS_ADDRESSES_DIFFER,
+                        "",
+                        files.address().toString());
             }
         }
         if (position.isBridge()) {

@@ -16,8 +16,7 @@ import org.p2psim.topology.Window;
  * (drivers/pci/pci-sysfs.c and linux/ioport.h, Linux 2.6.32 to 6.12).
  */
 final class ResourceFile {
-    private static final Pattern LINE =
-            Pattern.compile("0x([0-9a-f]{1,16}) 0x([0-9a-f]{1,16}) 0x([0-9a-f]{1,16})");
+    private static final Pattern LINE = Pattern.compile("0x([0-9a-f]{1,16}) 0x([0-9a-f]{1,16}) 0x([0-9a-f]{1,16})");
     private static final int MOST_LINES = 32;
     private static final int BARS = 6;
     private static final int AFTER_ROM = 7;

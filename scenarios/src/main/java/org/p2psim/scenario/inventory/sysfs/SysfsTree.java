@@ -65,7 +65,8 @@ final class SysfsTree {
         }
 
         Place in(String child) {
-            return new Place(ImmutableList.<String>builder().addAll(steps).add(child).build());
+            return new Place(
+                    ImmutableList.<String>builder().addAll(steps).add(child).build());
         }
 
         Optional<FunctionPath> folderOfFunction() throws InventoryException {
@@ -93,7 +94,8 @@ final class SysfsTree {
     void file(Place file, byte[] content) throws InventoryException {
         keptBytes += content.length;
         if (keptBytes > MOST_KEPT_BYTES) {
-            throw new InventoryException("more than %d MiB of attributes of PCI functions".formatted(MOST_KEPT_BYTES >> 20));
+            throw new InventoryException(
+                    "more than %d MiB of attributes of PCI functions".formatted(MOST_KEPT_BYTES >> 20));
         }
         Optional<String> procFile = file.procFile();
         if (procFile.isPresent()) {
