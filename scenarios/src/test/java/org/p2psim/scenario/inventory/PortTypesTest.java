@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,7 @@ class PortTypesTest {
     }
 
     private PortType type(String address) {
-        return PortTypes.derive(positions, notes).get(Bdf.parse(address));
+        return Objects.requireNonNull(PortTypes.derive(positions, notes).get(Bdf.parse(address)));
     }
 
     @Test

@@ -31,6 +31,18 @@ class XmlElementTest {
     void theDoctypeThatHwlocWritesIsReadAndItsDtdIsNot() throws InventoryException {
         XmlElement root = read("<!DOCTYPE topology SYSTEM \"file:///no/such/hwloc2.dtd\">\n<topology/>");
         assertThat(root.name()).isEqualTo("topology");
+        assertThat(root.line()).isEqualTo(2);
+        assertThat(read("<?xml version='1.0'?><!-- <!DOCTYPE t [ --><!DOCTYPE t\nPUBLIC '>[' \"x\">\n<t/>")
+                        .line())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void aDoctypeThatDoesNotEndIsRefused() {
+        assertRefused("<?xml version='1.0'?>\n<!DOCTYPE t SYSTEM \"x>\n<t/>")
+                .hasMessage("dump.xml:2: the document type does not end");
+        assertRefused("<!DOCTYPE t SYSTEM 'x'><!DOCTYPE t><t/>").hasMessageStartingWith("dump.xml:1: ");
+        assertRefused("<t/>\n<!DOCTYPE t [<!ENTITY x 'y'>]>").hasMessageStartingWith("dump.xml:2: ");
     }
 
     @Test

@@ -10,7 +10,6 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.p2psim.scenario.inventory.InventoryException;
-import org.p2psim.scenario.inventory.sysfs.SysfsTree.Place;
 
 /** Reads a tarball of a sysfs tree, plain or compressed with gzip or bzip2, without unpacking it. */
 final class TarSource {

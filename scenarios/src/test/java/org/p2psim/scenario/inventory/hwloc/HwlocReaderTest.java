@@ -89,7 +89,7 @@ class HwlocReaderTest {
         try {
             return "read: " + read(text);
         } catch (InventoryException e) {
-            return e.getMessage();
+            return String.valueOf(e.getMessage());
         }
     }
 

@@ -49,7 +49,7 @@ class NcclReaderTest {
         try {
             return "read: " + read(text);
         } catch (InventoryException e) {
-            return e.getMessage();
+            return String.valueOf(e.getMessage());
         }
     }
 

@@ -304,7 +304,7 @@ class SysfsReaderTest {
 
     private static void put(byte[] config, int offset, int value) {
         for (int i = 0; i < 4; i++) {
-            config[offset + i] = (byte) (value >> 8 * i);
+            config[offset + i] = (byte) (value >> (8 * i));
         }
     }
 
