@@ -99,6 +99,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void archivesAreSeenByTheReaderOfSysfsOnly() {
+        onlyIn("org.apache.commons.compress..", "org.p2psim.scenario.inventory.sysfs..");
+    }
+
+    @Test
     void picocliIsSeenByTheCommandLineOnly() {
         onlyIn("picocli..", "org.p2psim.cli..");
     }

@@ -140,7 +140,8 @@ public final class PlanAssembly {
         spec.kernel().ifPresent(release -> checkRelease(release, pointer + "/kernel"));
         for (int i = 0; i < spec.passthrough().size(); i++) {
             String device = spec.passthrough().get(i);
-            if (!devices.containsKey(device) && !scenario.fabric().listedEndpoints().contains(device)) {
+            if (!devices.containsKey(device)
+                    && !scenario.fabric().listedEndpoints().contains(device)) {
                 String message =
                         "no device \"%s\" is declared%s".formatted(device, Finding.nearest(device, devices.keySet()));
                 findings.add(Finding.at(pointer + "/passthrough/" + i, "unknown-device", message));

@@ -86,7 +86,9 @@ public final class PortTypes {
         if (position.isHostBridge() && position.onRootBus()) {
             return PortType.HOST_BRIDGE;
         }
-        if (position.isConventional() || parentType(position).equals(Optional.of(PortType.PCIE_TO_PCI_BRIDGE))) {
+        boolean belowConventional =
+                position.express().isEmpty() && parentType(position).equals(Optional.of(PortType.PCIE_TO_PCI_BRIDGE));
+        if (position.isConventional() || belowConventional) {
             return PortType.LEGACY_ENDPOINT;
         }
         return position.onRootBus() ? PortType.RC_INTEGRATED_ENDPOINT : PortType.ENDPOINT;

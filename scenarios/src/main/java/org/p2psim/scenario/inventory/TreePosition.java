@@ -38,6 +38,6 @@ public record TreePosition(
     }
 
     boolean isConventional() {
-        return express.equals(Optional.of(false)) || isBridge() && (classCode & 0xff) == SUBTRACTIVE;
+        return express.equals(Optional.of(false)) || (isBridge() && (classCode & 0xff) == SUBTRACTIVE);
     }
 }

@@ -2,7 +2,10 @@ package org.p2psim.scenario.inventory;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import java.io.ByteArrayInputStream;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -50,11 +53,66 @@ public record XmlElement(
                     "%s: larger than %d MiB, the limit for an XML dump".formatted(file, MOST_BYTES >> 20));
         }
         try {
-            return root(file, factory().createXMLStreamReader(new ByteArrayInputStream(content)));
+            return root(file, factory().createXMLStreamReader(new StringReader(withoutDoctype(file, text(content)))));
+        } catch (CharacterCodingException e) {
+            throw new InventoryException("%s: not UTF-8 text".formatted(file));
         } catch (XMLStreamException e) {
             int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNumber());
             throw new InventoryException("%s:%d: not well-formed XML: %s".formatted(file, line, problem(e)));
         }
+    }
+
+    private static String text(byte[] content) throws CharacterCodingException {
+        String text = StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(content))
+                .toString();
+        return text.startsWith("\uFEFF") ? text.substring(1) : text;
+    }
+
+    /** Blanks out a document type that only names its DTD: the parser never sees one. */
+    private static String withoutDoctype(String file, String text) throws InventoryException {
+        int start = endOfProlog(text);
+        if (!text.startsWith("<!DOCTYPE", start)) {
+            return text;
+        }
+        char quote = 0;
+        for (int i = start; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (quote != 0) {
+                quote = c == quote ? 0 : quote;
+            } else if (c == '"' || c == '\'') {
+                quote = c;
+            } else if (c == '[') {
+                throw new InventoryException(
+                        "%s:%d: the document type declares entities or the like; a dump's only names its DTD"
+                                .formatted(file, lines(text, i)));
+            } else if (c == '>') {
+                String blank = text.substring(start, i + 1).replaceAll("[^\n]", " ");
+                return text.substring(0, start) + blank + text.substring(i + 1);
+            }
+        }
+        throw new InventoryException("%s:%d: the document type does not end".formatted(file, lines(text, start)));
+    }
+
+    /** Where the comments and instructions before the document type or the root element end. */
+    private static int endOfProlog(String text) {
+        int at = 0;
+        while (true) {
+            while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
+                at++;
+            }
+            String end = text.startsWith("<!--", at) ? "-->" : text.startsWith("<?", at) ? "?>" : "";
+            int found = end.isEmpty() ? -1 : text.indexOf(end, at + 2);
+            if (found < 0) {
+                return at;
+            }
+            at = found + end.length();
+        }
+    }
+
+    private static int lines(String text, int end) {
+        return 1 + (int) text.substring(0, end).chars().filter(c -> c == '\n').count();
     }
 
     private static XMLInputFactory factory() {
@@ -76,6 +134,7 @@ public record XmlElement(
 
     private static XmlElement root(String file, XMLStreamReader reader) throws XMLStreamException, InventoryException {
         Deque<Open> open = new ArrayDeque<>();
+        ImmutableList.Builder<XmlElement> roots = ImmutableList.builder();
         int elements = 0;
         while (reader.hasNext()) {
             switch (reader.next()) {
@@ -87,19 +146,17 @@ public record XmlElement(
                 }
                 case XMLStreamConstants.END_ELEMENT -> {
                     XmlElement element = end(file, open.pop());
-                    if (open.isEmpty()) {
-                        return element;
-                    }
-                    open.peek().children().add(element);
+                    (open.isEmpty() ? roots : open.element().children()).add(element);
                 }
-                case XMLStreamConstants.DTD -> refuseDeclarations(file, reader);
-                case XMLStreamConstants.ENTITY_REFERENCE ->
+                case XMLStreamConstants.DTD, XMLStreamConstants.ENTITY_REFERENCE ->
                     throw new InventoryException(
-                            "%s:%d: entity references are not read; a dump has none".formatted(file, line(reader)));
+                            "%s:%d: entities are not read; a dump has none".formatted(file, line(reader)));
                 default -> {}
             }
         }
-        throw new InventoryException("%s: holds no element".formatted(file));
+        return roots.build().stream()
+                .findFirst()
+                .orElseThrow(() -> new InventoryException("%s: holds no element".formatted(file)));
     }
 
     private static String limit(int depth) {
@@ -117,15 +174,6 @@ public record XmlElement(
     private static XmlElement end(String file, Open open) {
         return new XmlElement(
                 file, open.name(), open.attributes(), open.children().build(), open.line());
-    }
-
-    private static void refuseDeclarations(String file, XMLStreamReader reader) throws InventoryException {
-        String doctype = String.valueOf(reader.getText()).strip();
-        if (doctype.replaceFirst(">$", "").stripTrailing().endsWith("]")) {
-            throw new InventoryException(
-                    "%s:%d: the document type declares entities or the like; a dump's only names its DTD"
-                            .formatted(file, line(reader)));
-        }
     }
 
     private static int line(XMLStreamReader reader) {

@@ -35,7 +35,7 @@ record HwlocObject(XmlElement element) {
     }
 
     boolean isFunction() {
-        return type().equals("PCIDev") || type().equals("Bridge") && !isHostBridge();
+        return type().equals("PCIDev") || (type().equals("Bridge") && !isHostBridge());
     }
 
     Bdf address() throws InventoryException {

@@ -47,10 +47,9 @@ record NcclPci(XmlElement element) {
     boolean isInvented() throws InventoryException {
         OptionalInt vendor = hex("vendor", 4);
         Bdf address = address();
-        return isBridge()
-                && (vendor.orElse(1) == 0
-                        || vendor.orElse(1) == 0xffff
-                        || address.domain() == 0xffff && address.bus() == 0xff);
+        boolean madeUpAddress = address.domain() == 0xffff && address.bus() == 0xff;
+        boolean madeUpVendor = vendor.isPresent() && !isVendor(vendor.getAsInt());
+        return isBridge() && (madeUpAddress || madeUpVendor);
     }
 
     Optional<DeviceId> id() throws InventoryException {
@@ -60,9 +59,13 @@ record NcclPci(XmlElement element) {
     private Optional<DeviceId> id(String vendorAttribute, String deviceAttribute) throws InventoryException {
         OptionalInt vendor = hex(vendorAttribute, 4);
         OptionalInt device = hex(deviceAttribute, 4);
-        boolean stated =
-                vendor.isPresent() && device.isPresent() && vendor.getAsInt() != 0 && vendor.getAsInt() != 0xffff;
-        return stated ? Optional.of(new DeviceId(vendor.getAsInt(), device.getAsInt())) : Optional.empty();
+        return vendor.isPresent() && device.isPresent() && isVendor(vendor.getAsInt())
+                ? Optional.of(new DeviceId(vendor.getAsInt(), device.getAsInt()))
+                : Optional.empty();
+    }
+
+    private static boolean isVendor(int id) {
+        return id != 0 && id != 0xffff;
     }
 
     private OptionalInt classCode() throws InventoryException {

@@ -12,7 +12,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import org.p2psim.scenario.inventory.InventoryException;
-import org.p2psim.scenario.inventory.sysfs.SysfsTree.Place;
 
 /** Reads a copied sysfs tree, or the running machine's {@code /sys}. Links are read as text, never followed. */
 final class FolderSource {
@@ -41,30 +40,29 @@ final class FolderSource {
                 source.proc(folder, root);
             }
         } catch (IOException e) {
-            throw new InventoryException("%s: cannot be read: %s".formatted(folder, e));
+            throw new InventoryException("cannot be read: " + e);
         }
     }
 
     private void proc(Path folder, Place root) throws IOException, InventoryException {
-        for (String file : SysfsTree.PROC) {
+        for (String file : Place.PROC) {
             Place place = root;
             Path path = folder;
-            for (String step : file.split("/")) {
+            boolean inside = true;
+            for (String step : Place.of(file).steps()) {
                 place = place.in(step);
                 path = path.resolve(step);
-                if (Files.isSymbolicLink(path)) {
-                    return;
-                }
+                inside &= !Files.isSymbolicLink(path);
             }
-            file(path, place);
+            if (inside) {
+                file(path, place);
+            }
         }
     }
 
     private void walk(Path folder, Place place) throws IOException, InventoryException {
         for (Path path : children(folder)) {
-            Path name = path.getFileName();
-            Place child = Place.of(String.join(
-                    "/", place.in(name == null ? "" : name.toString()).steps()));
+            Place child = place.in(String.valueOf(path.getFileName()));
             if (Files.isSymbolicLink(path)) {
                 tree.link(child, Files.readSymbolicLink(path).toString());
             } else if (isFolder(path)) {
@@ -83,7 +81,7 @@ final class FolderSource {
             for (Path child : stream) {
                 if (++entries > MOST_ENTRIES) {
                     throw new InventoryException(
-                            "%s: more than %d files; give the folder that holds sys".formatted(folder, MOST_ENTRIES));
+                            "more than %d files; give the folder that holds sys".formatted(MOST_ENTRIES));
                 }
                 children.add(child);
             }
@@ -111,7 +109,7 @@ final class FolderSource {
             byte[] content = in.readNBytes(SysfsTree.MOST_FILE_BYTES);
             if (in.read() >= 0 && !tree.mayBeCut(place)) {
                 throw new InventoryException("%s: larger than %d KiB, the most that sysfs gives"
-                        .formatted(path, SysfsTree.MOST_FILE_BYTES >> 10));
+                        .formatted(place, SysfsTree.MOST_FILE_BYTES >> 10));
             }
             tree.file(place, content);
         }

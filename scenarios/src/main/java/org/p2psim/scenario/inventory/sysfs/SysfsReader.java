@@ -35,24 +35,31 @@ public final class SysfsReader {
      * @throws InventoryException if there is no such tree in it, or more than a machine's
      */
     public static Inventory read(Path path) throws InventoryException {
+        try {
+            return inventory(tree(path));
+        } catch (InventoryException e) {
+            throw new InventoryException("%s: %s".formatted(path, e.getMessage()));
+        }
+    }
+
+    private static SysfsTree tree(Path path) throws InventoryException {
         SysfsTree tree = new SysfsTree();
         if (Files.isDirectory(path)) {
             FolderSource.read(path, tree);
-        } else {
-            try (InputStream file = Files.newInputStream(path)) {
-                TarSource.read(path.toString(), file, tree);
-            } catch (IOException e) {
-                throw new InventoryException("%s: cannot be read: %s".formatted(path, e));
-            }
+            return tree;
         }
-        return inventory(path.toString(), tree);
+        try (InputStream file = Files.newInputStream(path)) {
+            TarSource.read(file, tree);
+            return tree;
+        } catch (IOException e) {
+            throw new InventoryException("cannot be read: " + e);
+        }
     }
 
-    static Inventory inventory(String name, SysfsTree tree) throws InventoryException {
+    static Inventory inventory(SysfsTree tree) throws InventoryException {
         if (tree.functions().isEmpty()) {
             throw new InventoryException(
-                    "%s: holds no PCI function; expected sys/devices/pci0000:00/0000:00:00.0 and the like"
-                            .formatted(name));
+                    "holds no PCI function; expected sys/devices/pci0000:00/0000:00:00.0 and the like");
         }
         return new SysfsReader(tree).inventory();
     }

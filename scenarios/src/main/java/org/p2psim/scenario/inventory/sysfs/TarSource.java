@@ -10,7 +10,6 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.p2psim.scenario.inventory.InventoryException;
-import org.p2psim.scenario.inventory.sysfs.SysfsTree.Place;
 
 /** Reads a tarball of a sysfs tree, plain or compressed with gzip or bzip2, without unpacking it. */
 final class TarSource {
@@ -25,16 +24,15 @@ final class TarSource {
 
     private TarSource() {}
 
-    static void read(String name, InputStream file, SysfsTree tree) throws InventoryException {
+    static void read(InputStream file, SysfsTree tree) throws InventoryException {
         try {
-            BoundedStream unpacked = new BoundedStream(unpacked(name, file), MOST_BYTES);
-            entries(name, unpacked, tree);
+            entries(new BoundedStream(unpacked(file), MOST_BYTES), tree);
         } catch (IOException e) {
-            throw new InventoryException("%s: not a readable archive: %s".formatted(name, e.getMessage()));
+            throw new InventoryException("not a readable archive: " + e.getMessage());
         }
     }
 
-    private static InputStream unpacked(String name, InputStream file) throws IOException, InventoryException {
+    private static InputStream unpacked(InputStream file) throws IOException, InventoryException {
         BufferedInputStream in = new BufferedInputStream(new BoundedStream(file, MOST_BYTES));
         in.mark(4);
         byte[] magic = Arrays.copyOf(in.readNBytes(4), 4);
@@ -42,29 +40,24 @@ final class TarSource {
         return switch (((magic[0] & 0xff) << 16) | ((magic[1] & 0xff) << 8) | (magic[2] & 0xff)) {
             case 0x1f8b08 -> new GZIPInputStream(in);
             case 0x425a68 -> new BZip2CompressorInputStream(in, true);
-            case 0xfd377a ->
-                throw new InventoryException("%s: compressed with xz; unpack it with xz -d".formatted(name));
-            case 0x28b52f ->
-                throw new InventoryException("%s: compressed with zstd; unpack it with zstd -d".formatted(name));
-            case 0x504b03 ->
-                throw new InventoryException("%s: a zip file; a sysfs tree comes as a tarball".formatted(name));
+            case 0xfd377a -> throw new InventoryException("compressed with xz; unpack it with xz -d");
+            case 0x28b52f -> throw new InventoryException("compressed with zstd; unpack it with zstd -d");
+            case 0x504b03 -> throw new InventoryException("a zip file; a sysfs tree comes as a tarball");
             default -> in;
         };
     }
 
-    private static void entries(String name, BoundedStream unpacked, SysfsTree tree)
-            throws IOException, InventoryException {
+    private static void entries(BoundedStream unpacked, SysfsTree tree) throws IOException, InventoryException {
         TarArchiveInputStream tar = new TarArchiveInputStream(unpacked);
         unpacked.allow(MOST_HEADER_BYTES);
         int entries = 0;
         for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
             if (!entry.isCheckSumOK()) {
-                throw new InventoryException(
-                        "%s: not a tar archive, or a damaged one: the checksum of header %d is wrong"
-                                .formatted(name, entries + 1));
+                throw new InventoryException("not a tar archive, or a damaged one: the checksum of header %d is wrong"
+                        .formatted(entries + 1));
             }
             if (++entries > MOST_ENTRIES) {
-                throw new InventoryException("%s: more than %d entries".formatted(name, MOST_ENTRIES));
+                throw new InventoryException("more than %d entries".formatted(MOST_ENTRIES));
             }
             unpacked.allow(Math.max(0, entry.getSize()) + RECORD);
             entry(tar, entry, tree);
