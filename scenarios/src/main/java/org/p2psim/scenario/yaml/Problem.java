@@ -1,6 +1,7 @@
 package org.p2psim.scenario.yaml;
 
 import java.util.Comparator;
+import org.p2psim.scenario.VisibleText;
 
 /**
  * Something wrong with a scenario file.
@@ -32,15 +33,15 @@ public record Problem(String file, int line, int column, String path, String mes
      * that would move the cursor or change colours are shown as escapes, long lines are cut around the place.
      */
     public String render() {
-        StringBuilder out = new StringBuilder(visible(file));
+        StringBuilder out = new StringBuilder(VisibleText.of(file));
         if (line > 0) {
             out.append(':').append(line).append(':').append(column);
         }
         out.append(": ");
         if (!path.isEmpty()) {
-            out.append(clip(visible(path))).append(": ");
+            out.append(VisibleText.clipped(path, LONGEST_TEXT)).append(": ");
         }
-        out.append(clip(visible(message))).append(" [").append(rule).append(']');
+        out.append(VisibleText.clipped(message, LONGEST_TEXT)).append(" [").append(rule).append(']');
         if (line > 0 && !snippet.isBlank()) {
             out.append('\n').append(source());
         }
@@ -52,33 +53,11 @@ public record Problem(String file, int line, int column, String path, String mes
         int at = Math.min(column - 1, all.length);
         int from = all.length <= WIDEST_SNIPPET ? 0 : Math.max(0, at - WIDEST_SNIPPET / 2);
         int to = Math.min(all.length, from + WIDEST_SNIPPET);
-        String before = (from > 0 ? "..." : "") + visible(new String(all, from, at - from));
-        String after = visible(new String(all, at, to - at)) + (to < all.length ? "..." : "");
+        String before = (from > 0 ? "..." : "") + VisibleText.of(new String(all, from, at - from));
+        String after = VisibleText.of(new String(all, at, to - at)) + (to < all.length ? "..." : "");
         String number = Integer.toString(line);
         String margin = " ".repeat(number.length());
         return "%s |\n%s | %s%s\n%s | %s^"
                 .formatted(margin, number, before, after, margin, " ".repeat(before.length()));
-    }
-
-    private static String clip(String text) {
-        return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "...";
-    }
-
-    /** The text with control, format and line-separating characters as escapes. */
-    private static String visible(String text) {
-        StringBuilder out = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> {
-            switch (Character.getType(c)) {
-                case Character.CONTROL,
-                        Character.FORMAT,
-                        Character.SURROGATE,
-                        Character.LINE_SEPARATOR,
-                        Character.PARAGRAPH_SEPARATOR,
-                        Character.UNASSIGNED,
-                        Character.PRIVATE_USE -> out.append("\\u{%x}".formatted(c));
-                default -> out.appendCodePoint(c);
-            }
-        });
-        return out.toString();
     }
 }
