@@ -133,10 +133,12 @@ public final class P2pdma {
                 type = MapType.DEPENDS_ON;
             }
         }
-        boolean penalty = common == PathTable.NONE
-                && type == MapType.BUS_ADDR
-                && rules.has(Rule.DISTANCE_PENALTY_OF_HOST_BRIDGES);
-        return new Decision(type, table.hops(provider, client, common), penalty ? PENALTY : 0);
+        return new Decision(type, table.hops(provider, client, common), penalty(type, common));
+    }
+
+    private int penalty(MapType type, int common) {
+        boolean throughHostBridges = common == PathTable.NONE && type == MapType.BUS_ADDR;
+        return throughHostBridges && rules.has(Rule.DISTANCE_PENALTY_OF_HOST_BRIDGES) ? PENALTY : 0;
     }
 
     private MapType mapType(Way way, int provider, int client, int common) {
@@ -261,12 +263,14 @@ public final class P2pdma {
             List<String> conditions = ways.size() == 1 ? List.of() : List.of(condition(way, notKnown));
             MapType type = mapType(way, provider, client, common);
             if (type != MapType.DEPENDS_ON) {
-                branches.add(new Branch(conditions, type, distance(type, hops)));
+                branches.add(new Branch(conditions, type, distance(type, hops + penalty(type, common))));
                 continue;
             }
             String trusted = "the CPU or the host bridges are among those that kernel %s lets forward"
                     .formatted(rules.release());
-            branches.add(new Branch(with(conditions, trusted), forwarded(), distance(forwarded(), hops)));
+            MapType forwarded = forwarded();
+            OptionalInt distance = distance(forwarded, hops + penalty(forwarded, common));
+            branches.add(new Branch(with(conditions, trusted), forwarded, distance));
             branches.add(new Branch(with(conditions, "they are not"), MapType.NOT_SUPPORTED, OptionalInt.of(-1)));
         }
         return branches.build();
