@@ -1,6 +1,7 @@
 package org.p2psim.dmabuf;
 
 import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -8,16 +9,42 @@ import java.util.List;
  * the table is lent out, so that nobody walks them.
  */
 public record SgTable(List<Entry> entries) {
+    /**
+     * More entries are taken to be more than a kernel can allocate: these are 64 MiB of struct scatterlist, enough for
+     * 128 GiB in segments of 64 KiB.
+     */
+    public static final int ENTRIES_MAX = 1 << 21;
+
     public SgTable {
         entries = ImmutableList.copyOf(entries);
     }
 
     /** One segment: DMA address and length in bytes, both unsigned. */
-    public record Entry(long address, long length) {}
+    public record Entry(long address, long length) {
+        long end() {
+            return address + length;
+        }
+    }
 
     /** Sum of the lengths, bytes. */
     public long length() {
         return entries.stream().mapToLong(Entry::length).sum();
+    }
+
+    /** The memory that the table shows, in its order: segments that follow one another joined, empty ones left out. */
+    public ImmutableList<Entry> coverage() {
+        List<Entry> joined = new ArrayList<>();
+        for (Entry entry : entries) {
+            int last = joined.size() - 1;
+            if (last >= 0 && joined.get(last).end() == entry.address()) {
+                joined.set(
+                        last,
+                        new Entry(joined.get(last).address(), joined.get(last).length() + entry.length()));
+            } else if (entry.length() != 0) {
+                joined.add(entry);
+            }
+        }
+        return ImmutableList.copyOf(joined);
     }
 
     /**

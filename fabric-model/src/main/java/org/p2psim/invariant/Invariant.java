@@ -7,7 +7,8 @@ public enum Invariant {
     TABLE_COVERS_EXPORT("I-11", "A scatter/gather table covers the exported range exactly, no byte twice"),
     TABLE_INSIDE_EXPORT(
             "I-12", "Every entry of a scatter/gather table lies inside the exported range and the exporter's BAR"),
-    ENTRIES_FIT_IMPORTER("I-13", "Every table entry is page aligned and not longer than the importer takes"),
+    ENTRIES_FIT_IMPORTER(
+            "I-13", "Every table entry is page aligned, not empty, and not longer than the importer takes"),
     PEER_TO_PEER_ALLOWED(
             "I-15", "A peer-to-peer DMA is issued only through an attachment with the peer-to-peer flag set"),
     EXPORT_COUNT("I-22", "Exported device memory is not freed"),

@@ -27,8 +27,11 @@ public final class IovaDomain {
     /** By the first address of each. */
     private final TreeMap<Long, Mapping> mappings = new TreeMap<>();
 
-    /** @param physical what the first address of the range stands for */
-    private record Mapping(AddressRange range, long physical) {}
+    /**
+     * @param physical what the first address of the range stands for
+     * @param isEmpty whether no address of the range stands for anything
+     */
+    private record Mapping(AddressRange range, long physical, boolean isEmpty) {}
 
     /** @param windows what the device's host bridge forwards */
     public IovaDomain(List<Window> windows) {
@@ -39,19 +42,19 @@ public final class IovaDomain {
     /**
      * Maps a physical range.
      *
-     * @param length bytes, from 1
+     * @param length bytes; for 0 a page of addresses is given out that stands for nothing
      * @return the first I/O virtual address, or -1 if none is left
      */
     public long map(long physical, long length) {
-        long size = (length + PAGE - 1) & -PAGE;
+        long size = (Math.max(length, 1) + PAGE - 1) & -PAGE;
         long alignment = Long.highestOneBit(size) == size ? size : Long.highestOneBit(size) << 1;
-        if (length <= 0 || size <= 0 || alignment <= 0) {
+        if (length < 0 || size <= 0 || alignment <= 0) {
             return -1;
         }
         for (long limit : ImmutableList.of(FIRST_4_GIB, APERTURE)) {
             long base = highestGap(limit, size, alignment);
             if (base > 0) {
-                mappings.put(base, new Mapping(new AddressRange(base, size), physical));
+                mappings.put(base, new Mapping(new AddressRange(base, size), physical, length == 0));
                 return base;
             }
         }
@@ -81,7 +84,9 @@ public final class IovaDomain {
     /** The physical address that an I/O virtual address stands for, or -1 if it is not mapped. */
     public long physical(long iova) {
         Map.Entry<Long, Mapping> below = mappings.floorEntry(iova);
-        return below == null || !below.getValue().range().contains(iova)
+        return below == null
+                        || below.getValue().isEmpty()
+                        || !below.getValue().range().contains(iova)
                 ? -1
                 : below.getValue().physical() + (iova - below.getKey());
     }

@@ -2,20 +2,26 @@ package org.p2psim.platform;
 
 import java.util.Optional;
 
-/** The mainline releases in which a rule holds: from one on, until another. */
-record Era(KernelRelease since, Optional<KernelRelease> until, Optional<KernelRelease> stableSeries) {
+/**
+ * The releases in which a rule holds: mainline from one on, until another, and a stable series that took it.
+ *
+ * @param stable the stable release that took it, or the series if its patch level is not known
+ */
+record Era(KernelRelease since, Optional<KernelRelease> until, Optional<KernelRelease> stable) {
     private static final String NONE = "-";
 
-    static Era parse(String since, String until, String stableSeries) {
+    static Era parse(String since, String until, String stable) {
         return new Era(
                 KernelRelease.parse(since),
                 until.equals(NONE) ? Optional.empty() : Optional.of(KernelRelease.parse(until)),
-                stableSeries.equals(NONE) ? Optional.empty() : Optional.of(KernelRelease.parse(stableSeries)));
+                stable.equals(NONE) ? Optional.empty() : Optional.of(KernelRelease.parse(stable)));
     }
 
-    /** Stable patch levels at which a backport came are not known; it counts from the first one on. */
+    /** Where the patch level of a backport is not known, it counts from the first one on. */
     boolean contains(KernelRelease release) {
-        if (stableSeries.isPresent() && stableSeries.get().sameSeries(release) && release.subLevel() > 0) {
+        if (stable.isPresent()
+                && stable.get().sameSeries(release)
+                && release.subLevel() >= Math.max(1, stable.get().subLevel())) {
             return true;
         }
         return release.atLeast(since) && (until.isEmpty() || !release.atLeast(until.get()));

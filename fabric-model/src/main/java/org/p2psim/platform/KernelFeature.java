@@ -9,10 +9,13 @@ public enum KernelFeature {
     DYNAMIC_DMABUF_MR,
     PINNED_DMABUF_MR,
     HABANALABS_DMABUF,
+    HABANALABS_SG_EXPORTED_SIZE,
+    HABANALABS_SG_OFFSET,
     HABANALABS_WHOLE_PAGES,
     CONFIG_ACS_PARAMETER,
     ACS_PARAMETERS_FROM_FIRMWARE,
-    DMABUF_MAPS_AT_MAP;
+    DMABUF_MAPS_AT_MAP,
+    PHYS_VEC_WHOLE_PAGES;
 
     /** The release that brought it. */
     public KernelRelease since() {

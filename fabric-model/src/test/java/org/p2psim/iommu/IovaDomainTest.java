@@ -37,6 +37,17 @@ class IovaDomainTest {
         assertThat(new IovaDomain(List.of()).map(0, 8L << 30)).isEqualTo((1L << 48) - (8L << 30));
     }
 
+    @Test
+    void aMappingOfNothingTakesAPageOfAddressesThatStandForNothing() {
+        IovaDomain domain = new IovaDomain(List.of());
+        long empty = domain.map(0x3800_0000_0000L, 0);
+        assertThat(empty).isEqualTo(0xffff_f000L);
+        assertThat(domain.physical(empty)).isEqualTo(-1);
+        assertThat(domain.map(0x3800_0000_0000L, 4096)).isEqualTo(0xffff_e000L);
+        domain.unmap(empty);
+        assertThat(domain.map(0x3800_0000_0000L, 4096)).isEqualTo(empty);
+    }
+
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void mappingsThatLiveAtOneTimeNeverOverlap(long seed) {

@@ -17,6 +17,7 @@ import org.p2psim.dmabuf.Exporter;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
+import org.p2psim.dmabuf.sgtable.DevicePages;
 import org.p2psim.p2p.P2pdma;
 import org.p2psim.p2p.Verdict;
 import org.p2psim.platform.Errno;
@@ -64,7 +65,7 @@ public final class Habanalabs implements Exporter {
         }
     }
 
-    private record Export(HabanalabsSgTable table, @Nullable Allocation allocation) {}
+    private record Export(DevicePages memory, @Nullable Allocation allocation) {}
 
     /**
      * The driver of one device.
@@ -149,7 +150,7 @@ public final class Habanalabs implements Exporter {
         if (Long.compareUnsigned(size, PAGE_SIZE) < 0) {
             return Reply.refused(Errno.EINVAL, "size 0x%x is less than PAGE_SIZE".formatted(size));
         }
-        if (profile == HabanalabsProfile.SIZE_IN_PAGES && !isPageAligned(size)) {
+        if (profile.sizes() == HabanalabsProfile.Sizes.WHOLE_PAGES && !isPageAligned(size)) {
             return Reply.refused(Errno.EINVAL, "size 0x%x is not a multiple of PAGE_SIZE".formatted(size));
         }
         if (Long.compareUnsigned(address, memory.user()) < 0 || beyond(address, size, memory.end())) {
@@ -182,7 +183,8 @@ public final class Habanalabs implements Exporter {
 
     private DmaBuf exported(String name, long size, List<Long> pages, long pageSize, @Nullable Allocation allocation) {
         DmaBuf dmaBuf = new DmaBuf(name, size, this, core);
-        exports.put(dmaBuf, new Export(new HabanalabsSgTable(pages, pageSize, bar.base(), memory.base()), allocation));
+        DevicePages shown = DevicePages.whole(pages, pageSize, bar.base(), memory.base());
+        exports.put(dmaBuf, new Export(shown, allocation));
         return dmaBuf;
     }
 
@@ -206,9 +208,9 @@ public final class Habanalabs implements Exporter {
 
     /** The parts of the memory BAR that a dma-buf shows, in the deciding kernel's physical addresses. */
     public ImmutableList<AddressRange> ranges(DmaBuf dmaBuf) {
-        HabanalabsSgTable table = export(dmaBuf).table();
-        return table.pages().stream()
-                .map(page -> new AddressRange(barAddress(page), table.pageSize()))
+        DevicePages shown = export(dmaBuf).memory();
+        return shown.pages().stream()
+                .map(page -> new AddressRange(shown.barAddress(page), shown.pageSize()))
                 .collect(ImmutableList.toImmutableList());
     }
 
@@ -236,17 +238,7 @@ public final class Habanalabs implements Exporter {
                             ? "the peer-to-peer flag was cleared at attach: pci_p2pdma_distance() is -1"
                             : "the importer does not take memory of a peer");
         }
-        Importer importer = attachment.importer();
-        List<SgTable.Entry> undone = new ArrayList<>();
-        Reply<SgTable> reply = export(dmaBuf)
-                .table()
-                .build(
-                        importer.maxSegmentSize(),
-                        PAGE_SIZE,
-                        (physical, length) -> dmaMap.map(importer, physical, length),
-                        undone);
-        undone.forEach(entry -> dmaMap.unmap(importer, entry.address()));
-        return reply;
+        return profile.sgTable().build(export(dmaBuf).memory(), PAGE_SIZE, attachment.importer(), dmaMap);
     }
 
     @Override

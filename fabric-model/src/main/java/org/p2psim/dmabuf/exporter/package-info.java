@@ -1,4 +1,4 @@
-/** Drivers that export device memory as dma-bufs, each with its own checks and table builder. */
+/** Drivers that export device memory as dma-bufs, each with its own checks. */
 @NullMarked
 package org.p2psim.dmabuf.exporter;
 

@@ -1,9 +1,9 @@
 package org.p2psim.run.conformance;
 
 /**
- * A recorded answer held against the model's.
+ * Whether the model's answer is the recorded one.
  *
- * @param id names the case within its source
- * @param difference what was recorded and what the model says; empty if they agree
+ * @param id of the recorded answer
+ * @param difference what was expected and what came, on one line; empty if they agree
  */
 public record Case(String id, boolean agrees, String difference) {}

@@ -32,7 +32,9 @@ final class TableChecks {
         List<AddressRange> exported = exporters.of(attachment.dmaBuf()).ranges(attachment.dmaBuf());
         List<AddressRange> shown = new ArrayList<>();
         for (SgTable.Entry entry : table.entries()) {
-            shown.add(new AddressRange(dmaMap.physical(importer, entry.address()), entry.length()));
+            if (entry.length() != 0) {
+                shown.add(new AddressRange(dmaMap.physical(importer, entry.address()), entry.length()));
+            }
         }
         shown.sort(Comparator.comparing(AddressRange::base, Long::compareUnsigned));
         AddressRange bar = exporters.of(attachment.dmaBuf()).bar();
@@ -53,7 +55,7 @@ final class TableChecks {
                 lane,
                 Invariant.ENTRIES_FIT_IMPORTER,
                 table.entries().stream().allMatch(entry -> fits(entry, importer)),
-                "an entry is not page aligned or too long for " + importer.name());
+                "an entry is not page aligned, empty, or too long for " + importer.name());
     }
 
     private void require(long at, String lane, Invariant invariant, boolean holds, String detail) {
@@ -87,7 +89,8 @@ final class TableChecks {
 
     private static boolean fits(SgTable.Entry entry, Importer importer) {
         long largest = importer.maxSegmentSize() & -PAGE_SIZE;
-        return ((entry.address() | entry.length()) & (PAGE_SIZE - 1)) == 0
+        return entry.length() != 0
+                && ((entry.address() | entry.length()) & (PAGE_SIZE - 1)) == 0
                 && Long.compareUnsigned(entry.length(), largest) <= 0;
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.p2psim.outcome.Event;
 import org.p2psim.outcome.InvariantOutcome;
@@ -215,6 +217,51 @@ class ReplayTest {
                 .extracting(Event::errno)
                 .containsExactly(Optional.of(Errno.EINVAL), Optional.empty());
         assertThat(broken(run)).isEmpty();
+    }
+
+    private static RunOutcome exportOfPages(String kernel, String iommu, String pages) {
+        return runOn(
+                kernel,
+                iommu,
+                "pinned",
+                "at: 0ns, do: allocate, handle: h, from: gaudi0, page-size: 2MiB, pages: [%s]".formatted(pages),
+                "at: 1us, do: export, dma-buf: buf, from: gaudi0, handle: h",
+                REGISTER.replace("1us", "2us"));
+    }
+
+    @Test
+    void onKernel68ThreeSeparatePagesShowTheSecondOneTwiceAndTheThirdNever() {
+        String apart = "0x24000000, 0x26000000, 0x28000000";
+        RunOutcome posted = exportOfPages("5.16", "off", apart);
+        long first = posted.sgTables().get(0).entries().get(0).address();
+        assertThat(posted.sgTables().get(0).entries())
+                .extracting(entry -> entry.address() - first)
+                .containsExactly(0L, 32L << 20, 64L << 20);
+        assertThat(broken(posted)).isEmpty();
+
+        RunOutcome run = exportOfPages("6.8", "off", apart);
+        assertThat(run.sgTables().get(0).entries())
+                .extracting(entry -> entry.address() - first)
+                .containsExactly(0L, 32L << 20, 32L << 20);
+        assertThat(broken(run)).contains("I-11");
+    }
+
+    @Test
+    void onKernel68AnEntryWithoutALengthIsReportedWithAndWithoutAnIommu() {
+        // the largest segment of the NIC is 2 GiB: 1,024 pages of 2 MiB, one more, and one apart
+        String pages = LongStream.rangeClosed(0, 1024)
+                .mapToObj(page -> "0x%x".formatted(0x2400_0000L + (page << 21)))
+                .collect(Collectors.joining(", "));
+        for (String iommu : List.of("off", "translating")) {
+            RunOutcome run = exportOfPages("6.8", iommu, pages + ", 0x180000000");
+            assertThat(run.sgTables().get(0).entries())
+                    .extracting(entry -> entry.length())
+                    .containsExactly(2L << 30, 4L << 20, 0L);
+            assertThat(run.invariants())
+                    .filteredOn(invariant -> !invariant.held())
+                    .extracting(InvariantOutcome::id)
+                    .containsExactly("I-12", "I-13");
+        }
     }
 
     @Test
