@@ -43,6 +43,7 @@ public enum PhysVecSgTable {
      * @param iova where the I/O virtual addresses for all of the memory begin, if {@code dma_iova_try_alloc()} got
      *     some; through the host bridge and without them each range is mapped by itself
      * @param kernelPageSize PAGE_SIZE of the kernel, bytes
+     * @throws IllegalArgumentException if the map type depends on what was not captured
      */
     public Reply<SgTable> build(
             PhysVec memory, MapType mapType, OptionalLong iova, long kernelPageSize, Importer importer, DmaMap dmaMap) {
@@ -54,6 +55,7 @@ public enum PhysVecSgTable {
                 iova.isPresent()
                         ? contiguous(iova.getAsLong(), memory, largest)
                         : allocated(memory, largest).then(count -> mapped(memory, largest, count, importer, dmaMap));
+            case DEPENDS_ON -> throw new IllegalArgumentException("a kernel has one of the other map types");
         };
     }
 

@@ -14,48 +14,53 @@ import org.p2psim.scenario.evidence.AcsEvidence.Word;
 final class AcsReader {
     private AcsReader() {}
 
-    static AcsEvidence read(Fields line) throws EvidenceException {
+    static AcsEvidence read(Value line) throws EvidenceException {
         AcsBoot boot = new AcsBoot(
                 RecordedKernel.read(line),
-                line.flag("iommu"),
-                line.flag("noats"),
-                line.optionalText("disableAcsRedir"),
-                line.optionalText("configAcs"));
+                line.get("iommu").truth(),
+                line.get("noats").truth(),
+                text(line.orNull("disableAcsRedir")),
+                text(line.orNull("configAcs")));
         Map<Bdf, BootFunction> found = new HashMap<>();
         ImmutableList.Builder<Word> words = ImmutableList.builder();
-        for (Fields device : line.objects("devices")) {
+        for (Value device : line.get("devices").elements()) {
             BootFunction function = function(device, found);
             if (found.put(function.address(), function) != null) {
-                throw device.wrong("bdf", "two functions have the address " + function.address());
+                throw device.get("bdf").problemWith("two functions have the address " + function.address());
             }
-            Optional<Integer> written = device.isNull("ctlWritten")
-                    ? Optional.empty()
-                    : Optional.of(device.hex("ctlWritten", 0xffff));
-            words.add(new Word(function, written));
+            Optional<Value> written = device.orNull("ctlWritten");
+            words.add(new Word(
+                    function,
+                    written.isPresent() ? Optional.of(written.get().hex(0xffff)) : Optional.empty()));
         }
-        return new AcsEvidence(line.text("id"), boot, words.build());
+        return new AcsEvidence(line.get("id").text(), boot, words.build());
     }
 
-    private static BootFunction function(Fields device, Map<Bdf, BootFunction> found) throws EvidenceException {
+    private static BootFunction function(Value device, Map<Bdf, BootFunction> found) throws EvidenceException {
         Optional<BootFunction> bridge = Optional.empty();
-        if (!device.isNull("parent")) {
-            Bdf parent = device.parsed("parent", Bdf::parse);
-            bridge = Optional.ofNullable(found.get(parent));
+        Optional<Value> parent = device.orNull("parent");
+        if (parent.isPresent()) {
+            Bdf address = parent.get().parsed(Bdf::parse);
+            bridge = Optional.ofNullable(found.get(address));
             if (bridge.isEmpty()) {
-                throw device.wrong("parent", "there is no function %s before this one".formatted(parent));
+                throw parent.get().problemWith("there is no function %s before this one".formatted(address));
             }
         }
         return new BootFunction(
-                device.parsed("bdf", Bdf::parse),
+                device.get("bdf").parsed(Bdf::parse),
                 id(device, "vendor", "device"),
                 id(device, "subvendor", "subdevice"),
                 bridge,
-                device.flag("externalFacing"),
-                device.flag("untrusted"),
+                device.get("externalFacing").truth(),
+                device.get("untrusted").truth(),
                 AcsWords.read(device));
     }
 
-    private static DeviceId id(Fields device, String vendor, String number) throws EvidenceException {
-        return new DeviceId(device.hex(vendor, 0xffff), device.hex(number, 0xffff));
+    private static DeviceId id(Value device, String vendor, String number) throws EvidenceException {
+        return new DeviceId(device.get(vendor).hex(0xffff), device.get(number).hex(0xffff));
+    }
+
+    private static Optional<String> text(Optional<Value> value) throws EvidenceException {
+        return value.isPresent() ? Optional.of(value.get().text()) : Optional.empty();
     }
 }

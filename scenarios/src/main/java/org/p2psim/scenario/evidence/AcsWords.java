@@ -8,13 +8,16 @@ final class AcsWords {
     /** The rest of the capability word is the size of the egress vector, which no decision reads. */
     private static final int CAPABILITY_BITS = 0x7f;
 
+    private static final int CONTROL_MAX = 0x7f;
+
     private AcsWords() {}
 
-    static Optional<Acs> read(Fields function) throws EvidenceException {
-        if (function.isNull("acs")) {
+    static Optional<Acs> read(Value function) throws EvidenceException {
+        Optional<Value> words = function.orNull("acs");
+        if (words.isEmpty()) {
             return Optional.empty();
         }
-        Fields words = function.object("acs");
-        return Optional.of(new Acs(words.hex("cap", 0xffff) & CAPABILITY_BITS, words.hex("ctl", 0x7f)));
+        int capability = words.get().get("cap").hex(0xffff) & CAPABILITY_BITS;
+        return Optional.of(new Acs(capability, words.get().get("ctl").hex(CONTROL_MAX)));
     }
 }

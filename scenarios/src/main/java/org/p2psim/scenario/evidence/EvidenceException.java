@@ -3,7 +3,6 @@ package org.p2psim.scenario.evidence;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import org.p2psim.scenario.VisibleText;
 
 /** Evidence that cannot be read; the message says where (file, line, field), what is wrong and what would be right. */
@@ -15,7 +14,7 @@ public final class EvidenceException extends Exception {
         super(VisibleText.clipped(message, LONGEST_MESSAGE));
     }
 
-    static EvidenceException of(Path path, IOException e) {
+    static EvidenceException of(String path, IOException e) {
         if (e instanceof NoSuchFileException) {
             return new EvidenceException("%s: no such file or folder".formatted(path));
         }

@@ -1,5 +1,6 @@
 package org.p2psim.scenario.evidence;
 
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -7,20 +8,26 @@ import java.util.stream.Stream;
 /** A file of recorded cases, read one at a time. What kind of evidence it is follows from the keys of its first line. */
 public final class EvidenceFile implements AutoCloseable {
     private final EvidenceLines lines;
-    private final Path file;
+    private final String file;
     private Optional<Kind> kind = Optional.empty();
 
     private enum Kind {
         P2PDMA("hostBridges") {
             @Override
-            Evidence read(Fields line) throws EvidenceException {
+            Evidence read(Value line) throws EvidenceException {
                 return P2pdmaReader.read(line);
             }
         },
         ACS("devices") {
             @Override
-            Evidence read(Fields line) throws EvidenceException {
+            Evidence read(Value line) throws EvidenceException {
                 return AcsReader.read(line);
+            }
+        },
+        SG_TABLE("algo") {
+            @Override
+            Evidence read(Value line) throws EvidenceException {
+                return SgTableReader.read(line);
             }
         };
 
@@ -31,20 +38,20 @@ public final class EvidenceFile implements AutoCloseable {
             this.mark = mark;
         }
 
-        abstract Evidence read(Fields line) throws EvidenceException;
+        abstract Evidence read(Value line) throws EvidenceException;
 
-        static Kind of(Fields line) throws EvidenceException {
+        static Kind of(Value line) throws EvidenceException {
             return Stream.of(values())
                     .filter(kind -> line.has(kind.mark))
                     .findFirst()
                     .orElseThrow(() -> line.place()
-                            .wrong(("the fields %s are of no evidence known here; p2pdma vectors have hostBridges and"
-                                            + " queries, ACS vectors devices")
+                            .wrong(("the fields %s are of no evidence known here; p2pdma vectors have hostBridges, ACS"
+                                            + " vectors devices, scatter/gather tables algo")
                                     .formatted(line.names())));
         }
     }
 
-    private EvidenceFile(Path file, EvidenceLines lines) {
+    private EvidenceFile(String file, EvidenceLines lines) {
         this.file = file;
         this.lines = lines;
     }
@@ -55,7 +62,17 @@ public final class EvidenceFile implements AutoCloseable {
      * @throws EvidenceException if it cannot be opened
      */
     public static EvidenceFile open(Path file) throws EvidenceException {
-        return new EvidenceFile(file, EvidenceLines.open(file));
+        return new EvidenceFile(file.toString(), EvidenceLines.open(file));
+    }
+
+    /**
+     * A stream with the contents of such a file, closed with it.
+     *
+     * @param file its name, for messages
+     * @throws EvidenceException if it begins like gzip and is not
+     */
+    public static EvidenceFile of(String file, InputStream in) throws EvidenceException {
+        return new EvidenceFile(file, EvidenceLines.of(file, in));
     }
 
     /**
@@ -71,7 +88,7 @@ public final class EvidenceFile implements AutoCloseable {
             }
             return Optional.empty();
         }
-        Fields line = Fields.of(next.get());
+        Value line = Value.of(next.get());
         if (kind.isEmpty()) {
             kind = Optional.of(Kind.of(line));
         }

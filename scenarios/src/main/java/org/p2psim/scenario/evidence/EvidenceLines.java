@@ -16,25 +16,41 @@ final class EvidenceLines implements AutoCloseable {
     /** Far above any topology: a switch fabric of 1,000 functions takes 200 KB. */
     static final int LINE_BYTES_MAX = 16 << 20;
 
+    /** Of the whole file when it is not compressed: a bound for the time that a small gzip file can take. */
+    private static final long FILE_BYTES_MAX = 8L << 30;
+
     private static final int BLOCK = 1 << 16;
 
-    private final Path file;
+    private final String file;
     private final InputStream in;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream(BLOCK);
     private final byte[] block = new byte[BLOCK];
     private int at;
     private int end;
     private int number;
+    private long bytes;
 
-    private EvidenceLines(Path file, InputStream in) {
+    private EvidenceLines(String file, InputStream in) {
         this.file = file;
         this.in = in;
     }
 
-    /** Opens a file; gzip is known by its first two bytes, whatever the name is. */
     static EvidenceLines open(Path file) throws EvidenceException {
         try {
-            InputStream raw = new BufferedInputStream(Files.newInputStream(file), BLOCK);
+            return of(file.toString(), Files.newInputStream(file));
+        } catch (IOException e) {
+            throw EvidenceException.of(file.toString(), e);
+        }
+    }
+
+    /**
+     * The lines of a stream, which is closed with them. Gzip is known by its first two bytes.
+     *
+     * @param file its name, for messages
+     */
+    static EvidenceLines of(String file, InputStream in) throws EvidenceException {
+        try {
+            InputStream raw = new BufferedInputStream(in, BLOCK);
             try {
                 return new EvidenceLines(file, isGzip(raw) ? new GZIPInputStream(raw, BLOCK) : raw);
             } catch (IOException e) {
@@ -58,7 +74,7 @@ final class EvidenceLines implements AutoCloseable {
     /** The next line that is not blank, with its place; empty at the end of the file. */
     Optional<Line> next() throws EvidenceException {
         while (readLine()) {
-            Line next = new Line(new Place(file.toString(), number), line.toByteArray());
+            Line next = new Line(new Place(file, number), line.toByteArray());
             if (!next.isBlank()) {
                 return Optional.of(next);
             }
@@ -107,6 +123,10 @@ final class EvidenceLines implements AutoCloseable {
         try {
             at = 0;
             end = Math.max(0, in.read(block));
+            bytes += end;
+            if (bytes > FILE_BYTES_MAX) {
+                throw place().wrong("longer than %d GiB up to here".formatted(FILE_BYTES_MAX >> 30));
+            }
             return end > 0;
         } catch (EOFException e) {
             throw place().wrong("the gzip data ends in the middle: the file is not complete");
@@ -118,7 +138,7 @@ final class EvidenceLines implements AutoCloseable {
     }
 
     private Place place() {
-        return new Place(file.toString(), number);
+        return new Place(file, number);
     }
 
     @Override

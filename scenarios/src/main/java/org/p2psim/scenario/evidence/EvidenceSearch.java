@@ -58,7 +58,7 @@ public final class EvidenceSearch {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.sorted().toList();
         } catch (IOException e) {
-            throw EvidenceException.of(folder, e);
+            throw EvidenceException.of(folder.toString(), e);
         }
     }
 }

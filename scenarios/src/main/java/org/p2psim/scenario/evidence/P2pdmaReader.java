@@ -31,40 +31,40 @@ final class P2pdmaReader {
     /** Nothing of a host bridge but its bus counts for the decision. */
     private static final int PAYLOAD = 64;
 
-    private final Fields line;
+    private final Value line;
     private final List<HostBridge> hostBridges = new ArrayList<>();
     private final List<PciFunction> functions = new ArrayList<>();
 
-    private P2pdmaReader(Fields line) {
+    private P2pdmaReader(Value line) {
         this.line = line;
     }
 
-    static P2pdmaEvidence read(Fields line) throws EvidenceException {
+    static P2pdmaEvidence read(Value line) throws EvidenceException {
         return new P2pdmaReader(line).evidence();
     }
 
     private P2pdmaEvidence evidence() throws EvidenceException {
-        Fields processor = line.object("cpu");
+        Value processor = line.get("cpu");
         Cpu cpu = new Cpu(
-                processor.text("vendor"),
-                processor.wholeNumber("family"),
-                processor.has("model") ? processor.wholeNumber("model") : 0);
+                processor.get("vendor").text(),
+                processor.get("family").signed(),
+                processor.has("model") ? processor.get("model").signed() : 0);
         Fabric fabric = fabric(new Socket("s0", cpu));
         ImmutableList.Builder<Query> queries = ImmutableList.builder();
-        for (Fields query : line.objects("queries")) {
+        for (Value query : line.get("queries").elements()) {
             queries.add(query(query, fabric));
         }
-        return new P2pdmaEvidence(line.text("id"), RecordedKernel.read(line), fabric, cpu, queries.build());
+        return new P2pdmaEvidence(line.get("id").text(), RecordedKernel.read(line), fabric, cpu, queries.build());
     }
 
     private Fabric fabric(Socket socket) throws EvidenceException {
-        ImmutableList<Fields> bridges = line.objects("hostBridges");
-        for (Fields bridge : bridges) {
-            int domain = bridge.hex("domain", Integer.MAX_VALUE);
-            int bus = bridge.hex("bus", 0xff);
+        ImmutableList<Value> bridges = line.get("hostBridges").elements();
+        for (Value bridge : bridges) {
+            int domain = bridge.get("domain").hex(Integer.MAX_VALUE);
+            int bus = bridge.get("bus").hex(0xff);
             hostBridges.add(
                     new HostBridge("rc", socket.id(), domain, bus, IommuMode.OFF, 0, PAYLOAD, List.of()));
-            for (Fields device : bridge.objects("devices")) {
+            for (Value device : bridge.get("devices").elements()) {
                 addFunction(device, Optional.empty());
             }
         }
@@ -73,42 +73,43 @@ final class P2pdmaReader {
             checkRootBuses(bridges, fabric);
             return fabric;
         } catch (IllegalArgumentException e) {
-            throw line.wrong("hostBridges", String.valueOf(e.getMessage()));
+            throw line.get("hostBridges").problemWith(String.valueOf(e.getMessage()));
         }
     }
 
     /** A function that a file lists below one root bus must not have the address of another. */
-    private void checkRootBuses(List<Fields> bridges, Fabric fabric) throws EvidenceException {
+    private void checkRootBuses(List<Value> bridges, Fabric fabric) throws EvidenceException {
         for (int i = 0; i < bridges.size(); i++) {
-            for (Fields device : bridges.get(i).objects("devices")) {
-                Bdf address = device.parsed("bdf", Bdf::parse);
+            for (Value device : bridges.get(i).get("devices").elements()) {
+                Bdf address = device.get("bdf").parsed(Bdf::parse);
                 if (!fabric.hostBridge(fabric.function(address)).equals(hostBridges.get(i))) {
-                    throw device.wrong(
-                            "bdf",
-                            "%s is not on root bus %s"
+                    throw device.get("bdf")
+                            .problemWith("%s is not on root bus %s"
                                     .formatted(address, hostBridges.get(i).rootBus()));
                 }
             }
         }
     }
 
-    private void addFunction(Fields device, Optional<Bdf> bridge) throws EvidenceException {
-        Bdf address = device.parsed("bdf", Bdf::parse);
-        PortType type = device.parsed("type", P2pdmaReader::type);
-        ImmutableList<Fields> children = device.objects("children");
+    private void addFunction(Value device, Optional<Bdf> bridge) throws EvidenceException {
+        Bdf address = device.get("bdf").parsed(Bdf::parse);
+        PortType type = device.get("type").parsed(P2pdmaReader::type);
+        ImmutableList<Value> children = device.get("children").elements();
         if (!type.isBridge() && !children.isEmpty()) {
-            throw device.wrong("children", "%s is no bridge, so nothing can be below it".formatted(address));
+            throw device.get("children")
+                    .problemWith("%s is no bridge, so nothing can be below it".formatted(address));
         }
         if (bridge.isPresent() && bridge.get().domain() != address.domain()) {
-            throw device.wrong("bdf", "%s is in another domain than its bridge %s".formatted(address, bridge.get()));
+            throw device.get("bdf")
+                    .problemWith("%s is in another domain than its bridge %s".formatted(address, bridge.get()));
         }
         int secondary = type.isBridge() ? 0 : -1;
         if (!children.isEmpty()) {
-            secondary = children.get(0).parsed("bdf", Bdf::parse).bus();
+            secondary = children.get(0).get("bdf").parsed(Bdf::parse).bus();
         }
-        DeviceId id = new DeviceId(device.hex("vendor", 0xffff), device.hex("device", 0xffff));
+        DeviceId id = new DeviceId(device.get("vendor").hex(0xffff), device.get("device").hex(0xffff));
         functions.add(PciFunction.of(address, id, type, bridge, secondary, AcsWords.read(device)));
-        for (Fields child : children) {
+        for (Value child : children) {
             addFunction(child, Optional.of(address));
         }
     }
@@ -129,87 +130,88 @@ final class P2pdmaReader {
         return type == PortType.RC_INTEGRATED_ENDPOINT ? INTEGRATED : type.name().toLowerCase(Locale.ROOT);
     }
 
-    private static Query query(Fields query, Fabric fabric) throws EvidenceException {
-        Bdf provider = query.parsed("provider", Bdf::parse);
-        checkThere(query, "provider", provider, fabric);
+    private static Query query(Value query, Fabric fabric) throws EvidenceException {
+        Bdf provider = query.get("provider").parsed(Bdf::parse);
+        checkThere(query.get("provider"), provider, fabric);
         ImmutableList.Builder<Client> clients = ImmutableList.builder();
-        for (String text : query.texts("clients")) {
-            Client client = client(query, text);
+        for (Value element : query.get("clients").elements()) {
+            Client client = element.parsed(P2pdmaReader::client);
             if (client.function().isPresent()) {
-                checkThere(query, "clients", client.function().get(), fabric);
+                checkThere(element, client.function().get(), fabric);
             }
             clients.add(client);
         }
         return new Query(provider, clients.build(), answer(query));
     }
 
-    private static void checkThere(Fields query, String name, Bdf address, Fabric fabric) throws EvidenceException {
+    private static void checkThere(Value function, Bdf address, Fabric fabric) throws EvidenceException {
         if (fabric.find(address).isEmpty()) {
-            throw query.wrong(name, "there is no function " + address + " in this topology");
+            throw function.problemWith("there is no function %s in this topology".formatted(address));
         }
     }
 
-    private static Client client(Fields query, String text) throws EvidenceException {
+    private static Client client(String text) {
         if (text.equals(NOT_PCI)) {
             return Client.notPci(text);
         }
-        boolean child = text.startsWith(CHILD);
-        try {
-            Bdf function = Bdf.parse(child ? text.substring(CHILD.length()) : text);
-            return child ? Client.below(function, text) : Client.of(function);
-        } catch (IllegalArgumentException e) {
-            throw query.wrong("clients", e.getMessage() + ", child:0000:3b:00.0 or nonpci");
-        }
+        return text.startsWith(CHILD)
+                ? Client.below(Bdf.parse(text.substring(CHILD.length())), text)
+                : Client.of(Bdf.parse(text));
     }
 
-    private static P2pdmaAnswer answer(Fields query) throws EvidenceException {
+    private static P2pdmaAnswer answer(Value query) throws EvidenceException {
         ImmutableMap.Builder<String, String> stated = ImmutableMap.builder();
         if (query.has("distance")) {
-            stated.put("distance", Integer.toString(query.wholeNumber("distance")));
+            stated.put("distance", Integer.toString(query.get("distance").signed()));
         }
         if (query.has("mapType")) {
-            stated.put("mapType", query.parsed("mapType", P2pdmaAnswer::mapType).name());
+            stated.put("mapType", query.get("mapType").parsed(P2pdmaAnswer::mapType).name());
         }
         if (query.has("hops")) {
             stated.put("hops", hops(query));
         }
         if (query.has("pairs")) {
             List<String> pairs = new ArrayList<>();
-            for (Fields pair : query.objects("pairs")) {
-                boolean none = pair.isNull("mapType");
-                pairs.add(
-                        none
-                                ? P2pdmaAnswer.NONE
-                                : pair.parsed("mapType", P2pdmaAnswer::mapType) + " " + hops(pair));
+            for (Value pair : query.get("pairs").elements()) {
+                pairs.add(pair(pair));
             }
             stated.put("pairs", P2pdmaAnswer.list(pairs));
         }
         if (query.has("acsList")) {
-            stated.put("acsList", query.optionalText("acsList").orElse(P2pdmaAnswer.NONE));
+            Optional<Value> list = query.orNull("acsList");
+            stated.put("acsList", list.isPresent() ? list.get().text() : P2pdmaAnswer.NONE);
         }
         if (query.has("warnings")) {
-            stated.put("warnings", P2pdmaAnswer.list(warnings(query)));
+            List<String> warnings = new ArrayList<>();
+            for (Value warning : query.get("warnings").elements()) {
+                warnings.add(warning.parsed(P2pdmaReader::warning));
+            }
+            stated.put("warnings", P2pdmaAnswer.list(warnings));
         }
         ImmutableMap<String, String> fields = stated.buildOrThrow();
         if (fields.isEmpty()) {
-            throw query.wrong("distance", "missing, and no other field of an answer is there");
+            throw query.problemWith("no field of an answer is there: distance, mapType, hops, ...");
         }
         return new P2pdmaAnswer(fields);
     }
 
-    private static String hops(Fields pair) throws EvidenceException {
-        return pair.isNull("hops") ? P2pdmaAnswer.NONE : Integer.toString(pair.wholeNumber("hops"));
+    private static String hops(Value pair) throws EvidenceException {
+        Optional<Value> hops = pair.orNull("hops");
+        return hops.isPresent() ? Integer.toString(hops.get().signed()) : P2pdmaAnswer.NONE;
     }
 
-    private static List<String> warnings(Fields query) throws EvidenceException {
-        List<String> warnings = query.texts("warnings");
-        for (String warning : warnings) {
-            String kind = warning.contains(" ") ? warning.substring(0, warning.indexOf(' ')) : warning;
-            if (Stream.of(KernelMessage.Kind.values()).noneMatch(known -> known.name().equals(kind))) {
-                throw query.wrong("warnings", "\"%s\" is no warning; there are %s".formatted(
-                        warning, List.of(KernelMessage.Kind.values())));
-            }
+    private static String pair(Value pair) throws EvidenceException {
+        Optional<Value> type = pair.orNull("mapType");
+        String hops = hops(pair);
+        return type.isPresent() ? type.get().parsed(P2pdmaAnswer::mapType) + " " + hops : P2pdmaAnswer.NONE;
+    }
+
+    private static String warning(String text) {
+        String kind = text.contains(" ") ? text.substring(0, text.indexOf(' ')) : text;
+        if (Stream.of(KernelMessage.Kind.values()).noneMatch(known -> known.name().equals(kind))) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is no warning; there are %s".formatted(text, List.of(KernelMessage.Kind.values())));
         }
-        return warnings;
+        return text;
     }
 }

@@ -8,8 +8,8 @@ final class RecordedKernel {
     private RecordedKernel() {}
 
     /** The release that a line's {@code kernel} stands for. */
-    static KernelRelease read(Fields line) throws EvidenceException {
-        return line.parsed("kernel", name -> {
+    static KernelRelease read(Value line) throws EvidenceException {
+        return line.get("kernel").parsed(name -> {
             KernelRelease release = KernelRelease.parse(release(name));
             if (!release.atLeast(KernelRules.OLDEST)) {
                 throw new IllegalArgumentException(

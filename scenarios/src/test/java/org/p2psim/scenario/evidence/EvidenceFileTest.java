@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,34 +169,34 @@ class EvidenceFileTest {
             delimiterString = "->",
             quoteCharacter = '`',
             value = {
-                "\"id\":\"t1\", -> \"id2\":\"t1\", -> id: missing",
-                "\"t1\" -> 1 -> id: 1 is not text",
+                "\"id\":\"t1\", -> \"id2\":\"t1\", -> id is missing",
+                "\"t1\" -> 1 -> id is 1, not text",
                 "\"6.12\" -> \"six\" -> kernel: \"six\" is not a kernel release; write version and patch level, as in 6.12 or 6.12.107",
                 "\"6.12\" -> \"4.19\" -> kernel: kernel release 4.19: the rules are known from 4.20 on",
-                "\"family\":7 -> \"family\":\"7\" -> cpu.family: \"7\" is not a whole number of 32 bits",
-                "\"family\":7 -> \"family\":7000000000 -> cpu.family: 7000000000 is not a whole number of 32 bits",
-                "{\"vendor\":\"  Shanghai  \",\"family\":7} -> [] -> cpu: [] is not a JSON object",
-                "\"bus\":\"e0\" -> \"bus\":\"1e0\" -> hostBridges[0].bus: \"1e0\" is not a hexadecimal number up to ff, without 0x",
-                "\"bus\":\"e0\" -> \"bus\":\"0xe0\" -> hostBridges[0].bus: \"0xe0\" is not a hexadecimal number up to ff, without 0x",
+                "\"family\":7 -> \"family\":\"7\" -> cpu.family is \"7\", not a whole number from -2^31 to 2^31 - 1",
+                "\"family\":7 -> \"family\":7000000000 -> cpu.family is 7000000000, not a whole number from -2^31 to 2^31 - 1",
+                "{\"vendor\":\"  Shanghai  \",\"family\":7} -> [] -> cpu.vendor is missing",
+                "\"bus\":\"e0\" -> \"bus\":\"1e0\" -> hostBridges[0].bus is \"1e0\", not a hexadecimal number up to \"ff\", without 0x",
+                "\"bus\":\"e0\" -> \"bus\":\"0xe0\" -> hostBridges[0].bus is \"0xe0\", not a hexadecimal number up to \"ff\", without 0x",
                 "\"type\":\"root_port\" -> \"type\":\"switch\" -> hostBridges[0].devices[0].type: \"switch\" is no type of function; there are host_bridge, root_port, upstream_port, downstream_port, pcie_to_pci_bridge, endpoint, legacy_endpoint, rciep",
                 "\"type\":\"root_port\" -> \"type\":\"endpoint\" -> hostBridges[0].devices[0].children: 10000:e0:01.0 is no bridge, so nothing can be below it",
                 "\"bdf\":\"10000:e1:00.0\" -> \"bdf\":\"10000:e1:00.8\" -> hostBridges[0].devices[0].children[0].bdf: \"10000:e1:00.8\" is not a PCI address; it looks like 0000:3b:00.0",
                 "\"bdf\":\"10000:e1:00.0\" -> \"bdf\":\"10000:e0:01.0\" -> hostBridges: two functions have the address 10000:e0:01.0",
                 "\"bdf\":\"10000:e1:00.0\" -> \"bdf\":\"0000:e1:00.0\" -> hostBridges[0].devices[0].children[0].bdf: 0000:e1:00.0 is in another domain than its bridge 10000:e0:01.0",
                 "\"domain\":\"10000\" -> \"domain\":\"0000\" -> hostBridges: 10000:e0:01.0 is on root bus 10000:e0: no such bus",
-                "\"ctl\":\"001d\" -> \"ctl\":\"00fd\" -> hostBridges[0].devices[0].acs.ctl: \"00fd\" is not a hexadecimal number up to 7f, without 0x",
-                "\"ctl\":\"001d\" -> \"control\":\"001d\" -> hostBridges[0].devices[0].acs.ctl: missing",
-                "\"queries\":[ -> \"queries\":{}, \"more\":[ -> queries: {} is not a list",
-                "\"queries\":[ -> \"queries\":[7, -> queries[0]: 7 is not a JSON object",
+                "\"ctl\":\"001d\" -> \"ctl\":\"00fd\" -> hostBridges[0].devices[0].acs.ctl is \"00fd\", not a hexadecimal number up to \"7f\", without 0x",
+                "\"ctl\":\"001d\" -> \"control\":\"001d\" -> hostBridges[0].devices[0].acs.ctl is missing",
+                "\"queries\":[ -> \"queries\":{}, \"more\":[ -> queries is {}, not a list in [ ]",
+                "\"queries\":[ -> \"queries\":[7, -> queries[0].provider is missing",
                 "\"provider\":\"10000:e1:00.0\" -> \"provider\":\"10000:e1:01.0\" -> queries[0].provider: there is no function 10000:e1:01.0 in this topology",
-                "child:10000:e1:00.0 -> child:10000:e2:00.0 -> queries[0].clients: there is no function 10000:e2:00.0 in this topology",
-                "\"nonpci\" -> \"usb\" -> queries[0].clients: \"usb\" is not a PCI address; it looks like 0000:3b:00.0, child:0000:3b:00.0 or nonpci",
-                "\"nonpci\" -> 7 -> queries[0].clients: 7 is not text",
+                "child:10000:e1:00.0 -> child:10000:e2:00.0 -> queries[0].clients[1]: there is no function 10000:e2:00.0 in this topology",
+                "\"nonpci\" -> \"usb\" -> queries[0].clients[2]: \"usb\" is not a PCI address; it looks like 0000:3b:00.0",
+                "\"nonpci\" -> 7 -> queries[0].clients[2] is 7, not text",
                 "\"NOT_SUPPORTED\" -> \"DEPENDS_ON\" -> queries[0].mapType: \"DEPENDS_ON\" is no map type; there are BUS_ADDR, THRU_HOST_BRIDGE, NOT_SUPPORTED",
-                "\"distance\":-1,\"mapType\" -> \"x\" -> queries[0].distance: missing, and no other field of an answer is there",
-                "\"mapType\" -> \"warnings\":[\"HOST_BRIDGE\"],\"mapType\" -> queries[0].warnings: \"HOST_BRIDGE\" is no warning; there are [ACS_REDIRECT, ACS_HINT, HOST_BRIDGE_NOT_LISTED, NO_PATH, NOT_PCI, DMA_VIRT_OPS]",
-                "\"mapType\" -> \"hops\":2.5,\"mapType\" -> queries[0].hops: 2.5 is not a whole number of 32 bits",
-                "\"mapType\" -> \"pairs\":[{\"mapType\":\"BUS_ADDR\"}],\"mapType\" -> queries[0].pairs[0].hops: missing",
+                "\"distance\":-1,\"mapType\" -> \"x\" -> queries[0]: no field of an answer is there: distance, mapType, hops, ...",
+                "\"mapType\" -> \"warnings\":[\"HOST_BRIDGE\"],\"mapType\" -> queries[0].warnings[0]: \"HOST_BRIDGE\" is no warning; there are [ACS_REDIRECT, ACS_HINT, HOST_BRIDGE_NOT_LISTED, NO_PATH, NOT_PCI, DMA_VIRT_OPS]",
+                "\"mapType\" -> \"hops\":2.5,\"mapType\" -> queries[0].hops is 2.5, not a whole number from -2^31 to 2^31 - 1",
+                "\"mapType\" -> \"pairs\":[{\"mapType\":\"BUS_ADDR\"}],\"mapType\" -> queries[0].pairs[0].hops is missing",
             })
     void aWrongFieldIsNamedWithItsLine(String right, String wrong, String message) throws Exception {
         assertThat(P2PDMA).contains(right);
@@ -207,11 +208,11 @@ class EvidenceFileTest {
     @CsvSource(
             delimiterString = "->",
             value = {
-                "\"iommu\":true -> \"iommu\":\"yes\" -> iommu: \"yes\" is not true or false",
-                "\"configAcs\":null, -> \"config\":null, -> configAcs: missing",
+                "\"iommu\":true -> \"iommu\":\"yes\" -> iommu is \"yes\", not true or false",
+                "\"configAcs\":null, -> \"config\":null, -> configAcs is missing",
                 "\"parent\":\"0000:00:01.0\" -> \"parent\":\"0000:00:02.0\" -> devices[1].parent: there is no function 0000:00:02.0 before this one",
                 "\"bdf\":\"0000:01:00.0\" -> \"bdf\":\"0000:00:01.0\" -> devices[1].bdf: two functions have the address 0000:00:01.0",
-                "\"001d\" -> \"1001d\" -> devices[0].ctlWritten: \"1001d\" is not a hexadecimal number up to ffff, without 0x",
+                "\"001d\" -> \"1001d\" -> devices[0].ctlWritten is \"1001d\", not a hexadecimal number up to \"ffff\", without 0x",
             })
     void aWrongFieldOfABootIsNamedWithItsLine(String right, String wrong, String message) throws Exception {
         assertThat(ACS).contains(right);
@@ -251,24 +252,59 @@ class EvidenceFileTest {
     @Test
     void kindsDoNotMixInOneFile() throws Exception {
         Files.writeString(file, ACS + "\n" + P2PDMA);
-        assertThat(problem()).isEqualTo("evidence:2: iommu: missing");
+        assertThat(problem()).isEqualTo("evidence:2: iommu is missing");
     }
 
     @Test
-    void truncatedGzipIsNamedWithTheLineItReached() throws Exception {
+    void gzipDataThatIsCutOffIsRefusedWithTheLineItReached() throws Exception {
         byte[] whole = gzip((P2PDMA + "\n").repeat(3000));
         Files.write(file, Arrays.copyOf(whole, whole.length - 20));
         assertThat(problem()).matches("evidence:[0-9]+: the gzip data ends in the middle: the file is not complete");
-        Files.write(file, Arrays.copyOf(whole, 5));
-        assertThat(problem()).startsWith("evidence: damaged gzip data");
+        byte[] small = gzip(ACS);
+        for (int length = 1; length < small.length; length++) {
+            Files.write(file, Arrays.copyOf(small, length));
+            assertThat(problem()).as("%d bytes", length).startsWith("evidence:").doesNotContain("nothing");
+        }
     }
 
     @Test
-    void damagedGzipIsRefused() throws Exception {
+    void damagedGzipDataIsRefused() throws Exception {
         byte[] whole = gzip((P2PDMA + "\n").repeat(3000));
-        Arrays.fill(whole, 20, 60, (byte) 0x5a);
-        Files.write(file, whole);
+        byte[] damaged = whole.clone();
+        Arrays.fill(damaged, 20, 60, (byte) 0x5a);
+        Files.write(file, damaged);
         assertThat(problem()).startsWith("evidence:").contains("gzip");
+        whole[whole.length - 6] ^= 1;
+        Files.write(file, whole);
+        assertThat(problem()).as("a wrong checksum").isEqualTo("evidence:3001: damaged gzip data: Corrupt GZIP trailer");
+    }
+
+    @Test
+    void garbageIsRefused() throws Exception {
+        for (int seed = 1; seed <= 200; seed++) {
+            byte[] garbage = new byte[1000];
+            new SplittableRandom(seed).nextBytes(garbage);
+            Files.write(file, garbage);
+            assertThat(problem()).as("seed %d", seed).matches("evidence:[0-9]+: not a JSON object.*");
+        }
+    }
+
+    @Test
+    void aCaseIsGivenBeforeTheNextLineIsRead() throws Exception {
+        InputStream endless = new InputStream() {
+            private final byte[] line = (ACS + "\n").getBytes(StandardCharsets.UTF_8);
+            private int at;
+
+            @Override
+            public int read() {
+                return line[at++ % line.length];
+            }
+        };
+        try (EvidenceFile evidence = EvidenceFile.of("endless", endless)) {
+            for (int i = 0; i < 1000; i++) {
+                assertThat(evidence.next()).isPresent();
+            }
+        }
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.p2psim.scenario.evidence.EvidenceFile;
 import org.p2psim.scenario.evidence.EvidenceSearch;
 import org.p2psim.scenario.evidence.EvidenceSource;
 import org.p2psim.scenario.evidence.P2pdmaEvidence;
+import org.p2psim.scenario.evidence.SgTableCase;
 
 /** Replays evidence case by case: memory does not grow with the number of cases, only with the differences kept. */
 public final class Conformance {
@@ -94,6 +95,8 @@ public final class Conformance {
             p2pdma.check(queries).forEach(cases);
         } else if (evidence instanceof AcsEvidence boot) {
             cases.accept(AcsConformance.check(boot));
+        } else if (evidence instanceof SgTableCase table) {
+            cases.accept(SgTableConformance.check(table));
         }
     }
 }

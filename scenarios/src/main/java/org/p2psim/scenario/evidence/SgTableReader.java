@@ -2,15 +2,12 @@ package org.p2psim.scenario.evidence;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.sgtable.DevicePages;
@@ -19,28 +16,16 @@ import org.p2psim.dmabuf.sgtable.PhysVec;
 import org.p2psim.p2p.MapType;
 
 /**
- * Scatter/gather tables of kernel drivers, one case a line: {@code {"id": ..., "algo": ..., "input": {...}, "expect":
- * {...}}}. {@code algo} is {@code v6}, {@code r1}, {@code r2}, {@code r2_fixed} or {@code r1-r2} (habanalabs), {@code
+ * Reads a scatter/gather table of a kernel driver: {@code {"id": ..., "algo": ..., "input": {...}, "expect": {...}}}.
+ * {@code algo} is {@code v6}, {@code r1}, {@code r2}, {@code r2_fixed} or {@code r1-r2} (habanalabs), {@code
  * vfio-rfc-2022} or {@code phys-vec-6.19}. Fields that say nothing about a table are passed over.
  */
-public final class SgTableEvidence {
+final class SgTableReader {
     private static final long PAGE_SIZE = 4096;
 
-    private SgTableEvidence() {}
+    private SgTableReader() {}
 
-    /**
-     * Reads a file, as it is or compressed with gzip, line by line.
-     *
-     * @param file its name, for messages
-     * @param each told each case before the next line is read
-     * @throws EvidenceException if a line is not such a case; those before it were told
-     */
-    public static void read(String file, InputStream in, Consumer<SgTableCase> each)
-            throws EvidenceException, IOException {
-        JsonLines.each(file, in, line -> each.accept(sgTableCase(line)));
-    }
-
-    private static SgTableCase sgTableCase(Value line) throws EvidenceException {
+    static SgTableCase read(Value line) throws EvidenceException {
         String id = line.get("id").text();
         Value algorithm = line.get("algo");
         return switch (algorithm.text()) {
