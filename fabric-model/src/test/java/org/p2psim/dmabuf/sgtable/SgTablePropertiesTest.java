@@ -48,7 +48,7 @@ class SgTablePropertiesTest {
     }
 
     private static long anySegment(SplittableRandom random) {
-        return random.nextLong(PAGE_SIZE, 64 * PAGE_SIZE << random.nextInt(6));
+        return random.nextLong(PAGE_SIZE, (64 * PAGE_SIZE) << random.nextInt(6));
     }
 
     /** An export of some whole kernel pages of the memory. */
