@@ -24,6 +24,7 @@ class ArchitectureTest {
         "org.p2psim.outcome..",
         "org.p2psim.p2p..",
         "org.p2psim.platform..",
+        "org.p2psim.practice..",
         "org.p2psim.routing..",
         "org.p2psim.topology..",
         "org.p2psim.transaction..",

@@ -7,6 +7,7 @@ import org.p2psim.platform.KernelFeature;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.topology.Acs;
 import org.p2psim.topology.AcsBit;
+import org.p2psim.topology.AcsPattern;
 
 /**
  * The ACS control words that a kernel writes at boot ({@code pci_enable_acs()}, drivers/pci/pci.c): the firmware's
@@ -134,14 +135,14 @@ public final class AcsBoot {
             if (at < 0) {
                 return word;
             }
-            Optional<Flags> flags = Flags.parse(list.substring(position, at));
+            Optional<AcsPattern> flags = flags(list.substring(position, at));
             if (flags.isEmpty()) {
                 return word;
             }
             FunctionSelector selector = new FunctionSelector(list, at + 1);
             switch (selector.read(function)) {
                 case MATCH -> {
-                    return (firmware & ~flags.get().mask()) | flags.get().value();
+                    return flags.get().appliedTo(firmware);
                 }
                 case UNREADABLE -> {
                     return word;
@@ -158,24 +159,22 @@ public final class AcsBoot {
         return word;
     }
 
-    /** The bits that an entry of {@code config_acs} sets, and to what. */
-    private record Flags(int mask, int value) {
-        static Optional<Flags> parse(String text) {
-            int mask = 0;
-            int value = 0;
-            for (int bit = 0; bit < text.length(); bit++) {
-                char flag = text.charAt(text.length() - 1 - bit);
-                if (flag != '0' && flag != '1' && flag != 'x' && flag != 'X') {
-                    return Optional.empty();
-                }
-                boolean given = flag == '0' || flag == '1';
-                if (given && 1 << bit > ALL) {
-                    return Optional.empty();
-                }
-                mask |= given ? 1 << bit : 0;
-                value |= flag == '1' ? 1 << bit : 0;
+    /** What an entry of {@code config_acs} sets; the kernel takes any number of flags as long as the high ones are x. */
+    private static Optional<AcsPattern> flags(String text) {
+        int mask = 0;
+        int value = 0;
+        for (int bit = 0; bit < text.length(); bit++) {
+            char flag = text.charAt(text.length() - 1 - bit);
+            if (flag != '0' && flag != '1' && flag != 'x' && flag != 'X') {
+                return Optional.empty();
             }
-            return Optional.of(new Flags(mask, value));
+            boolean given = flag == '0' || flag == '1';
+            if (given && 1 << bit > ALL) {
+                return Optional.empty();
+            }
+            mask |= given ? 1 << bit : 0;
+            value |= flag == '1' ? 1 << bit : 0;
         }
+        return Optional.of(new AcsPattern(mask, value));
     }
 }

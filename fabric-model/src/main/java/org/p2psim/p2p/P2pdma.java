@@ -133,12 +133,15 @@ public final class P2pdma {
                 type = MapType.DEPENDS_ON;
             }
         }
-        return new Decision(type, table.hops(provider, client, common), penalty(type, common));
+        return decision(type, provider, client, common);
     }
 
-    private int penalty(MapType type, int common) {
-        boolean throughHostBridges = common == PathTable.NONE && type == MapType.BUS_ADDR;
-        return throughHostBridges && rules.has(Rule.DISTANCE_PENALTY_OF_HOST_BRIDGES) ? PENALTY : 0;
+    private Decision decision(MapType type, int provider, int client, int common) {
+        boolean penalty = common == PathTable.NONE
+                && type == MapType.BUS_ADDR
+                && rules.has(Rule.DISTANCE_PENALTY_OF_HOST_BRIDGES);
+        return new Decision(
+                type, table.hops(provider, client, common), common != PathTable.NONE, penalty ? PENALTY : 0);
     }
 
     private MapType mapType(Way way, int provider, int client, int common) {
@@ -208,7 +211,7 @@ public final class P2pdma {
                 clientAddress,
                 decision.mapType(),
                 decision.hops(),
-                distance(decision.mapType(), decision.hops() + decision.penalty()),
+                decision.distance(),
                 redirecting.stream().map(PciFunction::address).collect(ImmutableList.toImmutableList()),
                 reasons.steps(),
                 open ? List.of() : reasons.messages(),
@@ -218,14 +221,6 @@ public final class P2pdma {
     /** Before 5.4 a redirect had a message of its own and no other. */
     private boolean warnsNoPath(List<Way> ways, List<PciFunction> redirecting) {
         return !ways.contains(Way.BLOCKED) && (rules.has(Rule.MAP_TYPES) || redirecting.isEmpty());
-    }
-
-    private static OptionalInt distance(MapType type, int distance) {
-        return switch (type) {
-            case NOT_SUPPORTED -> OptionalInt.of(-1);
-            case BUS_ADDR, THRU_HOST_BRIDGE -> OptionalInt.of(distance);
-            case DEPENDS_ON -> OptionalInt.empty();
-        };
     }
 
     private void explain(
@@ -257,23 +252,25 @@ public final class P2pdma {
 
     private ImmutableList<Branch> branches(
             List<Way> ways, List<PciFunction> notKnown, int provider, int client, int common) {
-        ImmutableList.Builder<Branch> branches = ImmutableList.builder();
-        int hops = table.hops(provider, client, common);
+        List<Branch> branches = new ArrayList<>();
         for (Way way : ways) {
             List<String> conditions = ways.size() == 1 ? List.of() : List.of(condition(way, notKnown));
             MapType type = mapType(way, provider, client, common);
             if (type != MapType.DEPENDS_ON) {
-                branches.add(new Branch(conditions, type, distance(type, hops + penalty(type, common))));
+                branches.add(new Branch(
+                        conditions,
+                        type,
+                        decision(type, provider, client, common).distance()));
                 continue;
             }
             String trusted = "the CPU or the host bridges are among those that kernel %s lets forward"
                     .formatted(rules.release());
-            MapType forwarded = forwarded();
-            OptionalInt distance = distance(forwarded, hops + penalty(forwarded, common));
-            branches.add(new Branch(with(conditions, trusted), forwarded, distance));
+            OptionalInt distance =
+                    decision(forwarded(), provider, client, common).distance();
+            branches.add(new Branch(with(conditions, trusted), forwarded(), distance));
             branches.add(new Branch(with(conditions, "they are not"), MapType.NOT_SUPPORTED, OptionalInt.of(-1)));
         }
-        return branches.build();
+        return ImmutableList.copyOf(branches);
     }
 
     private static String condition(Way way, List<PciFunction> notKnown) {

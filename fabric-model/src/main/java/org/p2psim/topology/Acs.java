@@ -60,4 +60,13 @@ public record Acs(int capability, int control, int notKnown) {
     public Acs withControl(int newControl) {
         return new Acs(capability, newControl);
     }
+
+    /** The control word bit by bit, DT first and SV last, as {@code rdma_topo} prints it; ? is a bit not known. */
+    public String controlBits() {
+        StringBuilder text = new StringBuilder();
+        for (int bit = 0x40; bit != 0; bit >>= 1) {
+            text.append((notKnown & bit) != 0 ? '?' : (control & bit) != 0 ? '1' : '0');
+        }
+        return text.toString();
+    }
 }

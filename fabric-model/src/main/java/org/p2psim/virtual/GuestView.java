@@ -1,6 +1,7 @@
 package org.p2psim.virtual;
 
 import com.google.common.collect.ImmutableBiMap;
+import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,17 +45,24 @@ public record GuestView(Fabric fabric, ImmutableBiMap<Bdf, Bdf> toHost) {
             0);
     /** Away from the host's windows: an address of both would be claimed on its way to the IOMMU. */
     private static final long GUEST_WINDOW = 0x2000_0000_0000L;
-    /** Largest number of functions that fit the slots of a root bus, host bridge and chipset left out. */
-    public static final int PASSTHROUGH_MAX = 30 * 8;
+    /** What host bridge and chipset leave of a root bus's 32 device numbers, on either machine type. */
+    private static final int SLOTS = 30;
+    /** Largest number of functions that fit the slots of a root bus. */
+    public static final int PASSTHROUGH_MAX = SLOTS * 8;
 
     /**
      * The guest's view of a host's functions.
      *
-     * @throws IllegalArgumentException if more functions are passed through than fit, or their BARs don't fit
+     * @throws IllegalArgumentException if more functions are passed through than fit, or one twice, or their BARs don't
+     *     fit
      */
     public static GuestView of(Fabric host, VirtualMachine machine) {
         if (machine.passthrough().size() > PASSTHROUGH_MAX) {
             throw new IllegalArgumentException("a guest takes %d functions at most".formatted(PASSTHROUGH_MAX));
+        }
+        if (ImmutableSet.copyOf(machine.passthrough()).size()
+                < machine.passthrough().size()) {
+            throw new IllegalArgumentException("a function is passed through twice");
         }
         List<PciFunction> functions = new ArrayList<>();
         List<Request> requests = new ArrayList<>();
@@ -69,8 +77,8 @@ public record GuestView(Fabric fabric, ImmutableBiMap<Bdf, Bdf> toHost) {
         for (int i = 0; i < machine.passthrough().size(); i++) {
             PciFunction function = host.function(machine.passthrough().get(i));
             PciFunction guest = switch (machine.machine()) {
-                case Q35 -> belowOwnRootPort(function, i, functions);
-                case I440FX -> onRootBus(function, i);
+                case Q35 -> belowOwnRootPort(function, slot(machine, i), i + 1, functions);
+                case I440FX -> onRootBus(function, slot(machine, i));
             };
             functions.add(guest);
             function.bars()
@@ -108,10 +116,7 @@ public record GuestView(Fabric fabric, ImmutableBiMap<Bdf, Bdf> toHost) {
         };
     }
 
-    /** Root ports stand side by side as functions of one device once the slots run out. */
-    private static PciFunction belowOwnRootPort(PciFunction function, int index, List<PciFunction> functions) {
-        Bdf port = slot(index);
-        int bus = index + 1;
+    private static PciFunction belowOwnRootPort(PciFunction function, Bdf port, int bus, List<PciFunction> functions) {
         functions.add(PciFunction.of(
                         port, PCIE_ROOT_PORT, PortType.ROOT_PORT, Optional.empty(), bus, Optional.of(ROOT_PORT_ACS))
                 .named("root-port-" + bus));
@@ -119,8 +124,8 @@ public record GuestView(Fabric fabric, ImmutableBiMap<Bdf, Bdf> toHost) {
     }
 
     /** Behind a conventional host bridge QEMU hides the PCI Express capability and everything beyond 256 bytes. */
-    private static PciFunction onRootBus(PciFunction function, int index) {
-        return placed(function.withAcs(Optional.empty()), slot(index), Optional.empty(), PortType.LEGACY_ENDPOINT);
+    private static PciFunction onRootBus(PciFunction function, Bdf slot) {
+        return placed(function.withAcs(Optional.empty()), slot, Optional.empty(), PortType.LEGACY_ENDPOINT);
     }
 
     private static PciFunction placed(PciFunction function, Bdf address, Optional<Bdf> port, PortType type) {
@@ -138,8 +143,18 @@ public record GuestView(Fabric fabric, ImmutableBiMap<Bdf, Bdf> toHost) {
                 List.of());
     }
 
-    private static Bdf slot(int index) {
-        return new Bdf(0, 0, 1 + index % 30, index / 30);
+    /**
+     * The address on the root bus. The chipset is device 1f of a q35 (ICH9) and device 01 of an i440fx (PIIX3). Once
+     * the slots run out, neighbours stand side by side as functions of one device: so the firmware, which numbers buses
+     * by device and function, numbers them in the order of the list.
+     */
+    private static Bdf slot(VirtualMachine machine, int index) {
+        int perSlot = (machine.passthrough().size() + SLOTS - 1) / SLOTS;
+        int first = switch (machine.machine()) {
+            case Q35 -> 1;
+            case I440FX -> 2;
+        };
+        return new Bdf(0, 0, first + index / perSlot, index % perSlot);
     }
 
     private static HostBridge hostBridge() {

@@ -1,9 +1,11 @@
 package org.p2psim.virtual;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
@@ -62,6 +64,68 @@ class GuestViewTest {
     @Test
     void qemusDefaultCpuIsAmdOfFamily15AndIsNoZen() {
         assertThat(inGuest(MachineType.Q35, "AuthenticAMD", 15).mapType()).isEqualTo(MapType.NOT_SUPPORTED);
+    }
+
+    @Test
+    void anI440fxGuestLeavesDeviceOneToItsChipset() {
+        // QEMU: "PCI: slot 1 function 0 not available for ..., in use by PIIX3".
+        GuestView guest = GuestView.of(hostWithEndpoints(30), allOf(30, MachineType.I440FX));
+        assertThat(guest.toHost().keySet()).first().isEqualTo(Bdf.parse("00:02.0"));
+        assertThat(guest.toHost()).containsKey(Bdf.parse("00:1f.0")).hasSize(30);
+    }
+
+    @Test
+    void aQ35GuestLeavesDevice1fToItsChipset() {
+        GuestView guest = GuestView.of(hostWithEndpoints(30), allOf(30, MachineType.Q35));
+        assertThat(rootPorts(guest)).startsWith("0000:00:01.0 01").endsWith("0000:00:1e.0 1e");
+    }
+
+    @Test
+    void rootPortsThatShareSlotsHaveBusesInTheOrderOfDeviceAndFunction() {
+        // As SeaBIOS 1.16 numbered them below QEMU 7.2 with these root ports.
+        GuestView guest = GuestView.of(hostWithEndpoints(31), allOf(31, MachineType.Q35));
+        assertThat(rootPorts(guest))
+                .hasSize(31)
+                .startsWith("0000:00:01.0 01", "0000:00:01.1 02", "0000:00:02.0 03")
+                .endsWith("0000:00:0f.1 1e", "0000:00:10.0 1f");
+    }
+
+    @Test
+    void thirtySlotsOfEightFunctionsAreTheMost() {
+        GuestView guest = GuestView.of(hostWithEndpoints(240), allOf(240, MachineType.Q35));
+        assertThat(rootPorts(guest)).endsWith("0000:00:1e.7 f0");
+        assertThatThrownBy(() -> GuestView.of(hostWithEndpoints(241), allOf(241, MachineType.Q35)))
+                .hasMessageContaining("240");
+    }
+
+    private static List<String> rootPorts(GuestView guest) {
+        return guest.fabric().functions().stream()
+                .filter(function -> function.type() == PortType.ROOT_PORT)
+                .map(port -> "%s %02x".formatted(port.address(), port.secondaryBus()))
+                .toList();
+    }
+
+    private static VirtualMachine allOf(int count, MachineType type) {
+        List<Bdf> all = hostWithEndpoints(count).endpoints().stream()
+                .map(PciFunction::address)
+                .toList();
+        return new VirtualMachine(type, all, new Cpu("GenuineIntel", 6, 85), KernelRelease.parse("6.1"));
+    }
+
+    private static Fabric hostWithEndpoints(int count) {
+        List<PciFunction> endpoints = IntStream.range(0, count)
+                .mapToObj(i -> PciFunction.of(
+                        new Bdf(0, 0, i / 8, i % 8),
+                        DeviceId.parse("10de:2330"),
+                        PortType.RC_INTEGRATED_ENDPOINT,
+                        Optional.empty(),
+                        -1,
+                        Optional.empty()))
+                .toList();
+        return Fabric.of(
+                List.of(new Socket("s0", new Cpu("GenuineIntel", 6, 85))),
+                List.of(new HostBridge("rc0", "s0", 0, 0, IommuMode.TRANSLATING, 0, 64, List.of())),
+                endpoints);
     }
 
     private static Fabric hostWithOneSwitch() {

@@ -1,5 +1,6 @@
 package org.p2psim.scenario;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,21 @@ public record Device(
     public record Dram(
             @Address long base, @Size long size, @Address OptionalLong user, Optional<Integer> bar, boolean mmu) {}
 
-    /** ACS: what the function has, and either the word in force or the firmware's, from which the kernel makes it. */
-    public record AcsSpec(List<AcsBit> cap, Optional<List<AcsBit>> ctl, Optional<List<AcsBit>> firmware) {}
+    /**
+     * ACS: what the function has, and either the word in force or the firmware's, from which the kernel makes it.
+     *
+     * @param notKnown bits of the word in force that nobody captured
+     */
+    public record AcsSpec(
+            List<AcsBit> cap, Optional<List<AcsBit>> ctl, Optional<List<AcsBit>> firmware, List<AcsBit> notKnown) {
+        public AcsSpec {
+            cap = ImmutableList.copyOf(cap);
+            notKnown = ImmutableList.copyOf(notKnown);
+        }
+
+        /** True if the word in force is stated, as far as it is known. */
+        public boolean inForce() {
+            return ctl.isPresent() || !notKnown.isEmpty();
+        }
+    }
 }

@@ -18,12 +18,20 @@ import org.p2psim.scenario.quantity.Time;
 import org.p2psim.topology.IommuMode;
 import org.p2psim.topology.Link;
 
-/** The machine of a scenario, as the file draws it: a tree below each root complex. */
+/**
+ * The machine of a scenario, as the file draws it: a tree below each root complex, or a list of all functions.
+ *
+ * @param functions instead of trees: every function by its address, in the order of the kernel's lists
+ */
 public record FabricSpec(
-        List<SocketSpec> sockets, Optional<SocketLinkSpec> socketLink, List<RootComplexSpec> rootComplexes) {
+        List<SocketSpec> sockets,
+        Optional<SocketLinkSpec> socketLink,
+        List<RootComplexSpec> rootComplexes,
+        List<FunctionSpec> functions) {
     public FabricSpec {
         sockets = ImmutableList.copyOf(sockets);
         rootComplexes = ImmutableList.copyOf(rootComplexes);
+        functions = ImmutableList.copyOf(functions);
     }
 
     public record SocketSpec(String id, CpuSpec cpu) {}

@@ -22,6 +22,7 @@ import org.p2psim.virtual.VirtualMachine;
  * @param kernel the kernel that runs on the host
  * @param devices the functions that the scenario names, by name, with defaults filled in
  * @param addresses where each of them is on the host
+ * @param classCodes of the functions whose class the file says, 24 bits
  * @param timeline in order of time; equal times in the order of the file
  * @param notes what was assumed because the file doesn't say it
  */
@@ -38,6 +39,7 @@ public record Plan(
         Fabric fabric,
         Map<String, Device> devices,
         Map<String, Bdf> addresses,
+        Map<Bdf, Integer> classCodes,
         Optional<VirtualMachine> virtualMachine,
         List<Operation> timeline,
         List<Expected> expectations,
@@ -46,9 +48,32 @@ public record Plan(
         settings = ImmutableList.copyOf(settings);
         devices = ImmutableMap.copyOf(devices);
         addresses = ImmutableMap.copyOf(addresses);
+        classCodes = ImmutableMap.copyOf(classCodes);
         timeline = ImmutableList.copyOf(timeline);
         expectations = ImmutableList.copyOf(expectations);
         notes = ImmutableList.copyOf(notes);
+    }
+
+    /** The same machine with functions of it passed through to a virtual machine. */
+    public Plan with(VirtualMachine guest) {
+        return new Plan(
+                scenario,
+                title,
+                source,
+                digest,
+                variant,
+                settings,
+                seed,
+                kernel,
+                cmdline,
+                fabric,
+                devices,
+                addresses,
+                classCodes,
+                Optional.of(guest),
+                timeline,
+                expectations,
+                notes);
     }
 
     /**

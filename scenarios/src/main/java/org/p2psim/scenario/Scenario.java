@@ -85,5 +85,8 @@ public record Scenario(
     public record CpuSpec(
             String vendor,
             @WholeNumber int family,
-            @WholeNumber OptionalInt model) {}
+            @WholeNumber OptionalInt model) {
+        /** The vendor of a CPU that nobody captured. */
+        public static final String NOT_KNOWN = "not-known";
+    }
 }

@@ -1,10 +1,10 @@
 package org.p2psim.scenario;
 
-/** Text from a file as a terminal shows it as it stands: a file may hold anything. */
+/** Text that comes from a file, which may hold anything, made safe to show: on a terminal, in a shell, in XML. */
 public final class VisibleText {
     private VisibleText() {}
 
-    /** The text with control, format and line-separating characters as escapes. */
+    /** The text on one line, with control, format and line-separating characters as escapes. */
     public static String of(String text) {
         StringBuilder out = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {

@@ -31,6 +31,11 @@ final class Console {
         out.print(text);
     }
 
+    /** Where results go, for those that are written piece by piece. */
+    PrintStream out() {
+        return out;
+    }
+
     /** Anything that is not a result, on standard error. */
     void tell(String line) {
         err.println(line);

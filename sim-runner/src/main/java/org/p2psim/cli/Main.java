@@ -20,6 +20,9 @@ import picocli.CommandLine.Option;
             CompareCommand.class,
             RunCommand.class,
             MatrixCommand.class,
+            ExplainCommand.class,
+            ImportCommand.class,
+            ExportCommand.class,
             ConformanceCommand.class,
             ValidateCommand.class,
             ListCommand.class,
@@ -39,6 +42,7 @@ import picocli.CommandLine.Option;
             "  p2psim compare gaudi-rdma --html report.html",
             "  p2psim run two-sockets",
             "  p2psim matrix same-switch-acs",
+            "  p2psim explain gaudi-rdma gaudi0 nic0",
             "  p2psim show gaudi-rdma > mine.yaml && p2psim validate mine.yaml"
         })
 public final class Main implements Runnable {

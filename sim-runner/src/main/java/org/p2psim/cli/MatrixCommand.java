@@ -4,12 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.p2psim.outcome.Matrix;
 import org.p2psim.report.json.MatrixJson;
-import org.p2psim.report.text.MatrixText;
-import org.p2psim.run.Simulation;
+import org.p2psim.report.text.MatrixTable;
+import org.p2psim.run.Verdicts;
+import org.p2psim.run.Verdicts.UnknownFunctionException;
 import org.p2psim.scenario.Plan;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  p2psim matrix two-sockets",
             "  p2psim matrix gaudi-rdma --variant vm --kernel 6.12",
-            "  p2psim matrix same-switch-acs --json"
+            "  p2psim matrix same-switch-acs --json",
+            "  p2psim matrix same-switch-acs --tsv --all"
         })
 final class MatrixCommand implements Callable<Integer> {
     private final Console console;
@@ -30,28 +32,41 @@ final class MatrixCommand implements Callable<Integer> {
     @Mixin
     private ScenarioInput input = new ScenarioInput();
 
+    @Mixin
+    private KernelOptions kernel = new KernelOptions();
+
+    @Mixin
+    private PolicyOption policy = new PolicyOption();
+
     @Option(names = "--variant", paramLabel = "V", description = "This variant only.")
     private Optional<String> variant = Optional.empty();
-
-    @Option(
-            names = "--kernel",
-            paramLabel = "R",
-            description = "Ask this kernel release, on the host and in the guest.")
-    private Optional<String> kernel = Optional.empty();
-
-    @Option(names = "--cmdline", paramLabel = "ARGS", description = "Kernel command line of the host.")
-    private Optional<String> cmdline = Optional.empty();
 
     @Option(names = "--all", description = "Every function: bridges too, and each function with itself.")
     private boolean all;
 
-    @Option(names = "--json", description = "Print one JSON document instead of tables.")
-    private boolean json;
+    @Option(
+            names = "--functions",
+            paramLabel = "F,F...",
+            split = ",",
+            description = "These functions only, by name or address.")
+    private List<String> functions = new ArrayList<>();
+
+    @ArgGroup
+    private Format format = new Format();
+
+    /** How to print; tables if nothing is asked. */
+    static final class Format {
+        @Option(names = "--json", description = "Print one JSON document, with every step and message.")
+        private boolean json;
+
+        @Option(names = "--tsv", description = "Print one line a pair: provider, client, distance, map type, hops.")
+        private boolean tsv;
+    }
 
     @Parameters(
-            paramLabel = "FILE|NAME",
+            paramLabel = "FILE|NAME|DUMP",
             arity = "1..*",
-            description = "Scenario files, shipped scenarios, or - for standard input.")
+            description = "Scenario files, shipped scenarios, dumps as FORMAT:PATH, or - for standard input.")
     private List<String> scenarios = new ArrayList<>();
 
     MatrixCommand(Console console) {
@@ -60,28 +75,36 @@ final class MatrixCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<String> settings = new ArrayList<>();
-        kernel.ifPresent(release -> settings.add("kernel.release=" + release));
-        cmdline.ifPresent(args -> settings.add("kernel.cmdline=" + args));
         List<Matrix> matrices = new ArrayList<>();
         for (String scenario : scenarios) {
-            List<Plan> plans = ScenarioInput.select(input.plans(scenario, settings), variant);
-            plans.forEach(plan -> matrices.add(all ? Simulation.matrixOfAll(plan) : Simulation.matrix(plan)));
+            for (Plan plan : ScenarioInput.select(input.plans(scenario, kernel.settings()), variant)) {
+                matrices.add(matrix(new Verdicts(plan, policy.policy())));
+            }
         }
-        console.print(
-                json
-                        ? MatrixJson.write(matrices)
-                        : matrices.stream().map(MatrixCommand::table).collect(Collectors.joining("\n")));
+        if (format.json) {
+            MatrixJson.write(matrices, console.out());
+            console.print("\n");
+            return Main.GOOD;
+        }
+        for (int i = 0; i < matrices.size(); i++) {
+            if (format.tsv) {
+                MatrixTable.writeTsv(matrices.get(i), console.out());
+            } else {
+                console.print(i == 0 ? "" : "\n");
+                MatrixTable.write(matrices.get(i), console.out());
+            }
+        }
         return Main.GOOD;
     }
 
-    private static String table(Matrix matrix) {
-        return "%s, %s: kernel %s on %s\n%s"
-                .formatted(
-                        matrix.scenario(),
-                        matrix.variant(),
-                        matrix.kernel(),
-                        matrix.cpu(),
-                        MatrixText.of(matrix.pairs()));
+    private Matrix matrix(Verdicts verdicts) {
+        if (functions.isEmpty()) {
+            return all ? verdicts.everything() : verdicts.endpoints();
+        }
+        try {
+            return verdicts.of(functions);
+        } catch (UnknownFunctionException e) {
+            throw new InputException(String.valueOf(e.getMessage()));
+        }
     }
 }

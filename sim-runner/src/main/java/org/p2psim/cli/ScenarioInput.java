@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.p2psim.scenario.Plan;
+import org.p2psim.scenario.dump.Dump;
+import org.p2psim.scenario.inventory.InventoryException;
 import org.p2psim.scenario.library.Library;
 import org.p2psim.scenario.yaml.Problem;
 import org.p2psim.scenario.yaml.ScenarioFile;
@@ -40,6 +42,10 @@ final class ScenarioInput {
         List<String> all = new ArrayList<>(settings);
         seed.ifPresent(value -> all.add("seed=" + value));
         all.addAll(more);
+        Optional<Dump> dump = Dump.of(name);
+        if (dump.isPresent() && !Files.exists(Path.of(name))) {
+            return read(dump.get(), all);
+        }
         Path file = Path.of(name);
         try {
             if (name.equals(STANDARD_INPUT)) {
@@ -56,6 +62,14 @@ final class ScenarioInput {
             }
         } catch (IOException e) {
             throw new InputException("%s: %s%s".formatted(name, Console.reason(e), suggestion(name)));
+        }
+    }
+
+    private static ScenarioFile read(Dump dump, List<String> settings) {
+        try {
+            return dump.read(settings);
+        } catch (InventoryException e) {
+            throw new InputException(String.valueOf(e.getMessage()));
         }
     }
 

@@ -9,7 +9,6 @@ import org.p2psim.address.Bdf;
 import org.p2psim.outcome.Guest;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.outcome.Machine;
-import org.p2psim.outcome.Matrix;
 import org.p2psim.outcome.Note;
 import org.p2psim.outcome.PairOutcome;
 import org.p2psim.outcome.Provenance;
@@ -46,33 +45,6 @@ public final class Simulation {
         engine.run();
         replay.checkLeaks();
         return outcome(world, engine.now(), replay, recorder, watch, network.linkUse());
-    }
-
-    /** The kernel's verdict on every ordered pair of endpoints, without running the timeline. */
-    public static Matrix matrix(Plan plan) {
-        World world = World.of(plan);
-        return matrix(world, pairs(world));
-    }
-
-    /** The kernel's verdict on every ordered pair of functions: bridges too, and each function with itself. */
-    public static Matrix matrixOfAll(Plan plan) {
-        World world = World.of(plan);
-        ImmutableList<PciFunction> functions = world.seen().functions();
-        return matrix(
-                world,
-                functions.stream()
-                        .flatMap(provider -> functions.stream().map(client -> pair(world, provider, client)))
-                        .toList());
-    }
-
-    private static Matrix matrix(World world, List<PairOutcome> pairs) {
-        Plan plan = world.plan();
-        return new Matrix(
-                plan.scenario(),
-                plan.variant(),
-                world.kernel().text(),
-                world.seen().bootCpu(),
-                pairs);
     }
 
     private static ImmutableList<PairOutcome> pairs(World world) {

@@ -43,19 +43,18 @@ public enum PhysVecSgTable {
      * @param iova where the I/O virtual addresses for all of the memory begin, if {@code dma_iova_try_alloc()} got
      *     some; through the host bridge and without them each range is mapped by itself
      * @param kernelPageSize PAGE_SIZE of the kernel, bytes
-     * @throws IllegalArgumentException if the map type depends on what was not captured
      */
     public Reply<SgTable> build(
             PhysVec memory, MapType mapType, OptionalLong iova, long kernelPageSize, Importer importer, DmaMap dmaMap) {
         long largest = this == UINT_MAX_CUTS ? UINT_MAX : UINT_MAX & -kernelPageSize;
         return switch (mapType) {
             case NOT_SUPPORTED -> Reply.refused(Errno.EINVAL, "pci_p2pdma_map_type() is NOT_SUPPORTED");
+            case DEPENDS_ON -> Reply.refused(Errno.EINVAL, "the map type hangs on what was not captured");
             case BUS_ADDR -> allocated(memory, largest).then(count -> Reply.done(table(onBus(memory), largest, count)));
             case THRU_HOST_BRIDGE ->
                 iova.isPresent()
                         ? contiguous(iova.getAsLong(), memory, largest)
                         : allocated(memory, largest).then(count -> mapped(memory, largest, count, importer, dmaMap));
-            case DEPENDS_ON -> throw new IllegalArgumentException("a kernel has one of the other map types");
         };
     }
 

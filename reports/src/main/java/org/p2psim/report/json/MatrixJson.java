@@ -2,6 +2,7 @@ package org.p2psim.report.json;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.google.common.collect.ImmutableList;
+import java.io.OutputStream;
 import java.util.List;
 import org.p2psim.outcome.Matrix;
 
@@ -11,8 +12,9 @@ public final class MatrixJson {
 
     private MatrixJson() {}
 
-    public static String write(List<Matrix> matrices) {
-        return OutcomeJson.text(new Document(FORMAT, matrices));
+    /** Writes pair by pair: a document may be larger than memory. */
+    public static void write(List<Matrix> matrices, OutputStream out) {
+        OutcomeJson.write(new Document(FORMAT, matrices), out);
     }
 
     /** The whole document. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.google.common.base.Throwables;
 import com.google.common.collect.ImmutableList;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -12,6 +13,7 @@ import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
 import org.p2psim.outcome.Answer;
 import org.p2psim.outcome.LinkUse;
+import org.p2psim.outcome.Matrix;
 import org.p2psim.outcome.PairOutcome;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.SgTableOutcome;
@@ -25,6 +27,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.DefaultIndenter;
@@ -75,6 +78,7 @@ public final class OutcomeJson {
             .changeDefaultVisibility(checker -> checker.withIsGetterVisibility(Visibility.NONE))
             .defaultPrettyPrinter(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")))
             .addMixIn(Fabric.class, OutcomeShapes.FabricShape.class)
+            .addMixIn(Matrix.class, OutcomeShapes.MatrixShape.class)
             .addMixIn(Answer.class, OutcomeShapes.AnswerShape.class)
             .addMixIn(TransferOutcome.class, OutcomeShapes.TransferShape.class)
             .addMixIn(LinkUse.class, OutcomeShapes.LinkUseShape.class)
@@ -96,6 +100,13 @@ public final class OutcomeJson {
     /** A document of this package as text, with LF at the end of each line. */
     static String text(Object document) {
         return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(document) + "\n";
+    }
+
+    /** The same to a stream, which stays open. */
+    static void write(Object document, OutputStream out) {
+        MAPPER.writerWithDefaultPrettyPrinter()
+                .without(StreamWriteFeature.AUTO_CLOSE_TARGET)
+                .writeValue(out, document);
     }
 
     /**

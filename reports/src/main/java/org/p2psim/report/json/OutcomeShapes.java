@@ -10,6 +10,9 @@ import java.math.BigDecimal;
 import java.util.List;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
+import org.p2psim.outcome.Note;
+import org.p2psim.outcome.PairOutcome;
+import org.p2psim.platform.Cpu;
 import org.p2psim.platform.Socket;
 import org.p2psim.topology.Fabric;
 import org.p2psim.topology.HostBridge;
@@ -47,6 +50,27 @@ final class OutcomeShapes {
 
         @JsonProperty("functions")
         abstract ImmutableList<PciFunction> functions();
+    }
+
+    @JsonPropertyOrder({"scenario", "variant", "kernel", "cpu", "notes", "pairs"})
+    abstract static class MatrixShape {
+        @JsonProperty("scenario")
+        abstract String scenario();
+
+        @JsonProperty("variant")
+        abstract String variant();
+
+        @JsonProperty("kernel")
+        abstract String kernel();
+
+        @JsonProperty("cpu")
+        abstract Cpu cpu();
+
+        @JsonProperty("notes")
+        abstract ImmutableList<Note> notes();
+
+        @JsonProperty("pairs")
+        abstract List<PairOutcome> pairs();
     }
 
     @JsonIgnoreProperties(value = "sentence", allowGetters = true)

@@ -8,8 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.PairOutcome;
+import org.p2psim.p2p.Decision;
 import org.p2psim.p2p.MapType;
 import org.p2psim.p2p.Verdict;
 
@@ -92,8 +94,16 @@ public final class PairGrid {
 
     /** Letter and distance: {@code B4}; {@code N} or {@code ?} alone where there is no distance. */
     public static String cell(Verdict verdict) {
-        String distance =
-                verdict.supported() ? Integer.toString(verdict.distance().orElseThrow()) : "";
-        return letter(verdict.mapType()) + distance;
+        return cell(verdict.mapType(), verdict.distance());
+    }
+
+    /** The same for a decision without reasons. */
+    public static String cell(Decision decision) {
+        return cell(decision.mapType(), decision.distance());
+    }
+
+    private static String cell(MapType mapType, OptionalInt distance) {
+        boolean shown = distance.isPresent() && distance.getAsInt() >= 0;
+        return letter(mapType) + (shown ? Integer.toString(distance.getAsInt()) : "");
     }
 }

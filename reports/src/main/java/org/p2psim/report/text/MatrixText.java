@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.p2psim.outcome.PairOutcome;
 import org.p2psim.p2p.MapType;
+import org.p2psim.p2p.Verdict;
 import org.p2psim.report.matrix.PairGrid;
 import org.p2psim.report.matrix.PairGrid.Reason;
 
@@ -57,17 +58,25 @@ public final class MatrixText {
         List<String> lines = new ArrayList<>();
         for (MapType type : MapType.values()) {
             if (grid.reasons().stream().anyMatch(reason -> reason.verdict().mapType() == type)) {
-                lines.add("  " + PairGrid.letter(type) + "  "
-                        + switch (type) {
-                            case NOT_SUPPORTED -> "NOT_SUPPORTED: no route that the kernel trusts";
-                            case BUS_ADDR -> "BUS_ADDR: straight through switches; the number is the distance";
-                            case THRU_HOST_BRIDGE ->
-                                "THRU_HOST_BRIDGE: through the root complex; the number is the distance";
-                            case DEPENDS_ON -> "depends on what the dump does not show";
-                        });
+                lines.add("  %s  %s".formatted(PairGrid.letter(type), meaning(type)));
             }
         }
         return lines;
+    }
+
+    private static String why(Verdict verdict) {
+        return verdict.branches().isEmpty()
+                ? verdict.reason()
+                : verdict.branches().stream().map(Object::toString).collect(Collectors.joining("; "));
+    }
+
+    static String meaning(MapType type) {
+        return switch (type) {
+            case NOT_SUPPORTED -> "NOT_SUPPORTED: no route that the kernel trusts";
+            case BUS_ADDR -> "BUS_ADDR: straight through switches; the number is the distance";
+            case THRU_HOST_BRIDGE -> "THRU_HOST_BRIDGE: through the root complex; the number is the distance";
+            case DEPENDS_ON -> "DEPENDS_ON: hangs on what was not captured";
+        };
     }
 
     static List<String> reasons(PairGrid grid, int most) {
@@ -91,7 +100,7 @@ public final class MatrixText {
             lines.addAll(Plain.wrapped(
                     "  %-4s".formatted(PairGrid.cell(reason.verdict())),
                     "      ",
-                    named + more + ": " + redirect + reason.verdict().reason(),
+                    named + more + ": " + redirect + why(reason.verdict()),
                     WIDTH));
         }
         if (indirect.size() > most) {

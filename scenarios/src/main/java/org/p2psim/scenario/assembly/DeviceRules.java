@@ -16,8 +16,9 @@ final class DeviceRules {
     private DeviceRules() {}
 
     /** True if the BAR can exist (PCI local bus specification 3.0, 6.2.5.1); otherwise says why not. */
-    static boolean checkBar(String device, Map<Integer, BarSpec> bars, int index, BarSpec bar, List<Finding> findings) {
-        String pointer = "/devices" + Finding.step(device) + "/bars/" + index;
+    static boolean checkBar(
+            String pointerToBars, Map<Integer, BarSpec> bars, int index, BarSpec bar, List<Finding> findings) {
+        String pointer = pointerToBars + "/" + index;
         int before = findings.size();
         if (Long.bitCount(bar.size()) != 1 || Long.compareUnsigned(bar.size(), 16) < 0) {
             findings.add(Finding.at(pointer + "/size", "bar", "a BAR is a power of two, 16 bytes at least"));
@@ -27,7 +28,7 @@ final class DeviceRules {
         }
         if (bar.prefetchable() && bars.containsKey(index + 1)) {
             String message = "BAR %d is a 64-bit one and takes index %d too".formatted(index, index + 1);
-            findings.add(Finding.at("/devices" + Finding.step(device) + "/bars/" + (index + 1), "bar", message));
+            findings.add(Finding.at(pointerToBars + "/" + (index + 1), "bar", message));
         } else if (bar.prefetchable() && index == 5) {
             findings.add(Finding.at(pointer, "bar", "a prefetchable BAR is a 64-bit one and takes two; 5 is the last"));
         }

@@ -12,14 +12,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.p2psim.address.AddressRange;
 import org.p2psim.address.Bdf;
-import org.p2psim.address.DeviceId;
 import org.p2psim.boot.AcsBoot;
 import org.p2psim.boot.BootFunction;
 import org.p2psim.platform.Cpu;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.platform.Socket;
 import org.p2psim.scenario.Device;
-import org.p2psim.scenario.Device.AcsSpec;
 import org.p2psim.scenario.Device.BarSpec;
 import org.p2psim.scenario.FabricSpec;
 import org.p2psim.scenario.FabricSpec.IommuSpec;
@@ -29,8 +27,6 @@ import org.p2psim.scenario.FabricSpec.SocketLinkSpec;
 import org.p2psim.scenario.FabricSpec.WindowSpec;
 import org.p2psim.scenario.Finding;
 import org.p2psim.scenario.Scenario.CpuSpec;
-import org.p2psim.topology.Acs;
-import org.p2psim.topology.AcsBit;
 import org.p2psim.topology.Fabric;
 import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.IommuMode;
@@ -43,9 +39,6 @@ import org.p2psim.unit.Bytes;
 
 /** Builds the machine of a scenario, complete, or says why it cannot be one. */
 final class MachineAssembly {
-    /** Subsystem ids are not part of the format: selectors that name one don't match. */
-    private static final DeviceId NO_SUBSYSTEM = new DeviceId(0, 0);
-
     private static final long LOW_WINDOWS = 0x8000_0000L;
     private static final long LOW_WINDOWS_END = 0xfec0_0000L;
     private static final long HIGH_WINDOWS = 0x3800_0000_0000L;
@@ -55,25 +48,29 @@ final class MachineAssembly {
     private final FabricSpec spec;
     private final Map<String, Device> devices;
     private final boolean guest;
+    private final boolean timed;
     private final Assumptions assumptions;
     private final List<Finding> findings;
     private final Defaults defaults;
-    private final Map<Bdf, Draft> drafts = new HashMap<>();
+    private final Map<Bdf, Found> found = new HashMap<>();
     private final Map<String, Cpu> cpus = new LinkedHashMap<>();
 
     /**
      * @param devices with their defaults
      * @param guest whether functions are passed through to a virtual machine
+     * @param timed whether the scenario has a timeline
      */
     MachineAssembly(
             FabricSpec spec,
             Map<String, Device> devices,
             boolean guest,
+            boolean timed,
             Assumptions assumptions,
             List<Finding> findings) {
         this.spec = spec;
         this.devices = devices;
         this.guest = guest;
+        this.timed = timed;
         this.assumptions = assumptions;
         this.findings = findings;
         this.defaults = new Defaults(assumptions);
@@ -86,8 +83,23 @@ final class MachineAssembly {
     Optional<Machine> assemble(KernelRelease release, String cmdline) {
         int before = findings.size();
         List<Socket> sockets = sockets();
-        Drawing drawing = new Drawing(devices, defaults, assumptions, findings);
         List<HostBridge> hostBridges = new ArrayList<>();
+        boolean listed = !spec.functions().isEmpty();
+        List<PciFunction> functions = listed ? list(hostBridges) : draw(hostBridges);
+        checkWindowsApart(hostBridges);
+        if (findings.size() > before) {
+            return Optional.empty();
+        }
+        Fabric bare = Fabric.of(sockets, socketLink(), hostBridges, functions);
+        Fabric placed = listed ? bare : place(bare);
+        return findings.size() > before
+                ? Optional.empty()
+                : Optional.of(new Machine(boot(placed, release, cmdline), addresses(placed)));
+    }
+
+    /** The functions of trees; the host bridges grow by theirs. */
+    private List<PciFunction> draw(List<HostBridge> hostBridges) {
+        Drawing drawing = new Drawing(devices, defaults, assumptions, findings);
         List<PciFunction> functions = new ArrayList<>();
         RootBuses rootBuses = new RootBuses(findings);
         for (int i = 0; i < spec.rootComplexes().size(); i++) {
@@ -99,19 +111,35 @@ final class MachineAssembly {
             Enumeration.Result result = Enumeration.enumerate(onRootBus, bus.domain(), bus.number(), findings);
             rootBuses.add(rootComplex.id(), pointer, bus, result.lastBus());
             functions.addAll(result.functions());
-            drafts.putAll(result.drafts());
-            hostBridges.add(hostBridge(rootComplex, pointer, bus, cpu, i));
+            result.drafts().forEach((address, draft) -> found.put(address, Found.inTree(draft.acs())));
+            hostBridges.add(hostBridge(rootComplex, pointer, bus, cpu, windows(rootComplex, pointer, i)));
         }
         drawing.checkAllUsed();
-        checkWindowsApart(hostBridges);
-        if (findings.size() > before) {
-            return Optional.empty();
+        return functions;
+    }
+
+    /** The functions of a list; the host bridges grow by theirs. */
+    private List<PciFunction> list(List<HostBridge> hostBridges) {
+        ListedFunctions.Result result = new ListedFunctions(spec, devices, defaults, timed, findings).list();
+        RootBuses rootBuses = new RootBuses(findings);
+        for (int i = 0; i < spec.rootComplexes().size(); i++) {
+            RootComplexSpec rootComplex = spec.rootComplexes().get(i);
+            String pointer = "/fabric/root-complexes/" + i;
+            if (rootComplex.hostBridge().isPresent()
+                    || !rootComplex.rootPorts().isEmpty()
+                    || !rootComplex.integratedEndpoints().isEmpty()) {
+                findings.add(Finding.at(
+                        pointer, "fabric-form", "draw a tree below it or list functions, not both in one file"));
+            }
+            RootBus bus = RootBus.parse(rootComplex.bus());
+            rootBuses.add(rootComplex.id(), pointer, bus, bus.number());
+            List<Window> windows = rootComplex.windows().isEmpty()
+                    ? result.hostWindows().get(rootComplex.id())
+                    : windows(rootComplex, pointer, i);
+            hostBridges.add(hostBridge(rootComplex, pointer, bus, cpuOf(rootComplex, pointer), windows));
         }
-        Fabric bare = Fabric.of(sockets, socketLink(), hostBridges, functions);
-        Fabric placed = place(bare);
-        return findings.size() > before
-                ? Optional.empty()
-                : Optional.of(new Machine(boot(placed, release, cmdline), addresses(placed)));
+        found.putAll(result.found());
+        return result.functions();
     }
 
     private List<Socket> sockets() {
@@ -125,7 +153,9 @@ final class MachineAssembly {
     }
 
     static Cpu cpu(CpuSpec spec) {
-        return new Cpu(spec.vendor(), spec.family(), spec.model().orElse(0));
+        return spec.vendor().equals(CpuSpec.NOT_KNOWN)
+                ? Cpu.NOT_KNOWN
+                : new Cpu(spec.vendor(), spec.family(), spec.model().orElse(0));
     }
 
     private Cpu cpuOf(RootComplexSpec rootComplex, String pointer) {
@@ -147,7 +177,8 @@ final class MachineAssembly {
         return Optional.of(new SocketLink(defaults.socketLatency(link.latency()), link.bandwidth()));
     }
 
-    private HostBridge hostBridge(RootComplexSpec rootComplex, String pointer, RootBus bus, Cpu cpu, int position) {
+    private HostBridge hostBridge(
+            RootComplexSpec rootComplex, String pointer, RootBus bus, Cpu cpu, List<Window> windows) {
         IommuMode mode = rootComplex.iommu().map(IommuSpec::mode).orElse(IommuMode.OFF);
         if (rootComplex.iommu().isEmpty()) {
             assumptions.assume(rootComplex.id(), "IOMMU off");
@@ -165,7 +196,7 @@ final class MachineAssembly {
                 mode,
                 defaults.p2pLatency(rootComplex.id(), p2p.latency()),
                 defaults.p2pMaxPayload(rootComplex.id(), p2p.maxPayload(), cpu),
-                windows(rootComplex, pointer, position));
+                windows);
     }
 
     private List<Window> windows(RootComplexSpec rootComplex, String pointer, int position) {
@@ -229,7 +260,12 @@ final class MachineAssembly {
                         .sorted(Map.Entry.comparingByKey())
                         .forEach(entry -> {
                             BarSpec bar = entry.getValue();
-                            if (DeviceRules.checkBar(function.name(), device.bars(), entry.getKey(), bar, findings)) {
+                            if (DeviceRules.checkBar(
+                                    "/devices" + Finding.step(function.name()) + "/bars",
+                                    device.bars(),
+                                    entry.getKey(),
+                                    bar,
+                                    findings)) {
                                 requests.add(new Request(
                                         function.address(),
                                         entry.getKey(),
@@ -254,34 +290,16 @@ final class MachineAssembly {
         boolean requested =
                 placed.hostBridges().stream().anyMatch(bridge -> bridge.iommu().requestsAcs());
         AcsBoot boot = AcsBoot.of(release, requested, cmdline);
-        Map<Bdf, BootFunction> found = new HashMap<>();
+        Map<Bdf, BootFunction> bridges = new HashMap<>();
         List<PciFunction> functions = new ArrayList<>();
         for (PciFunction function : placed.functions()) {
-            Optional<AcsSpec> spec = draft(function).acs();
-            Optional<BootFunction> above = function.upstreamBridge().map(found::get);
-            BootFunction booting = new BootFunction(
-                    function.address(),
-                    function.id(),
-                    NO_SUBSYSTEM,
-                    above,
-                    false,
-                    false,
-                    spec.map(MachineAssembly::acs));
-            found.put(function.address(), booting);
-            boolean inForce = spec.isPresent() && spec.get().ctl().isPresent();
-            functions.add(function.withAcs(inForce ? booting.firmware() : boot.booted(booting)));
+            Found stated = Objects.requireNonNull(found.get(function.address()));
+            BootFunction booting =
+                    stated.booting(function, function.upstreamBridge().map(bridges::get));
+            bridges.put(function.address(), booting);
+            functions.add(function.withAcs(stated.inForce() ? booting.firmware() : boot.booted(booting)));
         }
         return Fabric.of(placed.sockets(), placed.socketLink(), placed.hostBridges(), functions);
-    }
-
-    private Draft draft(PciFunction function) {
-        return Objects.requireNonNull(drafts.get(function.address()));
-    }
-
-    /** The word that the file says, whether in force or from firmware. */
-    private static Acs acs(AcsSpec spec) {
-        List<AcsBit> stated = spec.ctl().or(spec::firmware).orElse(List.of());
-        return new Acs(Acs.mask(spec.cap()), Acs.mask(stated));
     }
 
     private Map<String, Bdf> addresses(Fabric fabric) {

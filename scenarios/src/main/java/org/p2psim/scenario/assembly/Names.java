@@ -29,6 +29,11 @@ final class Names {
             names.take(rootComplexes.get(i).id(), "a root complex", pointer);
             names.takePorts(rootComplexes.get(i).rootPorts(), pointer + "/root-ports/");
         }
+        var functions = scenario.fabric().functions();
+        for (int i = 0; i < functions.size(); i++) {
+            String pointer = "/fabric/functions/" + i;
+            functions.get(i).name().ifPresent(name -> names.take(name, "a function", pointer, "/name"));
+        }
         if (scenario.variants().containsKey(Scenario.ALL_VARIANTS)) {
             String message = "a variant cannot be called all: in expect that means every variant";
             findings.add(new Finding("/variants/" + Scenario.ALL_VARIANTS, true, message, "name"));
@@ -49,10 +54,14 @@ final class Names {
     }
 
     private void take(String id, String what, String pointer) {
+        take(id, what, pointer, "/id");
+    }
+
+    private void take(String id, String what, String pointer, String key) {
         String other = taken.putIfAbsent(id, what);
         if (other != null) {
             String message = "\"%s\" is taken already, by %s".formatted(id, other);
-            findings.add(Finding.at(pointer + "/id", "duplicate-id", message));
+            findings.add(Finding.at(pointer + key, "duplicate-id", message));
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.p2psim.scenario.assembly;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.p2psim.address.Bdf;
+import org.p2psim.outcome.Note;
 import org.p2psim.platform.Cpu;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.platform.KernelRules;
@@ -65,7 +67,12 @@ public final class PlanAssembly {
         new References(scenario, devices, guest.map(VirtualMachineSpec::passthrough), findings).check();
         String cmdline = scenario.kernel().cmdline().orElse("");
         Optional<MachineAssembly.Machine> machine = new MachineAssembly(
-                        scenario.fabric(), devices, guest.isPresent(), assumptions, findings)
+                        scenario.fabric(),
+                        devices,
+                        guest.isPresent(),
+                        !scenario.timeline().isEmpty(),
+                        assumptions,
+                        findings)
                 .assemble(scenario.kernel().release(), cmdline);
         if (!findings.isEmpty() || machine.isEmpty()) {
             return Optional.empty();
@@ -91,10 +98,23 @@ public final class PlanAssembly {
                 machine.get().fabric(),
                 devices,
                 addresses,
+                classCodes(),
                 virtualMachine,
                 order.stream().map(scenario.timeline()::get).toList(),
                 expectations(order),
-                assumptions.notes()));
+                ImmutableList.<Note>builder()
+                        .addAll(provision.notes())
+                        .addAll(assumptions.notes())
+                        .build()));
+    }
+
+    private Map<Bdf, Integer> classCodes() {
+        Map<Bdf, Integer> codes = new LinkedHashMap<>();
+        scenario.fabric()
+                .functions()
+                .forEach(function ->
+                        function.classCode().ifPresent(code -> codes.put(function.at(), Integer.decode(code))));
+        return codes;
     }
 
     private Map<String, Device> devices() {

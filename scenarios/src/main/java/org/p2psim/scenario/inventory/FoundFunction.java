@@ -32,6 +32,7 @@ import org.p2psim.topology.Window;
  * @param mps Max_Payload_Size in force, bytes
  * @param mrrs Max_Read_Request_Size in force, bytes
  * @param ats empty if not captured, else whether the function has an ATS capability
+ * @param vpd its vital product data, if it has any and that was readable
  * @param capabilities what else it has: {@code AER}, {@code SR-IOV}, {@code Resizable BAR}, ...
  * @param invented true for bridges that a cloud's file has and no machine
  */
@@ -54,6 +55,7 @@ public record FoundFunction(
         OptionalInt numaNode,
         OptionalInt iommuGroup,
         Optional<Boolean> ats,
+        Optional<FoundVpd> vpd,
         Set<String> capabilities,
         Optional<String> driver,
         Optional<String> description,
@@ -89,6 +91,7 @@ public record FoundFunction(
         private OptionalInt numaNode = OptionalInt.empty();
         private OptionalInt iommuGroup = OptionalInt.empty();
         private Optional<Boolean> ats = Optional.empty();
+        private Optional<FoundVpd> vpd = Optional.empty();
         private final Set<String> capabilities = new LinkedHashSet<>();
         private Optional<String> driver = Optional.empty();
         private Optional<String> description = Optional.empty();
@@ -197,6 +200,12 @@ public record FoundFunction(
         }
 
         @CanIgnoreReturnValue
+        public Builder vpd(FoundVpd value) {
+            vpd = Optional.of(value);
+            return this;
+        }
+
+        @CanIgnoreReturnValue
         public Builder capability(String value) {
             capabilities.add(value);
             return this;
@@ -240,6 +249,7 @@ public record FoundFunction(
                     numaNode,
                     iommuGroup,
                     ats,
+                    vpd,
                     capabilities,
                     driver,
                     description,

@@ -20,4 +20,9 @@ public record Inventory(
         functions = ImmutableList.copyOf(functions);
         notes = ImmutableList.copyOf(notes);
     }
+
+    /** The same, with another source's facts of the host where this one has none. */
+    public Inventory withHost(HostFacts other) {
+        return new Inventory(format, functions, complete, host.or(other), notes);
+    }
 }

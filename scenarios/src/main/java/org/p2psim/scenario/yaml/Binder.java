@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.scenario.Finding;
@@ -79,6 +80,7 @@ final class Binder {
     private static SimpleModule textForms() {
         SimpleModule module = new SimpleModule();
         module.addDeserializer(DeviceId.class, new TextReader<>(DeviceId::parse, new DeviceId(0, 0)));
+        module.addDeserializer(Bdf.class, new TextReader<>(Bdf::parse, new Bdf(0, 0, 0, 0)));
         module.addDeserializer(KernelRelease.class, new TextReader<>(KernelRelease::parse, KernelRelease.parse("0.0")));
         module.addDeserializer(Link.class, new LinkReader());
         module.setDeserializerModifier(new EnumsByFileSpelling());

@@ -157,10 +157,16 @@ public final class ScenarioReader {
             Optional<Scenario> scenario = Binder.bind(tree, unread);
             findings = unread;
             if (scenario.isPresent()) {
-                Provision provision = new Provision(name, digest, settings, pointer -> {
-                    Place place = marks.nearest(pointer);
-                    return new Provision.Written(place.text(), place.value().line());
-                });
+                Provision provision = new Provision(
+                        name,
+                        digest,
+                        settings,
+                        pointer -> {
+                            Place place = marks.nearest(pointer);
+                            return new Provision.Written(
+                                    place.text(), place.value().line());
+                        },
+                        List.of());
                 plan = PlanAssembly.assemble(scenario.get(), variant, provision, findings);
             }
         }

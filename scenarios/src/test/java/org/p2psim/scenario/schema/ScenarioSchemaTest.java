@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.scenario.Expectation;
@@ -35,7 +36,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The schema and the records say the same, and the schema is a manual. */
 class ScenarioSchemaTest {
-    private static final Set<Class<?>> READ_FROM_TEXT = Set.of(DeviceId.class, KernelRelease.class, Link.class);
+    private static final Set<Class<?>> READ_FROM_TEXT =
+            Set.of(Bdf.class, DeviceId.class, KernelRelease.class, Link.class);
 
     private final JsonNode schema = JsonMapper.shared().readTree(ScenarioSchema.text());
     private final Set<Type> seen = new HashSet<>();

@@ -1,0 +1,204 @@
+package org.p2psim.report.text;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.p2psim.address.Bdf;
+import org.p2psim.outcome.Matrix;
+import org.p2psim.outcome.Note;
+import org.p2psim.p2p.Decision;
+import org.p2psim.p2p.MapType;
+import org.p2psim.report.matrix.PairGrid;
+import org.p2psim.topology.PciFunction;
+
+/** A matrix of any size as text, written row by row. */
+public final class MatrixTable {
+    private static final int SMALL = 24;
+    private static final int REASONS = 20;
+    private static final int WIDTH = 120;
+
+    private final Matrix matrix;
+    private final Appendable out;
+
+    private MatrixTable(Matrix matrix, Appendable out) {
+        this.matrix = matrix;
+        this.out = out;
+    }
+
+    /** Table, legend, reasons and notes; large machines have numbered columns and their reasons grouped. */
+    public static void write(Matrix matrix, Appendable out) {
+        new MatrixTable(matrix, out).write();
+    }
+
+    /**
+     * One line a pair: provider, client, distance, map type and hops, separated by tabs, as a kernel module would print
+     * them; {@code ?} is the distance that depends on what was not captured.
+     */
+    public static void writeTsv(Matrix matrix, Appendable out) {
+        MatrixTable table = new MatrixTable(matrix, out);
+        table.line("# provider\tclient\tdistance\tmap_type\traw_dist");
+        List<String> names = matrix.functions().stream()
+                .map(PciFunction::address)
+                .map(Bdf::toString)
+                .toList();
+        StringBuilder line = new StringBuilder();
+        for (int provider = 0; provider < names.size(); provider++) {
+            for (int client = 0; client < names.size(); client++) {
+                if (matrix.has(provider, client)) {
+                    Decision decision = matrix.decision(provider, client);
+                    OptionalInt distance = decision.distance();
+                    line.setLength(0);
+                    line.append(names.get(provider)).append('\t').append(names.get(client));
+                    line.append('\t').append(distance.isPresent() ? Integer.toString(distance.getAsInt()) : "?");
+                    line.append('\t').append(decision.mapType()).append('\t').append(decision.hops());
+                    table.line(line);
+                }
+            }
+        }
+    }
+
+    private void write() {
+        line("%s, %s: kernel %s on %s"
+                .formatted(Plain.safe(matrix.scenario()), Plain.safe(matrix.variant()), matrix.kernel(), matrix.cpu()));
+        if (matrix.functions().size() <= SMALL) {
+            text(MatrixText.of(matrix.pairs()));
+        } else {
+            rows();
+            line("");
+            counts().forEach((type, count) ->
+                    line("  %s  %s; %d pairs".formatted(PairGrid.letter(type), MatrixText.meaning(type), count)));
+            line("");
+            reasons();
+        }
+        notes();
+    }
+
+    private void rows() {
+        List<PciFunction> functions = matrix.functions();
+        int digits = Integer.toString(functions.size()).length();
+        int names = functions.stream()
+                .mapToInt(function -> Plain.width(label(function)))
+                .max()
+                .orElse(0);
+        StringBuilder row = new StringBuilder("  ").append(" ".repeat(digits + 1 + names));
+        for (int i = 1; i <= functions.size(); i++) {
+            row.append(right(Integer.toString(i)));
+        }
+        line(row);
+        for (int provider = 0; provider < functions.size(); provider++) {
+            row.setLength(0);
+            String number = Integer.toString(provider + 1);
+            String label = label(functions.get(provider));
+            row.append("  ")
+                    .append(" ".repeat(digits - number.length()))
+                    .append(number)
+                    .append(' ');
+            row.append(label).append(" ".repeat(names - Plain.width(label)));
+            for (int client = 0; client < functions.size(); client++) {
+                row.append(
+                        right(matrix.has(provider, client) ? PairGrid.cell(matrix.decision(provider, client)) : "-"));
+            }
+            line(row);
+        }
+    }
+
+    private static String right(String cell) {
+        return " ".repeat(Math.max(1, 6 - cell.length())) + cell;
+    }
+
+    private static String label(PciFunction function) {
+        String address = function.address().toString();
+        return function.name().equals(address) ? address : Plain.shortened(function.name(), 16) + " " + address;
+    }
+
+    private Map<MapType, Long> counts() {
+        Map<MapType, Long> counts = new LinkedHashMap<>();
+        groups().forEach((group, pairs) -> counts.merge(group.mapType(), pairs.count, Long::sum));
+        return counts;
+    }
+
+    /** Pairs that differ in nothing that could give them another kind of reason. */
+    private record Group(MapType mapType, boolean commonBridge, String providers, String clients) {}
+
+    private static final class Pairs {
+        private long count;
+        private final int provider;
+        private final int client;
+
+        Pairs(int provider, int client) {
+            this.provider = provider;
+            this.client = client;
+        }
+    }
+
+    private Map<Group, Pairs> groups() {
+        Map<Group, Pairs> groups = new LinkedHashMap<>();
+        List<String> buses = matrix.functions().stream()
+                .map(function -> matrix.fabric().hostBridge(function).rootBus())
+                .toList();
+        for (int provider = 0; provider < buses.size(); provider++) {
+            for (int client = 0; client < buses.size(); client++) {
+                if (matrix.has(provider, client)) {
+                    Decision decision = matrix.decision(provider, client);
+                    int from = provider;
+                    int to = client;
+                    Group group = new Group(
+                            decision.mapType(), decision.commonBridge(), buses.get(provider), buses.get(client));
+                    groups.computeIfAbsent(group, key -> new Pairs(from, to)).count++;
+                }
+            }
+        }
+        return groups;
+    }
+
+    private void reasons() {
+        List<Map.Entry<Group, Pairs>> indirect = groups().entrySet().stream()
+                .filter(entry -> entry.getKey().mapType() != MapType.BUS_ADDR)
+                .sorted(Comparator.comparingLong(entry -> -entry.getValue().count))
+                .toList();
+        for (Map.Entry<Group, Pairs> entry : indirect.subList(0, Math.min(REASONS, indirect.size()))) {
+            var pair = matrix.pair(entry.getValue().provider, entry.getValue().client);
+            String more = entry.getValue().count > 1 ? " and %d more".formatted(entry.getValue().count - 1) : "";
+            Plain.wrapped(
+                            "  %-4s".formatted(PairGrid.letter(entry.getKey().mapType())),
+                            "      ",
+                            "%s to %s%s: %s"
+                                    .formatted(
+                                            pair.provider(),
+                                            pair.client(),
+                                            more,
+                                            pair.verdict().reason()),
+                            WIDTH)
+                    .forEach(this::line);
+        }
+        if (indirect.size() > REASONS) {
+            line("      and %d more reasons; p2psim explain has them pair by pair"
+                    .formatted(indirect.size() - REASONS));
+        }
+    }
+
+    private void notes() {
+        for (Note note : matrix.notes()) {
+            if (note.kind() != Note.Kind.SOURCE) {
+                Plain.wrapped("  ", "    ", ExplainText.sentence(note), WIDTH).forEach(this::line);
+            }
+        }
+    }
+
+    private void line(CharSequence line) {
+        text(line);
+        text("\n");
+    }
+
+    private void text(CharSequence text) {
+        try {
+            out.append(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

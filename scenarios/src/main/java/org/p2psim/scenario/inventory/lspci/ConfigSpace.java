@@ -1,0 +1,46 @@
+package org.p2psim.scenario.inventory.lspci;
+
+import java.util.BitSet;
+import java.util.List;
+
+/** The configuration space of one function as far as it was printed: 64, 256 or 4096 bytes, or parts of them. */
+final class ConfigSpace {
+    static final int HEADER = 64;
+    static final int CONVENTIONAL = 256;
+    static final int SIZE = 4096;
+
+    private final byte[] bytes = new byte[SIZE];
+    private final BitSet printed = new BitSet(SIZE);
+
+    /** A line of a dump: up to 16 bytes. */
+    record Row(int offset, byte[] bytes) {}
+
+    ConfigSpace(List<Row> rows) {
+        for (Row row : rows) {
+            System.arraycopy(row.bytes, 0, bytes, row.offset, row.bytes.length);
+            printed.set(row.offset, row.offset + row.bytes.length);
+        }
+    }
+
+    boolean covers(int offset, int length) {
+        return offset >= 0 && offset + length <= SIZE && printed.nextClearBit(offset) >= offset + length;
+    }
+
+    /** True if something beyond the first 256 bytes was printed. */
+    boolean isExtended() {
+        return printed.length() > CONVENTIONAL;
+    }
+
+    int byteAt(int offset) {
+        return bytes[offset] & 0xff;
+    }
+
+    int wordAt(int offset) {
+        return byteAt(offset) | byteAt(offset + 1) << 8;
+    }
+
+    /** 32 bits, unsigned. */
+    long longAt(int offset) {
+        return wordAt(offset) | (long) wordAt(offset + 2) << 16;
+    }
+}

@@ -1,0 +1,13 @@
+package org.p2psim.scenario.inventory.lspci;
+
+/** How much a source shows of a function's capability lists. */
+enum Extent {
+    /** Nothing, or not all of it: without root, without {@code -v}, or cut off. */
+    HIDDEN,
+    /** The function has no list: a conventional one. */
+    NO_LIST,
+    /** The list in the first 256 bytes, and nothing beyond them. */
+    CONVENTIONAL,
+    /** Both lists. */
+    EXTENDED
+}

@@ -1,0 +1,54 @@
+package org.p2psim.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.p2psim.scenario.dump.Dump;
+import org.p2psim.scenario.dump.DumpFormat;
+import org.p2psim.scenario.inventory.ImportedMachine;
+import org.p2psim.scenario.inventory.InventoryException;
+import org.p2psim.scenario.yaml.ScenarioWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "import",
+        description = {
+            "Make a scenario file of a real machine's dump.",
+            "Formats: lspci (text, hex or both; file or folder), sysfs (folder or tar), rdma_topo, hwloc, nccl. Files beside"
+                    + " it named cpuinfo, cmdline and uname are read too.",
+            "The best capture:  sudo lspci -vvvnn -xxxx > lspci.txt; uname -a > uname.txt; cat /proc/cpuinfo > cpuinfo.txt;"
+                    + " cat /proc/cmdline > cmdline.txt"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  lspci -vvvnn -xxxx > lspci.txt && p2psim import lspci:lspci.txt -o mine.yaml"})
+final class ImportCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Option(names = "-o", paramLabel = "FILE", description = "Write the scenario here instead of on standard output.")
+    private Optional<Path> output = Optional.empty();
+
+    @Parameters(paramLabel = "FORMAT:PATH", description = "As in lspci:dump.txt.")
+    private String dump = "";
+
+    ImportCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        try {
+            ImportedMachine machine = Dump.of(dump)
+                    .orElseThrow(
+                            () -> new InputException("%s: write FORMAT:PATH, as in lspci:dump.txt; the formats are %s"
+                                    .formatted(dump, DumpFormat.words())))
+                    .machine();
+            String text = ScenarioWriter.write(machine);
+            output.ifPresentOrElse(file -> console.write(file, text), () -> console.print(text));
+        } catch (InventoryException e) {
+            throw new InputException(String.valueOf(e.getMessage()));
+        }
+        return Main.GOOD;
+    }
+}
