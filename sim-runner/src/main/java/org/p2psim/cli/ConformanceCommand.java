@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  p2psim conformance sim-runner/src/test/resources/conformance",
+            "  p2psim conformance sim-runner/src/test/resources/conformance/machines/7.2.12-o22-nvme-sriov",
             "  p2psim conformance sim-runner/src/test/resources/conformance/p2pdma-cases.jsonl --json"
         })
 final class ConformanceCommand implements Callable<Integer> {

@@ -18,15 +18,8 @@ import org.p2psim.scenario.evidence.SgTableCase;
 
 /** Replays evidence case by case: memory does not grow with the number of cases, only with the differences kept. */
 public final class Conformance {
-    private final MachineReader machines;
     private final int kept;
     private final P2pdmaConformance p2pdma = new P2pdmaConformance();
-
-    /** Makes the machine that the dumps in a folder show. */
-    @FunctionalInterface
-    interface MachineReader {
-        Machine read(Path folder) throws EvidenceException;
-    }
 
     /**
      * A replay.
@@ -34,14 +27,7 @@ public final class Conformance {
      * @param kept the most differences of a source that the outcome lists
      */
     public Conformance(int kept) {
-        this(kept, folder -> {
-            throw new EvidenceException("%s: captured machines are not read by this version".formatted(folder));
-        });
-    }
-
-    Conformance(int kept, MachineReader machines) {
         this.kept = kept;
-        this.machines = machines;
     }
 
     /**
@@ -79,7 +65,7 @@ public final class Conformance {
     private ConformanceOutcome.Source replay(EvidenceSource source) throws EvidenceException {
         Tally tally = new Tally(source.path().toString(), kept);
         if (source instanceof EvidenceSource.CapturedMachine) {
-            new MachineConformance(machines.read(source.path())).check(source.path(), tally);
+            new MachineConformance(Machine.read(source.path())).check(source.path(), tally);
         } else {
             try (EvidenceFile file = EvidenceFile.open(source.path())) {
                 for (Optional<Evidence> next = file.next(); next.isPresent(); next = file.next()) {

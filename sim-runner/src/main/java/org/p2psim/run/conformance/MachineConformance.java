@@ -7,7 +7,6 @@ import java.util.function.Consumer;
 import org.p2psim.address.Bdf;
 import org.p2psim.p2p.P2pdma;
 import org.p2psim.p2p.Verdict;
-import org.p2psim.platform.KernelRules;
 import org.p2psim.scenario.evidence.EvidenceException;
 import org.p2psim.scenario.evidence.MachineAnswers;
 import org.p2psim.scenario.evidence.MachineAnswers.Row;
@@ -20,7 +19,7 @@ final class MachineConformance {
 
     MachineConformance(Machine machine) {
         fabric = machine.fabric();
-        model = new P2pdma(fabric, machine.cpu(), KernelRules.of(machine.kernel()));
+        model = new P2pdma(fabric, machine.cpu(), machine.rules());
     }
 
     void check(Path folder, Consumer<Case> cases) throws EvidenceException {

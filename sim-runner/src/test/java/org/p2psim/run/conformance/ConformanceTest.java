@@ -6,26 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.base.Splitter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.p2psim.address.Bdf;
-import org.p2psim.address.DeviceId;
 import org.p2psim.outcome.ConformanceOutcome;
 import org.p2psim.outcome.ConformanceOutcome.Difference;
 import org.p2psim.outcome.ConformanceOutcome.Source;
-import org.p2psim.platform.Cpu;
-import org.p2psim.platform.KernelRelease;
-import org.p2psim.platform.Socket;
-import org.p2psim.topology.Fabric;
-import org.p2psim.topology.HostBridge;
-import org.p2psim.topology.IommuMode;
-import org.p2psim.topology.PciFunction;
-import org.p2psim.topology.PortType;
 
 class ConformanceTest {
     /** Two endpoints below one switch, ACS redirect on at the port of the second; 8086:29c0 is not listed. */
@@ -151,81 +139,70 @@ class ConformanceTest {
                         + ":2: not a JSON object[^\n]*");
     }
 
-    /** Two switches below two root ports: kernel 6.12.107 in QEMU (q35) on an EPYC and on an Intel CPU. */
-    private static Machine twoSwitches(Cpu cpu) {
-        List<PciFunction> functions = new ArrayList<>();
-        for (String line : List.of(
-                "0000:00:00.0 HOST_BRIDGE 8086:29c0 -",
-                "0000:00:02.0 ROOT_PORT 1b36:000c -",
-                "0000:01:00.0 UPSTREAM_PORT 104c:8232 0000:00:02.0",
-                "0000:02:00.0 DOWNSTREAM_PORT 104c:8233 0000:01:00.0",
-                "0000:03:00.0 ENDPOINT 1b36:0010 0000:02:00.0",
-                "0000:02:01.0 DOWNSTREAM_PORT 104c:8233 0000:01:00.0",
-                "0000:04:00.0 ENDPOINT 1b36:0010 0000:02:01.0",
-                "0000:00:03.0 ROOT_PORT 1b36:000c -",
-                "0000:05:00.0 UPSTREAM_PORT 104c:8232 0000:00:03.0",
-                "0000:06:00.0 DOWNSTREAM_PORT 104c:8233 0000:05:00.0",
-                "0000:07:00.0 ENDPOINT 1b36:0010 0000:06:00.0")) {
-            List<String> words = Splitter.on(' ').splitToList(line);
-            PortType type = PortType.valueOf(words.get(1));
-            functions.add(PciFunction.of(
-                    Bdf.parse(words.get(0)),
-                    DeviceId.parse(words.get(2)),
-                    type,
-                    words.get(3).equals("-") ? Optional.empty() : Optional.of(Bdf.parse(words.get(3))),
-                    type.isBridge() ? 0 : -1,
-                    Optional.empty()));
-        }
-        HostBridge bridge = new HostBridge("rc", "s0", 0, 0, IommuMode.OFF, 0, 64, List.of());
-        Fabric fabric = Fabric.of(List.of(new Socket("s0", cpu)), List.of(bridge), functions);
-        return new Machine(fabric, cpu, KernelRelease.parse("6.12.107-p2ptest"));
-    }
+    /** One switch on an EPYC whose ports have ACS redirect on: recorded with 6.12.107. */
+    private static final Path SHIPPED =
+            Path.of("src", "test", "resources", "conformance", "machines", "6.12.107-o14-switch-acs-epyc");
 
-    private ConformanceOutcome replayMachine(Cpu cpu, String... rows) throws Exception {
+    private Path machine(String... rows) throws Exception {
+        for (String file : List.of("cpuinfo.txt", "uname.txt", "lspci-xxxx.txt")) {
+            Files.copy(SHIPPED.resolve(file), folder.resolve(file));
+        }
         Files.writeString(
                 folder.resolve("p2p.tsv"),
                 "# provider\tclient\tdistance\tmap_type\traw_dist\n"
                         + String.join("\n", rows).replace(' ', '\t')
                         + "\n");
-        return new Conformance(100, from -> twoSwitches(cpu)).replay(List.of(folder));
+        return folder;
     }
 
-    private static final Cpu EPYC = new Cpu("AuthenticAMD", 23, 1);
-    private static final Cpu SKYLAKE = new Cpu("GenuineIntel", 6, 94);
+    private static Source replay(Path machine) throws Exception {
+        return new Conformance(100).replay(List.of(machine)).sources().get(0);
+    }
 
     @Test
     void theRowsOfACapturedMachineAreItsCases() throws Exception {
-        assertThat(replayMachine(
-                                EPYC,
-                                "0000:03:00.0 0000:04:00.0 4 BUS_ADDR 4",
-                                "0000:03:00.0 0000:07:00.0 8 THRU_HOST_BRIDGE 8",
-                                "0000:03:00.0 0000:03:00.0 0 BUS_ADDR 0")
-                        .sources())
-                .containsExactly(new Source(folder.toString(), 3, 3, List.of()));
-        assertThat(replayMachine(SKYLAKE, "0000:03:00.0 0000:07:00.0 -1 NOT_SUPPORTED 8")
-                        .good())
-                .isTrue();
+        assertThat(replay(machine(
+                        "0000:03:00.0 0000:03:00.0 0 BUS_ADDR 0",
+                        "0000:03:00.0 0000:04:00.0 4 THRU_HOST_BRIDGE 4",
+                        "0000:03:00.0 0000:00:1f.2 5 THRU_HOST_BRIDGE 5")))
+                .isEqualTo(new Source(folder.toString(), 3, 3, List.of()));
     }
 
     @ParameterizedTest
-    @CsvSource({"4 THRU_HOST_BRIDGE 4", "2 BUS_ADDR 4", "4 BUS_ADDR 2"})
+    @CsvSource({"4 BUS_ADDR 4", "2 THRU_HOST_BRIDGE 4", "4 THRU_HOST_BRIDGE 2", "-1 NOT_SUPPORTED 4"})
     void distanceMapTypeAndRawDistanceOfARowAreCompared(String wrong) throws Exception {
         List<String> words = Splitter.on(' ').splitToList(wrong);
-        assertThat(replayMachine(EPYC, "0000:03:00.0 0000:04:00.0 " + wrong)
-                        .sources()
-                        .get(0)
-                        .differences())
+        assertThat(replay(machine("0000:03:00.0 0000:04:00.0 " + wrong)).differences())
                 .containsExactly(new Difference(
                         "p2p.tsv 0000:03:00.0 0000:04:00.0",
-                        "recorded %s, distance %s, raw_dist %s; model BUS_ADDR, distance 4, raw_dist 4"
+                        "recorded %s, distance %s, raw_dist %s; model THRU_HOST_BRIDGE, distance 4, raw_dist 4"
                                 .formatted(words.get(1), words.get(0), words.get(2))));
     }
 
-    @Test
-    void aRowOfAFunctionThatTheDumpsDoNotShowIsNamed() {
-        assertThatThrownBy(() -> replayMachine(EPYC, "0000:03:00.0 0000:1f:00.0 4 BUS_ADDR 4"))
+    private void refused(Path machine, String message) {
+        assertThatThrownBy(() -> replay(machine))
                 .isInstanceOf(EvidenceProblems.class)
-                .hasMessage(folder.resolve("p2p.tsv")
-                        + ":2: there is no function 0000:1f:00.0 in the dumps of this machine");
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void aRowOfAFunctionThatTheDumpsDoNotShowIsNamed() throws Exception {
+        Path machine = machine("0000:03:00.0 0000:1f:00.0 4 BUS_ADDR 4");
+        refused(
+                machine,
+                machine.resolve("p2p.tsv") + ":2: there is no function 0000:1f:00.0 in the dumps of this machine");
+    }
+
+    @Test
+    void withoutCpuKernelOrDumpAMachineCannotBeAsked() throws Exception {
+        Path machine = machine("0000:03:00.0 0000:04:00.0 4 THRU_HOST_BRIDGE 4");
+        Files.writeString(machine.resolve("uname.txt"), "Linux host 4.19.0-18-amd64 #1 SMP x86_64 GNU/Linux\n");
+        refused(machine, machine + ": kernel release 4.19.0-18-amd64: the rules are known from 4.20 on");
+        Files.delete(machine.resolve("uname.txt"));
+        refused(machine, machine + ": the kernel release that answered is not known: there is no uname.txt");
+        Files.delete(machine.resolve("cpuinfo.txt"));
+        refused(machine, machine + ": the CPU that answered is not known: there is no cpuinfo.txt");
+        Files.delete(machine.resolve("lspci-xxxx.txt"));
+        refused(machine, machine + ": no lspci*.txt in this folder");
     }
 }
