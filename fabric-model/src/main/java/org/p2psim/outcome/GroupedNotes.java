@@ -26,8 +26,8 @@ public final class GroupedNotes {
     /** In the order in which each was added first. */
     public ImmutableList<Note> notes() {
         ImmutableList.Builder<Note> notes = ImmutableList.builder();
-        subjects.forEach((note, names) ->
-                notes.add(names.isEmpty() ? note : new Note(note.kind(), note.text() + " (" + list(names) + ")", note.source())));
+        subjects.forEach((note, names) -> notes.add(
+                names.isEmpty() ? note : new Note(note.kind(), note.text() + " (" + list(names) + ")", note.source())));
         return notes.build();
     }
 

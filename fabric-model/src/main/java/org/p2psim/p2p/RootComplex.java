@@ -57,7 +57,7 @@ final class RootComplex {
             return Truth.NO;
         }
         if (!cpu.isKnown()) {
-            reasons.step(Step.Kind.CPU_NOT_KNOWN, "the CPU is not known: AMD family 17h or later would be allowed");
+            reasons.step(Step.Kind.CPU_NOT_KNOWN, "the CPU was not captured: AMD family 17h or later would be allowed");
             return Truth.NOT_KNOWN;
         }
         if (cpu.isAmdZen()) {

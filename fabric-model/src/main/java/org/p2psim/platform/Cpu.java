@@ -22,6 +22,6 @@ public record Cpu(String vendor, int family, int model) {
 
     @Override
     public String toString() {
-        return !isKnown() ? "not known" : "%s family %xh".formatted(vendor.strip(), family);
+        return !isKnown() ? "an unknown CPU" : "%s family %xh".formatted(vendor.strip(), family);
     }
 }

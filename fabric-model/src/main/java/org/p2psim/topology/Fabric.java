@@ -194,4 +194,19 @@ public final class Fabric {
         }
         return new Path(providerWay, clientWay, Optional.empty());
     }
+
+    /** Equal if all parts are, in the same order: the kernel's decision depends on it. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Fabric fabric
+                && sockets.equals(fabric.sockets)
+                && socketLink.equals(fabric.socketLink)
+                && hostBridges.equals(fabric.hostBridges)
+                && functions().equals(fabric.functions());
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(sockets, socketLink, hostBridges, functions());
+    }
 }

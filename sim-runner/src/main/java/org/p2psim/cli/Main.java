@@ -23,6 +23,7 @@ import picocli.CommandLine.Option;
             ExplainCommand.class,
             ImportCommand.class,
             ExportCommand.class,
+            CheckCommand.class,
             ConformanceCommand.class,
             ValidateCommand.class,
             ListCommand.class,

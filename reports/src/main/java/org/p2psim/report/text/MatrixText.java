@@ -39,6 +39,8 @@ public final class MatrixText {
         for (String provider : grid.names()) {
             List<String> row = new ArrayList<>();
             row.add(grid.address(provider)
+                    .map(Object::toString)
+                    .filter(address -> !address.equals(provider))
                     .map(address -> Plain.shortened(provider, NAME_WIDTH) + " " + address)
                     .orElse(provider));
             for (String client : grid.names()) {

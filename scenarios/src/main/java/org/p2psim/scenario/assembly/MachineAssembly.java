@@ -73,7 +73,8 @@ final class MachineAssembly {
         this.timed = timed;
         this.assumptions = assumptions;
         this.findings = findings;
-        this.defaults = new Defaults(assumptions);
+        // Defaults are about time: where none passes, nobody needs to hear of them.
+        this.defaults = new Defaults(timed ? assumptions : new Assumptions());
     }
 
     /** @param addresses of the declared devices, by name */

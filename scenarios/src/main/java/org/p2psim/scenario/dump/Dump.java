@@ -29,6 +29,7 @@ import org.p2psim.scenario.inventory.host.HostFactsReader;
 import org.p2psim.scenario.inventory.hwloc.HwlocReader;
 import org.p2psim.scenario.inventory.lspci.LspciReader;
 import org.p2psim.scenario.inventory.nccl.NcclReader;
+import org.p2psim.scenario.inventory.rdmatopo.RdmaTopoReader;
 import org.p2psim.scenario.inventory.sysfs.SysfsReader;
 import org.p2psim.scenario.yaml.ScenarioFile;
 import org.p2psim.scenario.yaml.ScenarioReader;
@@ -64,7 +65,7 @@ public record Dump(String text, DumpFormat format, Path path) {
         return switch (format) {
             case LSPCI -> LspciReader.read(name(), Files.isDirectory(path) ? listings() : content(path), beside);
             case SYSFS -> SysfsReader.read(path).withHost(beside);
-            case RDMA_TOPO -> throw new InventoryException("rdma_topo");
+            case RDMA_TOPO -> RdmaTopoReader.read(name(), content(path)).withHost(beside);
             case HWLOC -> HwlocReader.read(name(), content(path)).withHost(beside);
             case NCCL -> NcclReader.read(name(), content(path)).withHost(beside);
         };

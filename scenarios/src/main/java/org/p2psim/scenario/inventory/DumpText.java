@@ -1,9 +1,10 @@
 package org.p2psim.scenario.inventory;
 
-import com.google.common.collect.AbstractIterator;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Optional;
 import org.p2psim.unit.Bytes;
 
 /**
@@ -91,7 +92,7 @@ public final class DumpText implements Iterable<String> {
         return filled > 8 && pairs * 20 < filled;
     }
 
-    private static final class RawLines extends AbstractIterator<String> {
+    private static final class RawLines implements Iterator<String> {
         private final String text;
         private int next;
 
@@ -100,9 +101,14 @@ public final class DumpText implements Iterable<String> {
         }
 
         @Override
-        protected String computeNext() {
-            if (next >= text.length()) {
-                return endOfData();
+        public boolean hasNext() {
+            return next < text.length();
+        }
+
+        @Override
+        public String next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
             }
             int start = next;
             int end = start;
@@ -130,8 +136,10 @@ public final class DumpText implements Iterable<String> {
         }
     }
 
-    private static final class EveryOtherLine extends AbstractIterator<String> {
+    /** Leaves out the empty lines that follow a line with content, so that of two empty ones one stays. */
+    private static final class EveryOtherLine implements Iterator<String> {
         private final RawLines lines;
+        private Optional<String> ready = Optional.empty();
         private boolean afterContent;
 
         EveryOtherLine(RawLines lines) {
@@ -139,16 +147,26 @@ public final class DumpText implements Iterable<String> {
         }
 
         @Override
-        protected String computeNext() {
-            while (lines.hasNext()) {
+        public boolean hasNext() {
+            while (ready.isEmpty() && lines.hasNext()) {
                 String line = lines.next();
                 boolean added = line.isBlank() && afterContent;
                 afterContent = !line.isBlank();
                 if (!added) {
-                    return line;
+                    ready = Optional.of(line);
                 }
             }
-            return endOfData();
+            return ready.isPresent();
+        }
+
+        @Override
+        public String next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            String line = ready.get();
+            ready = Optional.empty();
+            return line;
         }
     }
 }

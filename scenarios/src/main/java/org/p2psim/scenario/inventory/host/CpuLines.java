@@ -56,7 +56,7 @@ final class CpuLines {
     /** Other programs print {@code vendor_id}, too: of a CPU there is a family, or it is a mainframe. */
     private Optional<Cpu> ofBlock() {
         String vendor = block.getOrDefault("vendor_id", "");
-        if (block.containsKey("cpu family") && !vendor.isBlank() || vendor.startsWith("IBM/")) {
+        if ((block.containsKey("cpu family") && !vendor.isBlank()) || vendor.startsWith("IBM/")) {
             return Optional.of(new Cpu(
                     vendor(vendor),
                     number(block.getOrDefault("cpu family", "")),

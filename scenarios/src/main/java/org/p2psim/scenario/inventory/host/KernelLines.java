@@ -7,8 +7,8 @@ import org.p2psim.platform.KernelRelease;
 
 /** Finds the kernel's release and its command line in the lines of a terminal session or a kernel log. */
 final class KernelLines {
-    private static final Pattern UNAME = Pattern.compile("\\s*Linux [^ ]+ ([0-9]+\\.[0-9]+[^ ]*) .*");
-    private static final Pattern VERSION = Pattern.compile("Linux version ([0-9]+\\.[0-9]+[^ ]*) ");
+    private static final Pattern UNAME = Pattern.compile("\\s*Linux [^ ]+ ([0-9]+\\.[0-9]+[^ ]*) #.*");
+    private static final Pattern VERSION = Pattern.compile("Linux version ([0-9]+\\.[0-9]+[^ ]*) \\(");
     private static final Pattern RELEASE =
             Pattern.compile("\\s*([0-9]{1,2}\\.[0-9]{1,3}(?:\\.[0-9]+)?[-+~_.\\w]*)\\s*");
     private static final Pattern LOGGED = Pattern.compile("(?:Kernel command line|Command line): (.+)");
@@ -77,7 +77,7 @@ final class KernelLines {
     private void acceptCmdline(String line) {
         Matcher logged = LOGGED.matcher(line);
         String text = line.strip();
-        if (logged.find()) {
+        if (line.contains("ommand line: ") && logged.find()) {
             cmdline = Optional.of(logged.group(1).strip());
         } else if (CMDLINE.matcher(text).matches()) {
             cmdline = Optional.of(text);

@@ -1,15 +1,12 @@
 package org.p2psim.scenario.inventory.lspci;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.p2psim.address.Bdf;
-import org.p2psim.scenario.inventory.lspci.ConfigSpace.Row;
 import org.p2psim.scenario.inventory.lspci.Reading.Identity;
 import org.p2psim.scenario.inventory.lspci.Reading.Surroundings;
 
@@ -18,7 +15,11 @@ sealed interface Block {
     /** Takes a line; false if it cannot be one of this device's. */
     boolean accept(String line);
 
-    /** @param cutOff true if the text ends with this device, perhaps in the middle of it */
+    /**
+     * Ends the device.
+     *
+     * @param cutOff true if the text ends with this device, perhaps in the middle of it
+     */
     Sighting end(boolean cutOff);
 
     /** A device line, what is printed below it, and its hexadecimal dump. */
@@ -40,7 +41,7 @@ sealed interface Block {
         private final boolean selected;
         private final StringBuilder name = new StringBuilder();
         private final StringBuilder text = new StringBuilder();
-        private final List<Row> rows = new ArrayList<>();
+        private Optional<ConfigSpace> config = Optional.empty();
         private int nameLines;
 
         /** @param iommuGroup if a loop over the groups printed the device */
@@ -53,10 +54,10 @@ sealed interface Block {
         @Override
         public boolean accept(String line) {
             String stripped = line.strip();
-            Optional<Row> row = row(line);
-            if (row.isPresent()) {
-                rows.add(row.get());
-            } else if (nameLines < MOST_NAME_LINES && text.isEmpty() && rows.isEmpty() && continuesName(stripped)) {
+            if (acceptHex(line)) {
+                return true;
+            }
+            if (nameLines < MOST_NAME_LINES && text.isEmpty() && config.isEmpty() && continuesName(stripped)) {
                 nameLines++;
                 append(name, stripped);
             } else if (text.length() < LONGEST_TEXT) {
@@ -66,13 +67,21 @@ sealed interface Block {
         }
 
         private boolean continuesName(String line) {
-            if (line.startsWith("(prog-if ") || line.startsWith("(rev ")) {
+            if (line.startsWith("(prog-if ") || line.startsWith("(rev ") || isOpen(nameSoFar())) {
                 return true;
             }
             return !KEY.matcher(line).matches()
                     && !line.startsWith("!!!")
-                    && !NAME_ENDS.matcher(device.rest()).find()
-                    && !NAME_ENDS.matcher(name).find();
+                    && !NAME_ENDS.matcher(nameSoFar()).find();
+        }
+
+        private String nameSoFar() {
+            return device.rest() + " " + name;
+        }
+
+        /** True within {@code (prog-if 01 [AHCI 1.0])}. */
+        private static boolean isOpen(String text) {
+            return text.lastIndexOf('(') > text.lastIndexOf(')');
         }
 
         /** Appends with single blanks. */
@@ -92,21 +101,24 @@ sealed interface Block {
             }
         }
 
-        private static Optional<Row> row(String line) {
+        private boolean acceptHex(String line) {
             Matcher m = HEX.matcher(line);
             if (!m.matches()) {
-                return Optional.empty();
+                return false;
             }
             int offset = Integer.parseInt(m.group(1), 16);
-            int count = Math.min(m.group(2).length() / 3, ROW);
             if (offset % ROW != 0) {
-                return Optional.empty();
+                return false;
             }
-            byte[] bytes = new byte[count];
-            for (int i = 0; i < count; i++) {
+            byte[] bytes = new byte[Math.min(m.group(2).length() / 3, ROW)];
+            for (int i = 0; i < bytes.length; i++) {
                 bytes[i] = (byte) Integer.parseInt(m.group(2), 3 * i + 1, 3 * i + 3, 16);
             }
-            return Optional.of(new Row(offset, bytes));
+            if (config.isEmpty()) {
+                config = Optional.of(new ConfigSpace());
+            }
+            config.get().put(offset, bytes);
+            return true;
         }
 
         @Override
@@ -119,22 +131,19 @@ sealed interface Block {
                     Reading.Capabilities.HIDDEN,
                     new Surroundings(OptionalInt.empty(), iommuGroup, Optional.empty()));
             return new Sighting(
-                    device.address(),
-                    Optional.of(reading.or(group)),
-                    rows.isEmpty() ? Optional.empty() : Optional.of(ConfigReading.read(new ConfigSpace(rows))),
-                    selected);
+                    device.address(), Optional.of(reading.or(group)), config.map(ConfigReading::read), selected);
         }
     }
 
     /** A record of {@code lspci -vmm}: tags and values (lspci.man, machine readable output). */
-    final class Record implements Block {
+    final class Tagged implements Block {
         private static final Pattern TAG = Pattern.compile("\\s*([A-Za-z]{3,16}):\\s+(\\S.*)");
 
         private final Bdf address;
         private final boolean selected;
         private final Map<String, String> tags = new HashMap<>();
 
-        Record(Bdf address, boolean selected) {
+        Tagged(Bdf address, boolean selected) {
             this.address = address;
             this.selected = selected;
         }

@@ -26,7 +26,7 @@ final class BusTree {
 
     private final ImmutableMap<Bdf, Bridge> bridges;
     private final Map<Bus, Bdf> bridgeAbove = new HashMap<>();
-    private final ImmutableListMultimap<Integer, Bdf> bridgesByDomain;
+    private final ImmutableListMultimap<Integer, Map.Entry<Bdf, Bridge>> bridgesByDomain;
     private final Map<Bus, Optional<Bdf>> forwarding = new HashMap<>();
     private final Set<Bus> hostBridgeBuses = new HashSet<>();
     private final Multiset<Bus> bridgesOnBus = HashMultiset.create();
@@ -56,7 +56,8 @@ final class BusTree {
             }
         });
         bridges = configured.buildOrThrow();
-        bridgesByDomain = Multimaps.index(bridges.keySet(), Bdf::domain);
+        bridgesByDomain =
+                Multimaps.index(bridges.entrySet(), entry -> entry.getKey().domain());
         bridges.forEach((address, bridge) -> {
             Bdf other = bridgeAbove.putIfAbsent(new Bus(address.domain(), bridge.secondary()), address);
             if (other != null) {
@@ -136,9 +137,10 @@ final class BusTree {
         return forwarding.computeIfAbsent(
                 Bus.of(address),
                 bus -> bridgesByDomain.get(bus.domain).stream()
-                        .filter(bridge -> range(bridge).secondary() < bus.number
-                                && range(bridge).subordinate() >= bus.number)
-                        .max(Comparator.comparingInt(bridge -> range(bridge).secondary())));
+                        .filter(entry -> entry.getValue().secondary() < bus.number
+                                && entry.getValue().subordinate() >= bus.number)
+                        .max(Comparator.comparingInt(entry -> entry.getValue().secondary()))
+                        .map(Map.Entry::getKey));
     }
 
     /** True if nothing shows a bridge above; without bus numbers, if the bus is 0 or has a host bridge's function. */

@@ -3,6 +3,7 @@ package org.p2psim.scenario.inventory.lspci;
 import java.util.Map;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.Note;
+import org.p2psim.scenario.inventory.HostFacts;
 import org.p2psim.topology.PortType;
 
 /** Finds out whether a dump shows the whole machine or devices that somebody chose. */
@@ -12,21 +13,21 @@ final class Completeness {
     private final Listing listing;
     private final Map<Bdf, PortType> types;
     private final BusTree tree;
+    private final HostFacts host;
     private final Remarks remarks;
 
-    Completeness(Listing listing, Map<Bdf, PortType> types, BusTree tree, Remarks remarks) {
+    Completeness(Listing listing, Map<Bdf, PortType> types, BusTree tree, HostFacts host, Remarks remarks) {
         this.listing = listing;
         this.types = types;
         this.tree = tree;
+        this.host = host;
         this.remarks = remarks;
     }
 
     /** Whether every function of a root bus that is mentioned is there, too. */
     boolean check() {
         boolean chosen = listing.sightings().stream().allMatch(Sighting::selected);
-        boolean headless =
-                types.keySet().stream().anyMatch(address -> address.domain() == 0) && !types.containsKey(FIRST);
-        boolean complete = !chosen && !headless;
+        boolean complete = !chosen && !isHeadless();
         for (Sighting seen : listing.sightings()) {
             if (lacksBridge(seen)) {
                 complete = false;
@@ -44,6 +45,15 @@ final class Completeness {
                             + " missing; run " + LspciReader.COMMAND + " without -s and -d");
         }
         return complete;
+    }
+
+    /**
+     * Nearly every machine has a function at 00:00.0, so that a listing without one may begin in the middle. Who
+     * captured the host beside it did so on purpose: there, the function was removed.
+     */
+    private boolean isHeadless() {
+        boolean firstDomain = types.keySet().stream().anyMatch(address -> address.domain() == 0);
+        return firstDomain && !types.containsKey(FIRST) && host.kernel().isEmpty();
     }
 
     /** Ports of switches never are on a root bus; endpoints with a link are in virtual machines, on the first bus. */

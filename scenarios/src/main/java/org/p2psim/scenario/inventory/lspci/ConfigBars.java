@@ -39,7 +39,7 @@ final class ConfigBars {
             if (wide && index + 1 == slots) {
                 break;
             }
-            long base = low & ADDRESS | (wide ? config.longAt(FIRST + 4 * index + 4) << 32 : 0);
+            long base = (low & ADDRESS) | (wide ? config.longAt(FIRST + 4 * index + 4) << 32 : 0);
             OptionalLong size = sizes.containsKey(index) ? OptionalLong.of(sizes.get(index)) : OptionalLong.empty();
             bars.add(new FoundBar(index, base, size, (low & PREFETCHABLE) != 0, wide, decoding && base != 0));
             index += wide ? 1 : 0;

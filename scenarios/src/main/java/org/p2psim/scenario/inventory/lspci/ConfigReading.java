@@ -61,7 +61,12 @@ final class ConfigReading {
     }
 
     private static Optional<Header> header(int type) {
-        return type < Header.values().length ? Optional.of(Header.values()[type]) : Optional.empty();
+        return switch (type) {
+            case 0 -> Optional.of(Header.NORMAL);
+            case 1 -> Optional.of(Header.BRIDGE);
+            case 2 -> Optional.of(Header.CARDBUS);
+            default -> Optional.empty();
+        };
     }
 
     /** Virtual functions return all ones here (SR-IOV 1.1, 3.4.1.1). */
@@ -94,7 +99,7 @@ final class ConfigReading {
 
     private static Optional<Window> window(ConfigSpace config, int offset, boolean prefetchable) {
         long base = (config.wordAt(offset) & 0xfff0L) << 16;
-        long limit = (config.wordAt(offset + 2) & 0xfff0L) << 16 | WINDOW_UNIT - 1;
+        long limit = ((config.wordAt(offset + 2) & 0xfff0L) << 16) | (WINDOW_UNIT - 1);
         if (prefetchable && (config.wordAt(offset) & 0xf) == WINDOW_64_BIT) {
             base |= config.longAt(PREFETCHABLE_BASE_UPPER) << 32;
             limit |= config.longAt(PREFETCHABLE_LIMIT_UPPER) << 32;

@@ -1,7 +1,6 @@
 package org.p2psim.scenario.inventory.lspci;
 
 import java.util.BitSet;
-import java.util.List;
 
 /** The configuration space of one function as far as it was printed: 64, 256 or 4096 bytes, or parts of them. */
 final class ConfigSpace {
@@ -12,14 +11,11 @@ final class ConfigSpace {
     private final byte[] bytes = new byte[SIZE];
     private final BitSet printed = new BitSet(SIZE);
 
-    /** A line of a dump: up to 16 bytes. */
-    record Row(int offset, byte[] bytes) {}
-
-    ConfigSpace(List<Row> rows) {
-        for (Row row : rows) {
-            System.arraycopy(row.bytes, 0, bytes, row.offset, row.bytes.length);
-            printed.set(row.offset, row.offset + row.bytes.length);
-        }
+    /** Takes a line of a dump; what lies beyond the space is left out. */
+    void put(int offset, byte[] line) {
+        int length = Math.min(line.length, SIZE - offset);
+        System.arraycopy(line, 0, bytes, offset, length);
+        printed.set(offset, offset + length);
     }
 
     boolean covers(int offset, int length) {
@@ -36,11 +32,11 @@ final class ConfigSpace {
     }
 
     int wordAt(int offset) {
-        return byteAt(offset) | byteAt(offset + 1) << 8;
+        return byteAt(offset) | (byteAt(offset + 1) << 8);
     }
 
     /** 32 bits, unsigned. */
     long longAt(int offset) {
-        return wordAt(offset) | (long) wordAt(offset + 2) << 16;
+        return wordAt(offset) | ((long) wordAt(offset + 2) << 16);
     }
 }

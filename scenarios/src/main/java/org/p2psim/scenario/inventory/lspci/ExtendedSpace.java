@@ -3,10 +3,12 @@ package org.p2psim.scenario.inventory.lspci;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.p2psim.address.Bdf;
 import org.p2psim.outcome.Note;
 import org.p2psim.platform.Cpu;
 import org.p2psim.scenario.inventory.HostFacts;
 import org.p2psim.topology.Acs;
+import org.p2psim.topology.PortType;
 
 /**
  * Decides what can be said of extended capabilities that a dump does not show: the function has none, the kernel
@@ -15,10 +17,12 @@ import org.p2psim.topology.Acs;
 final class ExtendedSpace {
     private static final Pattern NO_MMCONFIG = Pattern.compile("(?:^|\\s)\"?pci=(?:[^\\s]*,)?nommconf(?:[,\"\\s]|$)");
 
+    private static final Bdf FIRST = new Bdf(0, 0, 0, 0);
     private static final String CONFIG_SIZE = "Linux drivers/pci/probe.c, pci_cfg_space_size()";
 
     private final boolean textShowsExtended;
     private final boolean configShowsExtended;
+    private final boolean conventionalMachine;
     private final boolean noMmconfig;
     private final boolean extendedThroughPorts;
     private final Remarks remarks;
@@ -26,10 +30,23 @@ final class ExtendedSpace {
     ExtendedSpace(Collection<Sighting> sightings, HostFacts host, Remarks remarks) {
         this.textShowsExtended = sightings.stream().anyMatch(seen -> extent(seen.text()) == Extent.EXTENDED);
         this.configShowsExtended = sightings.stream().anyMatch(seen -> extent(seen.config()) == Extent.EXTENDED);
+        this.conventionalMachine = isConventional(sightings);
         this.noMmconfig =
                 host.cmdline().filter(text -> NO_MMCONFIG.matcher(text).find()).isPresent();
         this.extendedThroughPorts = host.cpu().map(ExtendedSpace::isAmd).orElse(false);
         this.remarks = remarks;
+    }
+
+    /** A whole listing of root without a PCI Express port, as of i440fx: nothing there forwards extended requests. */
+    private static boolean isConventional(Collection<Sighting> sightings) {
+        boolean whole = sightings.stream()
+                .allMatch(seen -> !seen.selected() && extent(Optional.of(seen.merged())) != Extent.HIDDEN);
+        return whole
+                && sightings.stream().anyMatch(seen -> seen.address().equals(FIRST))
+                && sightings.stream()
+                        .flatMap(seen -> seen.merged().capabilities().express().stream())
+                        .flatMap(express -> express.type().stream())
+                        .allMatch(type -> type == PortType.ENDPOINT || type == PortType.LEGACY_ENDPOINT);
     }
 
     private static boolean isAmd(Cpu cpu) {
@@ -93,6 +110,15 @@ final class ExtendedSpace {
                     Note.Kind.ASSUMED,
                     "no ACS and no ATS: 256 bytes of these PCIe functions are shown where others show 4096, so the"
                             + " kernel reads no more either",
+                    CONFIG_SIZE,
+                    seen.address());
+            return true;
+        }
+        if (conventionalMachine) {
+            remarks.about(
+                    Note.Kind.ASSUMED,
+                    "no ACS and no ATS for the kernel: the machine has no PCI Express port, so these functions have 256"
+                            + " bytes of configuration space",
                     CONFIG_SIZE,
                     seen.address());
             return true;

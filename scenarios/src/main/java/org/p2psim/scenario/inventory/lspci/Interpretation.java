@@ -45,7 +45,7 @@ final class Interpretation {
         for (Sighting seen : listing.sightings()) {
             found.add(function(seen, seen.merged(), types.getOrDefault(seen.address(), PortType.ENDPOINT)));
         }
-        boolean complete = new Completeness(listing, types, tree, remarks).check();
+        boolean complete = new Completeness(listing, types, tree, host, remarks).check();
         new Checks(listing, tree, remarks).run();
         return new Inventory(FORMAT, found.build(), complete, host, remarks.notes());
     }

@@ -23,7 +23,7 @@ final class Links {
     static Optional<Link> link(int generation, int width) {
         boolean exists = generation >= 1
                 && generation <= SPEEDS.size()
-                && (Integer.bitCount(width) == 1 && width <= 32 || width == 12);
+                && ((Integer.bitCount(width) == 1 && width <= 32) || width == 12);
         return exists ? Optional.of(new Link(generation, width)) : Optional.empty();
     }
 }

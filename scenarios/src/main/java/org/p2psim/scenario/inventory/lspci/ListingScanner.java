@@ -28,7 +28,7 @@ final class ListingScanner {
     private static final Pattern COMMAND = Pattern.compile("(?:^|[\\s;|&(/'\"`])lspci(?=\\s+-|\\s*$|\\s*[|;&>])(.*)");
     private static final Pattern CHOOSES = Pattern.compile("(?:^|\\s)-[A-Za-z]*[sd](?:$|[\\s0-9:])|\\|");
     private static final Pattern PROMPT =
-            Pattern.compile("#+\\s.*|[$%] .*|```.*|~~~.*|\\S+[@:]\\S*[$#] .*|\\[[^\\]]{1,80}\\][$#] .*");
+            Pattern.compile("#+\\s.*|[$%] .*|```.*|~~~.*|\\S{1,80}[@:]\\S{0,80}[$#] .*|\\[[^\\]]{1,80}\\][$#] .*");
     private static final Pattern ACS_CONTROL = Pattern.compile("\\s*ACSCtl:\\s.*");
 
     private final String name;
@@ -70,7 +70,7 @@ final class ListingScanner {
         if (begun.isPresent()) {
             close(false);
             open = begun;
-        } else if (isCommand(line) || open.isPresent() && !open.get().accept(line)) {
+        } else if (isCommand(line) || (open.isPresent() && !open.get().accept(line))) {
             close(false);
         } else if (open.isEmpty() && ACS_CONTROL.matcher(line).matches()) {
             strayAcs++;
@@ -79,22 +79,40 @@ final class ListingScanner {
     }
 
     private Optional<Block> begin(String line) {
-        Matcher group = GROUP.matcher(line);
-        String device = group.matches() ? group.group(2) : line;
-        OptionalInt number = group.matches() ? OptionalInt.of(Integer.parseInt(group.group(1))) : OptionalInt.empty();
-        Optional<DeviceLine> first = DeviceLine.parse(device);
-        if (first.isPresent()) {
-            return Optional.of(new Block.Device(first.get(), number, selecting));
+        return switch (first(line)) {
+            case 'I', 'i' -> group(line);
+            case 'S' -> slot(line);
+            default -> device(line, OptionalInt.empty());
+        };
+    }
+
+    private static char first(String line) {
+        int at = 0;
+        while (Character.isWhitespace(line.charAt(at))) {
+            at++;
         }
-        Matcher slot = SLOT.matcher(line);
-        return slot.matches()
-                ? DeviceLine.address(slot.group(1)).map(address -> new Block.Record(address, selecting))
+        return line.charAt(at);
+    }
+
+    private Optional<Block> device(String line, OptionalInt group) {
+        return DeviceLine.parse(line).map(device -> new Block.Device(device, group, selecting));
+    }
+
+    private Optional<Block> group(String line) {
+        Matcher m = GROUP.matcher(line);
+        return m.matches() ? device(m.group(2), OptionalInt.of(Integer.parseInt(m.group(1)))) : Optional.empty();
+    }
+
+    private Optional<Block> slot(String line) {
+        Matcher m = SLOT.matcher(line);
+        return m.matches()
+                ? DeviceLine.address(m.group(1)).map(address -> new Block.Tagged(address, selecting))
                 : Optional.empty();
     }
 
     private boolean isCommand(String line) {
         Matcher command = COMMAND.matcher(line);
-        if (command.find()) {
+        if (line.contains("lspci") && command.find()) {
             selecting = CHOOSES.matcher(command.group(1)).find();
             return true;
         }

@@ -59,7 +59,7 @@ record Reading(
                     first(classCode, other.classCode),
                     header.or(() -> other.header),
                     description.or(() -> other.description),
-                    silent && other.silent);
+                    silent || other.silent);
         }
     }
 

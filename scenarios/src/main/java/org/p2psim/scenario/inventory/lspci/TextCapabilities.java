@@ -19,8 +19,8 @@ import org.p2psim.topology.PortType;
 
 /** Decodes the {@code Capabilities:} blocks of one device (pciutils 3.14, ls-caps.c and ls-ecaps.c). */
 final class TextCapabilities {
-    private static final Pattern SECTION = Pattern.compile("\\bCapabilities: \\[([0-9a-f]{2,3})(?: v[0-9]{1,2})?\\] ");
-    private static final Pattern DENIED = Pattern.compile("\\bCapabilities: .{0,6}access denied");
+    private static final Pattern SECTION = Pattern.compile("Capabilities: \\[([0-9a-f]{2,3})(?: v[0-9]{1,2})?\\] ");
+    private static final Pattern DENIED = Pattern.compile("Capabilities: .{0,6}access denied");
     private static final Pattern NO_LIST = Pattern.compile("\\bStatus: Cap- ");
     private static final Pattern VERBOSE = Pattern.compile("(?:^| )(?:Control: I/O|Flags: )");
     private static final Pattern BY_NUMBER = Pattern.compile("(?:#|Extended Capability ID 0x)([0-9a-f]{2})\\b.*");
@@ -92,7 +92,7 @@ final class TextCapabilities {
         if (!sections.isEmpty()) {
             return sections.stream().anyMatch(Section::extended) ? Extent.EXTENDED : Extent.CONVENTIONAL;
         }
-        boolean none = NO_LIST.matcher(head).find() || VERBOSE.matcher(head).find() && !cutOff;
+        boolean none = NO_LIST.matcher(head).find() || (VERBOSE.matcher(head).find() && !cutOff);
         return none ? Extent.NO_LIST : Extent.HIDDEN;
     }
 

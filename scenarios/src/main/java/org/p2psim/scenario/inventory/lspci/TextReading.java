@@ -25,9 +25,9 @@ final class TextReading {
     private static final Pattern PREFETCHABLE = Pattern.compile("\\bPrefetchable memory behind bridge: " + RANGE);
     private static final Pattern NUMA_NODE = Pattern.compile("\\bNUMA node:? ([0-9]{1,6})");
     private static final Pattern IOMMU_GROUP = Pattern.compile("\\bIOMMU group:? ([0-9]{1,6})");
-    private static final Pattern DRIVER = Pattern.compile("\\bKernel driver in use: ([^ ]+)");
+    private static final Pattern DRIVER = Pattern.compile("Kernel driver in use: ([^ ]+)");
     private static final Pattern SUBSYSTEM = Pattern.compile(
-            "\\bSubsystem: (?:(?:Device )?([0-9a-f]{4}:[0-9a-f]{4})\\b|[^:]{0,200}?\\[([0-9a-f]{4}:[0-9a-f]{4})\\])");
+            "Subsystem: (?:(?:Device )?([0-9a-f]{4}:[0-9a-f]{4})\\b|[^:]{0,200}?\\[([0-9a-f]{4}:[0-9a-f]{4})\\])");
     private static final Pattern SILENT = Pattern.compile("!!! Unknown header type");
 
     private TextReading() {}
@@ -48,7 +48,7 @@ final class TextReading {
                 device.classCode(),
                 bridge.isPresent() && device.header().isEmpty() ? Optional.of(Header.BRIDGE) : device.header(),
                 device.description(),
-                device.silent() || SILENT.matcher(lines).find());
+                (device.silent() || SILENT.matcher(lines).find()) && !lines.contains(CAPABILITIES + "["));
         return new Reading(
                 identity,
                 bridge,

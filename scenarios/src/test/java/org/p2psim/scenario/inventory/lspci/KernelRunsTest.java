@@ -2,14 +2,14 @@ package org.p2psim.scenario.inventory.lspci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.base.Splitter;
+import com.google.common.collect.ArrayListMultimap;
 import com.google.common.collect.ImmutableSortedSet;
-import com.google.common.collect.Iterables;
+import com.google.common.collect.ListMultimap;
 import com.google.common.primitives.Bytes;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -64,12 +64,6 @@ class KernelRunsTest {
         return LspciReader.read("both.txt", dump, host(run));
     }
 
-    private static Map<Bdf, FoundFunction> byAddress(Inventory inventory) {
-        Map<Bdf, FoundFunction> functions = new HashMap<>();
-        inventory.functions().forEach(function -> functions.put(function.address(), function));
-        return functions;
-    }
-
     /** What text and configuration space both show; a virtual function's BARs are in text only. */
     private static List<Object> sharedFacts(FoundFunction function, boolean virtual) {
         return List.of(
@@ -93,29 +87,29 @@ class KernelRunsTest {
     }
 
     private static boolean isVirtual(String run, Bdf address) {
-        return run.endsWith("o22-nvme-sriov") && (address.toString().matches("0000:01:00\\.[12]"));
+        return run.endsWith("o22-nvme-sriov") && address.toString().matches("0000:01:00\\.[12]");
     }
 
     @ParameterizedTest
     @MethodSource("runs")
     void textAndConfigurationSpaceAgree(String run) throws InventoryException {
-        Map<Bdf, FoundFunction> config = byAddress(config(run));
+        Inventory config = config(run);
         for (FoundFunction function : text(run).functions()) {
             boolean virtual = isVirtual(run, function.address());
             assertThat(sharedFacts(function, virtual))
                     .as(function.address().toString())
-                    .isEqualTo(sharedFacts(config.get(function.address()), virtual));
+                    .isEqualTo(sharedFacts(Dumps.function(config, function.address()), virtual));
         }
-        assertThat(text(run).functions()).hasSameSizeAs(config.values());
+        assertThat(text(run).functions()).hasSameSizeAs(config.functions());
     }
 
     @ParameterizedTest
     @MethodSource("runs")
     void togetherTheyAreNoContradiction(String run) throws InventoryException {
         Inventory both = both(run);
-        Map<Bdf, FoundFunction> config = byAddress(config(run));
+        Inventory config = config(run);
         for (FoundFunction function : both.functions()) {
-            FoundFunction alone = config.get(function.address());
+            FoundFunction alone = Dumps.function(config, function.address());
             assertThat(function.acs())
                     .as(function.address().toString())
                     .isEqualTo(run.contains("i440fx") ? Optional.empty() : alone.acs());
@@ -126,21 +120,46 @@ class KernelRunsTest {
         assertThat(both.complete()).isTrue();
     }
 
+    /** As {@code lspci -vvv -xxxx} prints it: each device's text, then its bytes. */
+    @ParameterizedTest
+    @MethodSource("runs")
+    void interleavedTheyReadLikeOneAfterTheOther(String run) throws InventoryException {
+        List<String> text = devices(KernelRuns.text(run, "lspci-vvv.txt"));
+        List<String> config = devices(KernelRuns.text(run, "lspci-xxxx.txt"));
+        StringBuilder dump = new StringBuilder();
+        for (int i = 0; i < text.size(); i++) {
+            dump.append(text.get(i))
+                    .append(
+                            config.get(i),
+                            config.get(i).indexOf('\n'),
+                            config.get(i).length());
+            dump.append("\n\n");
+        }
+        assertThat(Dumps.read(dump.toString(), host(run)).functions())
+                .isEqualTo(both(run).functions());
+    }
+
+    private static List<String> devices(String listing) {
+        return Splitter.on("\n\n").omitEmptyStrings().splitToList(listing);
+    }
+
     @ParameterizedTest
     @MethodSource("runs")
     void idsClassesAndTreeAreTheKernels(String run) throws InventoryException {
-        Map<Bdf, FoundFunction> functions = byAddress(both(run));
+        Inventory inventory = both(run);
         List<List<String>> devices = KernelRuns.table(run, "sysfs.tsv");
-        assertThat(functions).hasSameSizeAs(devices);
+        assertThat(inventory.functions()).hasSameSizeAs(devices);
         for (List<String> device : devices) {
-            FoundFunction function = functions.get(Bdf.parse(device.get(0)));
+            FoundFunction function = Dumps.function(inventory, device.get(0));
             assertThat(function.classCode()).hasValue(Integer.decode(device.get(1)));
             assertThat(function.id())
                     .isEqualTo(new DeviceId(Integer.decode(device.get(2)), Integer.decode(device.get(3))));
             assertThat(function.driver().orElse("")).isEqualTo(device.get(10));
             String[] path = device.get(12).split("/", -1);
             String above = path[path.length - 2];
-            assertThat(parent(function, functions.values()).map(Bdf::toString).orElse("root"))
+            assertThat(parent(function, inventory.functions())
+                            .map(Bdf::toString)
+                            .orElse("root"))
                     .isEqualTo(above.startsWith("pci") ? "root" : above);
         }
     }
@@ -148,9 +167,9 @@ class KernelRunsTest {
     @ParameterizedTest
     @MethodSource("runs")
     void iommuGroupsAndLinksAreTheKernels(String run) throws InventoryException {
-        Map<Bdf, FoundFunction> functions = byAddress(both(run));
+        Inventory inventory = both(run);
         for (List<String> device : KernelRuns.table(run, "sysfs.tsv")) {
-            FoundFunction function = functions.get(Bdf.parse(device.get(0)));
+            FoundFunction function = Dumps.function(inventory, device.get(0));
             String group = function.iommuGroup().isPresent()
                     ? String.valueOf(function.iommuGroup().getAsInt())
                     : "";
@@ -171,7 +190,7 @@ class KernelRunsTest {
     @ParameterizedTest
     @MethodSource("runs")
     void barsAndWindowsAreTheKernels(String run) throws InventoryException {
-        Map<Bdf, List<String>> resources = resources(run);
+        ListMultimap<Bdf, String> resources = resources(run);
         for (FoundFunction function : both(run).functions()) {
             List<String> lines = resources.get(function.address());
             Set<String> bars = new LinkedHashSet<>();
@@ -202,22 +221,21 @@ class KernelRunsTest {
 
     /** IORESOURCE_MEM is 0x200, IORESOURCE_PREFETCH 0x2000 (include/linux/ioport.h). */
     private static Optional<String> memory(int index, String line) {
-        String[] fields = line.split(" ");
+        String[] fields = line.split(" ", -1);
         long flags = Long.decode(fields[2]);
         return (flags & 0x200) == 0
                 ? Optional.empty()
                 : Optional.of("%d %s-%s %s".formatted(index, fields[0], fields[1], (flags & 0x2000) != 0));
     }
 
-    private static Map<Bdf, List<String>> resources(String run) {
-        Map<Bdf, List<String>> resources = new HashMap<>();
-        List<String> current = new ArrayList<>();
-        for (String line : KernelRuns.text(run, "resources.txt").split("\n")) {
+    private static ListMultimap<Bdf, String> resources(String run) {
+        ListMultimap<Bdf, String> resources = ArrayListMultimap.create();
+        Bdf current = new Bdf(0, 0, 0, 0);
+        for (String line : KernelRuns.text(run, "resources.txt").lines().toList()) {
             if (line.startsWith("0x")) {
-                current.add(line);
+                resources.put(current, line);
             } else {
-                current = new ArrayList<>();
-                resources.put(Bdf.parse(line.strip()), current);
+                current = Bdf.parse(line.strip());
             }
         }
         return resources;
@@ -261,12 +279,13 @@ class KernelRunsTest {
         return Fabric.of(List.of(new Socket("s0", cpu)), hostBridges, functions);
     }
 
-    private static Optional<Bdf> parent(FoundFunction function, Iterable<FoundFunction> all) {
+    private static Optional<Bdf> parent(FoundFunction function, List<FoundFunction> all) {
         OptionalInt bus = OptionalInt.of(function.address().bus());
         return function.upstreamBridge()
-                .or(() -> Optional.ofNullable(Iterables.find(
-                                all, bridge -> bridge.secondaryBus().equals(bus), null))
-                        .map(FoundFunction::address));
+                .or(() -> all.stream()
+                        .filter(bridge -> bridge.secondaryBus().equals(bus))
+                        .map(FoundFunction::address)
+                        .findFirst());
     }
 
     @Test
@@ -285,20 +304,20 @@ class KernelRunsTest {
     @Test
     void withoutTheCommandLineNobodyKnowsWhy256BytesWereDumped() throws InventoryException {
         byte[] dump = KernelRuns.bytes("7.2.12-o25-nommconf", "lspci-xxxx.txt");
-        Map<Bdf, FoundFunction> functions = byAddress(LspciReader.read("dump", dump));
-        assertThat(functions.get(Bdf.parse("00:02.0")).acs().orElseThrow().isKnown())
+        Inventory inventory = LspciReader.read("dump", dump);
+        assertThat(Dumps.function(inventory, "00:02.0").acs().orElseThrow().isKnown())
                 .isFalse();
-        assertThat(functions.get(Bdf.parse("00:1f.2")).acs()).isEmpty();
+        assertThat(Dumps.function(inventory, "00:1f.2").acs()).isEmpty();
     }
 
     @Test
     void switchPortsAreToldApart() throws InventoryException {
-        Map<Bdf, FoundFunction> functions = byAddress(config("7.2.12-o05-switch"));
-        assertThat(functions.get(Bdf.parse("00:00.0")).type()).isEqualTo(PortType.HOST_BRIDGE);
-        assertThat(functions.get(Bdf.parse("00:02.0")).type()).isEqualTo(PortType.ROOT_PORT);
-        assertThat(functions.get(Bdf.parse("01:00.0")).type()).isEqualTo(PortType.UPSTREAM_PORT);
-        assertThat(functions.get(Bdf.parse("02:00.0")).type()).isEqualTo(PortType.DOWNSTREAM_PORT);
-        assertThat(functions.get(Bdf.parse("03:00.0")).type()).isEqualTo(PortType.ENDPOINT);
-        assertThat(functions.get(Bdf.parse("00:1f.0")).type()).isEqualTo(PortType.LEGACY_ENDPOINT);
+        Inventory inventory = config("7.2.12-o05-switch");
+        assertThat(Dumps.function(inventory, "00:00.0").type()).isEqualTo(PortType.HOST_BRIDGE);
+        assertThat(Dumps.function(inventory, "00:02.0").type()).isEqualTo(PortType.ROOT_PORT);
+        assertThat(Dumps.function(inventory, "01:00.0").type()).isEqualTo(PortType.UPSTREAM_PORT);
+        assertThat(Dumps.function(inventory, "02:00.0").type()).isEqualTo(PortType.DOWNSTREAM_PORT);
+        assertThat(Dumps.function(inventory, "03:00.0").type()).isEqualTo(PortType.ENDPOINT);
+        assertThat(Dumps.function(inventory, "00:1f.0").type()).isEqualTo(PortType.LEGACY_ENDPOINT);
     }
 }
