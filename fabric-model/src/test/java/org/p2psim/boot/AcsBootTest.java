@@ -71,13 +71,14 @@ class AcsBootTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "pci=disable_acs_redir=0000:00:01.0",
-        "pci=disable_acs_redir=00:01.0",
-        "quiet pci=disable_acs_redir=00:02.0;00:01.0 splash",
-        "pci=realloc,disable_acs_redir=pci:8086:2030",
-        "pci=disable_acs_redir=00:02.0 pci=disable_acs_redir=00:01.0"
-    })
+    @ValueSource(
+            strings = {
+                "pci=disable_acs_redir=0000:00:01.0",
+                "pci=disable_acs_redir=00:01.0",
+                "quiet pci=disable_acs_redir=00:02.0;00:01.0 splash",
+                "pci=realloc,disable_acs_redir=pci:8086:2030",
+                "pci=disable_acs_redir=00:02.0 pci=disable_acs_redir=00:01.0"
+            })
     void k16RedirectIsClearedForTheFunctionsThatAreNamed(String cmdline) {
         assertThat(written("5.10.262", true, cmdline, 0)).isEqualTo(0x11);
         assertThat(written("5.10.262", false, cmdline, 0x2d)).isEqualTo(0x01);
@@ -124,7 +125,8 @@ class AcsBootTest {
 
     @Test
     void configAcsCameIn6_11() {
-        assertThat(written("6.10.14", true, "pci=config_acs=0000000@00:01.0", 0)).isEqualTo(DEFAULT);
+        assertThat(written("6.10.14", true, "pci=config_acs=0000000@00:01.0", 0))
+                .isEqualTo(DEFAULT);
         assertThat(written("6.11", true, "pci=config_acs=0000000@00:01.0", 0)).isZero();
     }
 
@@ -140,7 +142,8 @@ class AcsBootTest {
     @Test
     void k17ConfigAcsSetsSingleBits() {
         assertThat(written("6.12.107", true, "pci=config_acs=10x@00:01.0", 0)).isEqualTo(0x04);
-        assertThat(written("6.12.107", true, "pci=config_acs=10x@pci:0:0", 0x0b)).isEqualTo(0x0d);
+        assertThat(written("6.12.107", true, "pci=config_acs=10x@pci:0:0", 0x0b))
+                .isEqualTo(0x0d);
         assertThat(written("6.12.107", true, "pci=config_acs=1xxxxxxx@00:01.0", 0))
                 .as("there is no eighth bit, so nothing is read")
                 .isEqualTo(DEFAULT);

@@ -29,8 +29,7 @@ class ClientsTest {
 
     @Test
     void distancesAddUpAndDuplicatesCountAgain() {
-        Distance distance =
-                machine().ask("6.12", ZEN).distance(A, List.of(Client.of(B), Client.of(A), Client.of(B)));
+        Distance distance = machine().ask("6.12", ZEN).distance(A, List.of(Client.of(B), Client.of(A), Client.of(B)));
         assertThat(distance.sum()).hasValue(8);
         assertThat(distance.mapType()).isEqualTo(MapType.BUS_ADDR);
         Distance mixed = machine().ask("6.12", ZEN).distance(A, List.of(Client.of(B), Client.of(ELSEWHERE)));
@@ -90,7 +89,8 @@ class ClientsTest {
                 .containsExactly(A, B);
         assertThat(p2pdma.findMany(List.of(ELSEWHERE, A, port), List.of(Client.of(B))))
                 .containsExactly(port);
-        assertThat(p2pdma.findMany(List.of(ELSEWHERE, A), List.of(Client.of(B)))).containsExactly(A);
+        assertThat(p2pdma.findMany(List.of(ELSEWHERE, A), List.of(Client.of(B))))
+                .containsExactly(A);
     }
 
     @Test

@@ -32,7 +32,8 @@ class DivergencePortsTest {
     }
 
     private static AcsBit[] bits(String text) {
-        return Splitter.on('+').splitToStream(text)
+        return Splitter.on('+')
+                .splitToStream(text)
                 .filter(name -> !name.equals("0"))
                 .map(AcsBit::valueOf)
                 .toArray(AcsBit[]::new);
@@ -149,8 +150,7 @@ class DivergencePortsTest {
     void kd5TranslationBlockingOnTheWayToAnotherRootPortRefuses() {
         Forest machine = Forest.twoRootPorts(Forest.UNLISTED).acs("0000:00:02.0", AcsBit.TB);
         assertThat(mapType(machine, TRANSLATED, "0000:01:00.0", "0000:02:00.0")).isEqualTo(MapType.NOT_SUPPORTED);
-        assertThat(mapType(machine, TRANSLATED, "0000:02:00.0", "0000:01:00.0"))
-                .isEqualTo(MapType.THRU_HOST_BRIDGE);
+        assertThat(mapType(machine, TRANSLATED, "0000:02:00.0", "0000:01:00.0")).isEqualTo(MapType.THRU_HOST_BRIDGE);
         assertThat(mapType(machine, UNTRANSLATED, "0000:01:00.0", "0000:02:00.0"))
                 .isEqualTo(MapType.THRU_HOST_BRIDGE);
     }

@@ -97,8 +97,7 @@ class EarlyReleasesTest {
         "5.4, TRANSLATING, THRU_HOST_BRIDGE 4"
     })
     void k12BeforeReleases5_4AnIommuVoidsTheList(String release, IommuMode iommu, String expected) {
-        assertThat(answer(
-                        Forest.twoRootPorts(ZEN_ROOT_COMPLEX).withIommu(iommu).ask(release, XEON), A, B))
+        assertThat(answer(Forest.twoRootPorts(ZEN_ROOT_COMPLEX).withIommu(iommu).ask(release, XEON), A, B))
                 .isEqualTo(expected);
     }
 
@@ -106,15 +105,19 @@ class EarlyReleasesTest {
     @EnumSource(IommuMode.class)
     void k12AnIommuDoesNotChangeTheWayThroughASwitch(IommuMode iommu) {
         Forest machine = Forest.oneSwitch(UNLISTED).withIommu(iommu);
-        assertThat(answer(machine.ask("5.3", XEON), "0000:03:00.0", "0000:04:00.0")).isEqualTo("BUS_ADDR 4");
-        assertThat(answer(machine.ask("6.12", XEON), "0000:03:00.0", "0000:04:00.0")).isEqualTo("BUS_ADDR 4");
+        assertThat(answer(machine.ask("5.3", XEON), "0000:03:00.0", "0000:04:00.0"))
+                .isEqualTo("BUS_ADDR 4");
+        assertThat(answer(machine.ask("6.12", XEON), "0000:03:00.0", "0000:04:00.0"))
+                .isEqualTo("BUS_ADDR 4");
     }
 
     @Test
     void k4From5_4OnARedirectedPairMayPassAListedHostBridge() {
         Forest machine = Forest.oneSwitch(ZEN_ROOT_COMPLEX, AcsBit.RR);
-        assertThat(answer(machine.ask("5.3", XEON), "0000:03:00.0", "0000:04:00.0")).isEqualTo("NOT_SUPPORTED -1");
-        assertThat(answer(machine.ask("5.4", XEON), "0000:03:00.0", "0000:04:00.0")).isEqualTo("THRU_HOST_BRIDGE 4");
+        assertThat(answer(machine.ask("5.3", XEON), "0000:03:00.0", "0000:04:00.0"))
+                .isEqualTo("NOT_SUPPORTED -1");
+        assertThat(answer(machine.ask("5.4", XEON), "0000:03:00.0", "0000:04:00.0"))
+                .isEqualTo("THRU_HOST_BRIDGE 4");
     }
 
     /** 5.2 to 5.13 ask for slot 00.0, wherever it is in the list; 5.10.y took the later lookup. */

@@ -76,14 +76,13 @@ final class Forest {
 
     Forest rootBus(String domainAndBus, IommuMode iommu) {
         Bdf address = Bdf.parse(domainAndBus + ":00.0");
-        hostBridges.add(
-                new HostBridge(domainAndBus, "s0", address.domain(), address.bus(), iommu, 0, 64, List.of()));
+        hostBridges.add(new HostBridge(domainAndBus, "s0", address.domain(), address.bus(), iommu, 0, 64, List.of()));
         return this;
     }
 
     Forest withIommu(IommuMode iommu) {
-        hostBridges.replaceAll(bridge -> new HostBridge(
-                bridge.name(), bridge.socket(), bridge.domain(), bridge.bus(), iommu, 0, 64, List.of()));
+        hostBridges.replaceAll(bridge ->
+                new HostBridge(bridge.name(), bridge.socket(), bridge.domain(), bridge.bus(), iommu, 0, 64, List.of()));
         return this;
     }
 

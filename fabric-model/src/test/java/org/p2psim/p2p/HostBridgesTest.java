@@ -178,11 +178,9 @@ class HostBridgesTest {
     /** The host bridge is looked up for a redirected pair too: one bridge, so flagged entries are enough. */
     @Test
     void aRedirectedPairNeedsTheOneHostBridgeAboveIt() {
-        assertThat(answer(
-                        Forest.oneSwitch("8086:2f00", AcsBit.CR).ask("6.12", XEON), "0000:03:00.0", "0000:04:00.0"))
+        assertThat(answer(Forest.oneSwitch("8086:2f00", AcsBit.CR).ask("6.12", XEON), "0000:03:00.0", "0000:04:00.0"))
                 .isEqualTo("THRU_HOST_BRIDGE 4");
-        assertThat(answer(
-                        Forest.oneSwitch("8086:6f00", AcsBit.CR).ask("6.12", XEON), "0000:03:00.0", "0000:04:00.0"))
+        assertThat(answer(Forest.oneSwitch("8086:6f00", AcsBit.CR).ask("6.12", XEON), "0000:03:00.0", "0000:04:00.0"))
                 .isEqualTo("NOT_SUPPORTED -1");
     }
 }

@@ -70,11 +70,11 @@ class KernelMessagesTest {
                 .acs(PROVIDER, AcsBit.EC)
                 .acs(CLIENT, AcsBit.EC);
         assertThat(log(machine.ask("6.12", ZEN), PROVIDER, CLIENT))
-                .anyMatch(line -> line.endsWith("pci=disable_acs_redir=0000:03:00.0;0000:02:00.0;0000:01:00.0;"
-                        + "0000:04:00.0;0000:02:01.0"));
+                .anyMatch(line -> line.endsWith(
+                        "pci=disable_acs_redir=0000:03:00.0;0000:02:00.0;0000:01:00.0;" + "0000:04:00.0;0000:02:01.0"));
         assertThat(log(machine.ask("6.12", ZEN), CLIENT, PROVIDER))
-                .anyMatch(line -> line.endsWith("pci=disable_acs_redir=0000:04:00.0;0000:02:01.0;0000:01:00.0;"
-                        + "0000:03:00.0;0000:02:00.0"));
+                .anyMatch(line -> line.endsWith(
+                        "pci=disable_acs_redir=0000:04:00.0;0000:02:01.0;0000:01:00.0;" + "0000:03:00.0;0000:02:00.0"));
     }
 
     /** A chain of nine bridges below a root port, all redirecting as far as asked for, and an endpoint. */

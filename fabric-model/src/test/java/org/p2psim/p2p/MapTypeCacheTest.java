@@ -78,7 +78,9 @@ class MapTypeCacheTest {
         assertThat(MapTypeCache.index(near)).isEqualTo(0x100).isEqualTo(MapTypeCache.index(behindVmd));
         MapTypeCache cache = new MapTypeCache(Forest.rules("6.12"));
         assertThat(cache.mapType(p2pdma, provider, near)).isEqualTo(MapType.BUS_ADDR);
-        assertThat(cache.mapType(p2pdma, provider, behindVmd)).as("wrong, as in the kernel").isEqualTo(MapType.BUS_ADDR);
+        assertThat(cache.mapType(p2pdma, provider, behindVmd))
+                .as("wrong, as in the kernel")
+                .isEqualTo(MapType.BUS_ADDR);
         cache.distance(p2pdma, provider, behindVmd);
         assertThat(cache.mapType(p2pdma, provider, near)).isEqualTo(MapType.NOT_SUPPORTED);
         assertThat(cache.mapType(p2pdma, provider, Bdf.parse("0000:02:00.0")))

@@ -31,9 +31,11 @@ class NotKnownPropertiesTest {
     private static final List<String> RELEASES =
             List.of("4.20", "5.2", "5.4", "5.8", "5.10.262", "5.18", "6.12", "7.3");
     /** Listed in some release across host bridges, below one only, and in none. */
-    private static final List<DeviceId> IDS =
-            List.of(DeviceId.parse("1022:1450"), DeviceId.parse("8086:2f00"), DeviceId.parse("8086:2020"),
-                    DeviceId.parse("8086:29c0"));
+    private static final List<DeviceId> IDS = List.of(
+            DeviceId.parse("1022:1450"),
+            DeviceId.parse("8086:2f00"),
+            DeviceId.parse("8086:2020"),
+            DeviceId.parse("8086:29c0"));
 
     private static final List<AcsPolicy> POLICIES = List.of(
             new AcsPolicy.Released(),
@@ -80,8 +82,7 @@ class NotKnownPropertiesTest {
                     Acs acs = function.acs().orElseThrow();
                     return List.of(acs.control(), acs.control() | bit).stream()
                             .map(control -> new Acs(acs.capability(), control, unknown & ~bit))
-                            .flatMap(known ->
-                                    with(position, function.withAcs(Optional.of(known))).possible().stream())
+                            .flatMap(known -> with(position, function.withAcs(Optional.of(known))).possible().stream())
                             .toList();
                 }
             }

@@ -42,9 +42,8 @@ class NotKnownTest {
         assertThat(Forest.answer(harmless.ask("6.12", XEON), PROVIDER, CLIENT))
                 .as("SV, TB, UF and DT never count")
                 .isEqualTo("BUS_ADDR 4");
-        Forest redirected = Forest.oneSwitch(UNLISTED)
-                .acs("0000:02:00.0", Acs.NOT_KNOWN)
-                .acs("0000:02:01.0", new Acs(0x7f, 0x04));
+        Forest redirected =
+                Forest.oneSwitch(UNLISTED).acs("0000:02:00.0", Acs.NOT_KNOWN).acs("0000:02:01.0", new Acs(0x7f, 0x04));
         assertThat(Forest.answer(redirected.ask("6.12", XEON), PROVIDER, CLIENT))
                 .isEqualTo("NOT_SUPPORTED -1");
         assertThat(Forest.answer(redirected.ask("6.12", ZEN), PROVIDER, CLIENT)).isEqualTo("THRU_HOST_BRIDGE 4");

@@ -91,15 +91,18 @@ class PathsTest {
         P2pdma p2pdma = Forest.oneSwitch(UNLISTED).acs(redirecting, AcsBit.EC).ask("6.12", ZEN);
         for (List<String> pair : List.of(List.of(PROVIDER, CLIENT), List.of(CLIENT, PROVIDER))) {
             assertThat(answer(p2pdma, pair.get(0), pair.get(1))).isEqualTo("THRU_HOST_BRIDGE 4");
-            assertThat(verdict(p2pdma, pair.get(0), pair.get(1)).redirecting())
-                    .containsExactly(Bdf.parse(redirecting));
+            assertThat(verdict(p2pdma, pair.get(0), pair.get(1)).redirecting()).containsExactly(Bdf.parse(redirecting));
         }
     }
 
     @Test
     void aPortAboveTheCommonBridgeDoesNotCount() {
         assertThat(answer(
-                        Forest.oneSwitch(UNLISTED).acs("0000:00:01.0", AcsBit.RR).ask("6.12", XEON), PROVIDER, CLIENT))
+                        Forest.oneSwitch(UNLISTED)
+                                .acs("0000:00:01.0", AcsBit.RR)
+                                .ask("6.12", XEON),
+                        PROVIDER,
+                        CLIENT))
                 .isEqualTo("BUS_ADDR 4");
     }
 

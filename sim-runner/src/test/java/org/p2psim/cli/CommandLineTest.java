@@ -65,17 +65,7 @@ class CommandLineTest {
     }
 
     static Stream<String> examples() {
-        return Stream.of(
-                        "",
-                        "compare",
-                        "run",
-                        "matrix",
-                        "conformance",
-                        "validate",
-                        "list",
-                        "show",
-                        "schema",
-                        "report")
+        return Stream.of("", "compare", "run", "matrix", "conformance", "validate", "list", "show", "schema", "report")
                 .map(command -> p2psim(command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"}))
                 .flatMap(help -> help.out().lines())
                 .map(String::strip)

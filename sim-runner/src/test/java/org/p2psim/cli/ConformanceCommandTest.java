@@ -67,7 +67,8 @@ class ConformanceCommandTest {
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.out())
                 .startsWith(file + ": ")
-                .contains(" of 92 agree\n\n" + file + "\n  case-03 query 1: provider 0000:03:00.0, clients 0000:04:00.0:")
+                .contains(
+                        " of 92 agree\n\n" + file + "\n  case-03 query 1: provider 0000:03:00.0, clients 0000:04:00.0:")
                 .contains("distance: recorded 40, model 4\n");
         assertThat(result.err()).isEmpty();
     }
@@ -94,7 +95,9 @@ class ConformanceCommandTest {
     void textListsTheFirst100DifferencesAndCountsTheRest() throws Exception {
         Path file = Files.writeString(
                 folder.resolve("wrong.jsonl"),
-                Files.readString(CASES).replace("\"distance\":4", "\"distance\":40").repeat(5));
+                Files.readString(CASES)
+                        .replace("\"distance\":4", "\"distance\":40")
+                        .repeat(5));
         Result text = conformance(file, file);
         int differing = json(conformance(file, file, "--json").out())
                 .get("sources")
@@ -102,14 +105,16 @@ class ConformanceCommandTest {
                 .mapToInt(source -> source.get("differences").size())
                 .sum();
         assertThat(differing).isGreaterThan(200);
-        assertThat(text.out().lines().filter(line -> line.startsWith("  case-"))).hasSize(100);
+        assertThat(text.out().lines().filter(line -> line.startsWith("  case-")))
+                .hasSize(100);
         assertThat(text.out()).endsWith("\nand %d more; --json lists all\n".formatted(differing - 100));
     }
 
     @Test
     void twoReplaysPrintTheSameBytes() throws Exception {
         Path file = wrongCases();
-        assertThat(conformance(folder, SHIPPED.resolve("sgtable-vectors.jsonl"), file).out())
+        assertThat(conformance(folder, SHIPPED.resolve("sgtable-vectors.jsonl"), file)
+                        .out())
                 .isEqualTo(conformance(folder, SHIPPED.resolve("sgtable-vectors.jsonl"), file)
                         .out());
     }

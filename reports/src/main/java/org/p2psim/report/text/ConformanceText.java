@@ -25,16 +25,14 @@ public final class ConformanceText {
         lines.add(agree(outcome.agreeing(), outcome.cases()));
         long left = most;
         for (Source source : outcome.sources()) {
-            List<Difference> shown =
-                    source.differences().stream().limit(left).toList();
+            List<Difference> shown = source.differences().stream().limit(left).toList();
             left -= shown.size();
             if (!shown.isEmpty()) {
                 lines.add("");
                 lines.add(Plain.safe(source.source()));
             }
             for (Difference difference : shown) {
-                lines.addAll(
-                        Plain.wrapped("  ", "      ", difference.id() + ": " + difference.difference(), WIDTH));
+                lines.addAll(Plain.wrapped("  ", "      ", difference.id() + ": " + difference.difference(), WIDTH));
             }
         }
         long differing = outcome.cases() - outcome.agreeing();

@@ -30,8 +30,7 @@ final class AcsReader {
             }
             Optional<Value> written = device.orNull("ctlWritten");
             words.add(new Word(
-                    function,
-                    written.isPresent() ? Optional.of(written.get().hex(0xffff)) : Optional.empty()));
+                    function, written.isPresent() ? Optional.of(written.get().hex(0xffff)) : Optional.empty()));
         }
         return new AcsEvidence(line.get("id").text(), boot, words.build());
     }

@@ -36,9 +36,12 @@ public record P2pdmaAnswer(ImmutableMap<String, String> fields) {
                             .map(verdict -> Integer.toString(verdict.hops()))
                             .orElse(NONE));
         }
-        fields.put("pairs", list(distance.pairs().stream().map(P2pdmaAnswer::pair).toList()));
+        fields.put(
+                "pairs", list(distance.pairs().stream().map(P2pdmaAnswer::pair).toList()));
         fields.put("acsList", acsList(distance.messages()).orElse(NONE));
-        fields.put("warnings", list(distance.messages().stream().map(P2pdmaAnswer::warning).toList()));
+        fields.put(
+                "warnings",
+                list(distance.messages().stream().map(P2pdmaAnswer::warning).toList()));
         return new P2pdmaAnswer(fields.buildOrThrow());
     }
 
@@ -71,7 +74,8 @@ public record P2pdmaAnswer(ImmutableMap<String, String> fields) {
         return switch (message.kind()) {
             case HOST_BRIDGE_NOT_LISTED ->
                 message.kind() + " " + message.text().substring(message.text().lastIndexOf(' ') + 1);
-            case ACS_REDIRECT, ACS_HINT, NO_PATH, NOT_PCI, DMA_VIRT_OPS -> message.kind().name();
+            case ACS_REDIRECT, ACS_HINT, NO_PATH, NOT_PCI, DMA_VIRT_OPS ->
+                message.kind().name();
         };
     }
 

@@ -15,7 +15,6 @@ import org.p2psim.p2p.KernelMessage;
 import org.p2psim.platform.Cpu;
 import org.p2psim.platform.Socket;
 import org.p2psim.scenario.evidence.P2pdmaEvidence.Query;
-import org.p2psim.topology.Acs;
 import org.p2psim.topology.Fabric;
 import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.IommuMode;
@@ -62,8 +61,7 @@ final class P2pdmaReader {
         for (Value bridge : bridges) {
             int domain = bridge.get("domain").hex(Integer.MAX_VALUE);
             int bus = bridge.get("bus").hex(0xff);
-            hostBridges.add(
-                    new HostBridge("rc", socket.id(), domain, bus, IommuMode.OFF, 0, PAYLOAD, List.of()));
+            hostBridges.add(new HostBridge("rc", socket.id(), domain, bus, IommuMode.OFF, 0, PAYLOAD, List.of()));
             for (Value device : bridge.get("devices").elements()) {
                 addFunction(device, Optional.empty());
             }
@@ -96,8 +94,7 @@ final class P2pdmaReader {
         PortType type = device.get("type").parsed(P2pdmaReader::type);
         ImmutableList<Value> children = device.get("children").elements();
         if (!type.isBridge() && !children.isEmpty()) {
-            throw device.get("children")
-                    .problemWith("%s is no bridge, so nothing can be below it".formatted(address));
+            throw device.get("children").problemWith("%s is no bridge, so nothing can be below it".formatted(address));
         }
         if (bridge.isPresent() && bridge.get().domain() != address.domain()) {
             throw device.get("bdf")
@@ -107,7 +104,8 @@ final class P2pdmaReader {
         if (!children.isEmpty()) {
             secondary = children.get(0).get("bdf").parsed(Bdf::parse).bus();
         }
-        DeviceId id = new DeviceId(device.get("vendor").hex(0xffff), device.get("device").hex(0xffff));
+        DeviceId id = new DeviceId(
+                device.get("vendor").hex(0xffff), device.get("device").hex(0xffff));
         functions.add(PciFunction.of(address, id, type, bridge, secondary, AcsWords.read(device)));
         for (Value child : children) {
             addFunction(child, Optional.of(address));
@@ -127,7 +125,9 @@ final class P2pdmaReader {
     }
 
     private static String name(PortType type) {
-        return type == PortType.RC_INTEGRATED_ENDPOINT ? INTEGRATED : type.name().toLowerCase(Locale.ROOT);
+        return type == PortType.RC_INTEGRATED_ENDPOINT
+                ? INTEGRATED
+                : type.name().toLowerCase(Locale.ROOT);
     }
 
     private static Query query(Value query, Fabric fabric) throws EvidenceException {
@@ -165,7 +165,9 @@ final class P2pdmaReader {
             stated.put("distance", Integer.toString(query.get("distance").signed()));
         }
         if (query.has("mapType")) {
-            stated.put("mapType", query.get("mapType").parsed(P2pdmaAnswer::mapType).name());
+            stated.put(
+                    "mapType",
+                    query.get("mapType").parsed(P2pdmaAnswer::mapType).name());
         }
         if (query.has("hops")) {
             stated.put("hops", hops(query));
@@ -208,7 +210,8 @@ final class P2pdmaReader {
 
     private static String warning(String text) {
         String kind = text.contains(" ") ? text.substring(0, text.indexOf(' ')) : text;
-        if (Stream.of(KernelMessage.Kind.values()).noneMatch(known -> known.name().equals(kind))) {
+        if (Stream.of(KernelMessage.Kind.values())
+                .noneMatch(known -> known.name().equals(kind))) {
             throw new IllegalArgumentException(
                     "\"%s\" is no warning; there are %s".formatted(text, List.of(KernelMessage.Kind.values())));
         }

@@ -56,8 +56,8 @@ record Value(Place place, Optional<Value> parent, String step, JsonNode node) {
 
     /** What is wrong with this value. */
     EvidenceException problem(String right) {
-        return place.wrong("%s is %s, not %s"
-                .formatted(path(), VisibleText.clipped(node.toString(), SHOWN_LENGTH_MAX), right));
+        return place.wrong(
+                "%s is %s, not %s".formatted(path(), VisibleText.clipped(node.toString(), SHOWN_LENGTH_MAX), right));
     }
 
     /** What is wrong with this value and others together. */

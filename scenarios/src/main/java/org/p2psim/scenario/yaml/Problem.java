@@ -41,7 +41,10 @@ public record Problem(String file, int line, int column, String path, String mes
         if (!path.isEmpty()) {
             out.append(VisibleText.clipped(path, LONGEST_TEXT)).append(": ");
         }
-        out.append(VisibleText.clipped(message, LONGEST_TEXT)).append(" [").append(rule).append(']');
+        out.append(VisibleText.clipped(message, LONGEST_TEXT))
+                .append(" [")
+                .append(rule)
+                .append(']');
         if (line > 0 && !snippet.isBlank()) {
             out.append('\n').append(source());
         }

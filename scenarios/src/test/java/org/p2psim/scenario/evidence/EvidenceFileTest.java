@@ -31,26 +31,22 @@ import org.p2psim.topology.PciFunction;
 import org.p2psim.topology.PortType;
 
 class EvidenceFileTest {
-    private static final String P2PDMA =
-            """
+    private static final String P2PDMA = """
             {"id":"t1","kernel":"6.12","cpu":{"vendor":"  Shanghai  ","family":7},"hostBridges":[{"domain":"10000",\
             "bus":"e0","devices":[{"bdf":"10000:e0:01.0","vendor":"8086","device":"2030","class":"060400",\
             "type":"root_port","acs":{"cap":"051f","ctl":"001d"},"children":[{"bdf":"10000:e1:00.0","vendor":"144d",\
             "device":"a808","class":"010802","type":"legacy_endpoint","acs":null,"children":[]}]}]}],\
             "queries":[{"provider":"10000:e1:00.0","clients":["10000:e0:01.0","child:10000:e1:00.0","nonpci"],\
             "distance":-1,"mapType":"NOT_SUPPORTED"}],"tags":{"anything":"else"}}
-            """
-                    .strip();
+            """.strip();
 
-    private static final String ACS =
-            """
+    private static final String ACS = """
             {"id":"a1","kernel":"5.10","iommu":true,"noats":false,"disableAcsRedir":null,"configAcs":null,"devices":[\
             {"bdf":"0000:00:01.0","parent":null,"vendor":"8086","device":"2030","subvendor":"0000","subdevice":"0000",\
             "externalFacing":false,"untrusted":false,"acs":{"cap":"001f","ctl":"0000"},"ctlWritten":"001d"},\
             {"bdf":"0000:01:00.0","parent":"0000:00:01.0","vendor":"144d","device":"a808","subvendor":"1028",\
             "subdevice":"0001","externalFacing":false,"untrusted":true,"acs":null,"ctlWritten":null}]}
-            """
-                    .strip();
+            """.strip();
 
     @TempDir
     private Path folder;
@@ -126,8 +122,7 @@ class EvidenceFileTest {
     void anAnswerHasTheFieldsThatTheFileStates() throws Exception {
         Files.writeString(file, P2PDMA);
         assertThat(((P2pdmaEvidence) only()).queries().get(0).answer().fields())
-                .containsExactly(
-                        Map.entry("distance", "-1"), Map.entry("mapType", "NOT_SUPPORTED"));
+                .containsExactly(Map.entry("distance", "-1"), Map.entry("mapType", "NOT_SUPPORTED"));
     }
 
     @ParameterizedTest
@@ -276,7 +271,9 @@ class EvidenceFileTest {
         assertThat(problem()).startsWith("evidence:").contains("gzip");
         whole[whole.length - 6] ^= 1;
         Files.write(file, whole);
-        assertThat(problem()).as("a wrong checksum").isEqualTo("evidence:3001: damaged gzip data: Corrupt GZIP trailer");
+        assertThat(problem())
+                .as("a wrong checksum")
+                .isEqualTo("evidence:3001: damaged gzip data: Corrupt GZIP trailer");
     }
 
     @Test
@@ -334,11 +331,8 @@ class EvidenceFileTest {
     void anAnswerDiffersInTheFieldsThatAreStatedAndOtherwise() throws Exception {
         Files.writeString(file, P2PDMA);
         P2pdmaAnswer recorded = ((P2pdmaEvidence) only()).queries().get(0).answer();
-        P2pdmaAnswer model = P2pdmaAnswer.of(new Distance(
-                OptionalInt.of(4),
-                MapType.NOT_SUPPORTED,
-                List.of(),
-                List.of()));
+        P2pdmaAnswer model =
+                P2pdmaAnswer.of(new Distance(OptionalInt.of(4), MapType.NOT_SUPPORTED, List.of(), List.of()));
         assertThat(recorded.differenceTo(model)).isEqualTo("distance: recorded -1, model 4");
         assertThat(recorded.differenceTo(recorded)).isEmpty();
     }

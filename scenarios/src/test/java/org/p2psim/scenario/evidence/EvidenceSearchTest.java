@@ -29,8 +29,7 @@ class EvidenceSearchTest {
         touch("machines/one/p2p-all.tsv");
         touch("machines/two/lspci-nn.txt");
         assertThat(EvidenceSearch.in(folder))
-                .containsExactly(
-                        new Vectors(first), new Vectors(second), new CapturedMachine(machine.getParent()));
+                .containsExactly(new Vectors(first), new Vectors(second), new CapturedMachine(machine.getParent()));
     }
 
     @Test

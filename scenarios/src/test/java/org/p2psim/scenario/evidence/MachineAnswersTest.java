@@ -75,7 +75,8 @@ class MachineAnswersTest {
     @Test
     void otherColumnsAreRefused() throws Exception {
         try (MachineAnswers answers = table(HEAD.replace("distance", "map_type"))) {
-            assertThatThrownBy(answers::next).hasMessageContaining(":1: the columns must be provider, client, distance");
+            assertThatThrownBy(answers::next)
+                    .hasMessageContaining(":1: the columns must be provider, client, distance");
         }
     }
 }

@@ -18,9 +18,7 @@ final class P2pdmaConformance {
 
     ImmutableList<Case> check(P2pdmaEvidence evidence) {
         P2pdma model = new P2pdma(
-                evidence.fabric(),
-                evidence.cpu(),
-                rules.computeIfAbsent(evidence.kernel(), KernelRules::of));
+                evidence.fabric(), evidence.cpu(), rules.computeIfAbsent(evidence.kernel(), KernelRules::of));
         ImmutableList.Builder<Case> cases = ImmutableList.builder();
         int number = 1;
         for (Query query : evidence.queries()) {

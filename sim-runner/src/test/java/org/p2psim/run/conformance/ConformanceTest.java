@@ -83,8 +83,8 @@ class ConformanceTest {
         Source source = replay(SWITCH.substring(0, at) + wrong + SWITCH.substring(at + right.length()));
         assertThat(source.agreeing()).isEqualTo(3);
         assertThat(source.differences())
-                .containsExactly(new Difference(
-                        "switch query 1", "provider 0000:03:00.0, clients 0000:04:00.0: " + difference));
+                .containsExactly(
+                        new Difference("switch query 1", "provider 0000:03:00.0, clients 0000:04:00.0: " + difference));
     }
 
     @Test
@@ -98,8 +98,9 @@ class ConformanceTest {
 
     @Test
     void everyFieldThatDiffersIsNamed() throws Exception {
-        assertThat(replay(SWITCH.replace("\"distance\":-1,\"mapType\":\"NOT_SUPPORTED\",\"hops\":4", "\"distance\":4,"
-                                + "\"mapType\":\"BUS_ADDR\",\"hops\":4"))
+        assertThat(replay(SWITCH.replace(
+                                "\"distance\":-1,\"mapType\":\"NOT_SUPPORTED\",\"hops\":4",
+                                "\"distance\":4," + "\"mapType\":\"BUS_ADDR\",\"hops\":4"))
                         .differences())
                 .extracting(Difference::difference)
                 .containsExactly("provider 0000:03:00.0, clients 0000:04:00.0: distance: recorded 4, model -1;"
@@ -135,8 +136,8 @@ class ConformanceTest {
         Path empty = Files.createDirectory(folder.resolve("empty"));
         assertThatThrownBy(() -> new Conformance(100).replay(List.of(empty, good, bad)))
                 .isInstanceOf(EvidenceProblems.class)
-                .hasMessageMatching("(?s)" + empty + ": no evidence in this folder[^\n]*\n" + bad
-                        + ":2: not a JSON object[^\n]*");
+                .hasMessageMatching(
+                        "(?s)" + empty + ": no evidence in this folder[^\n]*\n" + bad + ":2: not a JSON object[^\n]*");
     }
 
     /** One switch on an EPYC whose ports have ACS redirect on: recorded with 6.12.107. */
