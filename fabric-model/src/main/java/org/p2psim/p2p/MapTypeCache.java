@@ -30,9 +30,12 @@ public final class MapTypeCache {
 
     /**
      * {@code pci_p2pdma_map_type()}: what a mapping uses. A pair that nobody asked for is computed from 6.0 on; before,
-     * its mapping failed.
+     * its mapping failed. Before 5.4 there was nothing to look up: every mapping used bus addresses.
      */
     public MapType mapType(P2pdma now, Bdf provider, Bdf client) {
+        if (!rules.has(Rule.MAP_TYPES)) {
+            return MapType.BUS_ADDR;
+        }
         MapType known = stored.get(new Slot(provider, index(client)));
         if (known != null) {
             return known;

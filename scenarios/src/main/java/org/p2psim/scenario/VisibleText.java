@@ -21,4 +21,10 @@ public final class VisibleText {
         });
         return out.toString();
     }
+
+    /** The visible text, cut after so many characters of it. */
+    public static String clipped(String text, int longest) {
+        String visible = of(text.substring(0, Math.min(text.length(), longest + 1)));
+        return visible.length() <= longest ? visible : visible.substring(0, longest) + "...";
+    }
 }

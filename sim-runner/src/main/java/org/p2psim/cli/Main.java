@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
             ImportCommand.class,
             ExportCommand.class,
             CheckCommand.class,
+            ConformanceCommand.class,
             ValidateCommand.class,
             ListCommand.class,
             ShowCommand.class,
@@ -33,7 +34,7 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:good",
-            "1:an expectation failed or an invariant broke",
+            "1:an expectation failed, an invariant broke, or recorded evidence says otherwise",
             "2:the input or the usage is wrong",
             "70:our fault"
         },
@@ -51,7 +52,7 @@ public final class Main implements Runnable {
 
     /** Everything as expected. */
     static final int GOOD = 0;
-    /** An expectation failed or an invariant broke. */
+    /** An expectation failed, an invariant broke, or recorded evidence says otherwise. */
     static final int FAILED = 1;
     /** The input or the usage is wrong. */
     static final int BAD_INPUT = 2;

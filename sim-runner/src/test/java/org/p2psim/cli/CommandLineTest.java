@@ -65,7 +65,7 @@ class CommandLineTest {
     }
 
     static Stream<String> examples() {
-        return Stream.of("", "compare", "run", "matrix", "validate", "list", "show", "schema", "report")
+        return Stream.of("", "compare", "run", "matrix", "conformance", "validate", "list", "show", "schema", "report")
                 .map(command -> p2psim(command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"}))
                 .flatMap(help -> help.out().lines())
                 .map(String::strip)
@@ -86,11 +86,15 @@ class CommandLineTest {
         assertThat(launcher.toFile().setExecutable(true)).isTrue();
         // What an example reads, an earlier command of the help has written.
         Files.writeString(folder.resolve("mine.yaml"), Library.text("gaudi-rdma"));
+        // Examples are for the root of the sources.
+        Path sources = Files.createSymbolicLink(
+                folder.resolve("sim-runner"), Path.of("").toAbsolutePath());
         ProcessBuilder shell = new ProcessBuilder("sh", "-e", "-c", example).directory(folder.toFile());
         shell.environment().merge("PATH", folder.toString(), (path, first) -> first + ":" + path);
         shell.redirectErrorStream(true);
         Process process = shell.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        Files.delete(sources);
         assertThat(process.waitFor()).as(output).isZero();
     }
 

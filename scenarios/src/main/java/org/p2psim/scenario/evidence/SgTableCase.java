@@ -14,9 +14,7 @@ import org.p2psim.dmabuf.sgtable.PhysVec;
 import org.p2psim.p2p.MapType;
 
 /** What some builder of scatter/gather tables was given, and what it made of it. Sizes are bytes, unsigned. */
-public sealed interface SgTableCase {
-    String id();
-
+public sealed interface SgTableCase extends Evidence {
     /**
      * Device memory of habanalabs.
      *

@@ -1,59 +1,110 @@
 package org.p2psim.scenario.evidence;
 
-import com.google.common.base.Ascii;
-import com.google.common.base.CharMatcher;
 import com.google.common.collect.ImmutableList;
 import java.math.BigInteger;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.p2psim.scenario.VisibleText;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/** A value in a line of evidence, which knows where it stands. */
-final class Value {
-    private static final CharMatcher HEXADECIMAL_DIGIT = CharMatcher.anyOf("0123456789abcdefABCDEF");
+/**
+ * A value in a line of evidence, which knows where it stands.
+ *
+ * @param parent what it is in; empty for the whole line
+ * @param step from the parent to it: the name of a field, or {@code [2]}
+ */
+record Value(Place place, Optional<Value> parent, String step, JsonNode node) {
+    /** A level of switches takes four, and there is no room for 40 levels on 256 buses. */
+    private static final int NESTING_MAX = 200;
+
     private static final int SHOWN_LENGTH_MAX = 60;
+    private static final Pattern UNSIGNED = Pattern.compile("0[xX][0-9a-fA-F]{1,16}");
+    private static final Pattern HEXADECIMAL = Pattern.compile("[0-9a-fA-F]{1,8}");
 
-    private final String line;
-    private final @Nullable Value parent;
-    private final String step;
-    private final JsonNode node;
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(NESTING_MAX)
+                            .build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
-    private Value(String line, @Nullable Value parent, String step, JsonNode node) {
-        this.line = line;
-        this.parent = parent;
-        this.step = step;
-        this.node = node;
+    /** Parses a line that shall be a JSON object. */
+    static Value of(EvidenceLines.Line line) throws EvidenceException {
+        JsonNode node;
+        try {
+            node = MAPPER.readTree(line.bytes());
+        } catch (JacksonException e) {
+            int column = e.getLocation() == null ? 0 : e.getLocation().getColumnNr();
+            String sentence = e.getOriginalMessage().lines().findFirst().orElse("");
+            throw line.place().wrong("not a JSON object: %s (column %d)".formatted(sentence, column));
+        }
+        if (!node.isObject()) {
+            throw line.place().wrong("not a JSON object: evidence is JSON Lines, one case a line");
+        }
+        return new Value(line.place(), Optional.empty(), "", node);
     }
 
-    /** @param line file and number of the line that the value is all of */
-    static Value ofLine(String line, JsonNode node) {
-        return new Value(line, null, "", node);
+    /** What is wrong with this value. */
+    EvidenceException problem(String right) {
+        return place.wrong(
+                "%s is %s, not %s".formatted(path(), VisibleText.clipped(node.toString(), SHOWN_LENGTH_MAX), right));
     }
 
-    /** Where in the line the value stands, {@code expect.entries[2].len}; put together only if it is asked for. */
+    /** What is wrong with this value and others together. */
+    EvidenceException problemWith(String what) {
+        return place.wrong("%s: %s".formatted(path(), what));
+    }
+
+    /** Put together only for messages: there are millions of values. */
     private String path() {
-        if (parent == null) {
+        if (parent.isEmpty()) {
             return "the line";
         }
-        return parent.parent == null ? step : parent.path() + (step.startsWith("[") ? step : "." + step);
+        boolean first = parent.get().parent.isEmpty();
+        return first ? step : parent.get().path() + (step.startsWith("[") ? step : "." + step);
+    }
+
+    private Value child(String field, JsonNode child) {
+        return new Value(place, Optional.of(this), field, child);
+    }
+
+    boolean has(String field) {
+        return node.has(field);
+    }
+
+    /** The names of all fields, in the order of the line. */
+    ImmutableList<String> names() {
+        return ImmutableList.copyOf(node.propertyNames());
     }
 
     /** A field of an object; empty if it is not there or null. */
     Optional<Value> find(String field) {
         JsonNode child = node.path(field);
-        return child.isMissingNode() || child.isNull()
-                ? Optional.empty()
-                : Optional.of(new Value(line, this, field, child));
+        return child.isMissingNode() || child.isNull() ? Optional.empty() : Optional.of(child(field, child));
     }
 
-    /** A field that has to be there. */
+    /** A field that has to be there, and not null. */
     Value get(String field) throws EvidenceException {
         Optional<Value> found = find(field);
         if (found.isEmpty()) {
-            throw new EvidenceException("%s: %s is missing".formatted(line, new Value(line, this, field, node).path()));
+            throw place.wrong("%s is missing".formatted(child(field, node).path()));
         }
         return found.get();
+    }
+
+    /** A field that has to be there; empty if it is null. */
+    Optional<Value> orNull(String field) throws EvidenceException {
+        return node.path(field).isNull() ? Optional.empty() : Optional.of(get(field));
     }
 
     ImmutableList<Value> elements() throws EvidenceException {
@@ -62,7 +113,7 @@ final class Value {
         }
         ImmutableList.Builder<Value> elements = ImmutableList.builder();
         for (int i = 0; i < node.size(); i++) {
-            elements.add(new Value(line, this, "[" + i + "]", node.get(i)));
+            elements.add(child("[" + i + "]", node.get(i)));
         }
         return elements.build();
     }
@@ -76,13 +127,10 @@ final class Value {
         return elements;
     }
 
-    /** An unsigned number of 64 bits: as a number, or as hexadecimal text. */
+    /** An unsigned number of 64 bits: as a number, or as hexadecimal text with 0x. */
     long unsigned() throws EvidenceException {
-        if (node.isString() && isHexadecimal(node.asString())) {
+        if (node.isString() && UNSIGNED.matcher(node.asString()).matches()) {
             return Long.parseUnsignedLong(node.asString().substring(2), 16);
-        }
-        if (node.canConvertToLong() && node.isIntegralNumber() && node.longValue() >= 0) {
-            return node.longValue();
         }
         if (node.isIntegralNumber()) {
             BigInteger number = node.bigIntegerValue();
@@ -91,13 +139,6 @@ final class Value {
             }
         }
         throw problem("a whole number from 0 to 2^64 - 1, or such a number as text (\"0x1000\")");
-    }
-
-    private static boolean isHexadecimal(String text) {
-        return text.startsWith("0x")
-                && text.length() > 2
-                && text.length() <= 2 + Long.BYTES * 2
-                && HEXADECIMAL_DIGIT.matchesAllOf(text.substring(2));
     }
 
     OptionalLong unsigned(String field) throws EvidenceException {
@@ -118,29 +159,43 @@ final class Value {
         return node.intValue();
     }
 
+    /** A hexadecimal number as text without 0x, not above {@code highest}. */
+    int hex(int highest) throws EvidenceException {
+        if (node.isString() && HEXADECIMAL.matcher(node.asString()).matches()) {
+            long number = Long.parseLong(node.asString(), 16);
+            if (number <= highest) {
+                return (int) number;
+            }
+        }
+        throw problem("a hexadecimal number up to \"%x\", without 0x".formatted(highest));
+    }
+
+    boolean truth() throws EvidenceException {
+        if (!node.isBoolean()) {
+            throw problem("true or false");
+        }
+        return node.booleanValue();
+    }
+
     Optional<Boolean> truth(String field) throws EvidenceException {
         Optional<Value> found = find(field);
-        if (found.isPresent() && !found.get().node.isBoolean()) {
-            throw found.get().problem("true or false");
-        }
-        return found.map(value -> value.node.booleanValue());
+        return found.isPresent() ? Optional.of(found.get().truth()) : Optional.empty();
     }
 
     String text() throws EvidenceException {
-        if (!node.isString() || node.asString().isBlank()) {
+        if (!node.isString()) {
             throw problem("text");
         }
         return node.asString();
     }
 
-    /** What is wrong with this value. */
-    EvidenceException problem(String right) {
-        String shown = Ascii.truncate(node.toString(), SHOWN_LENGTH_MAX, "...");
-        return new EvidenceException("%s: %s is %s, not %s".formatted(line, path(), shown, right));
-    }
-
-    /** What is wrong with this value and others together. */
-    EvidenceException problemWith(String what) {
-        return new EvidenceException("%s: %s: %s".formatted(line, path(), what));
+    /** A text in a form of its own, of which the parser tells what is wrong by an {@link IllegalArgumentException}. */
+    <T> T parsed(Function<String, T> parser) throws EvidenceException {
+        String text = text();
+        try {
+            return parser.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw problemWith(String.valueOf(e.getMessage()));
+        }
     }
 }

@@ -39,9 +39,12 @@ public record Problem(String file, int line, int column, String path, String mes
         }
         out.append(": ");
         if (!path.isEmpty()) {
-            out.append(clip(VisibleText.of(path))).append(": ");
+            out.append(VisibleText.clipped(path, LONGEST_TEXT)).append(": ");
         }
-        out.append(clip(VisibleText.of(message))).append(" [").append(rule).append(']');
+        out.append(VisibleText.clipped(message, LONGEST_TEXT))
+                .append(" [")
+                .append(rule)
+                .append(']');
         if (line > 0 && !snippet.isBlank()) {
             out.append('\n').append(source());
         }
@@ -59,9 +62,5 @@ public record Problem(String file, int line, int column, String path, String mes
         String margin = " ".repeat(number.length());
         return "%s |\n%s | %s%s\n%s | %s^"
                 .formatted(margin, number, before, after, margin, " ".repeat(before.length()));
-    }
-
-    private static String clip(String text) {
-        return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "...";
     }
 }

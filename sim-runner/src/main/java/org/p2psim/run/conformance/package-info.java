@@ -1,4 +1,4 @@
-/** The model's answers against recorded ones, case by case. */
+/** Replays recorded evidence: asks the model what kernels and drivers were asked, and compares the answers. */
 @NullMarked
 package org.p2psim.run.conformance;
 
