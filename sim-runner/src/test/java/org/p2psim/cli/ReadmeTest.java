@@ -58,15 +58,24 @@ class ReadmeTest {
         Main.execute(
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
-                example.arguments().split(" "));
+                fromHere(example.arguments()).split(" "));
         List<String> printed = out.toString(StandardCharsets.UTF_8)
                 .lines()
-                .map(String::stripTrailing)
+                .map(line -> fromRoot(line).stripTrailing())
                 .toList();
         if (example.cut()) {
             assertThat(printed).startsWith(example.output().toArray(String[]::new));
         } else {
             assertThat(printed).isEqualTo(example.output());
         }
+    }
+
+    /** The README's paths begin at the repository's root; tests run in this module. */
+    private static String fromHere(String arguments) {
+        return arguments.replace("sim-runner/src/", "src/");
+    }
+
+    private static String fromRoot(String line) {
+        return line.replace("src/test/resources/", "sim-runner/src/test/resources/");
     }
 }

@@ -5,12 +5,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.p2psim.boot.AcsBoot;
 import org.p2psim.outcome.Explanation;
 import org.p2psim.outcome.Explanation.Changed;
 import org.p2psim.outcome.Explanation.GroupOutcome;
 import org.p2psim.outcome.Note;
 import org.p2psim.p2p.MapType;
 import org.p2psim.p2p.Verdict;
+import org.p2psim.platform.KernelRelease;
 
 /** The steps of a verdict in an operator's words, and the kernel's own lines. */
 public final class ExplainText {
@@ -48,7 +50,7 @@ public final class ExplainText {
     }
 
     private void pair(String client, Optional<Verdict> verdict) {
-        String pair = "%s to %s: ".formatted(Plain.safe(client), Plain.safe(explanation.provider()));
+        String pair = "provider %s, client %s: ".formatted(Plain.safe(explanation.provider()), Plain.safe(client));
         lines.add("");
         if (verdict.isEmpty()) {
             lines.add(pair + "NOT_SUPPORTED (-1): the client is not a PCI device");
@@ -63,12 +65,10 @@ public final class ExplainText {
             wrapped("  - ", branch.toString());
         }
         if (!answer.redirecting().isEmpty()) {
-            wrapped(
-                    "  to turn all of these off at boot: ",
-                    "pci=disable_acs_redir="
-                            + answer.redirecting().stream()
-                                    .map(Object::toString)
-                                    .collect(Collectors.joining(";")));
+            String list = answer.redirecting().stream().map(Object::toString).collect(Collectors.joining(";"));
+            boolean clears = AcsBoot.clearsRedirect(KernelRelease.parse(explanation.kernel()));
+            String caveat = clears ? "" : " (from 6.15 on; this kernel falls back to the firmware's bits)";
+            wrapped("  to turn all of these off at boot: ", "pci=disable_acs_redir=" + list + caveat);
         }
     }
 

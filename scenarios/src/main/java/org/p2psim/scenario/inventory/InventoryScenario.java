@@ -212,15 +212,7 @@ public final class InventoryScenario {
     private Map<Integer, BarSpec> bars(FoundFunction function) {
         ImmutableMap.Builder<Integer, BarSpec> bars = ImmutableMap.builder();
         for (FoundBar bar : function.bars()) {
-            if (!bar.enabled() || bar.base() == 0) {
-                continue;
-            }
-            if (bar.size().isEmpty()) {
-                remarks.add(
-                        Note.Kind.NOT_KNOWN,
-                        "the size of BARs: configuration space does not show it",
-                        function.address());
-            } else if (isPlaced(bar)) {
+            if (bar.enabled() && bar.base() != 0 && isPlaced(bar)) {
                 bars.put(
                         bar.index(),
                         new BarSpec(
