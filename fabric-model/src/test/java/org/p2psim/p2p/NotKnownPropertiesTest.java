@@ -155,16 +155,22 @@ class NotKnownPropertiesTest {
             return function;
         }
 
+        /** Each bit in one case of four. */
+        private int someBits() {
+            int often = random.nextInt(0x80);
+            return often & random.nextInt(0x80);
+        }
+
         private Optional<Acs> acs() {
             if (random.nextInt(3) > 0) {
                 return Optional.empty();
             }
-            int unknown = random.nextInt(0x80) & random.nextInt(0x80);
+            int unknown = someBits();
             if (unknownBits + Integer.bitCount(unknown) > UNKNOWN_BITS_MAX) {
                 unknown = 0;
             }
             unknownBits += Integer.bitCount(unknown);
-            int control = random.nextInt(0x80) & random.nextInt(0x80) & random.nextInt(0x80);
+            int control = someBits();
             return Optional.of(new Acs(0x7f, control & ~unknown, unknown));
         }
     }

@@ -52,7 +52,7 @@ final class ConformanceCommand implements Callable<Integer> {
             console.print(json ? ConformanceJson.write(outcome) : ConformanceText.of(outcome, LISTED_MAX));
             return outcome.good() ? Main.GOOD : Main.FAILED;
         } catch (EvidenceProblems e) {
-            throw new InputException(e.getMessage());
+            throw new InputException(String.valueOf(e.getMessage()));
         }
     }
 }

@@ -75,7 +75,7 @@ class EvidenceFileTest {
             }
             return "nothing in %d lines".formatted(lines);
         } catch (EvidenceException e) {
-            return e.getMessage().replace(folder + "/", "");
+            return String.valueOf(e.getMessage()).replace(folder + "/", "");
         }
     }
 

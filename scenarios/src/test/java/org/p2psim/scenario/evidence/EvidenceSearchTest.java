@@ -24,12 +24,13 @@ class EvidenceSearchTest {
     void aFolderIsSearchedForVectorsAndMachinesInTheOrderOfNames() throws Exception {
         Path second = touch("b/vectors.jsonl.gz");
         Path first = touch("b/a.jsonl");
-        Path machine = touch("machines/one/p2p.tsv");
+        touch("machines/one/p2p.tsv");
         touch("b/README.md");
         touch("machines/one/p2p-all.tsv");
         touch("machines/two/lspci-nn.txt");
         assertThat(EvidenceSearch.in(folder))
-                .containsExactly(new Vectors(first), new Vectors(second), new CapturedMachine(machine.getParent()));
+                .containsExactly(
+                        new Vectors(first), new Vectors(second), new CapturedMachine(folder.resolve("machines/one")));
     }
 
     @Test

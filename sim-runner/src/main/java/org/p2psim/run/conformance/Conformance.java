@@ -81,8 +81,8 @@ public final class Conformance {
             p2pdma.check(queries).forEach(cases);
         } else if (evidence instanceof AcsEvidence boot) {
             cases.accept(AcsConformance.check(boot));
-        } else if (evidence instanceof SgTableCase table) {
-            cases.accept(SgTableConformance.check(table));
+        } else {
+            cases.accept(SgTableConformance.check((SgTableCase) evidence));
         }
     }
 }

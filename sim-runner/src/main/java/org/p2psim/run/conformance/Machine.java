@@ -30,7 +30,7 @@ record Machine(Fabric fabric, Cpu cpu, KernelRules rules) {
             Plan plan = dump.read(List.of()).plans().get(0);
             return new Machine(plan.fabric(), cpu, rules(folder, kernel));
         } catch (InventoryException e) {
-            throw new EvidenceException(e.getMessage());
+            throw new EvidenceException(String.valueOf(e.getMessage()));
         }
     }
 

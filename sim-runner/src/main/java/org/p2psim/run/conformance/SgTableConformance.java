@@ -20,7 +20,7 @@ import org.p2psim.scenario.evidence.SgTableCase.Expected;
 /** The builders of scatter/gather tables against recorded tables. */
 public final class SgTableConformance {
     /** What a builder answered, and what it mapped and unmapped. */
-    private record Answer(Reply<SgTable> reply, Machine machine) {
+    private record Answer(Reply<SgTable> reply, DmaWithoutIommu dma) {
         int rc() {
             return reply instanceof Reply.Refused<SgTable> refused
                     ? -refused.errno().number()
@@ -38,14 +38,14 @@ public final class SgTableConformance {
         }
     }
 
-    /** A machine without an IOMMU, whose DMA API may fail once. */
-    private static final class Machine implements DmaMap {
+    /** The DMA API of a machine without an IOMMU, which may fail once. */
+    private static final class DmaWithoutIommu implements DmaMap {
         private final int failing;
         private final List<SgTable.Entry> live = new ArrayList<>();
         private final List<SgTable.Entry> unmapped = new ArrayList<>();
         private int calls;
 
-        Machine(int failing) {
+        DmaWithoutIommu(int failing) {
             this.failing = failing;
         }
 
@@ -80,10 +80,10 @@ public final class SgTableConformance {
         if (recorded instanceof SgTableCase.DeviceMemory memory) {
             conformance.deviceMemory(memory);
         } else if (recorded instanceof SgTableCase.BarSlice slice) {
-            Machine machine = new Machine(-1);
+            DmaWithoutIommu dma = new DmaWithoutIommu(-1);
             Reply<SgTable> reply =
-                    VfioRfcSgTable.build(slice.physical(), slice.size(), importer(slice.maxSegmentSize()), machine);
-            conformance.compare("", new Answer(reply, machine), slice.expected());
+                    VfioRfcSgTable.build(slice.physical(), slice.size(), importer(slice.maxSegmentSize()), dma);
+            conformance.compare("", new Answer(reply, dma), slice.expected());
         } else if (recorded instanceof SgTableCase.PhysicalRanges ranges) {
             conformance.physicalRanges(ranges);
         }
@@ -98,9 +98,9 @@ public final class SgTableConformance {
     }
 
     private static Answer build(HabanalabsSgTable builder, SgTableCase.DeviceMemory recorded) {
-        Machine machine = new Machine(recorded.failingCall().orElse(-1));
+        DmaWithoutIommu dma = new DmaWithoutIommu(recorded.failingCall().orElse(-1));
         Importer importer = importer(recorded.maxSegmentSize());
-        return new Answer(builder.build(recorded.memory(), recorded.kernelPageSize(), importer, machine), machine);
+        return new Answer(builder.build(recorded.memory(), recorded.kernelPageSize(), importer, dma), dma);
     }
 
     private void deviceMemory(SgTableCase.DeviceMemory recorded) {
@@ -127,15 +127,10 @@ public final class SgTableConformance {
 
     /** The recorded ranges are cut at whole pages, whatever release they are labelled with. */
     private void physicalRanges(SgTableCase.PhysicalRanges recorded) {
-        Machine machine = new Machine(-1);
+        DmaWithoutIommu dma = new DmaWithoutIommu(-1);
         Reply<SgTable> reply = PhysVecSgTable.WHOLE_PAGE_CUTS.build(
-                recorded.memory(),
-                recorded.mapType(),
-                recorded.iova(),
-                recorded.kernelPageSize(),
-                importer(-1),
-                machine);
-        compare("", new Answer(reply, machine), recorded.expected());
+                recorded.memory(), recorded.mapType(), recorded.iova(), recorded.kernelPageSize(), importer(-1), dma);
+        compare("", new Answer(reply, dma), recorded.expected());
     }
 
     /** What can be said without knowing what the table is of; if one refuses and the other does not, no more. */
@@ -149,7 +144,7 @@ public final class SgTableConformance {
         // tables of device memory have no CPU pages
         number(name + "orig_nents", expected.origNents(), 0);
         list(name + "entry", expected.entries(), entries);
-        list(name + "unmapped", expected.unmapped(), answer.machine().unmapped);
+        list(name + "unmapped", expected.unmapped(), answer.dma().unmapped);
         number(
                 name + "empty entries",
                 expected.emptyEntries(),
