@@ -12,6 +12,7 @@ public enum KernelFeature {
     HABANALABS_WHOLE_PAGES,
     CONFIG_ACS_PARAMETER,
     ACS_PARAMETERS_FROM_FIRMWARE,
+    ACS_WRITTEN_AT_DMA_SETUP,
     DMABUF_MAPS_AT_MAP;
 
     /** The release that brought it. */
