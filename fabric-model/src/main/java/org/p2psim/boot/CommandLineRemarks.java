@@ -41,8 +41,10 @@ final class CommandLineRemarks {
     private Optional<String> about(String name, String option) {
         return switch (name) {
             case "pci" -> aboutPci(option);
-            case "pcie_acs_override" -> Optional.of("a patch outside of the kernel's tree knows it, no released kernel"
-                    + " does; it splits IOMMU groups and leaves redirect on, so the verdict is the same without it");
+            case "pcie_acs_override" ->
+                Optional.of(
+                        "a patch outside of the kernel's tree knows it, no released kernel"
+                                + " does; it splits IOMMU groups and leaves redirect on, so the verdict is the same without it");
             case "iommu" -> aboutIommu(option);
             case "iommu.passthrough" -> option.equals("1") ? Optional.of(identity()) : Optional.empty();
             case "intel_iommu" ->
@@ -99,8 +101,9 @@ final class CommandLineRemarks {
 
     private static Optional<String> aboutAmdIommu(String option) {
         if (option.startsWith("off")) {
-            return Optional.of("the IOMMU is off but ACS is requested all the same, so redirect stays on; iommu=off"
-                    + " with intremap=off ends that, pci=disable_acs_redir= takes redirect from the functions it names");
+            return Optional.of(
+                    "the IOMMU is off but ACS is requested all the same, so redirect stays on; iommu=off"
+                            + " with intremap=off ends that, pci=disable_acs_redir= takes redirect from the functions it names");
         }
         return option.equals("on") || option.equals("pt")
                 ? Optional.of("no kernel knows this value; AMD's IOMMU is on unless it is switched off")

@@ -13,8 +13,7 @@ import org.p2psim.address.Bdf;
  * @param perhaps those that share it or not, depending on ACS words that nobody captured
  * @param certain false also if a function belongs to it that the fabric does not name
  */
-public record IommuGroup(
-        Optional<Integer> number, SortedSet<Bdf> functions, SortedSet<Bdf> perhaps, boolean certain) {
+public record IommuGroup(Optional<Integer> number, SortedSet<Bdf> functions, SortedSet<Bdf> perhaps, boolean certain) {
     public IommuGroup {
         functions = ImmutableSortedSet.copyOfSorted(functions);
         perhaps = ImmutableSortedSet.copyOfSorted(perhaps);

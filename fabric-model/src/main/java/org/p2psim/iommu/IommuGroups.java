@@ -75,8 +75,8 @@ public final class IommuGroups {
         int number = 0;
         for (Map.Entry<Bdf, ImmutableSortedSet.Builder<Bdf>> group : members.entrySet()) {
             ImmutableSortedSet<Bdf> functions = group.getValue().build();
-            Set<Bdf> perhaps = Sets.difference(
-                    possible.get(Objects.requireNonNull(atMost.get(group.getKey()))), functions);
+            Set<Bdf> perhaps =
+                    Sets.difference(possible.get(Objects.requireNonNull(atMost.get(group.getKey()))), functions);
             boolean certain = perhaps.isEmpty() && group.getKey().domain() < FIRST_VMD_DOMAIN;
             numbered &= certain && !virtualFunctions.contains(group.getKey());
             groups.add(new IommuGroup(
@@ -121,8 +121,7 @@ public final class IommuGroups {
         for (PciFunction bridge : bus) {
             discover(
                     fabric,
-                    ImmutableList.sortedCopyOf(
-                            Comparator.comparing(PciFunction::address), fabric.below(bridge)),
+                    ImmutableList.sortedCopyOf(Comparator.comparing(PciFunction::address), fabric.below(bridge)),
                     found);
         }
     }

@@ -19,8 +19,7 @@ import org.p2psim.topology.PortType;
  * the flags of drivers/iommu/iommu.c).
  */
 final class Isolation {
-    private static final int REQUIRED =
-            AcsBit.SV.mask() | AcsBit.RR.mask() | AcsBit.CR.mask() | AcsBit.UF.mask();
+    private static final int REQUIRED = AcsBit.SV.mask() | AcsBit.RR.mask() | AcsBit.CR.mask() | AcsBit.UF.mask();
 
     private final AcsQuirks quirks;
     private final Set<Bdf> virtualFunctions;
@@ -67,8 +66,7 @@ final class Isolation {
             case ROOT_PORT -> function.type() == PortType.ROOT_PORT;
             case ROOT_OR_DOWNSTREAM_PORT -> function.type().hasLinkBelow();
             case INTEGRATED_ENDPOINT -> function.type() == PortType.RC_INTEGRATED_ENDPOINT;
-            case MULTIFUNCTION_ON_ROOT_BUS ->
-                function.upstreamBridge().isEmpty() && isMultifunction(function);
+            case MULTIFUNCTION_ON_ROOT_BUS -> function.upstreamBridge().isEmpty() && isMultifunction(function);
         };
     }
 
@@ -77,7 +75,8 @@ final class Isolation {
             case ISOLATED_WITHOUT_CAPABILITY -> true;
             case NEVER_ISOLATED -> false;
             // the kernel turned the bits on at 8, where the fabric does not see them
-            case CONTROL_AT_8 -> function.acs().isPresent() && (function.acs().get().isKnown() || ifNotKnown);
+            case CONTROL_AT_8 ->
+                function.acs().map(acs -> !mayBeMissing(acs) || ifNotKnown).orElse(false);
             case NO_SOURCE_VALIDATION -> isIsolatedByType(function);
         };
     }
@@ -97,7 +96,7 @@ final class Isolation {
             return false;
         }
         Acs acs = function.acs().get();
-        if (!acs.isKnown() && acs.capability() == 0) {
+        if (mayBeMissing(acs)) {
             return ifNotKnown;
         }
         int required = acs.capability() & REQUIRED;
@@ -106,5 +105,9 @@ final class Isolation {
         }
         int on = ifNotKnown ? acs.control() | acs.notKnown() : acs.control();
         return (on & required) == required;
+    }
+
+    private static boolean mayBeMissing(Acs acs) {
+        return !acs.isKnown() && acs.capability() == 0;
     }
 }

@@ -88,8 +88,8 @@ public final class AcsQuirks {
         }
         for (String range : Splitter.on(',').split(text)) {
             List<String> ends = Splitter.on('-').splitToList(range);
-            devices.add(Range.closed(
-                    Integer.parseInt(ends.get(0), 16), Integer.parseInt(ends.get(ends.size() - 1), 16)));
+            devices.add(
+                    Range.closed(Integer.parseInt(ends.get(0), 16), Integer.parseInt(ends.get(ends.size() - 1), 16)));
         }
         return devices;
     }

@@ -30,7 +30,6 @@ record Era(KernelRelease since, Optional<KernelRelease> until, ImmutableList<Ker
     boolean contains(KernelRelease release) {
         boolean tookIt = stable.stream()
                 .anyMatch(series -> series.sameSeries(release) && release.subLevel() >= Math.max(1, series.subLevel()));
-        return tookIt
-                || release.atLeast(since) && (until.isEmpty() || !release.atLeast(until.get()));
+        return tookIt || release.atLeast(since) && (until.isEmpty() || !release.atLeast(until.get()));
     }
 }
