@@ -1,8 +1,9 @@
 package org.p2psim.boot;
 
-import com.google.common.base.Splitter;
 import java.util.Optional;
 import org.p2psim.boot.FunctionSelector.Found;
+import org.p2psim.platform.AcsQuirks;
+import org.p2psim.platform.AcsQuirks.Effect;
 import org.p2psim.platform.KernelFeature;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.topology.Acs;
@@ -17,11 +18,10 @@ public final class AcsBoot {
     private static final int REDIRECT = AcsBit.RR.mask() | AcsBit.CR.mask() | AcsBit.EC.mask();
     private static final int ALL = 0x7f;
     private static final int DEFAULT = AcsBit.SV.mask() | AcsBit.RR.mask() | AcsBit.CR.mask() | AcsBit.UF.mask();
-    private static final String DISABLE_ACS_REDIR = "disable_acs_redir=";
-    private static final String CONFIG_ACS = "config_acs=";
 
     private final KernelRelease release;
     private final AcsParameters parameters;
+    private final AcsQuirks quirks;
     private final boolean requested;
     private final boolean noAts;
     private final Optional<String> disableAcsRedir;
@@ -42,6 +42,7 @@ public final class AcsBoot {
             Optional<String> configAcs) {
         this.release = release;
         this.parameters = AcsParameters.of(release);
+        this.quirks = AcsQuirks.of(release);
         this.requested = requested;
         this.noAts = noAts;
         this.disableAcsRedir = disableAcsRedir;
@@ -53,34 +54,22 @@ public final class AcsBoot {
         return AcsParameters.of(release) != AcsParameters.SETS_OTHER_BITS;
     }
 
-    /** A boot with a command line: the last of each {@code pci=} option counts. */
+    /** A boot with a command line. */
     public static AcsBoot of(KernelRelease release, boolean requested, String cmdline) {
-        boolean noAts = false;
-        Optional<String> disableAcsRedir = Optional.empty();
-        Optional<String> configAcs = Optional.empty();
-        for (String word : Splitter.on(' ').omitEmptyStrings().split(cmdline)) {
-            if (!word.startsWith("pci=")) {
-                continue;
-            }
-            for (String option : Splitter.on(',').split(word.substring("pci=".length()))) {
-                if (option.equals("noats")) {
-                    noAts = true;
-                } else if (option.startsWith(DISABLE_ACS_REDIR)) {
-                    disableAcsRedir = Optional.of(option.substring(DISABLE_ACS_REDIR.length()));
-                } else if (option.startsWith(CONFIG_ACS)) {
-                    configAcs = Optional.of(option.substring(CONFIG_ACS.length()));
-                }
-            }
-        }
-        return new AcsBoot(release, requested, noAts, disableAcsRedir, configAcs);
+        CommandLine line = CommandLine.parse(cmdline);
+        return new AcsBoot(release, requested, line.disablesAts(), line.disableAcsRedir(), line.configAcs());
     }
 
     /**
      * The word that is written for a function with an ACS capability, before hardware drops the bits that it lacks;
-     * empty without one.
+     * empty without one. Where the control register is at another place, the word that p2pdma reads stays the
+     * firmware's.
      */
     public Optional<Integer> written(BootFunction function) {
         return function.firmware().map(firmware -> {
+            if (quirks.has(function.id(), Effect.CONTROL_AT_8)) {
+                return firmware.control();
+            }
             int word = requested ? withDefault(function, firmware) : firmware.control();
             if (disableAcsRedir.isPresent() && selects(disableAcsRedir.get(), function)) {
                 word = withoutRedirect(word, firmware.control());
@@ -104,6 +93,9 @@ public final class AcsBoot {
                 || noAts && KernelFeature.NOATS_BLOCKS_TRANSLATED.isIn(release);
         if (blocksTranslated) {
             bits |= AcsBit.TB.mask();
+        }
+        if (quirks.has(function.id(), Effect.NO_SOURCE_VALIDATION)) {
+            bits &= ~AcsBit.SV.mask();
         }
         return firmware.control() | (firmware.capability() & bits);
     }

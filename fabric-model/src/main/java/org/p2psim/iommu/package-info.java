@@ -1,4 +1,4 @@
-/** I/O virtual addresses: which range of them stands for which physical range. */
+/** IOMMU groups, and I/O virtual addresses: which range of them stands for which physical range. */
 @NullMarked
 package org.p2psim.iommu;
 

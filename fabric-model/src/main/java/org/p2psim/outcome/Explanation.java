@@ -38,12 +38,14 @@ public record Explanation(
     /**
      * An IOMMU group as the kernel formed it at boot.
      *
+     * @param group its number, if it follows from the fabric
      * @param members addresses
-     * @param certain false if it hangs on ACS words that were not captured
+     * @param perhaps addresses of those that are in it or not, depending on ACS words that were not captured
      */
-    public record GroupOutcome(String function, int group, List<String> members, boolean certain) {
+    public record GroupOutcome(String function, Optional<Integer> group, List<String> members, List<String> perhaps) {
         public GroupOutcome {
             members = ImmutableList.copyOf(members);
+            perhaps = ImmutableList.copyOf(perhaps);
         }
     }
 

@@ -1,29 +1,35 @@
 package org.p2psim.platform;
 
+import com.google.common.base.Splitter;
+import com.google.common.collect.ImmutableList;
 import java.util.Optional;
 
-/**
- * The releases in which a rule holds: mainline from one on, until another, and a stable series that took it.
- *
- * @param stable the stable release that took it, or the series if its patch level is not known
- */
-record Era(KernelRelease since, Optional<KernelRelease> until, Optional<KernelRelease> stable) {
+/** The releases in which a rule holds: mainline from one on, until another, and stable series that took it. */
+record Era(KernelRelease since, Optional<KernelRelease> until, ImmutableList<KernelRelease> stable) {
     private static final String NONE = "-";
 
+    /**
+     * Reads the three columns of a data file.
+     *
+     * @param stable {@code 6.1.74,6.6}: the patch level at which a series took it, or the series alone if that is not
+     *     known
+     */
     static Era parse(String since, String until, String stable) {
         return new Era(
                 KernelRelease.parse(since),
                 until.equals(NONE) ? Optional.empty() : Optional.of(KernelRelease.parse(until)),
-                stable.equals(NONE) ? Optional.empty() : Optional.of(KernelRelease.parse(stable)));
+                stable.equals(NONE)
+                        ? ImmutableList.of()
+                        : Splitter.on(',')
+                                .splitToStream(stable)
+                                .map(KernelRelease::parse)
+                                .collect(ImmutableList.toImmutableList()));
     }
 
-    /** Where the patch level of a backport is not known, it counts from the first one on. */
+    /** A backport whose patch level is not known counts from the first one on. */
     boolean contains(KernelRelease release) {
-        if (stable.isPresent()
-                && stable.get().sameSeries(release)
-                && release.subLevel() >= Math.max(1, stable.get().subLevel())) {
-            return true;
-        }
-        return release.atLeast(since) && (until.isEmpty() || !release.atLeast(until.get()));
+        boolean tookIt = stable.stream()
+                .anyMatch(series -> series.sameSeries(release) && release.subLevel() >= Math.max(1, series.subLevel()));
+        return tookIt || release.atLeast(since) && (until.isEmpty() || !release.atLeast(until.get()));
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.p2psim.boot.CommandLine;
 import org.p2psim.outcome.Note;
 import org.p2psim.platform.KernelFeature;
 import org.p2psim.platform.KernelRules;
@@ -70,20 +71,13 @@ final class Cautions {
     }
 
     private void commandLine() {
-        List<String> words =
-                Splitter.on(' ').omitEmptyStrings().splitToList(world.plan().cmdline());
+        CommandLine line = CommandLine.parse(world.plan().cmdline());
+        line.remarks(world.plan().kernel()).forEach(remark -> caution(remark, "drivers/pci/pci.c, drivers/iommu"));
         boolean off =
                 world.host().hostBridges().stream().map(HostBridge::iommu).allMatch(mode -> mode == IommuMode.OFF);
-        for (String word : words) {
-            if (word.startsWith("pci=")
-                    && Splitter.on(',').splitToList(word.substring(4)).contains("noacs")) {
-                caution("pci=noacs is no option of a stock kernel: it changes nothing", "drivers/pci/pci.c");
-            } else if (word.startsWith("pcie_acs_override=")) {
-                caution(
-                        "pcie_acs_override is an out-of-tree patch that changes IOMMU groups, not ACS redirect: it"
-                                + " changes nothing here",
-                        "");
-            } else if (off && (word.equals("intel_iommu=on") || word.equals("iommu=pt"))) {
+        for (String word :
+                Splitter.on(' ').omitEmptyStrings().split(world.plan().cmdline())) {
+            if (off && (word.equals("intel_iommu=on") || word.equals("iommu=pt"))) {
                 caution("%s is on the command line, but the scenario's iommu.mode is off".formatted(word), "");
             }
         }

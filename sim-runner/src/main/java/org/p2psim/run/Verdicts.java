@@ -6,9 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.p2psim.address.Bdf;
+import org.p2psim.iommu.IommuGroup;
+import org.p2psim.iommu.IommuGroups;
 import org.p2psim.outcome.Explanation;
 import org.p2psim.outcome.Explanation.Changed;
+import org.p2psim.outcome.Explanation.GroupOutcome;
 import org.p2psim.outcome.Matrix;
 import org.p2psim.outcome.Note;
 import org.p2psim.p2p.AcsPolicy;
@@ -164,9 +168,33 @@ public final class Verdicts {
                 function(provider).name(),
                 clients,
                 p2pdma(world.seen()).distance(from, asked),
-                List.of(),
+                groups(from, asked),
                 change.isPresent() ? Optional.of(changed(from, asked, change.get())) : Optional.empty(),
                 notes());
+    }
+
+    /** The groups of the host's kernel, which are not formed again when ACS changes later. */
+    private List<GroupOutcome> groups(Bdf provider, List<Client> clients) {
+        boolean iommu = world.seen().hostBridges().stream()
+                .anyMatch(bridge -> bridge.iommu().requestsAcs());
+        if (!iommu) {
+            return List.of();
+        }
+        IommuGroups groups = IommuGroups.of(world.seen(), world.kernel());
+        Stream<Bdf> functions =
+                Stream.concat(Stream.of(provider), clients.stream().flatMap(client -> client.function().stream()));
+        return functions
+                .distinct()
+                .flatMap(function -> groups.groupOf(function).map(group -> outcome(function, group)).stream())
+                .toList();
+    }
+
+    private GroupOutcome outcome(Bdf function, IommuGroup group) {
+        return new GroupOutcome(
+                world.seen().function(function).name(),
+                group.number(),
+                group.functions().stream().map(Bdf::toString).toList(),
+                group.perhaps().stream().map(Bdf::toString).toList());
     }
 
     private Changed changed(Bdf provider, List<Client> clients, AcsChange change) throws UnknownFunctionException {

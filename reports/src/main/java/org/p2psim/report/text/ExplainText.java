@@ -105,11 +105,15 @@ public final class ExplainText {
         lines.add("");
         lines.add("IOMMU groups, formed at boot and not formed again when ACS changes later:");
         for (GroupOutcome group : explanation.groups()) {
-            String certain = group.certain() ? "" : " (hangs on ACS words that were not captured)";
+            String number = group.group().map(n -> "group %d".formatted(n)).orElse("a group");
+            String perhaps = group.perhaps().isEmpty()
+                    ? ""
+                    : "; perhaps, by ACS words that were not captured: " + String.join(", ", group.perhaps());
             wrapped(
                     "  ",
-                    "%s: group %d%s: %s"
-                            .formatted(group.function(), group.group(), certain, String.join(", ", group.members())));
+                    "%s: %s: %s%s"
+                            .formatted(
+                                    Plain.safe(group.function()), number, String.join(", ", group.members()), perhaps));
         }
     }
 

@@ -14,6 +14,7 @@ import org.p2psim.address.AddressRange;
 import org.p2psim.address.Bdf;
 import org.p2psim.boot.AcsBoot;
 import org.p2psim.boot.BootFunction;
+import org.p2psim.boot.CommandLine;
 import org.p2psim.platform.Cpu;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.platform.Socket;
@@ -289,7 +290,8 @@ final class MachineAssembly {
 
     private Fabric boot(Fabric placed, KernelRelease release, String cmdline) {
         boolean requested =
-                placed.hostBridges().stream().anyMatch(bridge -> bridge.iommu().requestsAcs());
+                placed.hostBridges().stream().anyMatch(bridge -> bridge.iommu().requestsAcs())
+                        && CommandLine.parse(cmdline).requestsAcs(placed.bootCpu());
         AcsBoot boot = AcsBoot.of(release, requested, cmdline);
         Map<Bdf, BootFunction> bridges = new HashMap<>();
         List<PciFunction> functions = new ArrayList<>();
