@@ -102,10 +102,10 @@ final class MatrixCommand implements Callable<Integer> {
         }
         for (int i = 0; i < matrices.size(); i++) {
             if (format.tsv) {
-                MatrixTable.writeTsv(matrices.get(i), console.out());
+                MatrixTable.writeTsv(matrices.get(i), console.lines());
             } else {
                 console.print(i == 0 ? "" : "\n");
-                MatrixTable.write(matrices.get(i), console.out());
+                MatrixTable.write(matrices.get(i), console.lines());
             }
         }
         return Main.GOOD;

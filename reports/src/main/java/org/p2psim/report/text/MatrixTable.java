@@ -20,6 +20,8 @@ public final class MatrixTable {
     private static final int SMALL = 24;
     private static final int REASONS = 20;
     private static final int WIDTH = 120;
+    /** Characters of the pairs that are written at once, and a row more. */
+    private static final int TSV_CHUNK = 1 << 16;
 
     private final Matrix matrix;
     private final Appendable out;
@@ -45,20 +47,29 @@ public final class MatrixTable {
                 .map(PciFunction::address)
                 .map(Bdf::toString)
                 .toList();
-        StringBuilder line = new StringBuilder();
+        StringBuilder lines = new StringBuilder();
         for (int provider = 0; provider < names.size(); provider++) {
             for (int client = 0; client < names.size(); client++) {
                 if (matrix.has(provider, client)) {
-                    Decision decision = matrix.decision(provider, client);
-                    OptionalInt distance = decision.distance();
-                    line.setLength(0);
-                    line.append(names.get(provider)).append('\t').append(names.get(client));
-                    line.append('\t').append(distance.isPresent() ? Integer.toString(distance.getAsInt()) : "?");
-                    line.append('\t').append(decision.mapType()).append('\t').append(decision.hops());
-                    table.line(line);
+                    pair(names.get(provider), names.get(client), matrix.decision(provider, client), lines);
                 }
             }
+            if (lines.length() > TSV_CHUNK || provider == names.size() - 1) {
+                table.text(lines);
+                lines.setLength(0);
+            }
         }
+    }
+
+    private static void pair(String provider, String client, Decision decision, StringBuilder lines) {
+        OptionalInt distance = decision.distance();
+        lines.append(provider).append('\t').append(client).append('\t');
+        if (distance.isPresent()) {
+            lines.append(distance.getAsInt());
+        } else {
+            lines.append('?');
+        }
+        lines.append('\t').append(decision.mapType()).append('\t').append(decision.hops()).append('\n');
     }
 
     private void write() {
