@@ -36,6 +36,30 @@ final class Console {
         return out;
     }
 
+    /** The same for text; it ends the command when nobody reads on. */
+    Appendable lines() {
+        return new Appendable() {
+            @Override
+            public Appendable append(CharSequence text) {
+                out.print(text);
+                if (out.checkError()) {
+                    throw new InputException("p2psim: standard output was closed before the end");
+                }
+                return this;
+            }
+
+            @Override
+            public Appendable append(CharSequence text, int start, int end) {
+                return append(text.subSequence(start, end));
+            }
+
+            @Override
+            public Appendable append(char character) {
+                return append(String.valueOf(character));
+            }
+        };
+    }
+
     /** Anything that is not a result, on standard error. */
     void tell(String line) {
         err.println(line);

@@ -1,5 +1,8 @@
 package org.p2psim.cli;
 
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -50,6 +53,8 @@ public final class Main implements Runnable {
     /** Wide enough for every example, so that it works as pasted. */
     private static final int HELP_WIDTH = 110;
 
+    private static final int OUTPUT_BUFFER = 1 << 16;
+
     /** Everything as expected. */
     static final int GOOD = 0;
     /** An expectation failed, an invariant broke, or recorded evidence says otherwise. */
@@ -78,7 +83,11 @@ public final class Main implements Runnable {
     public static void main(String[] args) {
         // Numbers look the same everywhere: the same scenario gives the same bytes.
         Locale.setDefault(Locale.ROOT);
-        PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+        // Not System.out, which would flush every piece of a result that may have a hundred million lines.
+        PrintStream out = new PrintStream(
+                new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), OUTPUT_BUFFER),
+                false,
+                StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
         int code = execute(out, err, args);
         out.flush();

@@ -1,10 +1,13 @@
 package org.p2psim.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.p2psim.outcome.Matrix;
+import org.p2psim.report.html.MatrixReport;
+import org.p2psim.report.html.MatrixReport.TooLargeException;
 import org.p2psim.report.json.MatrixJson;
 import org.p2psim.report.text.MatrixTable;
 import org.p2psim.run.Verdicts;
@@ -23,6 +26,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  p2psim matrix two-sockets",
             "  p2psim matrix gaudi-rdma --variant vm --kernel 6.12",
+            "  p2psim matrix gaudi-rdma --html matrix.html",
             "  p2psim matrix same-switch-acs --json",
             "  p2psim matrix same-switch-acs --tsv --all"
         })
@@ -61,6 +65,12 @@ final class MatrixCommand implements Callable<Integer> {
 
         @Option(names = "--tsv", description = "Print one line a pair: provider, client, distance, map type, hops.")
         private boolean tsv;
+
+        @Option(
+                names = "--html",
+                paramLabel = "FILE",
+                description = "Write the tables as one HTML file that needs no network, instead of printing.")
+        private Optional<Path> html = Optional.empty();
     }
 
     @Parameters(
@@ -81,6 +91,10 @@ final class MatrixCommand implements Callable<Integer> {
                 matrices.add(matrix(new Verdicts(plan, policy.policy())));
             }
         }
+        if (format.html.isPresent()) {
+            console.write(format.html.get(), page(matrices));
+            return Main.GOOD;
+        }
         if (format.json) {
             MatrixJson.write(matrices, console.out());
             console.print("\n");
@@ -88,13 +102,22 @@ final class MatrixCommand implements Callable<Integer> {
         }
         for (int i = 0; i < matrices.size(); i++) {
             if (format.tsv) {
-                MatrixTable.writeTsv(matrices.get(i), console.out());
+                MatrixTable.writeTsv(matrices.get(i), console.lines());
             } else {
                 console.print(i == 0 ? "" : "\n");
-                MatrixTable.write(matrices.get(i), console.out());
+                MatrixTable.write(matrices.get(i), console.lines());
             }
         }
         return Main.GOOD;
+    }
+
+    private static String page(List<Matrix> matrices) {
+        try {
+            return MatrixReport.render(matrices, Main.Version.text());
+        } catch (TooLargeException e) {
+            throw new InputException("%s; --tsv prints any number of pairs, and --functions or --variant choose some"
+                    .formatted(e.getMessage()));
+        }
     }
 
     private Matrix matrix(Verdicts verdicts) {

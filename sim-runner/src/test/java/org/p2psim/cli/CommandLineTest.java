@@ -172,4 +172,13 @@ class CommandLineTest {
         assertThat(p2psim("matrix", "two-sockets", "--kernel", "5.5", "--json").out())
                 .contains("\"kernel\" : \"5.5\"");
     }
+
+    @Test
+    void aMatrixAsAPageIsAFileAndNothingOnStandardOutput(@TempDir Path folder) throws Exception {
+        Path page = folder.resolve("matrix.html");
+        Result result = p2psim("matrix", "gaudi-rdma", "--html", page.toString());
+        assertThat(result.code()).isZero();
+        assertThat(result.out()).isEmpty();
+        assertThat(page).content().startsWith("<!doctype html>").endsWith("</html>\n");
+    }
 }

@@ -26,18 +26,12 @@ public final class Page {
 
     private final ImmutableList<Variant> variants;
     private final Comparison comparison;
-    private final String style;
-    private final String script;
-    private final String policy;
 
-    Page(List<RunOutcome> runs, String style, String script, String policy) {
+    Page(List<RunOutcome> runs) {
         this.variants = IntStream.range(0, runs.size())
                 .mapToObj(i -> new Variant(i + 1, runs.get(i)))
                 .collect(ImmutableList.toImmutableList());
         this.comparison = Comparison.of(runs);
-        this.style = style;
-        this.script = script;
-        this.policy = policy;
     }
 
     public ImmutableList<Variant> variants() {
@@ -51,18 +45,6 @@ public final class Page {
 
     public Comparison comparison() {
         return comparison;
-    }
-
-    public String style() {
-        return style;
-    }
-
-    public String script() {
-        return script;
-    }
-
-    public String policy() {
-        return policy;
     }
 
     public boolean severalVariants() {
@@ -122,32 +104,14 @@ public final class Page {
         return List.copyOf(byId.values());
     }
 
-    /** The notes of all variants, each once, with the variants that have it. */
-    public List<SharedNote> notes(Note.Kind kind) {
-        Map<Note, List<String>> byNote = new LinkedHashMap<>();
-        for (Variant variant : variants) {
-            for (Note note : variant.run().notes()) {
-                if (note.kind() == kind) {
-                    byNote.computeIfAbsent(note, n -> new ArrayList<>())
-                            .add(variant.run().variant());
-                }
-            }
-        }
-        return byNote.entrySet().stream()
-                .map(entry -> new SharedNote(
-                        entry.getKey(),
-                        entry.getValue().size() == variants.size()
-                                ? Optional.empty()
-                                : Optional.of(String.join(", ", entry.getValue()))))
-                .toList();
+    public ImmutableList<SharedNotes> notes() {
+        return SharedNotes.of(
+                List.of(Note.Kind.values()),
+                variants.stream()
+                        .map(Variant::run)
+                        .map(run -> new SharedNotes.Part(run.variant(), run.notes()))
+                        .toList());
     }
-
-    /**
-     * A note of some or all variants.
-     *
-     * @param variants those that have the note, if not all have it
-     */
-    public record SharedNote(Note note, Optional<String> variants) {}
 
     /** The transfers that have a latency curve, each under its variant's name, in the order of the table. */
     private List<TransferOutcome> curves() {

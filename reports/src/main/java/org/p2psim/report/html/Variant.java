@@ -1,8 +1,6 @@
 package org.p2psim.report.html;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.p2psim.outcome.Answer.Layer;
 import org.p2psim.outcome.Answer.LayerAnswer;
@@ -11,11 +9,8 @@ import org.p2psim.outcome.Guest;
 import org.p2psim.outcome.InvariantOutcome;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.outcome.Machine;
-import org.p2psim.outcome.PairOutcome;
 import org.p2psim.outcome.RunOutcome;
-import org.p2psim.p2p.Verdict;
 import org.p2psim.report.matrix.PairGrid;
-import org.p2psim.report.matrix.PairGrid.Reason;
 import org.p2psim.report.svg.HeatStrip;
 import org.p2psim.report.svg.TimelinePicture;
 import org.p2psim.report.svg.TopologyPicture;
@@ -25,19 +20,11 @@ public final class Variant {
     private final int number;
     private final RunOutcome run;
     private final PairGrid grid;
-    private final List<Reason> reasons;
-    private final Map<PairOutcome, Integer> reasonOf = new HashMap<>();
 
     Variant(int number, RunOutcome run) {
         this.number = number;
         this.run = run;
         this.grid = new PairGrid(run.matrix());
-        this.reasons = grid.reasons();
-        for (int i = 0; i < reasons.size(); i++) {
-            for (PairOutcome pair : reasons.get(i).pairs()) {
-                reasonOf.put(pair, i + 1);
-            }
-        }
     }
 
     public RunOutcome run() {
@@ -75,21 +62,6 @@ public final class Variant {
 
     public PairGrid grid() {
         return grid;
-    }
-
-    /** True if names across stand upright to keep the matrix narrow. */
-    public boolean manyEndpoints() {
-        return grid.names().size() > 6;
-    }
-
-    public List<Reason> reasons() {
-        return reasons;
-    }
-
-    /** The place of a pair's reasons on the page. */
-    public String reasonId(String provider, String client, Verdict verdict) {
-        Integer reason = reasonOf.get(new PairOutcome(provider, client, verdict));
-        return id("reason" + (reason == null ? 0 : reason));
     }
 
     public String timelinePicture() {

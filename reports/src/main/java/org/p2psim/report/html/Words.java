@@ -1,15 +1,13 @@
 package org.p2psim.report.html;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.p2psim.outcome.Answer.Layer;
 import org.p2psim.outcome.Event;
 import org.p2psim.outcome.Note;
-import org.p2psim.outcome.PairOutcome;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.p2p.MapType;
-import org.p2psim.p2p.Verdict;
+import org.p2psim.report.matrix.PairGrid.Reason;
 import org.p2psim.topology.Acs;
 import org.p2psim.topology.AcsBit;
 import org.p2psim.topology.PciFunction;
@@ -19,6 +17,8 @@ import org.p2psim.unit.Ticks;
 /** Values in the words of the page. */
 public final class Words {
     private static final int PAIRS_NAMED = 4;
+    private static final int UPRIGHT_FROM = 6;
+    private static final int SMALL_FROM = 20;
 
     private Words() {}
 
@@ -47,7 +47,7 @@ public final class Words {
 
     public static String notes(Note.Kind kind) {
         return switch (kind) {
-            case ASSUMED -> "Assumed, because the scenario does not say";
+            case ASSUMED -> "Assumed, because nothing says otherwise";
             case SOURCE -> "Figures and rules, with their sources";
             case NOT_KNOWN -> "Not known";
             case NOT_MODELLED -> "Not modelled";
@@ -65,20 +65,20 @@ public final class Words {
         };
     }
 
-    /** The pairs of a reason: the first few by name. */
-    public static String pairs(List<PairOutcome> pairs) {
-        String named = pairs.stream()
-                .limit(PAIRS_NAMED)
-                .map(pair -> pair.provider() + " to " + pair.client())
-                .collect(Collectors.joining(", "));
-        int more = pairs.size() - PAIRS_NAMED;
-        return more > 0 ? "%s and %d more".formatted(named, more) : named;
+    /** The classes of a matrix: names across stand upright to keep it narrow; many more make all of it small. */
+    public static String gridClass(int names) {
+        return "grid" + (names > UPRIGHT_FROM ? " many" : "") + (names > SMALL_FROM ? " crowded" : "");
     }
 
-    /** The kernel parameter that turns redirect off at every port of the list. */
-    public static String disableRedirect(Verdict verdict) {
+    /** The pairs of a reason: the first few by name. */
+    public static String pairs(Reason reason) {
+        return reason.named(PAIRS_NAMED);
+    }
+
+    /** The kernel parameter that turns redirect off at every port of the pairs' ways. */
+    public static String disableRedirect(Reason reason) {
         return "pci=disable_acs_redir="
-                + verdict.redirecting().stream().map(Object::toString).collect(Collectors.joining(";"));
+                + reason.redirecting().stream().map(Object::toString).collect(Collectors.joining(";"));
     }
 
     /** A function in one line of the list that stands for the picture. */

@@ -14,6 +14,7 @@ import org.p2psim.report.svg.FabricLayout.PlacedPort;
 import org.p2psim.report.svg.FabricLayout.PlacedSocket;
 import org.p2psim.report.svg.FabricLayout.PlacedSwitch;
 import org.p2psim.report.svg.FabricLayout.Wire;
+import org.p2psim.platform.Cpu;
 import org.p2psim.topology.Fabric;
 import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.PciFunction;
@@ -79,9 +80,7 @@ public final class TopologyPicture {
     private void drawSocket(PlacedSocket socket) {
         svg.rect("socket", socket.box(), 6);
         String cpu = socket.socket()
-                .map(s -> ", " + Label.name(s.cpu().vendor()) + " family "
-                        + Integer.toHexString(s.cpu().family()) + "h model "
-                        + Integer.toHexString(s.cpu().model()) + "h")
+                .map(s -> ", " + (s.cpu().isKnown() ? cpu(s.cpu()) : "CPU not known"))
                 .orElse("");
         svg.fitted(
                 "quiet",
@@ -90,6 +89,10 @@ public final class TopologyPicture {
                 "socket " + Label.name(socket.id()) + cpu,
                 socket.box().right() - FabricLayout.LEFT - 8,
                 12);
+    }
+
+    private static String cpu(Cpu cpu) {
+        return "%s family %xh model %xh".formatted(Label.name(cpu.vendor()), cpu.family(), cpu.model());
     }
 
     private void drawBridge(PlacedBridge placed) {
@@ -204,9 +207,10 @@ public final class TopologyPicture {
         svg.rect("port " + FunctionText.acsClass(port), box, port.type() == PortType.PCIE_TO_PCI_BRIDGE ? 8 : 2);
         double width = box.width() - 14;
         svg.fitted("small strong", box.x() + 7, box.y() + 14, Label.name(port.name()), width, 10.5);
-        svg.fitted("small", box.x() + 7, box.y() + 27, slot(port), width, 10.5);
+        String second = isNamed(port) ? slot(port) : shortWord(port.type());
+        svg.fitted("small", box.x() + 7, box.y() + 27, second, width, 10.5);
         String last =
-                port.type() == PortType.UPSTREAM_PORT && port.acs().isEmpty() ? "upstream" : FunctionText.acs(port);
+                port.type() == PortType.UPSTREAM_PORT && port.acs().isEmpty() && isNamed(port) ? "upstream" : FunctionText.acs(port);
         svg.fitted(
                 "small" + (port.redirects() ? " alarm strong" : " quiet"),
                 box.x() + 7,
@@ -257,7 +261,7 @@ public final class TopologyPicture {
             free -= from || to ? 18 : 0;
         }
         svg.fitted("strong", x, y + 18, Label.name(function.name()), free, 12.5);
-        svg.fitted("small", x, y + 33, slot(function) + "  " + function.id() + kind(function), width, 10.5);
+        svg.fitted("small", x, y + 33, (isNamed(function) ? slot(function) + "  " : "") + function.id() + kind(function), width, 10.5);
         String details = FunctionText.details(function);
         if (!details.isEmpty()) {
             svg.fitted("small", x, y + 47, details, width, 10.5);
@@ -270,6 +274,20 @@ public final class TopologyPicture {
             case LEGACY_ENDPOINT -> "  legacy";
             case RC_INTEGRATED_ENDPOINT -> "  integrated";
             case HOST_BRIDGE, ROOT_PORT, UPSTREAM_PORT, DOWNSTREAM_PORT, PCIE_TO_PCI_BRIDGE, ENDPOINT -> "";
+        };
+    }
+
+    /** What a dump shows has no name but its address. */
+    private static boolean isNamed(PciFunction function) {
+        return !function.name().equals(function.address().toString());
+    }
+
+    private static String shortWord(PortType type) {
+        return switch (type) {
+            case UPSTREAM_PORT -> "upstream port";
+            case DOWNSTREAM_PORT -> "downstream port";
+            case PCIE_TO_PCI_BRIDGE -> "to PCI";
+            case HOST_BRIDGE, ROOT_PORT, ENDPOINT, LEGACY_ENDPOINT, RC_INTEGRATED_ENDPOINT -> FunctionText.word(type);
         };
     }
 

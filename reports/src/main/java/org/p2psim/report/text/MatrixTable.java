@@ -2,10 +2,7 @@ package org.p2psim.report.text;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.Matrix;
@@ -13,6 +10,9 @@ import org.p2psim.outcome.Note;
 import org.p2psim.p2p.Decision;
 import org.p2psim.p2p.MapType;
 import org.p2psim.report.matrix.PairGrid;
+import org.p2psim.report.matrix.PairGrid.Reason;
+import org.p2psim.report.matrix.PairGroups;
+import org.p2psim.report.matrix.PairGroups.Group;
 import org.p2psim.topology.PciFunction;
 
 /** A matrix of any size as text, written row by row. */
@@ -20,6 +20,8 @@ public final class MatrixTable {
     private static final int SMALL = 24;
     private static final int REASONS = 20;
     private static final int WIDTH = 120;
+    /** Characters of the pairs that are written at once, and a row more. */
+    private static final int TSV_CHUNK = 1 << 16;
 
     private final Matrix matrix;
     private final Appendable out;
@@ -45,20 +47,29 @@ public final class MatrixTable {
                 .map(PciFunction::address)
                 .map(Bdf::toString)
                 .toList();
-        StringBuilder line = new StringBuilder();
+        StringBuilder lines = new StringBuilder();
         for (int provider = 0; provider < names.size(); provider++) {
             for (int client = 0; client < names.size(); client++) {
                 if (matrix.has(provider, client)) {
-                    Decision decision = matrix.decision(provider, client);
-                    OptionalInt distance = decision.distance();
-                    line.setLength(0);
-                    line.append(names.get(provider)).append('\t').append(names.get(client));
-                    line.append('\t').append(distance.isPresent() ? Integer.toString(distance.getAsInt()) : "?");
-                    line.append('\t').append(decision.mapType()).append('\t').append(decision.hops());
-                    table.line(line);
+                    pair(names.get(provider), names.get(client), matrix.decision(provider, client), lines);
                 }
             }
+            if (lines.length() > TSV_CHUNK || provider == names.size() - 1) {
+                table.text(lines);
+                lines.setLength(0);
+            }
         }
+    }
+
+    private static void pair(String provider, String client, Decision decision, StringBuilder lines) {
+        OptionalInt distance = decision.distance();
+        lines.append(provider).append('\t').append(client).append('\t');
+        if (distance.isPresent()) {
+            lines.append(distance.getAsInt());
+        } else {
+            lines.append('?');
+        }
+        lines.append('\t').append(decision.mapType()).append('\t').append(decision.hops()).append('\n');
     }
 
     private void write() {
@@ -69,10 +80,11 @@ public final class MatrixTable {
         } else {
             rows();
             line("");
-            counts().forEach((type, count) ->
+            PairGroups groups = new PairGroups(matrix);
+            groups.counts().forEach((type, count) ->
                     line("  %s  %s; %d pairs".formatted(PairGrid.letter(type), MatrixText.meaning(type), count)));
             line("");
-            reasons();
+            reasons(groups);
         }
         notes();
     }
@@ -115,63 +127,16 @@ public final class MatrixTable {
         return function.name().equals(address) ? address : Plain.shortened(function.name(), 16) + " " + address;
     }
 
-    private Map<MapType, Long> counts() {
-        Map<MapType, Long> counts = new LinkedHashMap<>();
-        groups().forEach((group, pairs) -> counts.merge(group.mapType(), pairs.count, Long::sum));
-        return counts;
-    }
-
-    /** Pairs that differ in nothing that could give them another kind of reason. */
-    private record Group(MapType mapType, boolean commonBridge, String providers, String clients) {}
-
-    private static final class Pairs {
-        private long count;
-        private final int provider;
-        private final int client;
-
-        Pairs(int provider, int client) {
-            this.provider = provider;
-            this.client = client;
-        }
-    }
-
-    private Map<Group, Pairs> groups() {
-        Map<Group, Pairs> groups = new LinkedHashMap<>();
-        List<String> buses = matrix.functions().stream()
-                .map(function -> matrix.fabric().hostBridge(function).rootBus())
+    private void reasons(PairGroups groups) {
+        List<Group> indirect = groups.groups().stream()
+                .filter(group -> group.mapType() != MapType.BUS_ADDR)
                 .toList();
-        for (int provider = 0; provider < buses.size(); provider++) {
-            for (int client = 0; client < buses.size(); client++) {
-                if (matrix.has(provider, client)) {
-                    Decision decision = matrix.decision(provider, client);
-                    int from = provider;
-                    int to = client;
-                    Group group = new Group(
-                            decision.mapType(), decision.commonBridge(), buses.get(provider), buses.get(client));
-                    groups.computeIfAbsent(group, key -> new Pairs(from, to)).count++;
-                }
-            }
-        }
-        return groups;
-    }
-
-    private void reasons() {
-        List<Map.Entry<Group, Pairs>> indirect = groups().entrySet().stream()
-                .filter(entry -> entry.getKey().mapType() != MapType.BUS_ADDR)
-                .sorted(Comparator.comparingLong(entry -> -entry.getValue().count))
-                .toList();
-        for (Map.Entry<Group, Pairs> entry : indirect.subList(0, Math.min(REASONS, indirect.size()))) {
-            var pair = matrix.pair(entry.getValue().provider, entry.getValue().client);
-            String more = entry.getValue().count > 1 ? " and %d more".formatted(entry.getValue().count - 1) : "";
+        for (Group group : indirect.subList(0, Math.min(REASONS, indirect.size()))) {
+            Reason reason = groups.reason(group);
             Plain.wrapped(
-                            "  %-4s".formatted(PairGrid.letter(entry.getKey().mapType())),
+                            "  %-4s".formatted(PairGrid.letter(group.mapType())),
                             "      ",
-                            "%s to %s%s: %s"
-                                    .formatted(
-                                            pair.provider(),
-                                            pair.client(),
-                                            more,
-                                            pair.verdict().reason()),
+                            reason.named(1) + ": " + reason.why(),
                             WIDTH)
                     .forEach(this::line);
         }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.p2psim.outcome.PairOutcome;
 import org.p2psim.p2p.MapType;
-import org.p2psim.p2p.Verdict;
 import org.p2psim.report.matrix.PairGrid;
 import org.p2psim.report.matrix.PairGrid.Reason;
 
@@ -66,12 +65,6 @@ public final class MatrixText {
         return lines;
     }
 
-    private static String why(Verdict verdict) {
-        return verdict.branches().isEmpty()
-                ? verdict.reason()
-                : verdict.branches().stream().map(Object::toString).collect(Collectors.joining("; "));
-    }
-
     static String meaning(MapType type) {
         return switch (type) {
             case NOT_SUPPORTED -> "NOT_SUPPORTED: no route that the kernel trusts";
@@ -87,12 +80,6 @@ public final class MatrixText {
                 .toList();
         List<String> lines = new ArrayList<>();
         for (Reason reason : indirect.subList(0, Math.min(most, indirect.size()))) {
-            List<PairOutcome> pairs = reason.pairs();
-            String named = pairs.stream()
-                    .limit(PAIRS_NAMED)
-                    .map(pair -> pair.provider() + " to " + pair.client())
-                    .collect(Collectors.joining(", "));
-            String more = pairs.size() > PAIRS_NAMED ? " and %d more".formatted(pairs.size() - PAIRS_NAMED) : "";
             String redirect = reason.verdict().redirecting().isEmpty()
                     ? ""
                     : "ACS redirect on at %s; "
@@ -102,7 +89,7 @@ public final class MatrixText {
             lines.addAll(Plain.wrapped(
                     "  %-4s".formatted(PairGrid.cell(reason.verdict())),
                     "      ",
-                    named + more + ": " + redirect + why(reason.verdict()),
+                    reason.named(PAIRS_NAMED) + ": " + redirect + reason.why(),
                     WIDTH));
         }
         if (indirect.size() > most) {
