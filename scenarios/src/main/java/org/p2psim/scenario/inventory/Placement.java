@@ -30,7 +30,8 @@ final class Placement {
     private final Map<RootBus, FoundFunction> bySecondary = new HashMap<>();
     private final Map<Bdf, Bdf> above = new LinkedHashMap<>();
     private final Set<RootBus> usedBuses = new HashSet<>();
-    private final Map<RootBus, Bdf> inventedPorts = new HashMap<>();
+    private final Map<RootBus, Bdf> inventedRootPorts = new HashMap<>();
+    private final Map<Link, Bdf> inventedDownstreamPorts = new HashMap<>();
     private final Map<List<Integer>, InventedBus> inventedBuses = new HashMap<>();
 
     /** A bus of a domain. */
@@ -46,6 +47,9 @@ final class Placement {
                     .compare(this, other);
         }
     }
+
+    /** Below a switch, whose upstream port is given. */
+    private record Link(Bdf upstream, RootBus bus) {}
 
     private static final class InventedBus {
         private final RootBus bus;
@@ -184,7 +188,7 @@ final class Placement {
 
     private Bdf inventRootPort(FoundFunction function) {
         RootBus link = RootBus.of(function.address());
-        Bdf known = inventedPorts.get(link);
+        Bdf known = inventedRootPorts.get(link);
         if (known != null) {
             return known;
         }
@@ -195,14 +199,14 @@ final class Placement {
         List<Integer> group = List.of(link.domain(), function.numaNode().orElse(-1));
         Bdf port = nextPort(group);
         add(port, PortType.ROOT_PORT, OptionalInt.of(link.bus()));
-        inventedPorts.put(link, port);
+        inventedRootPorts.put(link, port);
         bySecondary.putIfAbsent(link, Optional.ofNullable(byAddress.get(port)).orElseThrow());
         return port;
     }
 
     private Bdf inventDownstreamPort(FoundFunction function, FoundFunction upstream) {
-        RootBus link = RootBus.of(function.address());
-        Bdf known = inventedPorts.get(link);
+        Link link = new Link(upstream.address(), RootBus.of(function.address()));
+        Bdf known = inventedDownstreamPorts.get(link);
         if (known != null) {
             return known;
         }
@@ -213,9 +217,9 @@ final class Placement {
         Bdf address = upstream.address();
         Bdf port =
                 nextPort(List.of(address.domain(), ~(address.bus() << 8 | address.device() << 3 | address.function())));
-        add(port, PortType.DOWNSTREAM_PORT, OptionalInt.of(link.bus()));
+        add(port, PortType.DOWNSTREAM_PORT, OptionalInt.of(function.address().bus()));
         above.put(port, address);
-        inventedPorts.put(link, port);
+        inventedDownstreamPorts.put(link, port);
         return port;
     }
 

@@ -12,6 +12,7 @@ import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Note;
 import org.p2psim.platform.Cpu;
 import org.p2psim.scenario.inventory.CpuInfo;
+import org.p2psim.scenario.inventory.DistinctAddresses;
 import org.p2psim.scenario.inventory.FoundFunction;
 import org.p2psim.scenario.inventory.HostFacts;
 import org.p2psim.scenario.inventory.Inventory;
@@ -41,6 +42,7 @@ public final class HwlocReader {
     private record Reading(HwlocObject object, TreePosition position, Optional<Buses> buses, OptionalInt numaNode) {}
 
     private final Map<Bdf, Reading> readings = new LinkedHashMap<>();
+    private final DistinctAddresses addresses = new DistinctAddresses();
     private final GroupedNotes notes = new GroupedNotes();
 
     private HwlocReader() {}
@@ -57,6 +59,7 @@ public final class HwlocReader {
             throw root.problem("the root element; that of hwloc is <topology>");
         }
         HwlocReader reader = new HwlocReader();
+        reader.reserveAddresses(root);
         reader.walk(root, new Around(Optional.empty(), OptionalInt.empty(), OptionalInt.empty()));
         if (reader.readings.isEmpty()) {
             throw root.problem("no PCI function below it; lstopo --whole-io --of xml writes them");
@@ -82,8 +85,21 @@ public final class HwlocReader {
         return new Around(around.bridge(), around.rootBus(), object.numaNode(around.numaNode()));
     }
 
+    private void reserveAddresses(XmlElement element) throws InventoryException {
+        for (XmlElement child : element.children()) {
+            HwlocObject object = new HwlocObject(child);
+            if (child.name().equals("object")) {
+                if (object.isFunction()) {
+                    addresses.reserve(object.address());
+                }
+                reserveAddresses(child);
+            }
+        }
+    }
+
     private Around function(HwlocObject object, Around around) throws InventoryException {
-        Bdf address = object.address();
+        Bdf inFile = object.address();
+        Bdf address = readings.containsKey(inFile) ? addresses.insteadOf(inFile, object.element(), notes) : inFile;
         Optional<Buses> buses = object.buses().filter(below -> below.first() != 0);
         TreePosition position = new TreePosition(
                 address,
@@ -94,12 +110,7 @@ public final class HwlocReader {
                 object.linkSpeed() > 0 ? Optional.of(true) : Optional.empty(),
                 Optional.empty());
         Reading reading = new Reading(object, position, buses, around.numaNode());
-        Reading first = readings.putIfAbsent(address, reading);
-        if (first != null) {
-            throw object.element()
-                    .problem("%s is also on line %d; a file holds one machine"
-                            .formatted(address, first.object().element().line()));
-        }
+        readings.put(address, reading);
         boolean belowBridge = around.bridge()
                 .map(bridge -> bridge.position().secondaryBus().orElse(address.bus()) == address.bus())
                 .orElse(position.onRootBus());

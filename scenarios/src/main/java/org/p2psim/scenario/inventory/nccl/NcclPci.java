@@ -87,6 +87,11 @@ record NcclPci(XmlElement element) {
 
     /** The functions below it. */
     List<NcclPci> below() {
+        return below(element);
+    }
+
+    /** The functions right below an element. */
+    static List<NcclPci> below(XmlElement element) {
         return element.children().stream()
                 .filter(child -> child.name().equals("pci"))
                 .map(NcclPci::new)

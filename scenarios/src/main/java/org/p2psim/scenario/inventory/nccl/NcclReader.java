@@ -1,5 +1,7 @@
 package org.p2psim.scenario.inventory.nccl;
 
+import com.google.common.collect.ArrayListMultimap;
+import com.google.common.collect.ListMultimap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +10,7 @@ import java.util.OptionalInt;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Note;
+import org.p2psim.scenario.inventory.DistinctAddresses;
 import org.p2psim.scenario.inventory.FoundFunction;
 import org.p2psim.scenario.inventory.HostFacts;
 import org.p2psim.scenario.inventory.Inventory;
@@ -43,10 +46,13 @@ public final class NcclReader {
             "where these network interfaces are: the file gives them no PCI function";
     private static final String PCILINK = "links between virtual switches (pcilink)";
 
-    /** A function, and the bridge above it. */
-    private record Seen(NcclPci pci, Optional<Bdf> bridge) {}
+    /** A function, the bridge above it, and the address it has here. */
+    private record Seen(NcclPci pci, Optional<Bdf> bridge, Bdf address) {}
 
-    private final Map<Bdf, Seen> seen = new LinkedHashMap<>();
+    /** By the address in the file. */
+    private final ListMultimap<Bdf, Seen> seen = ArrayListMultimap.create();
+
+    private final DistinctAddresses addresses = new DistinctAddresses();
     private final Map<Bdf, FoundFunction> functions = new LinkedHashMap<>();
     private final GroupedNotes notes = new GroupedNotes();
 
@@ -68,6 +74,11 @@ public final class NcclReader {
 
     private Inventory inventory(XmlElement root) throws InventoryException {
         List<XmlElement> cpus = firstHost(root);
+        for (XmlElement cpu : cpus) {
+            for (NcclPci pci : NcclPci.below(cpu)) {
+                reserveAddresses(pci);
+            }
+        }
         for (XmlElement cpu : cpus) {
             OptionalInt numaNode = numaNode(cpu);
             for (XmlElement child : cpu.children()) {
@@ -119,27 +130,38 @@ public final class NcclReader {
         return node < 0 ? OptionalInt.empty() : OptionalInt.of(node);
     }
 
+    private void reserveAddresses(NcclPci pci) throws InventoryException {
+        addresses.reserve(pci.address());
+        for (NcclPci below : pci.below()) {
+            reserveAddresses(below);
+        }
+    }
+
     private void pci(NcclPci pci, Optional<Bdf> bridge, OptionalInt numaNode) throws InventoryException {
-        Bdf address = pci.address();
-        Seen now = new Seen(pci, bridge);
-        Seen before = seen.putIfAbsent(address, now);
-        if (before == null) {
-            functions.put(address, function(now, address, numaNode));
-        } else if (pci.isBridge()
-                && before.bridge().equals(bridge)
-                && before.pci().hasAttributesOf(pci)) {
+        Bdf inFile = pci.address();
+        boolean isBridge = pci.isBridge();
+        Optional<Seen> before = seen.get(inFile).stream()
+                .filter(other -> isBridge
+                        && other.bridge().equals(bridge)
+                        && other.pci().hasAttributesOf(pci))
+                .findFirst();
+        Bdf address;
+        if (before.isPresent()) {
+            address = before.get().address();
             notes.add(Note.Kind.CAUTION, REPEATED, "", address.toString());
         } else {
-            throw pci.element()
-                    .problem("busid %s is also on line %d, as another function; an address names one function"
-                            .formatted(address, before.pci().element().line()));
+            address = seen.containsKey(inFile) ? addresses.insteadOf(inFile, pci.element(), notes) : inFile;
+            Seen now = new Seen(pci, bridge, address);
+            seen.put(inFile, now);
+            functions.put(address, function(now, numaNode));
         }
         for (NcclPci below : pci.below()) {
             pci(below, Optional.of(address), numaNode);
         }
     }
 
-    private FoundFunction function(Seen pci, Bdf address, OptionalInt numaNode) throws InventoryException {
+    private FoundFunction function(Seen pci, OptionalInt numaNode) throws InventoryException {
+        Bdf address = pci.address();
         FoundFunction.Builder function = FoundFunction.at(address).type(type(pci.pci(), address));
         pci.pci().describe(function);
         pci.bridge().ifPresent(function::upstreamBridge);

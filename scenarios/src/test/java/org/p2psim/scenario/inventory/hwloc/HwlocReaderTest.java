@@ -16,6 +16,7 @@ import org.p2psim.scenario.inventory.Found;
 import org.p2psim.scenario.inventory.FoundFunction;
 import org.p2psim.scenario.inventory.Inventory;
 import org.p2psim.scenario.inventory.InventoryException;
+import org.p2psim.scenario.inventory.InventoryScenario;
 import org.p2psim.scenario.inventory.Mutation;
 import org.p2psim.topology.Acs;
 import org.p2psim.topology.Link;
@@ -261,9 +262,55 @@ class HwlocReaderTest {
     }
 
     @Test
-    void anAddressThatOccursTwiceIsRefusedWithBothLines() {
-        assertThat(messageOf(VERSION_1.replace("0000:03:00.0", "0000:00:03.0")))
-                .isEqualTo("topo.xml:9: <object>: 0000:00:03.0 is also on line 8; a file holds one machine");
+    void ofTwoFunctionsWithOneAddressTheSecondGetsTheNextFreeOne() throws InventoryException {
+        String text = VERSION_1.replace(
+                "    </object>\n  </object>\n</topology>",
+                """
+                      <object type="Bridge" bridge_type="0-1" bridge_pci="0000:[00-03]">
+                        <object type="PCIDev" pci_busid="0000:00:04.0" pci_type="0108 [144d:a80a] [144d:a801] 00"/>
+                        <object type="Bridge" bridge_type="1-1" bridge_pci="0000:[03-03]" pci_busid="0000:00:03.0" pci_type="0604 [8086:2f08] [0000:0000] 02">
+                          <object type="PCIDev" pci_busid="0000:03:00.0" pci_type="0207 [15b3:1013] [15b3:0008] 00"/>
+                        </object>
+                      </object>
+                    </object>
+                  </object>
+                </topology>
+                """);
+        Inventory inventory = read(text);
+        Found.assertWellFormed(inventory);
+        assertThat(inventory.functions()).hasSize(5);
+        assertThat(Found.at(inventory, "00:03.0").id()).isEqualTo(DeviceId.parse("8086:3c08"));
+        assertThat(Found.at(inventory, "03:00.0").upstreamBridge()).hasValue(Bdf.parse("00:03.0"));
+        assertThat(Found.at(inventory, "00:05.0").id())
+                .as("device 4 is the file's own")
+                .isEqualTo(DeviceId.parse("8086:2f08"));
+        assertThat(Found.at(inventory, "03:01.0").upstreamBridge()).hasValue(Bdf.parse("00:05.0"));
+        assertThat(Found.notes(inventory, Note.Kind.CAUTION))
+                .containsExactly("other functions of the file have these addresses; both were kept, these under another"
+                        + " address (line 14: 0000:00:03.0 taken as 0000:00:05.0,"
+                        + " line 15: 0000:03:00.0 taken as 0000:03:01.0)");
+    }
+
+    @Test
+    void twoFunctionsWithOneAddressKeepTheirPlacesInTheScenario() throws InventoryException {
+        String text = VERSION_1.replace(
+                "<object type=\"PCIDev\" os_index=\"12288\"",
+                "<object type=\"PCIDev\" pci_busid=\"0000:03:00.0\" pci_type=\"0207 [15b3:1013] [15b3:0008] 00\"/>"
+                        + "<object type=\"PCIDev\" os_index=\"12288\"");
+        assertThat(InventoryScenario.of(read(text), "t").scenario().fabric().functions())
+                .extracting(function -> function.at().toString())
+                .contains("0000:00:03.0", "0000:03:00.0", "0000:03:01.0");
+    }
+
+    @Test
+    void aBusWithoutAFreeAddressIsSaid() {
+        StringBuilder functions = new StringBuilder("<topology>");
+        for (int devfn = 0; devfn < 256; devfn++) {
+            functions.append("<object type='PCIDev' pci_busid='0000:00:%02x.%d'/>".formatted(devfn >> 3, devfn & 7));
+        }
+        assertThat(messageOf(functions + "<object type='PCIDev' pci_busid='0000:00:02.0'/></topology>"))
+                .isEqualTo("topo.xml:1: <object>: another function has the address 0000:00:02.0,"
+                        + " and its bus has no free one");
     }
 
     @Test

@@ -3,6 +3,8 @@ package org.p2psim.scenario.inventory.nccl;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,10 +13,12 @@ import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
 import org.p2psim.outcome.Note;
 import org.p2psim.platform.Cpu;
+import org.p2psim.scenario.FunctionSpec;
 import org.p2psim.scenario.inventory.Found;
 import org.p2psim.scenario.inventory.FoundFunction;
 import org.p2psim.scenario.inventory.Inventory;
 import org.p2psim.scenario.inventory.InventoryException;
+import org.p2psim.scenario.inventory.InventoryScenario;
 import org.p2psim.scenario.inventory.Mutation;
 import org.p2psim.topology.Acs;
 import org.p2psim.topology.Link;
@@ -175,15 +179,61 @@ class NcclReaderTest {
                 .containsExactly("listed several times; taken as one bridge (0000:c5:00.0)");
     }
 
+    private static final String TWO_MACHINES_IN_ONE = """
+            <system version="2"><cpu numaid="0">
+              <pci busid="0000:c5:00.0" class="0x060400" vendor="0x1000" device="0xc010">
+                <pci busid="0000:cf:00.0" class="0x038000" vendor="0x1002" device="0x740c"/>
+              </pci>
+              <pci busid="0000:c5:00.0" class="0x060400" vendor="0x1000" device="0xc030">
+                <pci busid="0000:cf:00.0" class="0x020700" vendor="0x15b3" device="0x101b"/>
+              </pci>
+              <pci busid="0000:c5:00.0" class="0x060400" vendor="0x1000" device="0xc030">
+                <pci busid="0000:d0:00.0" class="0x020700" vendor="0x15b3" device="0x101b"/>
+              </pci>
+            </cpu></system>
+            """;
+
     @Test
-    void anAddressThatNamesTwoFunctionsIsRefusedWithBothLines() {
-        assertThat(messageOf(SERVER.replace("0000:4b:00.0", "0000:41:00.0")))
-                .isEqualTo("topo.xml:7: <pci>: busid 0000:41:00.0 is also on line 3, as another function;"
-                        + " an address names one function");
-        assertThat(
-                        messageOf(
-                                "<system><cpu><pci busid='1:0.0' class='0x060400'><pci busid='1:0.0' class='0x060400'/></pci></cpu></system>"))
-                .contains("an address names one function");
+    void ofTwoFunctionsWithOneAddressTheSecondGetsTheNextFreeOne() throws InventoryException {
+        Inventory inventory = read(TWO_MACHINES_IN_ONE);
+        Found.assertWellFormed(inventory);
+        assertThat(inventory.functions())
+                .extracting(function -> "%s %s".formatted(function.address(), function.id()))
+                .containsExactly(
+                        "0000:c5:00.0 1000:c010",
+                        "0000:cf:00.0 1002:740c",
+                        "0000:c5:01.0 1000:c030",
+                        "0000:cf:01.0 15b3:101b",
+                        "0000:d0:00.0 15b3:101b");
+        assertThat(Found.at(inventory, "cf:01.0").upstreamBridge()).hasValue(Bdf.parse("c5:01.0"));
+        assertThat(Found.at(inventory, "d0:00.0").upstreamBridge())
+                .as("the second bridge is listed again")
+                .hasValue(Bdf.parse("c5:01.0"));
+        assertThat(Found.notes(inventory, Note.Kind.CAUTION))
+                .containsExactly(
+                        "other functions of the file have these addresses; both were kept, these under another address"
+                                + " (line 5: 0000:c5:00.0 taken as 0000:c5:01.0,"
+                                + " line 6: 0000:cf:00.0 taken as 0000:cf:01.0)",
+                        "listed several times; taken as one bridge (0000:c5:01.0)");
+    }
+
+    @Test
+    void twoSwitchesWithOneBusBelowKeepTheirOwnDevices() throws InventoryException {
+        Map<String, String> below = new HashMap<>();
+        for (FunctionSpec function :
+                InventoryScenario.of(read(TWO_MACHINES_IN_ONE), "t").scenario().fabric().functions()) {
+            below.put(function.at().toString(), function.below().orElse(""));
+        }
+        String port = below.getOrDefault("0000:cf:00.0", "");
+        String other = below.getOrDefault("0000:cf:01.0", "");
+        assertThat(below).containsEntry(port, "0000:c5:00.0").containsEntry(other, "0000:c5:01.0");
+    }
+
+    @Test
+    void aBridgeBelowItselfIsTwoBridges() throws InventoryException {
+        Inventory inventory = read("<system><cpu><pci busid='1:0.0' class='0x060400'>"
+                + "<pci busid='1:0.0' class='0x060400'/></pci></cpu></system>");
+        assertThat(Found.at(inventory, "1:01.0").upstreamBridge()).hasValue(Bdf.parse("1:00.0"));
     }
 
     @Test
