@@ -17,10 +17,10 @@ public final class GroupedNotes {
         subjects.computeIfAbsent(new Note(kind, text, source), key -> new LinkedHashSet<>());
     }
 
-    /** A note about one part. */
-    public void add(Note.Kind kind, String text, String source, String subject) {
+    /** A note about one part, named by its text. */
+    public void add(Note.Kind kind, String text, String source, Object subject) {
         subjects.computeIfAbsent(new Note(kind, text, source), key -> new LinkedHashSet<>())
-                .add(subject);
+                .add(subject.toString());
     }
 
     /** In the order in which each was added first. */

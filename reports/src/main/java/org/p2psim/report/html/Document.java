@@ -44,7 +44,7 @@ public final class Document {
     static String render(String name, Object page) {
         StringOutput output = new StringOutput();
         TEMPLATES.render(name, page, output);
-        String text = NOT_SHOWN.matcher(output.toString()).replaceAll("\ufffd");
+        String text = NOT_SHOWN.matcher(output.toString().strip()).replaceAll("\ufffd") + "\n";
         return text.replace(POLICY, policy(text));
     }
 

@@ -57,8 +57,8 @@ public final class MatrixPage {
         return SharedNotes.of(
                 KINDS,
                 matrices.stream()
-                        .map(view -> new SharedNotes.Part(
-                                nameOf(view), view.matrix().notes()))
+                        .map(view ->
+                                new SharedNotes.Part(nameOf(view), view.matrix().notes()))
                         .toList());
     }
 }

@@ -36,9 +36,8 @@ public final class MatrixView {
         this.number = number;
         this.matrix = matrix;
         this.groups = new PairGroups(matrix);
-        this.grid = matrix.functions().size() > LINKED_MAX
-                ? Optional.empty()
-                : Optional.of(new PairGrid(matrix.pairs()));
+        this.grid =
+                matrix.functions().size() > LINKED_MAX ? Optional.empty() : Optional.of(new PairGrid(matrix.pairs()));
         this.reasons = grid.map(PairGrid::reasons)
                 .orElseGet(() -> groups.groups().stream()
                         .limit(GROUPS_MAX)
@@ -86,7 +85,9 @@ public final class MatrixView {
         for (int client = 0; client < matrix.functions().size(); client++) {
             if (matrix.has(provider, client)) {
                 Decision decision = matrix.decision(provider, client);
-                cells.append("<td class=").append(shortClass(decision.mapType())).append('>');
+                cells.append("<td class=")
+                        .append(shortClass(decision.mapType()))
+                        .append('>');
                 cells.append(PairGrid.cell(decision));
             } else {
                 cells.append("<td>-");
@@ -106,7 +107,10 @@ public final class MatrixView {
 
     /** A function's name and address, once if they are the same. */
     public static String label(PciFunction function) {
-        return Stream.of(function.name(), function.address().toString()).distinct().reduce("%s %s"::formatted).orElse("");
+        return Stream.of(function.name(), function.address().toString())
+                .distinct()
+                .reduce("%s %s"::formatted)
+                .orElse("");
     }
 
     /** Empty if the machine is too large to be seen in a picture. */
@@ -114,9 +118,7 @@ public final class MatrixView {
         return matrix.fabric().functions().size() > PICTURE_MAX
                 ? Optional.empty()
                 : Optional.of(TopologyPicture.render(
-                        id("topology"),
-                        new Machine(matrix.kernel(), "", matrix.cpu(), matrix.fabric()),
-                        List.of()));
+                        id("topology"), new Machine(matrix.kernel(), "", matrix.cpu(), matrix.fabric()), List.of()));
     }
 
     public boolean opensPicture() {

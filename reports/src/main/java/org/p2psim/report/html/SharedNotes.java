@@ -38,8 +38,8 @@ public record SharedNotes(Note.Kind kind, List<SharedNote> notes) {
             part.notes().stream()
                     .filter(note -> note.kind() == kind)
                     .distinct()
-                    .forEach(note -> byNote.computeIfAbsent(note, n -> new ArrayList<>())
-                            .add(part.name()));
+                    .forEach(note ->
+                            byNote.computeIfAbsent(note, n -> new ArrayList<>()).add(part.name()));
         }
         return byNote.entrySet().stream()
                 .map(entry -> new SharedNote(

@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import org.p2psim.outcome.Machine;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.outcome.TransferOutcome.RouteHop;
+import org.p2psim.platform.Cpu;
 import org.p2psim.report.svg.FabricLayout.Fold;
 import org.p2psim.report.svg.FabricLayout.PlacedBridge;
 import org.p2psim.report.svg.FabricLayout.PlacedDevice;
@@ -14,7 +15,6 @@ import org.p2psim.report.svg.FabricLayout.PlacedPort;
 import org.p2psim.report.svg.FabricLayout.PlacedSocket;
 import org.p2psim.report.svg.FabricLayout.PlacedSwitch;
 import org.p2psim.report.svg.FabricLayout.Wire;
-import org.p2psim.platform.Cpu;
 import org.p2psim.topology.Fabric;
 import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.PciFunction;
@@ -209,8 +209,9 @@ public final class TopologyPicture {
         svg.fitted("small strong", box.x() + 7, box.y() + 14, Label.name(port.name()), width, 10.5);
         String second = isNamed(port) ? slot(port) : shortWord(port.type());
         svg.fitted("small", box.x() + 7, box.y() + 27, second, width, 10.5);
-        String last =
-                port.type() == PortType.UPSTREAM_PORT && port.acs().isEmpty() && isNamed(port) ? "upstream" : FunctionText.acs(port);
+        String last = port.type() == PortType.UPSTREAM_PORT && port.acs().isEmpty() && isNamed(port)
+                ? "upstream"
+                : FunctionText.acs(port);
         svg.fitted(
                 "small" + (port.redirects() ? " alarm strong" : " quiet"),
                 box.x() + 7,
@@ -261,7 +262,13 @@ public final class TopologyPicture {
             free -= from || to ? 18 : 0;
         }
         svg.fitted("strong", x, y + 18, Label.name(function.name()), free, 12.5);
-        svg.fitted("small", x, y + 33, (isNamed(function) ? slot(function) + "  " : "") + function.id() + kind(function), width, 10.5);
+        svg.fitted(
+                "small",
+                x,
+                y + 33,
+                (isNamed(function) ? slot(function) + "  " : "") + function.id() + kind(function),
+                width,
+                10.5);
         String details = FunctionText.details(function);
         if (!details.isEmpty()) {
             svg.fitted("small", x, y + 47, details, width, 10.5);
@@ -284,8 +291,8 @@ public final class TopologyPicture {
 
     private static String shortWord(PortType type) {
         return switch (type) {
-            case UPSTREAM_PORT -> "upstream port";
-            case DOWNSTREAM_PORT -> "downstream port";
+            case UPSTREAM_PORT -> "upstream";
+            case DOWNSTREAM_PORT -> "downstream";
             case PCIE_TO_PCI_BRIDGE -> "to PCI";
             case HOST_BRIDGE, ROOT_PORT, ENDPOINT, LEGACY_ENDPOINT, RC_INTEGRATED_ENDPOINT -> FunctionText.word(type);
         };

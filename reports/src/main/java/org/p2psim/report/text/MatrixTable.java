@@ -69,7 +69,11 @@ public final class MatrixTable {
         } else {
             lines.append('?');
         }
-        lines.append('\t').append(decision.mapType()).append('\t').append(decision.hops()).append('\n');
+        lines.append('\t')
+                .append(decision.mapType())
+                .append('\t')
+                .append(decision.hops())
+                .append('\n');
     }
 
     private void write() {
@@ -81,8 +85,9 @@ public final class MatrixTable {
             rows();
             line("");
             PairGroups groups = new PairGroups(matrix);
-            groups.counts().forEach((type, count) ->
-                    line("  %s  %s; %d pairs".formatted(PairGrid.letter(type), MatrixText.meaning(type), count)));
+            groups.counts()
+                    .forEach((type, count) -> line(
+                            "  %s  %s; %d pairs".formatted(PairGrid.letter(type), MatrixText.meaning(type), count)));
             line("");
             reasons(groups);
         }

@@ -49,18 +49,24 @@ class MatrixReportTest {
             Bdf root = new Bdf(domain, 0, 1, 0);
             functions.add(function(root, "rp" + domain, PortType.ROOT_PORT, Optional.empty(), 1, Optional.of(OFF)));
             Bdf upstream = new Bdf(domain, 1, 0, 0);
-            functions.add(function(upstream, "sw" + domain, PortType.UPSTREAM_PORT, Optional.of(root), 2, Optional.empty()));
+            functions.add(
+                    function(upstream, "sw" + domain, PortType.UPSTREAM_PORT, Optional.of(root), 2, Optional.empty()));
             for (int slot = 0; slot < 8; slot++) {
                 Bdf port = new Bdf(domain, 2, slot, 0);
-                functions.add(
-                        function(port, "dp%d-%d".formatted(domain, slot), PortType.DOWNSTREAM_PORT, Optional.of(upstream), 3 + slot, Optional.of(acs)));
                 functions.add(function(
-                                new Bdf(domain, 3 + slot, 0, 0),
-                                slot == 0 && domain == 0 ? name : "gpu%d-%d".formatted(domain, slot),
-                                PortType.ENDPOINT,
-                                Optional.of(port),
-                                -1,
-                                Optional.empty()));
+                        port,
+                        "dp%d-%d".formatted(domain, slot),
+                        PortType.DOWNSTREAM_PORT,
+                        Optional.of(upstream),
+                        3 + slot,
+                        Optional.of(acs)));
+                functions.add(function(
+                        new Bdf(domain, 3 + slot, 0, 0),
+                        slot == 0 && domain == 0 ? name : "gpu%d-%d".formatted(domain, slot),
+                        PortType.ENDPOINT,
+                        Optional.of(port),
+                        -1,
+                        Optional.empty()));
             }
         }
         Cpu cpu = SampleOutcomes.CASCADE_LAKE;
@@ -141,14 +147,22 @@ class MatrixReportTest {
         String page = page(matrix("gpu0", 2, REDIRECT));
         assertThat(found(page, "(?:src|href|action|data|poster|srcset)=\"([^\"#][^\"]*)\""))
                 .isEmpty();
-        assertThat(page).contains("default-src 'none'").doesNotContain("unsafe-inline").doesNotContain("<link");
+        assertThat(page)
+                .contains("default-src 'none'")
+                .doesNotContain("unsafe-inline")
+                .doesNotContain("<link");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "<script>alert(1)</script>", "\"onload=\"alert(1)", "</title></style></script>", "</td><b>x", "${7*7}",
-                "\u202eevil", "a\u0000b\u001bc"
+                "<script>alert(1)</script>",
+                "\"onload=\"alert(1)",
+                "</title></style></script>",
+                "</td><b>x",
+                "${7*7}",
+                "\u202eevil",
+                "a\u0000b\u001bc"
             })
     void namesFromFilesStayTextInSmallAndLargeTables(String name) {
         String page = page(matrix(name, 1, REDIRECT), matrix(name, 9, REDIRECT));

@@ -1,5 +1,7 @@
 package org.p2psim.scenario.inventory.lspci;
 
+import org.p2psim.scenario.inventory.config.Capabilities;
+import org.p2psim.scenario.inventory.config.ConfigSpace;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -128,10 +130,10 @@ sealed interface Block {
                     Identity.NOTHING,
                     Optional.empty(),
                     Reading.Bars.NONE,
-                    Reading.Capabilities.HIDDEN,
+                    Capabilities.HIDDEN,
                     new Surroundings(OptionalInt.empty(), iommuGroup, Optional.empty()));
             return new Sighting(
-                    device.address(), Optional.of(reading.or(group)), config.map(ConfigReading::read), selected);
+                    device.address(), Optional.of(reading.or(group)), config.map(Reading::of), selected);
         }
     }
 
@@ -170,7 +172,7 @@ sealed interface Block {
             Surroundings surroundings =
                     new Surroundings(number("NUMANode"), number("IOMMUGroup"), Optional.ofNullable(tags.get("Driver")));
             Reading reading = new Reading(
-                    identity, Optional.empty(), Reading.Bars.NONE, Reading.Capabilities.HIDDEN, surroundings);
+                    identity, Optional.empty(), Reading.Bars.NONE, Capabilities.HIDDEN, surroundings);
             return new Sighting(address, Optional.of(reading), Optional.empty(), selected);
         }
 

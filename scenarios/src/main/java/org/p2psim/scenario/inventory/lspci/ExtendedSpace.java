@@ -1,5 +1,6 @@
 package org.p2psim.scenario.inventory.lspci;
 
+import org.p2psim.scenario.inventory.config.Extent;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -76,9 +77,7 @@ final class ExtendedSpace {
     /** True if there are no extended capabilities but those that are shown, or none that the kernel can see. */
     boolean isWhole(Sighting seen, Reading merged) {
         Extent extent = merged.capabilities().extent();
-        boolean conventional =
-                extent != Extent.HIDDEN && merged.capabilities().express().isEmpty();
-        if (conventional || extent == Extent.EXTENDED) {
+        if (merged.capabilities().areWhole()) {
             return true;
         }
         if (noMmconfig && (extent == Extent.CONVENTIONAL || !extendedThroughPorts)) {

@@ -1,5 +1,8 @@
 package org.p2psim.scenario.inventory.lspci;
 
+import org.p2psim.scenario.inventory.config.Bridge;
+import org.p2psim.scenario.inventory.config.Capabilities;
+import org.p2psim.scenario.inventory.config.Express;
 import com.google.common.collect.ImmutableList;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,9 +14,6 @@ import org.p2psim.outcome.Note;
 import org.p2psim.scenario.inventory.FoundFunction;
 import org.p2psim.scenario.inventory.HostFacts;
 import org.p2psim.scenario.inventory.Inventory;
-import org.p2psim.scenario.inventory.lspci.Reading.Bridge;
-import org.p2psim.scenario.inventory.lspci.Reading.Capabilities;
-import org.p2psim.scenario.inventory.lspci.Reading.Express;
 import org.p2psim.scenario.inventory.lspci.Reading.Identity;
 import org.p2psim.topology.PortType;
 

@@ -1,5 +1,7 @@
 package org.p2psim.scenario.inventory.lspci;
 
+import org.p2psim.scenario.inventory.config.Express;
+import org.p2psim.scenario.inventory.config.VirtualFunctions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -7,7 +9,6 @@ import java.util.OptionalInt;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
 import org.p2psim.outcome.Note;
-import org.p2psim.scenario.inventory.lspci.Reading.VirtualFunctions;
 
 /** Which functions are virtual, and whose: routing ids from the SR-IOV capabilities (SR-IOV 1.1, 3.3.9 to 3.3.11). */
 final class PhysicalFunctions {
@@ -63,14 +64,14 @@ final class PhysicalFunctions {
     OptionalInt mps(Bdf address) {
         return owner(address)
                 .flatMap(reading -> reading.capabilities().express())
-                .map(Reading.Express::mps)
+                .map(Express::mps)
                 .orElse(OptionalInt.empty());
     }
 
     OptionalInt mrrs(Bdf address) {
         return owner(address)
                 .flatMap(reading -> reading.capabilities().express())
-                .map(Reading.Express::mrrs)
+                .map(Express::mrrs)
                 .orElse(OptionalInt.empty());
     }
 

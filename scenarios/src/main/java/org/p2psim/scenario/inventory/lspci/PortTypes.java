@@ -1,13 +1,14 @@
 package org.p2psim.scenario.inventory.lspci;
 
+import org.p2psim.scenario.inventory.config.Express;
+import org.p2psim.scenario.inventory.config.Extent;
+import org.p2psim.scenario.inventory.config.Header;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.Note;
-import org.p2psim.scenario.inventory.lspci.Reading.Express;
-import org.p2psim.scenario.inventory.lspci.Reading.Header;
 import org.p2psim.topology.PortType;
 
 /** What each function is: from its PCI Express capability, or from its place where that was not captured. */

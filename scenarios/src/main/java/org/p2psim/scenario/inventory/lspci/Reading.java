@@ -1,5 +1,10 @@
 package org.p2psim.scenario.inventory.lspci;
 
+import org.p2psim.scenario.inventory.config.Bridge;
+import org.p2psim.scenario.inventory.config.Capabilities;
+import org.p2psim.scenario.inventory.config.ConfigReading;
+import org.p2psim.scenario.inventory.config.ConfigSpace;
+import org.p2psim.scenario.inventory.config.Header;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Sets;
@@ -20,6 +25,29 @@ record Reading(
     static final Reading NOTHING =
             new Reading(Identity.NOTHING, Optional.empty(), Bars.NONE, Capabilities.HIDDEN, Surroundings.NOTHING);
 
+    private static final Reading SILENT =
+            new Reading(Identity.SILENT, Optional.empty(), Bars.NONE, Capabilities.HIDDEN, Surroundings.NOTHING);
+
+    /** What a hexadecimal dump says; less than the header says nothing. */
+    static Reading of(ConfigSpace config) {
+        return config.hasHeader() ? ConfigReading.read(config).map(Reading::of).orElse(SILENT) : NOTHING;
+    }
+
+    private static Reading of(ConfigReading config) {
+        return new Reading(
+                new Identity(
+                        config.id(),
+                        config.subsystem(),
+                        OptionalInt.of(config.classCode()),
+                        Optional.of(config.header()),
+                        Optional.empty(),
+                        false),
+                config.bridge(),
+                new Bars(config.bars(), true),
+                config.capabilities(),
+                Surroundings.NOTHING);
+    }
+
     /** This reading, and another one's for what is missing here. */
     Reading or(Reading other) {
         return new Reading(
@@ -28,13 +56,6 @@ record Reading(
                 bars.or(other.bars),
                 capabilities.or(other.capabilities),
                 surroundings.or(other.surroundings));
-    }
-
-    /** The layout of the first 64 bytes (PCI local bus specification 3.0, 6.1). */
-    enum Header {
-        NORMAL,
-        BRIDGE,
-        CARDBUS
     }
 
     /**
@@ -51,6 +72,8 @@ record Reading(
             boolean silent) {
         static final Identity NOTHING = new Identity(
                 Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), Optional.empty(), false);
+        static final Identity SILENT = new Identity(
+                Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), Optional.empty(), true);
 
         Identity or(Identity other) {
             return new Identity(
@@ -60,20 +83,6 @@ record Reading(
                     header.or(() -> other.header),
                     description.or(() -> other.description),
                     silent || other.silent);
-        }
-    }
-
-    /** Bus numbers and windows of a bridge. Both bus numbers are 0 before somebody configured it. */
-    record Bridge(int secondary, int subordinate, Optional<Window> memory, Optional<Window> prefetchable) {
-        boolean isConfigured() {
-            return secondary != 0;
-        }
-
-        ImmutableList<Window> windows() {
-            ImmutableList.Builder<Window> windows = ImmutableList.builder();
-            memory.ifPresent(windows::add);
-            prefetchable.ifPresent(windows::add);
-            return windows.build();
         }
     }
 
@@ -93,65 +102,6 @@ record Reading(
             return BarMerge.merge(this, other);
         }
     }
-
-    /**
-     * What the capability lists say.
-     *
-     * @param express empty if there is none in what is shown
-     * @param names what else there is, by name
-     */
-    record Capabilities(
-            Extent extent,
-            Optional<Express> express,
-            Optional<Acs> acs,
-            boolean ats,
-            Set<String> names,
-            Optional<VirtualFunctions> virtualFunctions) {
-        static final Capabilities HIDDEN =
-                new Capabilities(Extent.HIDDEN, Optional.empty(), Optional.empty(), false, Set.of(), Optional.empty());
-
-        Capabilities {
-            names = ImmutableSet.copyOf(names);
-        }
-
-        Capabilities or(Capabilities other) {
-            boolean otherKnowsAcs = other.acs.isPresent() && other.acs.get().isKnown();
-            boolean thisKnowsAcs = acs.isPresent() && acs.get().isKnown();
-            return new Capabilities(
-                    extent.compareTo(other.extent) >= 0 ? extent : other.extent,
-                    express.isPresent() && other.express.isPresent()
-                            ? Optional.of(express.get().or(other.express.get()))
-                            : express.or(() -> other.express),
-                    otherKnowsAcs && !thisKnowsAcs ? other.acs : acs.or(() -> other.acs),
-                    ats || other.ats,
-                    Sets.union(names, other.names),
-                    virtualFunctions.or(() -> other.virtualFunctions));
-        }
-    }
-
-    /**
-     * The PCI Express capability.
-     *
-     * @param type empty if the number is none that the specification gives
-     */
-    record Express(
-            Optional<PortType> type,
-            Optional<Link> linkCapability,
-            Optional<Link> linkStatus,
-            OptionalInt mps,
-            OptionalInt mrrs) {
-        Express or(Express other) {
-            return new Express(
-                    type.or(() -> other.type),
-                    linkCapability.or(() -> other.linkCapability),
-                    linkStatus.or(() -> other.linkStatus),
-                    first(mps, other.mps),
-                    first(mrrs, other.mrrs));
-        }
-    }
-
-    /** An SR-IOV capability in use: which routing ids its virtual functions have, and their device id. */
-    record VirtualFunctions(int count, int offset, int stride, int deviceId) {}
 
     /** What the kernel says of the function: not in configuration space. */
     record Surroundings(OptionalInt numaNode, OptionalInt iommuGroup, Optional<String> driver) {

@@ -1,5 +1,10 @@
 package org.p2psim.scenario.inventory.lspci;
 
+import org.p2psim.scenario.inventory.config.Capabilities;
+import org.p2psim.scenario.inventory.config.CapabilityName;
+import org.p2psim.scenario.inventory.config.Express;
+import org.p2psim.scenario.inventory.config.Extent;
+import org.p2psim.scenario.inventory.config.VirtualFunctions;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
@@ -9,9 +14,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.p2psim.scenario.inventory.lspci.Reading.Capabilities;
-import org.p2psim.scenario.inventory.lspci.Reading.Express;
-import org.p2psim.scenario.inventory.lspci.Reading.VirtualFunctions;
 import org.p2psim.topology.Acs;
 import org.p2psim.topology.AcsBit;
 import org.p2psim.topology.Link;

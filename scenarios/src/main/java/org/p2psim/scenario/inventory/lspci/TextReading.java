@@ -1,12 +1,13 @@
 package org.p2psim.scenario.inventory.lspci;
 
+import org.p2psim.scenario.inventory.config.Bridge;
+import org.p2psim.scenario.inventory.config.Capabilities;
+import org.p2psim.scenario.inventory.config.Header;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.p2psim.address.DeviceId;
-import org.p2psim.scenario.inventory.lspci.Reading.Bridge;
-import org.p2psim.scenario.inventory.lspci.Reading.Header;
 import org.p2psim.scenario.inventory.lspci.Reading.Identity;
 import org.p2psim.scenario.inventory.lspci.Reading.Surroundings;
 import org.p2psim.topology.Window;
@@ -53,7 +54,7 @@ final class TextReading {
                 identity,
                 bridge,
                 TextBars.read(head, lines),
-                identity.silent() ? Reading.Capabilities.HIDDEN : TextCapabilities.read(head, lines, cutOff),
+                identity.silent() ? Capabilities.HIDDEN : TextCapabilities.read(head, lines, cutOff),
                 new Surroundings(number(NUMA_NODE, head), number(IOMMU_GROUP, head), driver(lines)));
     }
 
@@ -73,7 +74,7 @@ final class TextReading {
         if (!m.find() || m.group(3).contains("[disabled]") || m.group(3).contains("[empty]")) {
             return Optional.empty();
         }
-        return ConfigReading.window(
+        return Bridge.window(
                 Long.parseUnsignedLong(m.group(1), 16), Long.parseUnsignedLong(m.group(2), 16), prefetchable);
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.p2psim.scenario.inventory.FoundVpd;
+import org.p2psim.scenario.inventory.config.ConfigSpace;
 
 /**
  * One element of a dump, its encoded values decoded.

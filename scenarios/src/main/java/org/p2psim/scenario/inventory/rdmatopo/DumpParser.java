@@ -11,6 +11,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.p2psim.scenario.inventory.FoundVpd;
 import org.p2psim.scenario.inventory.InventoryException;
+import org.p2psim.scenario.inventory.config.ConfigSpace;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -159,12 +160,12 @@ final class DumpParser {
     }
 
     private Optional<ConfigSpace> config(String key) throws InventoryException {
-        Optional<byte[]> bytes = decoded(key, ConfigSpace.BYTES_MAX);
-        if (bytes.isPresent() && bytes.get().length < ConfigSpace.BYTES_MIN) {
+        Optional<byte[]> bytes = decoded(key, ConfigSpace.SIZE);
+        if (bytes.isPresent() && bytes.get().length < ConfigSpace.HEADER) {
             throw wrong("\"%s\" has %d bytes; configuration space has %d, 256 or %d"
-                    .formatted(key, bytes.get().length, ConfigSpace.BYTES_MIN, ConfigSpace.BYTES_MAX));
+                    .formatted(key, bytes.get().length, ConfigSpace.HEADER, ConfigSpace.SIZE));
         }
-        return bytes.map(ConfigSpace::new);
+        return bytes.map(ConfigSpace::of);
     }
 
     private Optional<byte[]> decoded(String key, int bytesMax) throws InventoryException {

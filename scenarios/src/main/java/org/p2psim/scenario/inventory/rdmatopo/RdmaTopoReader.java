@@ -22,6 +22,8 @@ import org.p2psim.scenario.inventory.FoundVpd;
 import org.p2psim.scenario.inventory.HostFacts;
 import org.p2psim.scenario.inventory.Inventory;
 import org.p2psim.scenario.inventory.InventoryException;
+import org.p2psim.scenario.inventory.config.ConfigReading;
+import org.p2psim.scenario.inventory.config.Extent;
 import org.p2psim.topology.PortType;
 
 /**
@@ -127,34 +129,32 @@ public final class RdmaTopoReader {
                     "modalias \"%s\" is not that of a PCI function; it looks like pci:v000015B3d00001021sv...bc02sc00i00"
                             .formatted(DumpParser.shown(item.modalias(), SHOWN_MAX)));
         }
-        ConfigSpace config = item.config();
+        Optional<ConfigReading> config = ConfigReading.read(item.config());
         int classCode = Integer.parseInt(modalias.group(5) + modalias.group(6) + modalias.group(7), 16);
         FoundFunction.Builder function = FoundFunction.at(path.get(0))
                 .id(DeviceId.parse(modalias.group(1) + ":" + modalias.group(2)))
                 .classCode(classCode)
-                .type(type(config, classCode, path))
-                .acs(config.acs());
+                .type(type(config, classCode, path));
         DeviceId subsystem = DeviceId.parse(modalias.group(3) + ":" + modalias.group(4));
         if (subsystem.vendor() != 0 || subsystem.device() != 0) {
             function.subsystem(subsystem);
         }
         path.stream().skip(1).findFirst().ifPresent(function::upstreamBridge);
-        if (config.isBridge()) {
-            function.buses(config.secondaryBus(), config.subordinateBus());
-        }
-        config.bars().forEach(function::bar);
-        config.windows().forEach(function::window);
-        config.linkCapability().ifPresent(function::linkCapability);
-        config.linkStatus().ifPresent(function::linkStatus);
-        config.mps().ifPresent(function::mps);
-        config.mrrs().ifPresent(function::mrrs);
-        config.ats().ifPresent(function::ats);
-        config.capabilities().forEach(function::capability);
+        config.ifPresent(known -> describe(known, function));
         item.iommuGroup().ifPresent(function::iommuGroup);
         item.numaNode().ifPresent(function::numaNode);
         item.vpd().ifPresent(function::vpd);
         description(item).ifPresent(function::description);
         return function.build();
+    }
+
+    private static void describe(ConfigReading config, FoundFunction.Builder function) {
+        config.bridge().filter(bridge -> config.isBridge()).ifPresent(bridge -> {
+            function.buses(bridge.secondary(), bridge.subordinate());
+            bridge.windows().forEach(function::window);
+        });
+        config.bars().forEach(function::bar);
+        config.describeCapabilities(function);
     }
 
     /** Product name and names of kernel devices. */
@@ -165,25 +165,28 @@ public final class RdmaTopoReader {
         return text.isEmpty() ? Optional.empty() : Optional.of(text);
     }
 
-    private PortType type(ConfigSpace config, int classCode, ImmutableList<Bdf> path) {
-        Optional<PortType> type = config.portType();
+    private PortType type(Optional<ConfigReading> config, int classCode, ImmutableList<Bdf> path) {
+        Optional<PortType> type = config.flatMap(ConfigReading::type);
         if (type.isPresent()) {
             return type.get();
         }
-        if (!config.answered()) {
+        boolean isBridge = config.map(ConfigReading::isBridge).orElse(false);
+        boolean hasCapabilities =
+                config.filter(known -> known.capabilities().extent() != Extent.HIDDEN).isPresent();
+        if (config.isEmpty()) {
             silent.add(path.get(0));
-        } else if (!config.hasCapabilities()) {
+        } else if (!hasCapabilities) {
             cut.add(path.get(0));
         }
         if (classCode >> 8 == HOST_BRIDGE_CLASS) {
             return PortType.HOST_BRIDGE;
         }
-        if (config.hasCapabilities()) {
-            return config.isBridge() ? PortType.PCIE_TO_PCI_BRIDGE : PortType.LEGACY_ENDPOINT;
+        if (hasCapabilities) {
+            return isBridge ? PortType.PCIE_TO_PCI_BRIDGE : PortType.LEGACY_ENDPOINT;
         }
         placed.add(path.get(0));
         boolean onRootBus = path.size() == 1;
-        if (!config.isBridge()) {
+        if (!isBridge) {
             return onRootBus ? PortType.RC_INTEGRATED_ENDPOINT : PortType.ENDPOINT;
         }
         if (onRootBus) {

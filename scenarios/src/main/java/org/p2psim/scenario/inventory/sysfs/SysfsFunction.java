@@ -1,6 +1,7 @@
 package org.p2psim.scenario.inventory.sysfs;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.p2psim.address.Bdf;
 import org.p2psim.scenario.inventory.InventoryException;
+import org.p2psim.scenario.inventory.config.ConfigSpace;
 
 /** The files of one function's folder, as captured. */
 final class SysfsFunction {
@@ -28,8 +30,6 @@ final class SysfsFunction {
             "subordinate_bus_number",
             "sriov_totalvfs");
     static final Set<String> LINKS = Set.of("driver", "iommu_group", "physfn");
-    /** All of the configuration space of a PCIe function. */
-    private static final int MOST_CONFIG_BYTES = 4096;
 
     private final FunctionPath path;
     private final Map<String, byte[]> files = new HashMap<>();
@@ -48,7 +48,7 @@ final class SysfsFunction {
     }
 
     void file(String name, byte[] content) throws InventoryException {
-        if (name.equals("config") && content.length > MOST_CONFIG_BYTES) {
+        if (name.equals("config") && content.length > ConfigSpace.SIZE) {
             throw problem(name, "%d bytes; configuration space has 64, 256 or 4096".formatted(content.length));
         }
         files.put(name, content);
@@ -62,8 +62,16 @@ final class SysfsFunction {
         return files.containsKey(name);
     }
 
+    /** What the kernel gave of configuration space: 64 bytes to everybody, 256 or 4096 to root. */
     byte[] config() {
-        return files.getOrDefault("config", new byte[0]);
+        byte[] captured = files.getOrDefault("config", new byte[0]);
+        for (int i = ConfigSpace.HEADER; i < captured.length; i++) {
+            if (captured[i] != 0) {
+                return captured;
+            }
+        }
+        // tar asks for the size, hears 256 or 4096, is given 64 bytes and fills the rest with zeros.
+        return Arrays.copyOf(captured, Math.min(captured.length, ConfigSpace.HEADER));
     }
 
     /** A file's text, empty if it has none: {@code tar} pads what it reads from sysfs with zeros. */

@@ -290,15 +290,41 @@ class SysfsReaderTest {
     }
 
     @Test
-    void of256BytesAnExpressFunctionsAcsIsNotKnown() throws InventoryException {
+    void aKernelThatReaches256BytesOfAnExpressFunctionFindsNoAcs() throws InventoryException {
         SysfsSketch sketch = SysfsSketch.server();
         byte[] config = java.util.Arrays.copyOf(SysfsSketch.header(), 256);
         config[0x40] = 0x10;
         sketch.file(GPU + "config", config);
         Inventory inventory = read(sketch);
+        assertThat(Found.at(inventory, "3d:00.0").acs()).isEmpty();
+        assertThat(Found.at(inventory, "3d:00.0").ats()).hasValue(false);
+        assertThat(inventory.notes())
+                .filteredOn(note -> note.kind() == Note.Kind.ASSUMED && note.source().contains("pci_cfg_space_size()"))
+                .singleElement()
+                .satisfies(note -> assertThat(note.text())
+                        .startsWith("no ACS and no ATS for the kernel")
+                        .endsWith("(0000:3d:00.0)"));
+    }
+
+    @Test
+    void the64BytesOfAnybodySayNothingOfAcsHoweverTarPadsThem() throws InventoryException {
+        SysfsSketch sketch = SysfsSketch.server();
+        sketch.file(GPU + "config", java.util.Arrays.copyOf(SysfsSketch.header(), 256));
+        assertThat(Found.at(read(sketch), "3d:00.0").acs()).hasValue(Acs.NOT_KNOWN);
+        assertThat(Found.at(read(sketch), "3d:00.0").ats()).isEmpty();
+    }
+
+    @Test
+    void whereNothingAnswersBeyond256BytesAcsIsNotKnown() throws InventoryException {
+        SysfsSketch sketch = SysfsSketch.server();
+        byte[] config = java.util.Arrays.copyOf(SysfsSketch.header(), 4096);
+        config[0x40] = 0x10;
+        java.util.Arrays.fill(config, 256, 4096, (byte) 0xff);
+        sketch.file(GPU + "config", config);
+        Inventory inventory = read(sketch);
         assertThat(Found.at(inventory, "3d:00.0").acs()).hasValue(Acs.NOT_KNOWN);
         assertThat(Found.notes(inventory, Note.Kind.NOT_KNOWN))
-                .anyMatch(text -> text.startsWith("ACS and ATS; they are beyond the 256 bytes")
+                .anyMatch(text -> text.startsWith("ACS and ATS; they are beyond the first 256 bytes")
                         && text.endsWith("(0000:3d:00.0)"));
     }
 

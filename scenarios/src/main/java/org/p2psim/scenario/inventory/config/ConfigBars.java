@@ -1,16 +1,12 @@
-package org.p2psim.scenario.inventory.lspci;
+package org.p2psim.scenario.inventory.config;
 
 import com.google.common.collect.ImmutableList;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.p2psim.scenario.inventory.FoundBar;
-import org.p2psim.scenario.inventory.lspci.Reading.Bars;
-import org.p2psim.scenario.inventory.lspci.Reading.Header;
 
 /** Decodes memory BARs (PCI local bus specification 3.0, 6.2.5.1). */
 final class ConfigBars {
-    private static final int COMMAND = 0x04;
-    private static final int MEMORY_SPACE = 0x02;
     private static final int FIRST = 0x10;
     private static final int IO_SPACE = 0x01;
     private static final int TYPE = 0x06;
@@ -22,13 +18,13 @@ final class ConfigBars {
     private ConfigBars() {}
 
     /** @param sizes bytes by index, where a Resizable BAR capability says them */
-    static Bars read(ConfigSpace config, Header header, Map<Integer, Long> sizes) {
+    static ImmutableList<FoundBar> read(
+            ConfigSpace config, Header header, boolean decoding, Map<Integer, Long> sizes) {
         int slots = switch (header) {
             case NORMAL -> 6;
             case BRIDGE -> 2;
             case CARDBUS -> 1;
         };
-        boolean decoding = (config.wordAt(COMMAND) & MEMORY_SPACE) != 0;
         ImmutableList.Builder<FoundBar> bars = ImmutableList.builder();
         for (int index = 0; index < slots; index++) {
             long low = config.longAt(FIRST + 4 * index);
@@ -44,6 +40,6 @@ final class ConfigBars {
             bars.add(new FoundBar(index, base, size, (low & PREFETCHABLE) != 0, wide, decoding && base != 0));
             index += wide ? 1 : 0;
         }
-        return new Bars(bars.build(), true);
+        return bars.build();
     }
 }

@@ -1,4 +1,4 @@
-package org.p2psim.scenario.inventory.lspci;
+package org.p2psim.scenario.inventory.config;
 
 import com.google.common.collect.ImmutableList;
 import java.util.BitSet;
@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * One of the two linked lists of a configuration space.
  *
- * @param complete false if the list leads to bytes that were not printed
+ * @param complete false if the list leads to bytes that were not captured
  */
 record CapabilityList(List<Entry> entries, boolean complete) {
     private static final int STATUS = 0x06;

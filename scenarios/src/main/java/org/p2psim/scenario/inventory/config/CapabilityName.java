@@ -1,4 +1,4 @@
-package org.p2psim.scenario.inventory.lspci;
+package org.p2psim.scenario.inventory.config;
 
 import com.google.common.collect.ImmutableMap;
 import java.util.Arrays;
@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * The capabilities that are reported by name: their ids (PCI Code and ID Assignment Specification 1.15) and how
  * {@code lspci} begins their lines (pciutils 3.14, ls-caps.c and ls-ecaps.c).
  */
-enum CapabilityName {
+public enum CapabilityName {
     POWER_MANAGEMENT(0x01, "Power Management", "Power Management version"),
     AGP(0x02, "AGP", "AGP version"),
     VPD(0x03, "VPD", "Vital Product Data"),
@@ -86,20 +86,20 @@ enum CapabilityName {
     }
 
     /** The name that is reported, unless the inventory has a field of its own for this capability. */
-    Optional<String> label() {
+    public Optional<String> label() {
         return this == EXPRESS || this == ACS || this == ATS ? Optional.empty() : Optional.of(label);
     }
 
-    boolean isExtended() {
+    public boolean isExtended() {
         return id >= EXTENDED;
     }
 
     /** The id in the capability's header. */
-    int number() {
+    public int number() {
         return id & ~EXTENDED;
     }
 
-    static Optional<CapabilityName> ofId(int id, boolean extended) {
+    public static Optional<CapabilityName> ofId(int id, boolean extended) {
         if (extended && id == VIRTUAL_CHANNEL_BESIDE_MULTI_FUNCTION) {
             return Optional.of(VIRTUAL_CHANNEL);
         }
@@ -107,7 +107,7 @@ enum CapabilityName {
     }
 
     /** From the rest of a {@code Capabilities:} line. */
-    static Optional<CapabilityName> ofTitle(String text, boolean extended) {
+    public static Optional<CapabilityName> ofTitle(String text, boolean extended) {
         return Stream.of(values())
                 .filter(name -> name.isExtended() == extended && text.startsWith(name.title))
                 .findFirst();

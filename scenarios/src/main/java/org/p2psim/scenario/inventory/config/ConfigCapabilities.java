@@ -1,4 +1,4 @@
-package org.p2psim.scenario.inventory.lspci;
+package org.p2psim.scenario.inventory.config;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
@@ -10,10 +10,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.p2psim.address.DeviceId;
-import org.p2psim.scenario.inventory.lspci.Reading.Capabilities;
-import org.p2psim.scenario.inventory.lspci.Reading.Express;
-import org.p2psim.scenario.inventory.lspci.Reading.Header;
-import org.p2psim.scenario.inventory.lspci.Reading.VirtualFunctions;
+import org.p2psim.scenario.inventory.SysfsLink;
 import org.p2psim.topology.Acs;
 import org.p2psim.topology.PortType;
 
@@ -94,8 +91,8 @@ final class ConfigCapabilities {
         int capability = link ? config.wordAt(at + 0x0c) : 0;
         return Optional.of(new Express(
                 portType(number),
-                Links.link(capability & 0xf, capability >> 4 & 0x3f),
-                Links.link(status & 0xf, status >> 4 & 0x3f),
+                SysfsLink.of(capability & 0xf, capability >> 4 & 0x3f),
+                SysfsLink.of(status & 0xf, status >> 4 & 0x3f),
                 payload(control >> 5 & 7),
                 payload(control >> 12 & 7)));
     }
