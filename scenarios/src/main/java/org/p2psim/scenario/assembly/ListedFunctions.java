@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ListMultimap;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -186,7 +187,7 @@ final class ListedFunctions {
         List<Window> forwarded = new ArrayList<>();
         below.get(index).forEach(i -> forwarded.addAll(emit(i, Optional.of(function.at()))));
         ImmutableList<Bar> bars = bars(function, index);
-        List<Window> windows = function.windows().isEmpty() ? merged(forwarded) : windows(function);
+        List<Window> windows = function.windows().isEmpty() ? merged(forwarded) : windows(function, index);
         functions.set(position, functions.get(position).withBars(bars).withWindows(windows));
         List<Window> decoded = new ArrayList<>(windows);
         bars.forEach(bar -> decoded.add(new Window(bar.range(), bar.prefetchable())));
@@ -241,31 +242,34 @@ final class ListedFunctions {
         return bars.build();
     }
 
-    private static List<Window> windows(FunctionSpec function) {
-        return function.windows().stream().map(ListedFunctions::window).toList();
-    }
-
-    private static Window window(WindowSpec window) {
-        return new Window(new AddressRange(window.base(), window.size()), window.prefetchable());
+    private List<Window> windows(FunctionSpec function, int index) {
+        List<Window> windows = new ArrayList<>();
+        for (int i = 0; i < function.windows().size(); i++) {
+            WindowSpec window = function.windows().get(i);
+            String where = POINTER + index + "/windows/" + i;
+            if (window.size() == 0) {
+                findings.add(Finding.at(where + "/size", "window", "a window has one byte at least"));
+            } else if (Long.compareUnsigned(window.base() + window.size() - 1, window.base()) < 0) {
+                findings.add(Finding.at(where, "window", "a window must end within the 64-bit address space"));
+            } else {
+                windows.add(new Window(new AddressRange(window.base(), window.size()), window.prefetchable()));
+            }
+        }
+        return windows;
     }
 
     /** Ranges of one kind that touch or overlap become one. */
     private static List<Window> merged(List<Window> windows) {
         List<Window> merged = new ArrayList<>();
         windows.stream()
-                .sorted((a, b) ->
-                        Long.compareUnsigned(a.range().base(), b.range().base()))
+                .sorted(Comparator.comparing(window -> window.range().base(), Long::compareUnsigned))
                 .forEach(window -> {
-                    Optional<Window> last = merged.stream()
+                    Optional<Window> before = merged.stream()
                             .filter(other -> other.prefetchable() == window.prefetchable())
                             .reduce((first, second) -> second);
-                    if (last.isPresent() && Long.compareUnsigned(window.range().base(), end(last.get())) <= 0) {
-                        long base = last.get().range().base();
-                        long end = end(window);
-                        long size = (Long.compareUnsigned(end, end(last.get())) > 0 ? end : end(last.get())) - base;
-                        merged.set(
-                                merged.indexOf(last.get()),
-                                new Window(new AddressRange(base, size), window.prefetchable()));
+                    Optional<Window> joined = before.flatMap(other -> joined(other, window));
+                    if (joined.isPresent()) {
+                        merged.set(merged.indexOf(before.get()), joined.get());
                     } else {
                         merged.add(window);
                     }
@@ -273,7 +277,18 @@ final class ListedFunctions {
         return merged;
     }
 
-    private static long end(Window window) {
-        return window.range().base() + window.range().size();
+    /** Empty if there is something between the two, or if they are the whole address space, which is no range. */
+    private static Optional<Window> joined(Window low, Window high) {
+        long base = low.range().base();
+        long end = low.range().last();
+        if (Long.compareUnsigned(high.range().base() - base, end - base + 1) > 0 && end != -1) {
+            return Optional.empty();
+        }
+        long last = Long.compareUnsigned(high.range().last(), end) > 0
+                ? high.range().last()
+                : end;
+        return base == 0 && last == -1
+                ? Optional.empty()
+                : Optional.of(new Window(new AddressRange(base, last - base + 1), low.prefetchable()));
     }
 }

@@ -242,7 +242,7 @@ final class MachineAssembly {
                 all.add(new Owned(window, i));
             }
         }
-        all.sort(Comparator.comparingLong(owned -> owned.window().range().base()));
+        all.sort(Comparator.comparing(owned -> owned.window().range().base(), Long::compareUnsigned));
         for (int i = 1; i < all.size(); i++) {
             AddressRange before = all.get(i - 1).window().range();
             AddressRange range = all.get(i).window().range();

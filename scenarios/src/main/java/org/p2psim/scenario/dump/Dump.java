@@ -115,7 +115,10 @@ public record Dump(String text, DumpFormat format, Path path) {
      * @throws InventoryException as {@link #inventory}
      */
     public ImportedMachine machine() throws InventoryException {
-        Inventory inventory = inventory();
+        return machine(inventory());
+    }
+
+    ImportedMachine machine(Inventory inventory) {
         ImportedMachine machine = InventoryScenario.of(inventory, title());
         List<Finding> findings = new ArrayList<>();
         plan(machine.scenario(), machine, List.of(), findings);
@@ -134,7 +137,10 @@ public record Dump(String text, DumpFormat format, Path path) {
      * @throws InventoryException as {@link #inventory}
      */
     public ScenarioFile read(List<String> settings) throws InventoryException {
-        ImportedMachine machine = machine();
+        return read(machine(), settings);
+    }
+
+    ScenarioFile read(ImportedMachine machine, List<String> settings) throws InventoryException {
         boolean kernelOnly = settings.stream().allMatch(s -> s.startsWith(RELEASE) || s.startsWith(CMDLINE));
         if (!kernelOnly) {
             byte[] file = ScenarioWriter.write(machine).getBytes(StandardCharsets.UTF_8);

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.Note;
 import org.p2psim.platform.Cpu;
@@ -41,14 +42,14 @@ public final class InventoryScenario {
 
     private final Inventory inventory;
     private final boolean withAddresses;
-    private final Remarks remarks = new Remarks();
+    private final GroupedNotes notes = new GroupedNotes();
     private final Placement placement;
     private final SortedMap<Integer, String> sockets = new TreeMap<>();
 
     private InventoryScenario(Inventory inventory, boolean withAddresses) {
         this.inventory = inventory;
         this.withAddresses = withAddresses;
-        this.placement = new Placement(inventory, remarks);
+        this.placement = new Placement(inventory, notes);
     }
 
     /**
@@ -67,12 +68,12 @@ public final class InventoryScenario {
 
     private ImportedMachine machine(String title) {
         if (!withAddresses) {
-            remarks.add(
-                    Note.Kind.CAUTION, "addresses in the dump contradict each other: BARs and windows are left out");
+            notes.add(
+                    Note.Kind.CAUTION, "addresses in the dump contradict each other: BARs and windows are left out", "");
         }
         Cpu cpu = inventory.host().cpu().orElseGet(() -> {
-            remarks.add(
-                    Note.Kind.NOT_KNOWN, "the CPU: AMD Zen would allow every way through the root complex from 5.9 on");
+            notes.add(
+                    Note.Kind.NOT_KNOWN, "the CPU: AMD Zen would allow every way through the root complex from 5.9 on", "");
             return Cpu.NOT_KNOWN;
         });
         placement.functions().forEach(f -> f.numaNode().ifPresent(node -> sockets.put(node, "node" + node)));
@@ -100,22 +101,22 @@ public final class InventoryScenario {
                 ImmutableMap.of(VARIANT, new Variant(Optional.empty(), Optional.empty(), Optional.empty(), Map.of())),
                 List.of(),
                 Map.of());
-        List<Note> notes = new ArrayList<>(inventory.notes());
-        notes.addAll(remarks.notes());
-        return new ImportedMachine(scenario, notes);
+        List<Note> all = new ArrayList<>(inventory.notes());
+        all.addAll(notes.notes());
+        return new ImportedMachine(scenario, all);
     }
 
     private KernelRelease release() {
         if (inventory.host().kernel().isEmpty()) {
-            remarks.add(Note.Kind.ASSUMED, "kernel %s, as no uname was captured".formatted(KernelRules.NEWEST));
+            notes.add(Note.Kind.ASSUMED, "kernel %s, as no uname was captured".formatted(KernelRules.NEWEST), "");
             return KernelRules.NEWEST;
         }
         KernelRelease release = inventory.host().kernel().get();
         if (!release.atLeast(KernelRules.OLDEST)) {
-            remarks.add(
+            notes.add(
                     Note.Kind.CAUTION,
                     "kernel %s has no P2PDMA, which came with %s: the answers are those of %s"
-                            .formatted(release, KernelRules.OLDEST, KernelRules.NEWEST));
+                            .formatted(release, KernelRules.OLDEST, KernelRules.NEWEST), "");
             return KernelRules.NEWEST;
         }
         return release;
@@ -160,13 +161,13 @@ public final class InventoryScenario {
         boolean passthrough = words.contains("iommu=pt") || words.contains("iommu.passthrough=1");
         if (groups) {
             if (!passthrough) {
-                remarks.add(Note.Kind.ASSUMED, "the IOMMU translates: there are groups, and no iommu=pt was captured");
+                notes.add(Note.Kind.ASSUMED, "the IOMMU translates: there are groups, and no iommu=pt was captured", "");
             }
             return passthrough ? IommuMode.IDENTITY : IommuMode.TRANSLATING;
         }
-        remarks.add(
+        notes.add(
                 Note.Kind.NOT_KNOWN,
-                "whether there is an IOMMU (no group was captured); taken as off. Verdicts from 5.4 on don't ask");
+                "whether there is an IOMMU (no group was captured); taken as off. Verdicts from 5.4 on don't ask", "");
         return IommuMode.OFF;
     }
 
@@ -212,7 +213,19 @@ public final class InventoryScenario {
     private Map<Integer, BarSpec> bars(FoundFunction function) {
         ImmutableMap.Builder<Integer, BarSpec> bars = ImmutableMap.builder();
         for (FoundBar bar : function.bars()) {
+<<<<<<< HEAD
             if (bar.enabled() && bar.base() != 0 && isPlaced(bar)) {
+=======
+            if (!bar.enabled() || bar.base() == 0) {
+                continue;
+            }
+            if (bar.size().isEmpty()) {
+                notes.add(
+                        Note.Kind.NOT_KNOWN,
+                        "the size of BARs: configuration space does not show it", "",
+                        function.address());
+            } else if (isPlaced(bar)) {
+>>>>>>> unify
                 bars.put(
                         bar.index(),
                         new BarSpec(

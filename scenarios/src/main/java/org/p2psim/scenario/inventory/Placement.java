@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.p2psim.address.Bdf;
+import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Note;
 import org.p2psim.topology.PortType;
 
@@ -24,7 +25,7 @@ final class Placement {
     private static final int SLOTS = 32 << 3;
 
     private final Inventory inventory;
-    private final Remarks remarks;
+    private final GroupedNotes notes;
     private final List<FoundFunction> functions = new ArrayList<>();
     private final Map<Bdf, FoundFunction> byAddress = new HashMap<>();
     private final Map<RootBus, FoundFunction> bySecondary = new HashMap<>();
@@ -60,9 +61,9 @@ final class Placement {
         }
     }
 
-    Placement(Inventory inventory, Remarks remarks) {
+    Placement(Inventory inventory, GroupedNotes notes) {
         this.inventory = inventory;
-        this.remarks = remarks;
+        this.notes = notes;
         for (FoundFunction function : inventory.functions()) {
             byAddress.put(function.address(), function);
             usedBuses.add(RootBus.of(function.address()));
@@ -77,9 +78,10 @@ final class Placement {
                     usedBuses.add(new RootBus(below.domain(), bus));
                 }
                 if (bySecondary.putIfAbsent(below, function) != null) {
-                    remarks.add(
+                    notes.add(
                             Note.Kind.CAUTION,
                             "the bus below is claimed by another bridge too, so nothing is placed here",
+                            "",
                             function.address());
                 }
             }
@@ -192,9 +194,10 @@ final class Placement {
         if (known != null) {
             return known;
         }
-        remarks.add(
+        notes.add(
                 Note.Kind.NOT_KNOWN,
                 "the dump shows no bridge above: a root port of which nothing is known stands for it",
+                "",
                 function.address());
         List<Integer> group = List.of(link.domain(), function.numaNode().orElse(-1));
         Bdf port = nextPort(group);
@@ -210,9 +213,10 @@ final class Placement {
         if (known != null) {
             return known;
         }
-        remarks.add(
+        notes.add(
                 Note.Kind.ASSUMED,
                 "the file leaves out the switch's downstream port above; one of which nothing is known stands for it",
+                "",
                 function.address());
         Bdf address = upstream.address();
         Bdf port =
@@ -263,9 +267,10 @@ final class Placement {
             if (root && unlisted && roots.add(bus)) {
                 Bdf standIn = new Bdf(bus.domain(), bus.bus(), 0, 0);
                 if (!byAddress.containsKey(standIn)) {
-                    remarks.add(
+                    notes.add(
                             Note.Kind.NOT_KNOWN,
                             "the id of the host bridge, which decides about ways through the root complex",
+                            "",
                             "%04x:%02x".formatted(bus.domain(), bus.bus()));
                     FoundFunction bridge = FoundFunction.at(standIn)
                             .type(PortType.HOST_BRIDGE)

@@ -17,6 +17,9 @@ import org.p2psim.topology.PortType;
  * root bus are root ports, and below them upstream and downstream ports of switches take turns (PCIe base
  * specification 1.3). A bridge below a port that has other functions than bridges on its own bus is no switch: on the
  * bus inside a switch there are downstream ports only.
+ *
+ * <p>For dumps that nest their functions; the reader of {@code lspci} has rules of its own, as it must find the tree
+ * first.
  */
 public final class PortTypes {
     private final ImmutableMap<Bdf, TreePosition> positions;

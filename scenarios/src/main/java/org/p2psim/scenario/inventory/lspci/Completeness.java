@@ -2,6 +2,7 @@ package org.p2psim.scenario.inventory.lspci;
 
 import java.util.Map;
 import org.p2psim.address.Bdf;
+import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Note;
 import org.p2psim.scenario.inventory.HostFacts;
 import org.p2psim.topology.PortType;
@@ -14,14 +15,14 @@ final class Completeness {
     private final Map<Bdf, PortType> types;
     private final BusTree tree;
     private final HostFacts host;
-    private final Remarks remarks;
+    private final GroupedNotes notes;
 
-    Completeness(Listing listing, Map<Bdf, PortType> types, BusTree tree, HostFacts host, Remarks remarks) {
+    Completeness(Listing listing, Map<Bdf, PortType> types, BusTree tree, HostFacts host, GroupedNotes notes) {
         this.listing = listing;
         this.types = types;
         this.tree = tree;
         this.host = host;
-        this.remarks = remarks;
+        this.notes = notes;
     }
 
     /** Whether every function of a root bus that is mentioned is there, too. */
@@ -31,18 +32,20 @@ final class Completeness {
         for (Sighting seen : listing.sightings()) {
             if (lacksBridge(seen)) {
                 complete = false;
-                remarks.about(
+                notes.add(
                         Note.Kind.CAUTION,
                         "the bridge above these functions, or its bus numbers, are not in the dump: it shows a part of"
                                 + " the machine",
+                        "",
                         seen.address());
             }
         }
         if (!complete) {
-            remarks.add(
+            notes.add(
                     Note.Kind.CAUTION,
                     "the dump does not show the whole machine: host bridges, and what else is on their buses, may be"
-                            + " missing; run " + LspciReader.COMMAND + " without -s and -d");
+                            + " missing; run " + LspciReader.COMMAND + " without -s and -d",
+                    "");
         }
         return complete;
     }

@@ -1,13 +1,14 @@
 package org.p2psim.scenario.inventory.lspci;
 
-import org.p2psim.scenario.inventory.config.Extent;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.p2psim.address.Bdf;
+import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Note;
 import org.p2psim.platform.Cpu;
 import org.p2psim.scenario.inventory.HostFacts;
+import org.p2psim.scenario.inventory.config.Extent;
 import org.p2psim.topology.Acs;
 import org.p2psim.topology.PortType;
 
@@ -26,16 +27,16 @@ final class ExtendedSpace {
     private final boolean conventionalMachine;
     private final boolean noMmconfig;
     private final boolean extendedThroughPorts;
-    private final Remarks remarks;
+    private final GroupedNotes notes;
 
-    ExtendedSpace(Collection<Sighting> sightings, HostFacts host, Remarks remarks) {
+    ExtendedSpace(Collection<Sighting> sightings, HostFacts host, GroupedNotes notes) {
         this.textShowsExtended = sightings.stream().anyMatch(seen -> extent(seen.text()) == Extent.EXTENDED);
         this.configShowsExtended = sightings.stream().anyMatch(seen -> extent(seen.config()) == Extent.EXTENDED);
         this.conventionalMachine = isConventional(sightings);
         this.noMmconfig =
                 host.cmdline().filter(text -> NO_MMCONFIG.matcher(text).find()).isPresent();
         this.extendedThroughPorts = host.cpu().map(ExtendedSpace::isAmd).orElse(false);
-        this.remarks = remarks;
+        this.notes = notes;
     }
 
     /** A whole listing of root without a PCI Express port, as of i440fx: nothing there forwards extended requests. */
@@ -63,10 +64,11 @@ final class ExtendedSpace {
         Optional<Acs> shown = merged.capabilities().acs();
         if (shown.isPresent()) {
             if (!shown.get().isKnown()) {
-                remarks.about(
+                notes.add(
                         Note.Kind.NOT_KNOWN,
                         "ACS is there, but which of its control bits are on is not: lspci -v leaves them out; use"
                                 + " lspci -vvv",
+                        "",
                         seen.address());
             }
             return shown;
@@ -81,7 +83,7 @@ final class ExtendedSpace {
             return true;
         }
         if (noMmconfig && (extent == Extent.CONVENTIONAL || !extendedThroughPorts)) {
-            remarks.about(
+            notes.add(
                     Note.Kind.ASSUMED,
                     "no ACS and no ATS for the kernel: under pci=nommconf it does not reach extended configuration space;"
                             + " what firmware left on there still redirects",
@@ -97,7 +99,7 @@ final class ExtendedSpace {
         boolean text = extent(seen.text()) == Extent.CONVENTIONAL;
         boolean config = extent(seen.config()) == Extent.CONVENTIONAL;
         if (text && (config || textShowsExtended)) {
-            remarks.about(
+            notes.add(
                     Note.Kind.ASSUMED,
                     "no ACS and no ATS: the listing shows all capabilities of these PCIe functions, and no extended one",
                     CONFIG_SIZE,
@@ -105,7 +107,7 @@ final class ExtendedSpace {
             return true;
         }
         if (config && configShowsExtended) {
-            remarks.about(
+            notes.add(
                     Note.Kind.ASSUMED,
                     "no ACS and no ATS: 256 bytes of these PCIe functions are shown where others show 4096, so the"
                             + " kernel reads no more either",
@@ -114,7 +116,7 @@ final class ExtendedSpace {
             return true;
         }
         if (conventionalMachine) {
-            remarks.about(
+            notes.add(
                     Note.Kind.ASSUMED,
                     "no ACS and no ATS for the kernel: the machine has no PCI Express port, so these functions have 256"
                             + " bytes of configuration space",
@@ -122,20 +124,22 @@ final class ExtendedSpace {
                     seen.address());
             return true;
         }
-        remarks.about(
+        notes.add(
                 Note.Kind.NOT_KNOWN,
                 "ACS and ATS of PCIe functions of which no extended capability is shown; run sudo lspci -vvvnn -xxxx",
+                "",
                 seen.address());
         return false;
     }
 
     private boolean isHidden(Sighting seen, Reading merged) {
-        remarks.about(
+        notes.add(
                 Note.Kind.NOT_KNOWN,
                 merged.identity().silent()
                         ? "everything in configuration space of functions that do not answer (powered off or gone)"
                         : "ACS and ATS: the capabilities were not captured (no root, no -vv, or cut off); run sudo lspci"
                                 + " -vvvnn -xxxx",
+                "",
                 seen.address());
         return false;
     }

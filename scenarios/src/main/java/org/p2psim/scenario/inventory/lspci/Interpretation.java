@@ -1,8 +1,5 @@
 package org.p2psim.scenario.inventory.lspci;
 
-import org.p2psim.scenario.inventory.config.Bridge;
-import org.p2psim.scenario.inventory.config.Capabilities;
-import org.p2psim.scenario.inventory.config.Express;
 import com.google.common.collect.ImmutableList;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,10 +7,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
+import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Note;
 import org.p2psim.scenario.inventory.FoundFunction;
 import org.p2psim.scenario.inventory.HostFacts;
 import org.p2psim.scenario.inventory.Inventory;
+import org.p2psim.scenario.inventory.config.Bridge;
+import org.p2psim.scenario.inventory.config.Capabilities;
+import org.p2psim.scenario.inventory.config.Express;
 import org.p2psim.scenario.inventory.lspci.Reading.Identity;
 import org.p2psim.topology.PortType;
 
@@ -23,31 +24,30 @@ final class Interpretation {
 
     private final Listing listing;
     private final HostFacts host;
-    private final Remarks remarks;
+    private final GroupedNotes notes = new GroupedNotes();
     private final Map<Bdf, Reading> functions = new LinkedHashMap<>();
     private final BusTree tree;
     private final PhysicalFunctions physical;
     private final ExtendedSpace extended;
 
-    Interpretation(String name, Listing listing, HostFacts host) {
+    Interpretation(Listing listing, HostFacts host) {
         this.listing = listing;
         this.host = host;
-        this.remarks = new Remarks(name);
         listing.sightings().forEach(seen -> functions.put(seen.address(), seen.merged()));
         this.tree = new BusTree(functions);
         this.physical = new PhysicalFunctions(functions);
-        this.extended = new ExtendedSpace(listing.sightings(), host, remarks);
+        this.extended = new ExtendedSpace(listing.sightings(), host, notes);
     }
 
     Inventory inventory() {
-        Map<Bdf, PortType> types = PortTypes.of(functions, tree, remarks);
+        Map<Bdf, PortType> types = PortTypes.of(functions, tree, notes);
         ImmutableList.Builder<FoundFunction> found = ImmutableList.builder();
         for (Sighting seen : listing.sightings()) {
             found.add(function(seen, seen.merged(), types.getOrDefault(seen.address(), PortType.ENDPOINT)));
         }
-        boolean complete = new Completeness(listing, types, tree, host, remarks).check();
-        new Checks(listing, tree, remarks).run();
-        return new Inventory(FORMAT, found.build(), complete, host, remarks.notes());
+        boolean complete = new Completeness(listing, types, tree, host, notes).check();
+        new Checks(listing, tree, notes).run();
+        return new Inventory(FORMAT, found.build(), complete, host, notes.notes());
     }
 
     private FoundFunction function(Sighting seen, Reading reading, PortType type) {
@@ -73,11 +73,12 @@ final class Interpretation {
     }
 
     private DeviceId id(Bdf address, Identity identity) {
-        Optional<DeviceId> id = identity.id().or(() -> physical.id(address, remarks));
+        Optional<DeviceId> id = identity.id().or(() -> physical.id(address, notes));
         if (id.isEmpty()) {
-            remarks.about(
+            notes.add(
                     Note.Kind.NOT_KNOWN,
                     "vendor and device ids: the listing has names only; add -nn to lspci, or -x",
+                    "",
                     address);
         }
         return id.orElse(DeviceId.NOT_KNOWN);
@@ -88,9 +89,10 @@ final class Interpretation {
         if (bridge.isPresent() && bridge.get().isConfigured()) {
             function.buses(bridge.get().secondary(), bridge.get().subordinate());
         } else if (bridge.isPresent()) {
-            remarks.about(
+            notes.add(
                     Note.Kind.NOT_KNOWN,
                     "bus numbers of bridges that nobody configured: nothing can be below them",
+                    "",
                     address);
         }
         bridge.ifPresent(known -> known.windows().forEach(function::window));
@@ -131,10 +133,11 @@ final class Interpretation {
             return Optional.empty();
         }
         if (forwarding.isPresent()) {
-            remarks.about(
+            notes.add(
                     Note.Kind.ASSUMED,
                     "functions on a bus that no bridge of the dump has as its secondary bus were put below the bridge"
                             + " that forwards to it, as virtual functions are",
+                    "",
                     address);
         }
         return forwarding;

@@ -42,6 +42,6 @@ public final class LspciReader {
             throw new InventoryException(
                     "%s: no PCI device in it; it should be what this prints: %s".formatted(name, COMMAND));
         }
-        return new Interpretation(name, listing, host.or(HostFactsReader.find(text))).inventory();
+        return new Interpretation(listing, host.or(HostFactsReader.find(text))).inventory();
     }
 }

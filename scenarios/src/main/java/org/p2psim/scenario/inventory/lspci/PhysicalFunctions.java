@@ -1,14 +1,15 @@
 package org.p2psim.scenario.inventory.lspci;
 
-import org.p2psim.scenario.inventory.config.Express;
-import org.p2psim.scenario.inventory.config.VirtualFunctions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
+import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Note;
+import org.p2psim.scenario.inventory.config.Express;
+import org.p2psim.scenario.inventory.config.VirtualFunctions;
 
 /** Which functions are virtual, and whose: routing ids from the SR-IOV capabilities (SR-IOV 1.1, 3.3.9 to 3.3.11). */
 final class PhysicalFunctions {
@@ -44,7 +45,7 @@ final class PhysicalFunctions {
     }
 
     /** A virtual function's own registers say nothing of these: its physical function's apply. */
-    Optional<DeviceId> id(Bdf address, Remarks remarks) {
+    Optional<DeviceId> id(Bdf address, GroupedNotes notes) {
         Optional<Reading> owner = owner(address);
         Optional<DeviceId> id = owner.flatMap(reading -> reading.identity().id())
                 .flatMap(device -> owner.flatMap(
@@ -52,7 +53,7 @@ final class PhysicalFunctions {
                         .map(virtual -> new DeviceId(device.vendor(), virtual.deviceId())))
                 .filter(DeviceId::isKnown);
         if (id.isPresent()) {
-            remarks.about(
+            notes.add(
                     Note.Kind.SOURCE,
                     "ids of virtual functions are those in their physical function's SR-IOV capability",
                     "SR-IOV 1.1, 3.3.12 and 3.4.1.1",

@@ -1,31 +1,38 @@
 package org.p2psim.scenario.inventory.lspci;
 
-import org.p2psim.scenario.inventory.config.Express;
-import org.p2psim.scenario.inventory.config.Extent;
-import org.p2psim.scenario.inventory.config.Header;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.p2psim.address.Bdf;
+import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Note;
+import org.p2psim.scenario.inventory.config.Express;
+import org.p2psim.scenario.inventory.config.Extent;
+import org.p2psim.scenario.inventory.config.Header;
 import org.p2psim.topology.PortType;
 
-/** What each function is: from its PCI Express capability, or from its place where that was not captured. */
+/**
+ * What each function is: from its PCI Express capability, or from its place where that was not captured.
+ *
+ * <p>Not {@link org.p2psim.scenario.inventory.PortTypes}, which trusts the nesting of its dumps: here the place follows
+ * from bus numbers, which may be missing, claimed twice or lead in a circle, and a listing may lack functions, so that
+ * the neighbours on a bus prove nothing about the bridge above.
+ */
 final class PortTypes {
     private final Map<Bdf, Reading> functions;
     private final BusTree tree;
-    private final Remarks remarks;
+    private final GroupedNotes notes;
     private final Map<Bdf, PortType> types = new HashMap<>();
 
-    private PortTypes(Map<Bdf, Reading> functions, BusTree tree, Remarks remarks) {
+    private PortTypes(Map<Bdf, Reading> functions, BusTree tree, GroupedNotes notes) {
         this.functions = functions;
         this.tree = tree;
-        this.remarks = remarks;
+        this.notes = notes;
     }
 
-    static Map<Bdf, PortType> of(Map<Bdf, Reading> functions, BusTree tree, Remarks remarks) {
-        PortTypes derivation = new PortTypes(functions, tree, remarks);
+    static Map<Bdf, PortType> of(Map<Bdf, Reading> functions, BusTree tree, GroupedNotes notes) {
+        PortTypes derivation = new PortTypes(functions, tree, notes);
         Map<Bdf, PortType> types = new LinkedHashMap<>();
         functions.keySet().forEach(address -> types.put(address, derivation.type(address)));
         return types;
@@ -65,10 +72,11 @@ final class PortTypes {
         if (isConventional(reading) || reading.identity().header().equals(Optional.of(Header.CARDBUS))) {
             return PortType.PCIE_TO_PCI_BRIDGE;
         }
-        remarks.about(
+        notes.add(
                 Note.Kind.ASSUMED,
                 "port types of bridges were derived from their place: a root port on a root bus, then upstream and"
                         + " downstream ports in turn, as the PCI Express capability was not captured",
+                "",
                 address);
         return byPlace(address);
     }
@@ -104,10 +112,11 @@ final class PortTypes {
         if (isConventional(reading)) {
             return PortType.LEGACY_ENDPOINT;
         }
-        remarks.about(
+        notes.add(
                 Note.Kind.ASSUMED,
                 "port types of endpoints were derived from their place: integrated in the root complex on a root bus,"
                         + " else at the end of a link, as the PCI Express capability was not captured",
+                "",
                 address);
         return tree.onRootBus(address) ? PortType.RC_INTEGRATED_ENDPOINT : PortType.ENDPOINT;
     }

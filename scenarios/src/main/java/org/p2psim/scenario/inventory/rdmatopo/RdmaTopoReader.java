@@ -2,10 +2,8 @@ package org.p2psim.scenario.inventory.rdmatopo;
 
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Lists;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
+import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Note;
 import org.p2psim.scenario.inventory.FoundFunction;
 import org.p2psim.scenario.inventory.FoundVpd;
@@ -35,6 +34,15 @@ public final class RdmaTopoReader {
     public static final String FORMAT = "rdma_topo";
 
     private static final String SOURCE = "rdma-core kernel-boot/rdma_topo";
+    private static final String NEVER_WRITTEN =
+            "CPU, kernel release, kernel command line and most sizes of BARs: rdma_topo does not dump them";
+    private static final String LEFT_OUT =
+            "host bridges: rdma_topo leaves them out of its dump, with ISA bridges and system peripherals";
+    private static final String MISSING = "bridges that have functions below them but are not in the dump";
+    private static final String SILENT = "functions that did not answer: their configuration space reads as all ones";
+    private static final String CUT =
+            "ACS, ATS and link of functions whose configuration space was read without root, 64 bytes of it";
+    private static final String PLACED = "functions whose port type is taken from their place in the tree";
     private static final int SHOWN_MAX = 100;
     /** A domain has 256 buses. */
     private static final int PATH_MAX = 256;
@@ -49,12 +57,12 @@ public final class RdmaTopoReader {
     private final Map<Bdf, ImmutableList<Bdf>> paths = new LinkedHashMap<>();
 
     private final List<FoundFunction> functions = new ArrayList<>();
-    private final List<Bdf> placed = new ArrayList<>();
-    private final List<Bdf> silent = new ArrayList<>();
-    private final List<Bdf> cut = new ArrayList<>();
+    private final GroupedNotes notes = new GroupedNotes();
 
     private RdmaTopoReader(String file) {
         this.file = file;
+        notes.add(Note.Kind.NOT_KNOWN, NEVER_WRITTEN, SOURCE);
+        notes.add(Note.Kind.NOT_KNOWN, LEFT_OUT, SOURCE);
     }
 
     /**
@@ -171,12 +179,12 @@ public final class RdmaTopoReader {
             return type.get();
         }
         boolean isBridge = config.map(ConfigReading::isBridge).orElse(false);
-        boolean hasCapabilities =
-                config.filter(known -> known.capabilities().extent() != Extent.HIDDEN).isPresent();
+        boolean hasCapabilities = config.filter(known -> known.capabilities().extent() != Extent.HIDDEN)
+                .isPresent();
         if (config.isEmpty()) {
-            silent.add(path.get(0));
+            notes.add(Note.Kind.CAUTION, SILENT, SOURCE, path.get(0));
         } else if (!hasCapabilities) {
-            cut.add(path.get(0));
+            notes.add(Note.Kind.NOT_KNOWN, CUT, SOURCE, path.get(0));
         }
         if (classCode >> 8 == HOST_BRIDGE_CLASS) {
             return PortType.HOST_BRIDGE;
@@ -184,7 +192,7 @@ public final class RdmaTopoReader {
         if (hasCapabilities) {
             return isBridge ? PortType.PCIE_TO_PCI_BRIDGE : PortType.LEGACY_ENDPOINT;
         }
-        placed.add(path.get(0));
+        notes.add(Note.Kind.ASSUMED, PLACED, SOURCE, path.get(0));
         boolean onRootBus = path.size() == 1;
         if (!isBridge) {
             return onRootBus ? PortType.RC_INTEGRATED_ENDPOINT : PortType.ENDPOINT;
@@ -196,37 +204,14 @@ public final class RdmaTopoReader {
     }
 
     private ImmutableList<Note> notes() {
-        ImmutableList.Builder<Note> notes = ImmutableList.builder();
-        notes.add(new Note(
-                Note.Kind.NOT_KNOWN,
-                "CPU, kernel release, kernel command line and sizes of BARs: rdma_topo does not dump them",
-                SOURCE));
-        notes.add(new Note(
-                Note.Kind.NOT_KNOWN,
-                "host bridges: rdma_topo leaves them out of its dump, with ISA bridges and system peripherals",
-                SOURCE));
-        ImmutableSet<Bdf> missing = paths.values().stream()
-                .flatMap(path -> path.stream().skip(1).limit(1))
-                .filter(bridge -> !paths.containsKey(bridge))
-                .collect(ImmutableSet.toImmutableSet());
-        note(missing, Note.Kind.NOT_KNOWN, "bridges that have functions below them but are not in the dump")
-                .ifPresent(notes::add);
-        note(silent, Note.Kind.CAUTION, "functions that did not answer: their configuration space reads as all ones")
-                .ifPresent(notes::add);
-        note(
-                        cut,
-                        Note.Kind.NOT_KNOWN,
-                        "ACS, ATS and link of functions whose configuration space was read without root, 64 bytes of it")
-                .ifPresent(notes::add);
-        note(placed, Note.Kind.ASSUMED, "functions whose port type is taken from their place in the tree")
-                .ifPresent(notes::add);
-        return notes.build();
-    }
-
-    private static Optional<Note> note(Collection<Bdf> functions, Note.Kind kind, String what) {
-        return functions.stream()
-                .findFirst()
-                .map(first -> new Note(kind, "%s: %d, first %s".formatted(what, functions.size(), first), SOURCE));
+        for (ImmutableList<Bdf> path : paths.values()) {
+            path.stream()
+                    .skip(1)
+                    .limit(1)
+                    .filter(bridge -> !paths.containsKey(bridge))
+                    .forEach(bridge -> notes.add(Note.Kind.NOT_KNOWN, MISSING, SOURCE, bridge));
+        }
+        return notes.notes();
     }
 
     private InventoryException wrong(int element, String what) {

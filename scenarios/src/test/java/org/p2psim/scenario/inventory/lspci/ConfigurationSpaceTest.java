@@ -102,7 +102,7 @@ class ConfigurationSpaceTest {
         FoundFunction function = inventory.functions().get(0);
         assertThat(function.type()).isEqualTo(PortType.ROOT_PORT);
         assertThat(function.secondaryBus()).isEmpty();
-        assertThat(Dumps.notes(inventory)).contains("NOT_KNOWN Bus numbers of bridges that nobody configured");
+        assertThat(Dumps.notes(inventory)).contains("NOT_KNOWN bus numbers of bridges that nobody configured");
     }
 
     @Test
@@ -240,7 +240,7 @@ class ConfigurationSpaceTest {
         assertThat(bridge(Space.bridge(256).express(4)).acs()).contains(Acs.NOT_KNOWN);
         Inventory inventory = Dumps.read(full + small);
         assertThat(Dumps.function(inventory, "00:02.0").acs()).isEmpty();
-        assertThat(Dumps.notes(inventory)).contains("ASSUMED No ACS and no ATS: 256 bytes");
+        assertThat(Dumps.notes(inventory)).contains("ASSUMED no ACS and no ATS: 256 bytes");
     }
 
     @Test

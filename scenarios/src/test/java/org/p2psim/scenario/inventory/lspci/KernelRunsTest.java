@@ -7,7 +7,6 @@ import com.google.common.collect.ArrayListMultimap;
 import com.google.common.collect.ImmutableSortedSet;
 import com.google.common.collect.ListMultimap;
 import com.google.common.primitives.Bytes;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -18,10 +17,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
-import org.p2psim.p2p.P2pdma;
-import org.p2psim.platform.Cpu;
-import org.p2psim.platform.KernelRules;
-import org.p2psim.platform.Socket;
 import org.p2psim.scenario.inventory.FoundBar;
 import org.p2psim.scenario.inventory.FoundFunction;
 import org.p2psim.scenario.inventory.HostFacts;
@@ -29,11 +24,7 @@ import org.p2psim.scenario.inventory.Inventory;
 import org.p2psim.scenario.inventory.InventoryException;
 import org.p2psim.scenario.inventory.KernelRuns;
 import org.p2psim.scenario.inventory.host.HostFactsReader;
-import org.p2psim.topology.Fabric;
-import org.p2psim.topology.HostBridge;
-import org.p2psim.topology.IommuMode;
 import org.p2psim.topology.Link;
-import org.p2psim.topology.PciFunction;
 import org.p2psim.topology.PortType;
 
 /** Readings of 64 recorded machines against what the kernel says of them in sysfs, and against its p2p answers. */
@@ -239,44 +230,6 @@ class KernelRunsTest {
             }
         }
         return resources;
-    }
-
-    /** The kernel's own answers, from configuration space, CPU and kernel release alone. */
-    @ParameterizedTest
-    @MethodSource("runs")
-    void theKernelsP2pAnswersFollowFromTheReading(String run) throws InventoryException {
-        Inventory inventory = config(run);
-        P2pdma p2pdma = new P2pdma(
-                fabric(inventory),
-                inventory.host().cpu().orElseThrow(),
-                KernelRules.of(inventory.host().kernel().orElseThrow()));
-        for (List<String> pair : KernelRuns.table(run, "p2p.tsv")) {
-            assertThat(p2pdma.verdict(Bdf.parse(pair.get(0)), Bdf.parse(pair.get(1)))
-                            .distance())
-                    .as(pair.toString())
-                    .hasValue(Integer.parseInt(pair.get(2)));
-        }
-    }
-
-    private static Fabric fabric(Inventory inventory) {
-        Cpu cpu = inventory.host().cpu().orElseThrow();
-        List<HostBridge> hostBridges = new ArrayList<>();
-        List<PciFunction> functions = new ArrayList<>();
-        for (FoundFunction function : inventory.functions()) {
-            Optional<Bdf> parent = parent(function, inventory.functions());
-            int bus = function.address().bus();
-            if (parent.isEmpty() && hostBridges.stream().noneMatch(bridge -> bridge.bus() == bus)) {
-                hostBridges.add(new HostBridge("rc", "s0", 0, bus, IommuMode.OFF, 0, 64, List.of()));
-            }
-            functions.add(PciFunction.of(
-                    function.address(),
-                    function.id(),
-                    function.type(),
-                    parent,
-                    function.secondaryBus().orElse(-1),
-                    function.acs()));
-        }
-        return Fabric.of(List.of(new Socket("s0", cpu)), hostBridges, functions);
     }
 
     private static Optional<Bdf> parent(FoundFunction function, List<FoundFunction> all) {

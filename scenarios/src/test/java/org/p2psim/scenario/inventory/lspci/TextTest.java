@@ -119,7 +119,7 @@ class TextTest {
         assertThat(inventory.functions().get(0).id()).isEqualTo(DeviceId.NOT_KNOWN);
         assertThat(inventory.functions().get(0).classCode()).hasValue(0x020000);
         assertThat(Dumps.notes(inventory))
-                .contains("NOT_KNOWN Vendor and device ids")
+                .contains("NOT_KNOWN vendor and device ids")
                 .contains("-nn");
     }
 
@@ -164,7 +164,7 @@ class TextTest {
         assertThat(nic.iommuGroup()).hasValue(33);
         assertThat(nic.description()).contains("Mellanox Technologies MT2910 Family [ConnectX-7]");
         assertThat(nic.acs()).contains(Acs.NOT_KNOWN);
-        assertThat(Dumps.notes(inventory)).contains("NOT_KNOWN The tree");
+        assertThat(Dumps.notes(inventory)).contains("NOT_KNOWN the tree");
     }
 
     @Test
@@ -253,7 +253,7 @@ class TextTest {
         assertThat(Dumps.function(inventory, "02:00.0").type()).isEqualTo(PortType.DOWNSTREAM_PORT);
         assertThat(Dumps.function(inventory, "03:00.0").type()).isEqualTo(PortType.ENDPOINT);
         assertThat(Dumps.notes(inventory))
-                .contains("ASSUMED Port types of bridges were derived from their place")
+                .contains("ASSUMED port types of bridges were derived from their place")
                 .contains("(0000:00:01.0, 0000:01:00.0, 0000:02:00.0)");
         assertThat(inventory.complete()).isTrue();
     }
@@ -355,7 +355,7 @@ class TextTest {
                 ROOT_PORT.replace("ACSCtl:\tSrcValid+ TransBlk- ReqRedir+", "ACSCtl:\tSrcValid+ TransBlk- ReqRedir-");
         Inventory inventory = Dumps.read(ROOT_PORT + later);
         assertThat(inventory.functions().get(0).acs()).contains(new Acs(0x1f, 0x19));
-        assertThat(Dumps.notes(inventory)).contains("CAUTION Shown more than once");
+        assertThat(Dumps.notes(inventory)).contains("CAUTION shown more than once");
     }
 
     @Test
@@ -394,7 +394,7 @@ class TextTest {
     void chosenDevicesAreNotTheMachine() {
         Inventory chosen = Dumps.read("# lspci -vvvnn -s 00:01.0\n" + ROOT_PORT);
         assertThat(chosen.complete()).isFalse();
-        assertThat(Dumps.notes(chosen)).contains("CAUTION The dump does not show the whole machine");
+        assertThat(Dumps.notes(chosen)).contains("CAUTION the dump does not show the whole machine");
         String hostBridge = "00:00.0 Host bridge [0600]: A B [12ab:0000]\n\tFlags: fast devsel\n\n";
         assertThat(Dumps.read("# lspci -vvvnn\n" + hostBridge + ROOT_PORT).complete())
                 .isTrue();
@@ -406,7 +406,7 @@ class TextTest {
                 + GPU.replace("01:00.0", "c1:00.0"));
         assertThat(inventory.complete()).isFalse();
         assertThat(Dumps.notes(inventory))
-                .contains("CAUTION The bridge above these functions")
+                .contains("CAUTION the bridge above these functions")
                 .contains("0000:c1:00.0");
     }
 
@@ -420,7 +420,7 @@ class TextTest {
                                 "primary=01, secondary=02, subordinate=09"));
         assertThat(Dumps.function(inventory, "01:00.0").subordinateBus()).hasValue(9);
         assertThat(Dumps.notes(inventory))
-                .contains("CAUTION Bus numbers of these bridges do not nest in those of the others (0000:01:00.0)");
+                .contains("CAUTION bus numbers of these bridges do not nest in those of the others (0000:01:00.0)");
     }
 
     @Test
