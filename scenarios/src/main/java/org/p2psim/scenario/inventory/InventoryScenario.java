@@ -12,8 +12,8 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.address.Bdf;
+import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Note;
 import org.p2psim.platform.Cpu;
 import org.p2psim.platform.KernelRelease;
@@ -69,13 +69,12 @@ public final class InventoryScenario {
     private ImportedMachine machine(String title) {
         if (!withAddresses) {
             notes.add(
-                    Note.Kind.CAUTION, "addresses in the dump contradict each other: BARs and windows are left out", "");
+                    Note.Kind.CAUTION,
+                    "addresses in the dump contradict each other: BARs and windows are left out",
+                    "");
         }
-        Cpu cpu = inventory.host().cpu().orElseGet(() -> {
-            notes.add(
-                    Note.Kind.NOT_KNOWN, "the CPU: AMD Zen would allow every way through the root complex from 5.9 on", "");
-            return Cpu.NOT_KNOWN;
-        });
+        inventory.host().noteMissing(notes);
+        Cpu cpu = inventory.host().cpu().orElse(Cpu.NOT_KNOWN);
         placement.functions().forEach(f -> f.numaNode().ifPresent(node -> sockets.put(node, "node" + node)));
         if (sockets.isEmpty()) {
             sockets.put(0, "node0");
@@ -116,7 +115,8 @@ public final class InventoryScenario {
             notes.add(
                     Note.Kind.CAUTION,
                     "kernel %s has no P2PDMA, which came with %s: the answers are those of %s"
-                            .formatted(release, KernelRules.OLDEST, KernelRules.NEWEST), "");
+                            .formatted(release, KernelRules.OLDEST, KernelRules.NEWEST),
+                    "");
             return KernelRules.NEWEST;
         }
         return release;
@@ -161,13 +161,15 @@ public final class InventoryScenario {
         boolean passthrough = words.contains("iommu=pt") || words.contains("iommu.passthrough=1");
         if (groups) {
             if (!passthrough) {
-                notes.add(Note.Kind.ASSUMED, "the IOMMU translates: there are groups, and no iommu=pt was captured", "");
+                notes.add(
+                        Note.Kind.ASSUMED, "the IOMMU translates: there are groups, and no iommu=pt was captured", "");
             }
             return passthrough ? IommuMode.IDENTITY : IommuMode.TRANSLATING;
         }
         notes.add(
                 Note.Kind.NOT_KNOWN,
-                "whether there is an IOMMU (no group was captured); taken as off. Verdicts from 5.4 on don't ask", "");
+                "whether there is an IOMMU (no group was captured); taken as off. Verdicts from 5.4 on don't ask",
+                "");
         return IommuMode.OFF;
     }
 
@@ -213,19 +215,7 @@ public final class InventoryScenario {
     private Map<Integer, BarSpec> bars(FoundFunction function) {
         ImmutableMap.Builder<Integer, BarSpec> bars = ImmutableMap.builder();
         for (FoundBar bar : function.bars()) {
-<<<<<<< HEAD
             if (bar.enabled() && bar.base() != 0 && isPlaced(bar)) {
-=======
-            if (!bar.enabled() || bar.base() == 0) {
-                continue;
-            }
-            if (bar.size().isEmpty()) {
-                notes.add(
-                        Note.Kind.NOT_KNOWN,
-                        "the size of BARs: configuration space does not show it", "",
-                        function.address());
-            } else if (isPlaced(bar)) {
->>>>>>> unify
                 bars.put(
                         bar.index(),
                         new BarSpec(

@@ -135,7 +135,6 @@ public final class HwlocReader {
                         .flatMap(object -> object.info("OSRelease"))
                         .flatMap(HostFacts::release),
                 Optional.empty());
-        host.noteMissing(notes);
         return new Inventory("hwloc", functions, false, host, notes.notes());
     }
 

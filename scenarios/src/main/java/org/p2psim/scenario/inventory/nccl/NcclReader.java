@@ -97,7 +97,6 @@ public final class NcclReader {
         notes.add(Note.Kind.SOURCE, LINK, SOURCE);
         notes.add(Note.Kind.NOT_KNOWN, NEVER_WRITTEN, "");
         HostFacts host = new HostFacts(NcclCpu.of(cpus, notes), Optional.empty(), Optional.empty());
-        host.noteMissing(notes);
         return new Inventory("nccl", List.copyOf(functions.values()), false, host, notes.notes());
     }
 

@@ -90,10 +90,7 @@ public final class SysfsReader {
     private HostFacts host() {
         Optional<String> cmdline =
                 Optional.of(tree.proc("proc/cmdline").strip()).filter(text -> !text.isEmpty());
-        HostFacts host =
-                new HostFacts(CpuInfo.bootCpu(tree.proc("proc/cpuinfo")), HostFacts.release(releaseText()), cmdline);
-        host.noteMissing(notes);
-        return host;
+        return new HostFacts(CpuInfo.bootCpu(tree.proc("proc/cpuinfo")), HostFacts.release(releaseText()), cmdline);
     }
 
     private String releaseText() {
