@@ -30,9 +30,10 @@ public sealed interface AcsPolicy {
     record Released() implements AcsPolicy {
         @Override
         public ImmutableList<Way> ways(PathTable table, int provider, int client, int common) {
-            return common == PathTable.NONE
-                    ? Ways.REDIRECTED
-                    : Ways.of(table.redirect(provider, client, common), Truth.NO, Truth.NO);
+            if (common == PathTable.NONE) {
+                return table.mayShareBridge(provider, client) ? Ways.DIRECT_OR_NOT : Ways.REDIRECTED;
+            }
+            return Ways.of(table.redirect(provider, client, common), Truth.NO, Truth.NO);
         }
 
         @Override

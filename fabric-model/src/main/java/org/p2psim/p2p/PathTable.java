@@ -9,6 +9,7 @@ import org.p2psim.address.Bdf;
 import org.p2psim.topology.Fabric;
 import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.PciFunction;
+import org.p2psim.topology.PortType;
 
 /** The ways up of all functions in arrays, so that a pair takes a few steps and no memory. */
 final class PathTable {
@@ -113,6 +114,27 @@ final class PathTable {
             examined.add(functions.get(at));
         }
         return examined.build();
+    }
+
+    /**
+     * Whether two functions without a common bridge hang from root ports of one host bridge that nobody saw: then a
+     * switch may be above both.
+     */
+    boolean mayShareBridge(int a, int b) {
+        return hostBridge[a] == hostBridge[b] && isUnseenPort(top(a)) && isUnseenPort(top(b));
+    }
+
+    private int top(int function) {
+        int at = function;
+        while (parent[at] != NONE) {
+            at = parent[at];
+        }
+        return at;
+    }
+
+    private boolean isUnseenPort(int function) {
+        PciFunction top = functions.get(function);
+        return top.type() == PortType.ROOT_PORT && !top.id().isKnown();
     }
 
     int hops(int a, int b, int common) {

@@ -7,6 +7,7 @@ import org.p2psim.p2p.AcsPolicy.Way;
 final class Ways {
     private static final ImmutableList<Way> DIRECT = ImmutableList.of(Way.DIRECT);
     static final ImmutableList<Way> REDIRECTED = ImmutableList.of(Way.REDIRECTED);
+    static final ImmutableList<Way> DIRECT_OR_NOT = ImmutableList.of(Way.DIRECT, Way.REDIRECTED);
     private static final ImmutableList<Way> BLOCKED = ImmutableList.of(Way.BLOCKED);
 
     private Ways() {}

@@ -224,7 +224,7 @@ public final class InventoryScenario {
                                 OptionalLong.of(bar.base())));
             }
         }
-        return bars.buildOrThrow();
+        return bars.buildKeepingLast();
     }
 
     private static boolean isPlaced(FoundBar bar) {

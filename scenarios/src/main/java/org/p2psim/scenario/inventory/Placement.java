@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Note;
@@ -30,8 +31,9 @@ final class Placement {
     private final Map<Bdf, FoundFunction> byAddress = new HashMap<>();
     private final Map<RootBus, FoundFunction> bySecondary = new HashMap<>();
     private final Map<Bdf, Bdf> above = new LinkedHashMap<>();
+    private final Set<RootBus> rootBuses = new TreeSet<>();
     private final Set<RootBus> usedBuses = new HashSet<>();
-    private final Map<RootBus, Bdf> inventedRootPorts = new HashMap<>();
+    private final Map<Missing, Bdf> inventedRootPorts = new HashMap<>();
     private final Map<Link, Bdf> inventedDownstreamPorts = new HashMap<>();
     private final Map<List<Integer>, InventedBus> inventedBuses = new HashMap<>();
 
@@ -51,6 +53,9 @@ final class Placement {
 
     /** Below a switch, whose upstream port is given. */
     private record Link(Bdf upstream, RootBus bus) {}
+
+    /** A root port that the dump leaves out, by what hangs from it. */
+    private record Missing(RootBus link, OptionalInt numaNode, Optional<Bdf> alone) {}
 
     private static final class InventedBus {
         private final RootBus bus;
@@ -87,6 +92,9 @@ final class Placement {
             }
         }
         inventory.functions().forEach(this::place);
+        functions.stream()
+                .filter(function -> !above.containsKey(function.address()))
+                .forEach(function -> rootBuses.add(RootBus.of(function.address())));
         nameHostBridges();
     }
 
@@ -111,14 +119,16 @@ final class Placement {
 
     /** The bridge whose secondary bus is the function's own: then the bus number says it all. */
     boolean followsFromBus(FoundFunction function) {
-        FoundFunction bridge = bySecondary.get(RootBus.of(function.address()));
-        return bridge != null && above(function).equals(Optional.of(bridge.address()));
+        RootBus bus = RootBus.of(function.address());
+        FoundFunction bridge = bySecondary.get(bus);
+        return bridge != null && !rootBuses.contains(bus) && above(function).equals(Optional.of(bridge.address()));
     }
 
-    /** Whether a bridge's bus number is its own: the second of two that claim one bus has none. */
+    /** Whether a bridge's bus number is its own: the second of two that claim one bus has none, nor one of a root bus. */
     boolean ownsBus(FoundFunction bridge) {
-        return bridge.equals(bySecondary.get(
-                new RootBus(bridge.address().domain(), bridge.secondaryBus().orElse(0))));
+        RootBus bus =
+                new RootBus(bridge.address().domain(), bridge.secondaryBus().orElse(0));
+        return bridge.equals(bySecondary.get(bus)) && !rootBuses.contains(bus);
     }
 
     private void place(FoundFunction function) {
@@ -138,19 +148,17 @@ final class Placement {
     }
 
     private Optional<FoundFunction> bridgeAbove(FoundFunction function) {
-        if (function.upstreamBridge().isPresent()) {
-            FoundFunction nested = byAddress.get(function.upstreamBridge().get());
-            if (nested != null && nested.type().isBridge() && !isAbove(function, nested)) {
-                return Optional.of(nested);
-            }
-        }
-        FoundFunction numbered = bySecondary.get(RootBus.of(function.address()));
-        if (numbered != null) {
-            return Optional.of(numbered);
-        }
-        return byAddress.values().stream()
-                .filter(bridge -> bridge.type().isBridge() && spans(bridge, function.address()))
-                .max(Comparator.comparingInt(bridge -> bridge.secondaryBus().orElse(0)));
+        RootBus bus = RootBus.of(function.address());
+        return function.upstreamBridge()
+                .map(byAddress::get)
+                .filter(nested -> canBeAbove(nested, function))
+                .or(() -> Optional.ofNullable(bySecondary.get(bus))
+                        .filter(numbered -> !function.invented() && canBeAbove(numbered, function)))
+                .or(() -> byAddress.values().stream()
+                        .filter(bridge -> spans(bridge, function.address()) && canBeAbove(bridge, function))
+                        .max(Comparator.comparingInt((FoundFunction bridge) ->
+                                        bridge.secondaryBus().orElse(0))
+                                .thenComparing(FoundFunction::address)));
     }
 
     /** Virtual functions may have a bus of their own inside the range of the bridge above their physical function. */
@@ -162,15 +170,17 @@ final class Placement {
                 && address.bus() <= bridge.subordinateBus().orElse(secondary);
     }
 
-    private boolean isAbove(FoundFunction function, FoundFunction candidate) {
-        Optional<Bdf> at = Optional.of(candidate.address());
-        for (int depth = 0; at.isPresent() && depth <= BUSES; depth++) {
-            if (at.get().equals(function.address())) {
-                return true;
-            }
-            at = Optional.ofNullable(byAddress.get(at.get())).flatMap(FoundFunction::upstreamBridge);
+    /** A bridge that is not below the function itself, as far as functions have a place yet. */
+    private boolean canBeAbove(FoundFunction bridge, FoundFunction function) {
+        if (!bridge.type().isBridge()) {
+            return false;
         }
-        return at.isPresent();
+        for (Bdf at = bridge.address(); at != null; at = above.get(at)) {
+            if (at.equals(function.address())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** PCIe endpoints and switch ports are below a port, except in guests that show them on bus 0. */
@@ -178,7 +188,9 @@ final class Placement {
         return switch (function.type()) {
             case UPSTREAM_PORT, DOWNSTREAM_PORT -> true;
             case ENDPOINT -> function.address().bus() != 0 && !onBusOfAPort(function);
-            case HOST_BRIDGE, ROOT_PORT, PCIE_TO_PCI_BRIDGE, LEGACY_ENDPOINT, RC_INTEGRATED_ENDPOINT -> false;
+            // Conventional functions may have root buses of their own, but not in a part of a machine.
+            case LEGACY_ENDPOINT -> !inventory.complete() && function.address().bus() != 0 && !onBusOfAPort(function);
+            case HOST_BRIDGE, ROOT_PORT, PCIE_TO_PCI_BRIDGE, RC_INTEGRATED_ENDPOINT -> false;
         };
     }
 
@@ -190,7 +202,10 @@ final class Placement {
 
     private Bdf inventRootPort(FoundFunction function) {
         RootBus link = RootBus.of(function.address());
-        Bdf known = inventedRootPorts.get(link);
+        // The bus numbers of bridges that a cloud made up say nothing: each has a port of its own.
+        Optional<Bdf> alone = Optional.of(function.address()).filter(address -> function.invented());
+        Missing missing = new Missing(link, function.numaNode(), alone);
+        Bdf known = inventedRootPorts.get(missing);
         if (known != null) {
             return known;
         }
@@ -201,9 +216,11 @@ final class Placement {
                 function.address());
         List<Integer> group = List.of(link.domain(), function.numaNode().orElse(-1));
         Bdf port = nextPort(group);
-        add(port, PortType.ROOT_PORT, OptionalInt.of(link.bus()));
-        inventedRootPorts.put(link, port);
-        bySecondary.putIfAbsent(link, Optional.ofNullable(byAddress.get(port)).orElseThrow());
+        FoundFunction invented = add(port, PortType.ROOT_PORT, link.bus(), function.numaNode());
+        inventedRootPorts.put(missing, port);
+        if (link.bus() != 0 && port.domain() == link.domain() && alone.isEmpty()) {
+            bySecondary.putIfAbsent(link, invented);
+        }
         return port;
     }
 
@@ -221,7 +238,7 @@ final class Placement {
         Bdf address = upstream.address();
         Bdf port =
                 nextPort(List.of(address.domain(), ~(address.bus() << 8 | address.device() << 3 | address.function())));
-        add(port, PortType.DOWNSTREAM_PORT, OptionalInt.of(function.address().bus()));
+        add(port, PortType.DOWNSTREAM_PORT, function.address().bus(), OptionalInt.empty());
         above.put(port, address);
         inventedDownstreamPorts.put(link, port);
         return port;
@@ -246,15 +263,17 @@ final class Placement {
                 return candidate;
             }
         }
-        return freeBus(domain + 1);
+        return freeBus(domain == Integer.MAX_VALUE ? 0 : domain + 1);
     }
 
-    private void add(Bdf address, PortType type, OptionalInt secondary) {
-        FoundFunction.Builder builder = FoundFunction.at(address).type(type).invented();
-        secondary.ifPresent(bus -> builder.buses(bus, bus));
+    private FoundFunction add(Bdf address, PortType type, int secondary, OptionalInt numaNode) {
+        FoundFunction.Builder builder =
+                FoundFunction.at(address).type(type).buses(secondary, secondary).invented();
+        numaNode.ifPresent(builder::numaNode);
         FoundFunction function = builder.build();
         byAddress.put(address, function);
         functions.add(function);
+        return function;
     }
 
     /** Where a format leaves out the function that stands for the host bridge, it is there, but nobody knows its id. */
