@@ -201,6 +201,9 @@ public final class P2pdma {
         reasons.common(
                 common == PathTable.NONE ? Optional.empty() : Optional.of(table.function(common)), decision.hops());
         reasons.notKnown(notKnown);
+        if (common == PathTable.NONE && ways.contains(Way.DIRECT)) {
+            reasons.mayShareBridge();
+        }
         explain(ways, redirecting, provider, client, common, reasons);
         boolean open = decision.mapType() == MapType.DEPENDS_ON;
         if (decision.mapType() == MapType.NOT_SUPPORTED && warnsNoPath(ways, redirecting)) {
@@ -254,13 +257,12 @@ public final class P2pdma {
             List<Way> ways, List<PciFunction> notKnown, int provider, int client, int common) {
         List<Branch> branches = new ArrayList<>();
         for (Way way : ways) {
-            List<String> conditions = ways.size() == 1 ? List.of() : List.of(condition(way, notKnown));
+            List<String> conditions = ways.size() == 1 ? List.of() : List.of(condition(way, notKnown, common));
             MapType type = mapType(way, provider, client, common);
             if (type != MapType.DEPENDS_ON) {
-                branches.add(new Branch(
-                        conditions,
-                        type,
-                        decision(type, provider, client, common).distance()));
+                boolean unseen = common == PathTable.NONE && way == Way.DIRECT;
+                OptionalInt known = decision(type, provider, client, common).distance();
+                branches.add(new Branch(conditions, type, unseen ? OptionalInt.empty() : known));
                 continue;
             }
             String trusted = "the CPU or the host bridges are among those that kernel %s lets forward"
@@ -273,7 +275,12 @@ public final class P2pdma {
         return ImmutableList.copyOf(branches);
     }
 
-    private static String condition(Way way, List<PciFunction> notKnown) {
+    private static String condition(Way way, List<PciFunction> notKnown, int common) {
+        if (common == PathTable.NONE) {
+            return way == Way.DIRECT
+                    ? "a switch that was not captured is above both, and nothing on the way redirects"
+                    : "there is no such switch, or something redirects";
+        }
         String functions = notKnown.stream().map(f -> f.address().toString()).collect(Collectors.joining(", "));
         return switch (way) {
             case DIRECT -> "ACS RR, CR and EC are off at " + functions;

@@ -63,6 +63,12 @@ final class Reasons {
                         : "both are below %s".formatted(label(common.get())));
     }
 
+    void mayShareBridge() {
+        step(
+                Step.Kind.ACS_NOT_KNOWN,
+                "what is above the two was not captured: a switch may be above both, with or without ACS redirect");
+    }
+
     void direct() {
         step(
                 Step.Kind.NO_ACS_REDIRECT,

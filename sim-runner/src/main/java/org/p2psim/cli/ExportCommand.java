@@ -12,7 +12,6 @@ import org.p2psim.scenario.export.ExportException;
 import org.p2psim.scenario.export.LibvirtDomain;
 import org.p2psim.scenario.export.NcclTopology;
 import org.p2psim.scenario.export.QemuArguments;
-import org.p2psim.topology.Fabric;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.virtual.GuestView;
 import org.p2psim.virtual.VirtualMachine;
@@ -100,6 +99,9 @@ final class ExportCommand implements Callable<Integer> {
         }
         List<Bdf> functions =
                 passthrough.stream().map(name -> address(plan, name)).toList();
+        if (!plan.fabric().bootCpu().isKnown()) {
+            throw new InputException("--passthrough: a guest needs the host's CPU; put cpuinfo.txt beside the dump");
+        }
         VirtualMachine guest =
                 new VirtualMachine(MachineType.Q35, functions, plan.fabric().bootCpu(), plan.kernel());
         try {
@@ -111,12 +113,18 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     private static Bdf address(Plan plan, String name) {
-        Fabric fabric = plan.fabric();
-        return fabric.endpoints().stream()
-                .filter(function -> function.name().equals(name)
-                        || function.address().toString().equals(name))
+        return plan.fabric().endpoints().stream()
+                .filter(function -> function.name().equals(name) || isAt(function, name))
                 .map(PciFunction::address)
                 .findFirst()
                 .orElseThrow(() -> new InputException("--passthrough: no endpoint \"%s\"".formatted(name)));
+    }
+
+    private static boolean isAt(PciFunction function, String address) {
+        try {
+            return function.address().equals(Bdf.parse(address));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 }

@@ -92,6 +92,7 @@ public final class Main implements Runnable {
         int code = execute(out, err, args);
         out.flush();
         if (out.checkError() && code == GOOD) {
+            err.println("p2psim: standard output cannot be written: it is closed or full");
             code = BAD_INPUT;
         }
         System.exit(code);

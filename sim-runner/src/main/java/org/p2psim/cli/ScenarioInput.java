@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.p2psim.scenario.Plan;
 import org.p2psim.scenario.dump.Dump;
+import org.p2psim.scenario.dump.DumpFormat;
 import org.p2psim.scenario.inventory.InventoryException;
 import org.p2psim.scenario.library.Library;
 import org.p2psim.scenario.yaml.Problem;
@@ -74,6 +75,9 @@ final class ScenarioInput {
     }
 
     private static String suggestion(String name) {
+        if (name.contains(":")) {
+            return "; dumps are FORMAT:PATH with one of " + DumpFormat.words();
+        }
         return name.contains("/") || name.contains(".")
                 ? ""
                 : "; shipped scenarios are " + String.join(", ", Library.names());

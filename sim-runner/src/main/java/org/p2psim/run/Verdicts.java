@@ -143,6 +143,17 @@ public final class Verdicts {
         return other.group(1).equals("rxe") ? Client.softwareRdma(function, text) : Client.below(function, text);
     }
 
+    /** Functions by their own names, however they were asked for. */
+    private List<String> names(List<String> clients) throws UnknownFunctionException {
+        List<String> names = new ArrayList<>();
+        for (String client : clients) {
+            boolean function =
+                    !client.equals(NOT_PCI) && !OTHER_DEVICE.matcher(client).matches();
+            names.add(function ? function(client).name() : client);
+        }
+        return names;
+    }
+
     /** A change of a function's ACS control word on the running machine, as {@code setpci} makes it. */
     public record AcsChange(String function, int control) {}
 
@@ -166,7 +177,7 @@ public final class Verdicts {
                 world.kernel().text(),
                 world.seen().bootCpu(),
                 function(provider).name(),
-                clients,
+                names(clients),
                 p2pdma(world.seen()).distance(from, asked),
                 groups(from, asked),
                 change.isPresent() ? Optional.of(changed(from, asked, change.get())) : Optional.empty(),

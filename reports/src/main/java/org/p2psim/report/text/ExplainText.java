@@ -10,6 +10,7 @@ import org.p2psim.outcome.Explanation;
 import org.p2psim.outcome.Explanation.Changed;
 import org.p2psim.outcome.Explanation.GroupOutcome;
 import org.p2psim.outcome.Note;
+import org.p2psim.p2p.KernelMessage;
 import org.p2psim.p2p.MapType;
 import org.p2psim.p2p.Verdict;
 import org.p2psim.platform.KernelRelease;
@@ -56,6 +57,13 @@ public final class ExplainText {
             lines.add(pair + "NOT_SUPPORTED (-1): the client is not a PCI device");
             return;
         }
+        boolean refused = explanation.distance().messages().stream()
+                .anyMatch(message -> message.kind() == KernelMessage.Kind.DMA_VIRT_OPS
+                        && message.device().equals(client));
+        if (refused) {
+            lines.add(pair + "NOT_SUPPORTED (-1): kernels before 5.11 refuse software RDMA (dma_virt_ops)");
+            return;
+        }
         Verdict answer = verdict.get();
         lines.add(pair + answer(answer));
         for (int i = 0; i < answer.steps().size(); i++) {
@@ -75,7 +83,7 @@ public final class ExplainText {
     private static String answer(Verdict verdict) {
         return switch (verdict.mapType()) {
             case NOT_SUPPORTED -> "NOT_SUPPORTED (-1), %d hops".formatted(verdict.hops());
-            case DEPENDS_ON -> "depends on what was not captured, %d hops".formatted(verdict.hops());
+            case DEPENDS_ON -> "DEPENDS_ON, it hangs on what was not captured";
             case BUS_ADDR, THRU_HOST_BRIDGE -> verdict.answer();
         };
     }

@@ -43,12 +43,7 @@ public final class MatrixText {
                     .map(address -> Plain.shortened(provider, NAME_WIDTH) + " " + address)
                     .orElse(provider));
             for (String client : grid.names()) {
-                row.add(
-                        provider.equals(client)
-                                ? "-"
-                                : grid.verdict(provider, client)
-                                        .map(PairGrid::cell)
-                                        .orElse("?"));
+                row.add(grid.verdict(provider, client).map(PairGrid::cell).orElse("-"));
             }
             table.row(row);
         }

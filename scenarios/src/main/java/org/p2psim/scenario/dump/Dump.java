@@ -61,6 +61,9 @@ public record Dump(String text, DumpFormat format, Path path) {
      * @throws InventoryException if it cannot be read, or is not of its format
      */
     public Inventory inventory() throws InventoryException {
+        if (path.toString().isEmpty()) {
+            throw new InventoryException("%s names no file; write a path behind the colon".formatted(text));
+        }
         HostFacts beside = HostFactsReader.beside(path);
         return switch (format) {
             case LSPCI -> LspciReader.read(name(), Files.isDirectory(path) ? listings() : content(path), beside);
@@ -118,11 +121,24 @@ public record Dump(String text, DumpFormat format, Path path) {
         return machine(inventory());
     }
 
-    ImportedMachine machine(Inventory inventory) {
+    ImportedMachine machine(Inventory inventory) throws InventoryException {
         ImportedMachine machine = InventoryScenario.of(inventory, title());
         List<Finding> findings = new ArrayList<>();
         plan(machine.scenario(), machine, List.of(), findings);
-        return findings.isEmpty() ? machine : InventoryScenario.withoutAddresses(inventory, title());
+        if (findings.isEmpty()) {
+            return machine;
+        }
+        ImportedMachine bare = InventoryScenario.withoutAddresses(inventory, title());
+        List<Finding> left = new ArrayList<>();
+        plan(bare.scenario(), bare, List.of(), left);
+        if (!left.isEmpty()) {
+            throw new InventoryException("%s: %s".formatted(text, messages(left)));
+        }
+        return bare;
+    }
+
+    private static String messages(List<Finding> findings) {
+        return findings.stream().map(Finding::message).limit(10).collect(Collectors.joining("; "));
     }
 
     private String title() {
@@ -149,8 +165,7 @@ public record Dump(String text, DumpFormat format, Path path) {
         List<Finding> findings = new ArrayList<>();
         Optional<Plan> plan = plan(withKernel(machine.scenario(), settings), machine, settings, findings);
         if (plan.isEmpty()) {
-            throw new InventoryException("%s: %s"
-                    .formatted(text, findings.stream().map(Finding::message).collect(Collectors.joining("; "))));
+            throw new InventoryException("%s: %s".formatted(text, messages(findings)));
         }
         return new ScenarioFile(
                 scenarioName(),

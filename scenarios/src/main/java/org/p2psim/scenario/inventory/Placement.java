@@ -153,9 +153,11 @@ final class Placement {
                 .map(byAddress::get)
                 .filter(nested -> canBeAbove(nested, function))
                 .or(() -> Optional.ofNullable(bySecondary.get(bus))
-                        .filter(numbered -> !function.invented() && canBeAbove(numbered, function)))
+                        .filter(bridge -> !function.invented() && canBeAbove(bridge, function)))
                 .or(() -> byAddress.values().stream()
-                        .filter(bridge -> spans(bridge, function.address()) && canBeAbove(bridge, function))
+                        .filter(bridge -> !function.invented()
+                                && spans(bridge, function.address())
+                                && canBeAbove(bridge, function))
                         .max(Comparator.comparingInt((FoundFunction bridge) ->
                                         bridge.secondaryBus().orElse(0))
                                 .thenComparing(FoundFunction::address)));

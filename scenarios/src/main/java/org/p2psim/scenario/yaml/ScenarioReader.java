@@ -31,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class ScenarioReader {
     /** Larger files are refused before they are read. */
-    public static final int LARGEST_FILE = 4 << 20;
+    public static final int LARGEST_FILE = 16 << 20;
 
     private static final int MOST_PROBLEMS = 200;
 

@@ -38,7 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class YamlReader {
     private static final int DEEPEST = 100;
-    private static final int MOST_VALUES = 200_000;
+    private static final int MOST_VALUES = 2_000_000;
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?(0|[1-9][0-9]{0,99})");
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 

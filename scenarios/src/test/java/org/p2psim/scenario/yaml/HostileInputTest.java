@@ -19,7 +19,7 @@ class HostileInputTest {
     void aFileOfTenMegabytesIsRefusedByItsSize() {
         Problem problem = onlyProblem("#".repeat(10_000_000));
         assertThat(problem.render())
-                .isEqualTo("file.yaml: larger than 4 MiB, the limit for a scenario file [too-large]");
+                .isEqualTo("file.yaml: larger than 16 MiB, the limit for a scenario file [too-large]");
     }
 
     @Test
@@ -43,7 +43,7 @@ class HostileInputTest {
                     "a%d: &a%d [%s]\n".formatted(i, i, String.join(", ", java.util.Collections.nCopies(10, alias))));
         }
         assertThat(onlyProblem(bomb.toString()).message())
-                .isEqualTo("more than 200000 values once aliases are followed");
+                .isEqualTo("more than 2000000 values once aliases are followed");
     }
 
     @Test
