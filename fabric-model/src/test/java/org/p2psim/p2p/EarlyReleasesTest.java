@@ -123,20 +123,20 @@ class EarlyReleasesTest {
     /** 5.2 to 5.13 ask for slot 00.0, wherever it is in the list; 5.10.y took the later lookup. */
     @ParameterizedTest
     @CsvSource({
-        "5.3, BUS_ADDR 4100",
-        "5.8, THRU_HOST_BRIDGE 4",
-        "5.10, NOT_SUPPORTED -1",
-        "5.10.262, NOT_SUPPORTED -1",
-        "5.14, NOT_SUPPORTED -1"
+        "5.3, 1022:1450, BUS_ADDR 4100",
+        "5.8, 8086:2020, THRU_HOST_BRIDGE 4",
+        "5.10.262, 8086:2020, NOT_SUPPORTED -1",
+        "5.13.19, 8086:2020, THRU_HOST_BRIDGE 4",
+        "5.14, 8086:2020, NOT_SUPPORTED -1"
     })
-    void afterAHotRemovalOf00_0OnlyTheLookupBySlotFindsIt(String release, String expected) {
+    void afterAHotRemovalOf00_0OnlyTheLookupBySlotFindsIt(String release, String id, String expected) {
         Forest machine = new Forest()
                 .rootBus("0000:00")
-                .on("0000:00:01.0", PortType.ROOT_PORT, "1022:1453")
+                .on("0000:00:01.0", PortType.ROOT_PORT, UNLISTED)
                 .below("0000:00:01.0", A, PortType.ENDPOINT)
-                .on("0000:00:02.0", PortType.ROOT_PORT, "1022:1453")
+                .on("0000:00:02.0", PortType.ROOT_PORT, UNLISTED)
                 .below("0000:00:02.0", B, PortType.ENDPOINT)
-                .on("0000:00:00.0", PortType.HOST_BRIDGE, ZEN_ROOT_COMPLEX);
+                .on("0000:00:00.0", PortType.HOST_BRIDGE, id);
         assertThat(answer(machine.ask(release, XEON), A, B)).isEqualTo(expected);
     }
 }

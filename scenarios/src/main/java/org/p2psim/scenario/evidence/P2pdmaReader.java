@@ -2,11 +2,11 @@ package org.p2psim.scenario.evidence;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
@@ -23,7 +23,9 @@ import org.p2psim.topology.PortType;
 
 /** Reads a line of p2pdma vectors: a topology with its functions in the order of the kernel's lists, and queries. */
 final class P2pdmaReader {
-    private static final String INTEGRATED = "rciep";
+    private static final ImmutableMap<String, PortType> TYPES =
+            Maps.uniqueIndex(List.of(PortType.values()), P2pdmaReader::name);
+
     private static final String NOT_PCI = "nonpci";
     private static final String CHILD = "child:";
 
@@ -113,21 +115,16 @@ final class P2pdmaReader {
     }
 
     private static PortType type(String name) {
-        return Stream.of(PortType.values())
-                .filter(type -> name(type).equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("\"%s\" is no type of function; there are %s"
-                        .formatted(
-                                name,
-                                Stream.of(PortType.values())
-                                        .map(P2pdmaReader::name)
-                                        .collect(Collectors.joining(", ")))));
+        PortType type = TYPES.get(name);
+        if (type == null) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is no type of function; there are %s".formatted(name, String.join(", ", TYPES.keySet())));
+        }
+        return type;
     }
 
     private static String name(PortType type) {
-        return type == PortType.RC_INTEGRATED_ENDPOINT
-                ? INTEGRATED
-                : type.name().toLowerCase(Locale.ROOT);
+        return type == PortType.RC_INTEGRATED_ENDPOINT ? "rciep" : type.name().toLowerCase(Locale.ROOT);
     }
 
     private static Query query(Value query, Fabric fabric) throws EvidenceException {
