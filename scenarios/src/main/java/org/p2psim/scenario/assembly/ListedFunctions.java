@@ -96,6 +96,8 @@ final class ListedFunctions {
     private void index() {
         for (int i = 0; i < spec.functions().size(); i++) {
             FunctionSpec function = spec.functions().get(i);
+            String acs = POINTER + i + "/acs";
+            function.acs().ifPresent(said -> DeviceRules.checkAcs(said, acs, findings));
             if (positions.putIfAbsent(function.at(), i) != null) {
                 String message = "two functions have the address %s".formatted(function.at());
                 findings.add(Finding.at(POINTER + i + "/at", "duplicate-address", message));
@@ -284,7 +286,9 @@ final class ListedFunctions {
         if (Long.compareUnsigned(high.range().base() - base, end - base + 1) > 0 && end != -1) {
             return Optional.empty();
         }
-        long last = Long.compareUnsigned(high.range().last(), end) > 0 ? high.range().last() : end;
+        long last = Long.compareUnsigned(high.range().last(), end) > 0
+                ? high.range().last()
+                : end;
         return base == 0 && last == -1
                 ? Optional.empty()
                 : Optional.of(new Window(new AddressRange(base, last - base + 1), low.prefetchable()));

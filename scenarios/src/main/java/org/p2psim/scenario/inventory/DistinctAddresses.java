@@ -31,8 +31,8 @@ public final class DistinctAddresses {
      */
     public Bdf insteadOf(Bdf address, XmlElement element, GroupedNotes notes) throws InventoryException {
         Bdf free = free(address)
-                .orElseThrow(() -> element.problem("another function has the address %s, and its bus has no free one"
-                        .formatted(address)));
+                .orElseThrow(() -> element.problem(
+                        "another function has the address %s, and its bus has no free one".formatted(address)));
         taken.add(free);
         notes.add(
                 Note.Kind.CAUTION,

@@ -12,8 +12,8 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.address.Bdf;
+import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Note;
 import org.p2psim.platform.Cpu;
 import org.p2psim.platform.KernelRelease;
@@ -69,11 +69,15 @@ public final class InventoryScenario {
     private ImportedMachine machine(String title) {
         if (!withAddresses) {
             notes.add(
-                    Note.Kind.CAUTION, "addresses in the dump contradict each other: BARs and windows are left out", "");
+                    Note.Kind.CAUTION,
+                    "addresses in the dump contradict each other: BARs and windows are left out",
+                    "");
         }
         Cpu cpu = inventory.host().cpu().orElseGet(() -> {
             notes.add(
-                    Note.Kind.NOT_KNOWN, "the CPU: AMD Zen would allow every way through the root complex from 5.9 on", "");
+                    Note.Kind.NOT_KNOWN,
+                    "the CPU: AMD Zen would allow every way through the root complex from 5.9 on",
+                    "");
             return Cpu.NOT_KNOWN;
         });
         placement.functions().forEach(f -> f.numaNode().ifPresent(node -> sockets.put(node, "node" + node)));
@@ -116,7 +120,8 @@ public final class InventoryScenario {
             notes.add(
                     Note.Kind.CAUTION,
                     "kernel %s has no P2PDMA, which came with %s: the answers are those of %s"
-                            .formatted(release, KernelRules.OLDEST, KernelRules.NEWEST), "");
+                            .formatted(release, KernelRules.OLDEST, KernelRules.NEWEST),
+                    "");
             return KernelRules.NEWEST;
         }
         return release;
@@ -161,13 +166,15 @@ public final class InventoryScenario {
         boolean passthrough = words.contains("iommu=pt") || words.contains("iommu.passthrough=1");
         if (groups) {
             if (!passthrough) {
-                notes.add(Note.Kind.ASSUMED, "the IOMMU translates: there are groups, and no iommu=pt was captured", "");
+                notes.add(
+                        Note.Kind.ASSUMED, "the IOMMU translates: there are groups, and no iommu=pt was captured", "");
             }
             return passthrough ? IommuMode.IDENTITY : IommuMode.TRANSLATING;
         }
         notes.add(
                 Note.Kind.NOT_KNOWN,
-                "whether there is an IOMMU (no group was captured); taken as off. Verdicts from 5.4 on don't ask", "");
+                "whether there is an IOMMU (no group was captured); taken as off. Verdicts from 5.4 on don't ask",
+                "");
         return IommuMode.OFF;
     }
 
@@ -219,7 +226,8 @@ public final class InventoryScenario {
             if (bar.size().isEmpty()) {
                 notes.add(
                         Note.Kind.NOT_KNOWN,
-                        "the size of BARs: configuration space does not show it", "",
+                        "the size of BARs: configuration space does not show it",
+                        "",
                         function.address());
             } else if (isPlaced(bar)) {
                 bars.put(

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.address.Bdf;
+import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Note;
 import org.p2psim.topology.PortType;
 
@@ -81,7 +81,8 @@ final class Placement {
                 if (bySecondary.putIfAbsent(below, function) != null) {
                     notes.add(
                             Note.Kind.CAUTION,
-                            "the bus below is claimed by another bridge too, so nothing is placed here", "",
+                            "the bus below is claimed by another bridge too, so nothing is placed here",
+                            "",
                             function.address());
                 }
             }
@@ -150,8 +151,8 @@ final class Placement {
                 .or(() -> Optional.ofNullable(bySecondary.get(bus)).filter(numbered -> canBeAbove(numbered, function)))
                 .or(() -> byAddress.values().stream()
                         .filter(bridge -> spans(bridge, function.address()) && canBeAbove(bridge, function))
-                        .max(Comparator.comparingInt(
-                                        (FoundFunction bridge) -> bridge.secondaryBus().orElse(0))
+                        .max(Comparator.comparingInt((FoundFunction bridge) ->
+                                        bridge.secondaryBus().orElse(0))
                                 .thenComparing(FoundFunction::address)));
     }
 
@@ -200,7 +201,8 @@ final class Placement {
         }
         notes.add(
                 Note.Kind.NOT_KNOWN,
-                "the dump shows no bridge above: a root port of which nothing is known stands for it", "",
+                "the dump shows no bridge above: a root port of which nothing is known stands for it",
+                "",
                 function.address());
         List<Integer> group = List.of(link.domain(), function.numaNode().orElse(-1));
         Bdf port = nextPort(group);
@@ -220,7 +222,8 @@ final class Placement {
         }
         notes.add(
                 Note.Kind.ASSUMED,
-                "the file leaves out the switch's downstream port above; one of which nothing is known stands for it", "",
+                "the file leaves out the switch's downstream port above; one of which nothing is known stands for it",
+                "",
                 function.address());
         Bdf address = upstream.address();
         Bdf port =
@@ -276,7 +279,8 @@ final class Placement {
                 if (!byAddress.containsKey(standIn)) {
                     notes.add(
                             Note.Kind.NOT_KNOWN,
-                            "the id of the host bridge, which decides about ways through the root complex", "",
+                            "the id of the host bridge, which decides about ways through the root complex",
+                            "",
                             "%04x:%02x".formatted(bus.domain(), bus.bus()));
                     FoundFunction bridge = FoundFunction.at(standIn)
                             .type(PortType.HOST_BRIDGE)

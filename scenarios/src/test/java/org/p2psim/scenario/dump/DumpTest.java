@@ -96,7 +96,9 @@ class DumpTest {
         for (List<String> row : KernelRuns.table(run, "p2p.tsv")) {
             var verdict = p2pdma.verdict(Bdf.parse(row.get(0)), Bdf.parse(row.get(1)));
             List<MapType> answers = verdict.mapType() == MapType.DEPENDS_ON
-                    ? verdict.branches().stream().map(branch -> branch.mapType()).toList()
+                    ? verdict.branches().stream()
+                            .map(branch -> branch.mapType())
+                            .toList()
                     : List.of(verdict.mapType());
             assertThat(answers).as(row.toString()).contains(MapType.valueOf(row.get(3)));
         }

@@ -18,8 +18,7 @@ final class ConfigBars {
     private ConfigBars() {}
 
     /** @param sizes bytes by index, where a Resizable BAR capability says them */
-    static ImmutableList<FoundBar> read(
-            ConfigSpace config, Header header, boolean decoding, Map<Integer, Long> sizes) {
+    static ImmutableList<FoundBar> read(ConfigSpace config, Header header, boolean decoding, Map<Integer, Long> sizes) {
         int slots = switch (header) {
             case NORMAL -> 6;
             case BRIDGE -> 2;

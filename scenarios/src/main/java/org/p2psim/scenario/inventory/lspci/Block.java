@@ -1,7 +1,5 @@
 package org.p2psim.scenario.inventory.lspci;
 
-import org.p2psim.scenario.inventory.config.Capabilities;
-import org.p2psim.scenario.inventory.config.ConfigSpace;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +7,8 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.p2psim.address.Bdf;
+import org.p2psim.scenario.inventory.config.Capabilities;
+import org.p2psim.scenario.inventory.config.ConfigSpace;
 import org.p2psim.scenario.inventory.lspci.Reading.Identity;
 import org.p2psim.scenario.inventory.lspci.Reading.Surroundings;
 
@@ -132,8 +132,7 @@ sealed interface Block {
                     Reading.Bars.NONE,
                     Capabilities.HIDDEN,
                     new Surroundings(OptionalInt.empty(), iommuGroup, Optional.empty()));
-            return new Sighting(
-                    device.address(), Optional.of(reading.or(group)), config.map(Reading::of), selected);
+            return new Sighting(device.address(), Optional.of(reading.or(group)), config.map(Reading::of), selected);
         }
     }
 
@@ -171,8 +170,8 @@ sealed interface Block {
                     new Identity(names.id(), subsystem.id(), classCode, names.header(), names.description(), false);
             Surroundings surroundings =
                     new Surroundings(number("NUMANode"), number("IOMMUGroup"), Optional.ofNullable(tags.get("Driver")));
-            Reading reading = new Reading(
-                    identity, Optional.empty(), Reading.Bars.NONE, Capabilities.HIDDEN, surroundings);
+            Reading reading =
+                    new Reading(identity, Optional.empty(), Reading.Bars.NONE, Capabilities.HIDDEN, surroundings);
             return new Sighting(address, Optional.of(reading), Optional.empty(), selected);
         }
 

@@ -1,7 +1,5 @@
 package org.p2psim.scenario.inventory.lspci;
 
-import org.p2psim.scenario.inventory.config.Bridge;
-import org.p2psim.scenario.inventory.config.Header;
 import com.google.common.collect.HashMultiset;
 import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableMap;
@@ -19,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.p2psim.address.Bdf;
+import org.p2psim.scenario.inventory.config.Bridge;
+import org.p2psim.scenario.inventory.config.Header;
 
 /** Which bridge is above which bus, as bus numbers say. */
 final class BusTree {

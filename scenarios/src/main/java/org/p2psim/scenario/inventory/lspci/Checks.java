@@ -18,11 +18,15 @@ final class Checks {
     void run() {
         tree.misplaced()
                 .forEach(address -> notes.add(
-                        Note.Kind.CAUTION, "bus numbers of these bridges do not nest in those of the others", "", address));
+                        Note.Kind.CAUTION,
+                        "bus numbers of these bridges do not nest in those of the others",
+                        "",
+                        address));
         listing.changed()
                 .forEach(address -> notes.add(
                         Note.Kind.CAUTION,
-                        "shown more than once, with different ACS control bits or bus numbers: the last one is taken", "",
+                        "shown more than once, with different ACS control bits or bus numbers: the last one is taken",
+                        "",
                         address));
         listing.sightings().forEach(this::compare);
         listing.sightings().forEach(this::bars);
@@ -41,14 +45,16 @@ final class Checks {
             notes.add(
                     Note.Kind.CAUTION,
                     "text and configuration space differ in ids, bus numbers or ACS control bits: configuration space is"
-                            + " taken", "",
+                            + " taken",
+                    "",
                     seen.address());
         }
         if (Contradictions.inBars(text, config)) {
             notes.add(
                     Note.Kind.CAUTION,
                     "BARs have another address in text (as the CPU sees it) than in configuration space (as the bus"
-                            + " sees it): the bus address is taken", "",
+                            + " sees it): the bus address is taken",
+                    "",
                     seen.address());
         }
     }
@@ -58,13 +64,15 @@ final class Checks {
         if (!merged.bars().numbered()) {
             notes.add(
                     Note.Kind.ASSUMED,
-                    "BARs were numbered in order, as lspci -v does not print their numbers; use lspci -vv", "",
+                    "BARs were numbered in order, as lspci -v does not print their numbers; use lspci -vv",
+                    "",
                     seen.address());
         }
         if (merged.bars().all().stream().anyMatch(bar -> bar.size().isEmpty())) {
             notes.add(
                     Note.Kind.NOT_KNOWN,
-                    "sizes of BARs: configuration space does not hold them; add -v to lspci", "",
+                    "sizes of BARs: configuration space does not hold them; add -v to lspci",
+                    "",
                     seen.address());
         }
     }
@@ -73,7 +81,8 @@ final class Checks {
         if (!tree.isKnown()) {
             notes.add(
                     Note.Kind.NOT_KNOWN,
-                    "the tree: this listing does not say which bridge is above which bus; run " + LspciReader.COMMAND, "");
+                    "the tree: this listing does not say which bridge is above which bus; run " + LspciReader.COMMAND,
+                    "");
         }
     }
 
@@ -82,7 +91,8 @@ final class Checks {
             notes.add(
                     Note.Kind.NOT_KNOWN,
                     "whose the %d ACSCtl lines are that stand alone, %d of them with redirect on; run %s"
-                            .formatted(listing.strayAcs(), listing.strayRedirect(), LspciReader.COMMAND), "");
+                            .formatted(listing.strayAcs(), listing.strayRedirect(), LspciReader.COMMAND),
+                    "");
         }
     }
 }

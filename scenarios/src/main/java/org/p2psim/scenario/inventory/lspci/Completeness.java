@@ -1,8 +1,8 @@
 package org.p2psim.scenario.inventory.lspci;
 
-import org.p2psim.outcome.GroupedNotes;
 import java.util.Map;
 import org.p2psim.address.Bdf;
+import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Note;
 import org.p2psim.scenario.inventory.HostFacts;
 import org.p2psim.topology.PortType;
@@ -35,7 +35,8 @@ final class Completeness {
                 notes.add(
                         Note.Kind.CAUTION,
                         "the bridge above these functions, or its bus numbers, are not in the dump: it shows a part of"
-                                + " the machine", "",
+                                + " the machine",
+                        "",
                         seen.address());
             }
         }
@@ -43,7 +44,8 @@ final class Completeness {
             notes.add(
                     Note.Kind.CAUTION,
                     "the dump does not show the whole machine: host bridges, and what else is on their buses, may be"
-                            + " missing; run " + LspciReader.COMMAND + " without -s and -d", "");
+                            + " missing; run " + LspciReader.COMMAND + " without -s and -d",
+                    "");
         }
         return complete;
     }

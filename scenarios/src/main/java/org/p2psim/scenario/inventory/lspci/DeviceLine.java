@@ -1,12 +1,12 @@
 package org.p2psim.scenario.inventory.lspci;
 
-import org.p2psim.scenario.inventory.config.Header;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
+import org.p2psim.scenario.inventory.config.Header;
 import org.p2psim.scenario.inventory.lspci.Reading.Identity;
 
 /**

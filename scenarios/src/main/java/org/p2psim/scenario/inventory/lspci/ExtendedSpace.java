@@ -1,14 +1,14 @@
 package org.p2psim.scenario.inventory.lspci;
 
-import org.p2psim.outcome.GroupedNotes;
-import org.p2psim.scenario.inventory.config.Extent;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.p2psim.address.Bdf;
+import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Note;
 import org.p2psim.platform.Cpu;
 import org.p2psim.scenario.inventory.HostFacts;
+import org.p2psim.scenario.inventory.config.Extent;
 import org.p2psim.topology.Acs;
 import org.p2psim.topology.PortType;
 
@@ -67,7 +67,8 @@ final class ExtendedSpace {
                 notes.add(
                         Note.Kind.NOT_KNOWN,
                         "ACS is there, but which of its control bits are on is not: lspci -v leaves them out; use"
-                                + " lspci -vvv", "",
+                                + " lspci -vvv",
+                        "",
                         seen.address());
             }
             return shown;
@@ -125,7 +126,8 @@ final class ExtendedSpace {
         }
         notes.add(
                 Note.Kind.NOT_KNOWN,
-                "ACS and ATS of PCIe functions of which no extended capability is shown; run sudo lspci -vvvnn -xxxx", "",
+                "ACS and ATS of PCIe functions of which no extended capability is shown; run sudo lspci -vvvnn -xxxx",
+                "",
                 seen.address());
         return false;
     }
@@ -136,7 +138,8 @@ final class ExtendedSpace {
                 merged.identity().silent()
                         ? "everything in configuration space of functions that do not answer (powered off or gone)"
                         : "ACS and ATS: the capabilities were not captured (no root, no -vv, or cut off); run sudo lspci"
-                                + " -vvvnn -xxxx", "",
+                                + " -vvvnn -xxxx",
+                "",
                 seen.address());
         return false;
     }

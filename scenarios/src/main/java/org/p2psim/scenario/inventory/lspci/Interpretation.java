@@ -1,9 +1,5 @@
 package org.p2psim.scenario.inventory.lspci;
 
-import org.p2psim.outcome.GroupedNotes;
-import org.p2psim.scenario.inventory.config.Bridge;
-import org.p2psim.scenario.inventory.config.Capabilities;
-import org.p2psim.scenario.inventory.config.Express;
 import com.google.common.collect.ImmutableList;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,10 +7,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
+import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Note;
 import org.p2psim.scenario.inventory.FoundFunction;
 import org.p2psim.scenario.inventory.HostFacts;
 import org.p2psim.scenario.inventory.Inventory;
+import org.p2psim.scenario.inventory.config.Bridge;
+import org.p2psim.scenario.inventory.config.Capabilities;
+import org.p2psim.scenario.inventory.config.Express;
 import org.p2psim.scenario.inventory.lspci.Reading.Identity;
 import org.p2psim.topology.PortType;
 
@@ -77,7 +77,8 @@ final class Interpretation {
         if (id.isEmpty()) {
             notes.add(
                     Note.Kind.NOT_KNOWN,
-                    "vendor and device ids: the listing has names only; add -nn to lspci, or -x", "",
+                    "vendor and device ids: the listing has names only; add -nn to lspci, or -x",
+                    "",
                     address);
         }
         return id.orElse(DeviceId.NOT_KNOWN);
@@ -90,7 +91,8 @@ final class Interpretation {
         } else if (bridge.isPresent()) {
             notes.add(
                     Note.Kind.NOT_KNOWN,
-                    "bus numbers of bridges that nobody configured: nothing can be below them", "",
+                    "bus numbers of bridges that nobody configured: nothing can be below them",
+                    "",
                     address);
         }
         bridge.ifPresent(known -> known.windows().forEach(function::window));
@@ -134,7 +136,8 @@ final class Interpretation {
             notes.add(
                     Note.Kind.ASSUMED,
                     "functions on a bus that no bridge of the dump has as its secondary bus were put below the bridge"
-                            + " that forwards to it, as virtual functions are", "",
+                            + " that forwards to it, as virtual functions are",
+                    "",
                     address);
         }
         return forwarding;

@@ -1,8 +1,8 @@
 package org.p2psim.scenario.inventory.lspci;
 
-import org.p2psim.scenario.inventory.SysfsLink;
 import java.util.List;
 import java.util.Optional;
+import org.p2psim.scenario.inventory.SysfsLink;
 import org.p2psim.topology.Link;
 
 /** Links in the words of {@code lspci}: a speed and a width, either of which may be nonsense. */

@@ -1,15 +1,15 @@
 package org.p2psim.scenario.inventory.lspci;
 
-import org.p2psim.outcome.GroupedNotes;
-import org.p2psim.scenario.inventory.config.Express;
-import org.p2psim.scenario.inventory.config.VirtualFunctions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
+import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Note;
+import org.p2psim.scenario.inventory.config.Express;
+import org.p2psim.scenario.inventory.config.VirtualFunctions;
 
 /** Which functions are virtual, and whose: routing ids from the SR-IOV capabilities (SR-IOV 1.1, 3.3.9 to 3.3.11). */
 final class PhysicalFunctions {

@@ -1,15 +1,15 @@
 package org.p2psim.scenario.inventory.lspci;
 
-import org.p2psim.outcome.GroupedNotes;
-import org.p2psim.scenario.inventory.config.Express;
-import org.p2psim.scenario.inventory.config.Extent;
-import org.p2psim.scenario.inventory.config.Header;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.p2psim.address.Bdf;
+import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Note;
+import org.p2psim.scenario.inventory.config.Express;
+import org.p2psim.scenario.inventory.config.Extent;
+import org.p2psim.scenario.inventory.config.Header;
 import org.p2psim.topology.PortType;
 
 /**
@@ -75,7 +75,8 @@ final class PortTypes {
         notes.add(
                 Note.Kind.ASSUMED,
                 "port types of bridges were derived from their place: a root port on a root bus, then upstream and"
-                        + " downstream ports in turn, as the PCI Express capability was not captured", "",
+                        + " downstream ports in turn, as the PCI Express capability was not captured",
+                "",
                 address);
         return byPlace(address);
     }
@@ -114,7 +115,8 @@ final class PortTypes {
         notes.add(
                 Note.Kind.ASSUMED,
                 "port types of endpoints were derived from their place: integrated in the root complex on a root bus,"
-                        + " else at the end of a link, as the PCI Express capability was not captured", "",
+                        + " else at the end of a link, as the PCI Express capability was not captured",
+                "",
                 address);
         return tree.onRootBus(address) ? PortType.RC_INTEGRATED_ENDPOINT : PortType.ENDPOINT;
     }

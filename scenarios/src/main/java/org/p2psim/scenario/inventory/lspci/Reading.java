@@ -1,23 +1,16 @@
 package org.p2psim.scenario.inventory.lspci;
 
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.p2psim.address.DeviceId;
+import org.p2psim.scenario.inventory.FoundBar;
 import org.p2psim.scenario.inventory.config.Bridge;
 import org.p2psim.scenario.inventory.config.Capabilities;
 import org.p2psim.scenario.inventory.config.ConfigReading;
 import org.p2psim.scenario.inventory.config.ConfigSpace;
 import org.p2psim.scenario.inventory.config.Header;
-import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
-import com.google.common.collect.Sets;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
-import org.p2psim.address.DeviceId;
-import org.p2psim.scenario.inventory.FoundBar;
-import org.p2psim.topology.Acs;
-import org.p2psim.topology.Link;
-import org.p2psim.topology.PortType;
-import org.p2psim.topology.Window;
 
 /** What one source says of one function; what is empty it does not say. */
 record Reading(

@@ -1,10 +1,5 @@
 package org.p2psim.scenario.inventory.lspci;
 
-import org.p2psim.scenario.inventory.config.Capabilities;
-import org.p2psim.scenario.inventory.config.CapabilityName;
-import org.p2psim.scenario.inventory.config.Express;
-import org.p2psim.scenario.inventory.config.Extent;
-import org.p2psim.scenario.inventory.config.VirtualFunctions;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
@@ -14,6 +9,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.p2psim.scenario.inventory.config.Capabilities;
+import org.p2psim.scenario.inventory.config.CapabilityName;
+import org.p2psim.scenario.inventory.config.Express;
+import org.p2psim.scenario.inventory.config.Extent;
+import org.p2psim.scenario.inventory.config.VirtualFunctions;
 import org.p2psim.topology.Acs;
 import org.p2psim.topology.AcsBit;
 import org.p2psim.topology.Link;

@@ -1,13 +1,13 @@
 package org.p2psim.scenario.inventory.lspci;
 
-import org.p2psim.scenario.inventory.config.Bridge;
-import org.p2psim.scenario.inventory.config.Capabilities;
-import org.p2psim.scenario.inventory.config.Header;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.p2psim.address.DeviceId;
+import org.p2psim.scenario.inventory.config.Bridge;
+import org.p2psim.scenario.inventory.config.Capabilities;
+import org.p2psim.scenario.inventory.config.Header;
 import org.p2psim.scenario.inventory.lspci.Reading.Identity;
 import org.p2psim.scenario.inventory.lspci.Reading.Surroundings;
 import org.p2psim.topology.Window;

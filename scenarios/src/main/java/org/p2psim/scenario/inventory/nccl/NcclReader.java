@@ -141,9 +141,8 @@ public final class NcclReader {
         Bdf inFile = pci.address();
         boolean isBridge = pci.isBridge();
         Optional<Seen> before = seen.get(inFile).stream()
-                .filter(other -> isBridge
-                        && other.bridge().equals(bridge)
-                        && other.pci().hasAttributesOf(pci))
+                .filter(other ->
+                        isBridge && other.bridge().equals(bridge) && other.pci().hasAttributesOf(pci))
                 .findFirst();
         Bdf address;
         if (before.isPresent()) {

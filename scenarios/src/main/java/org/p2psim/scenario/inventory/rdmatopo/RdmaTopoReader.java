@@ -39,8 +39,7 @@ public final class RdmaTopoReader {
     private static final String LEFT_OUT =
             "host bridges: rdma_topo leaves them out of its dump, with ISA bridges and system peripherals";
     private static final String MISSING = "bridges that have functions below them but are not in the dump";
-    private static final String SILENT =
-            "functions that did not answer: their configuration space reads as all ones";
+    private static final String SILENT = "functions that did not answer: their configuration space reads as all ones";
     private static final String CUT =
             "ACS, ATS and link of functions whose configuration space was read without root, 64 bytes of it";
     private static final String PLACED = "functions whose port type is taken from their place in the tree";
@@ -180,8 +179,8 @@ public final class RdmaTopoReader {
             return type.get();
         }
         boolean isBridge = config.map(ConfigReading::isBridge).orElse(false);
-        boolean hasCapabilities =
-                config.filter(known -> known.capabilities().extent() != Extent.HIDDEN).isPresent();
+        boolean hasCapabilities = config.filter(known -> known.capabilities().extent() != Extent.HIDDEN)
+                .isPresent();
         if (config.isEmpty()) {
             notes.add(Note.Kind.CAUTION, SILENT, SOURCE, path.get(0));
         } else if (!hasCapabilities) {

@@ -40,7 +40,8 @@ record FunctionReading(SysfsFunction files, Optional<ConfigReading> config, Tree
                 files.address(),
                 files.path().parent().map(FunctionPath::address),
                 files.path().parent().isEmpty(),
-                files.hex("class", 0xffffff).orElseGet(() -> config.map(ConfigReading::classCode).orElse(0)),
+                files.hex("class", 0xffffff)
+                        .orElseGet(() -> config.map(ConfigReading::classCode).orElse(0)),
                 bus(bridge(config).map(Bridge::secondary), files.decimal("secondary_bus_number", 0xff)),
                 express(config).or(() -> linked),
                 config.flatMap(ConfigReading::type));
@@ -114,7 +115,8 @@ record FunctionReading(SysfsFunction files, Optional<ConfigReading> config, Tree
         // A virtual function decodes memory when its physical function says so, whatever its own command register
         // holds.
         ResourceFile resources = ResourceFile.of(files);
-        for (FoundBar bar : resources.bars(virtual || config.map(ConfigReading::decodesMemory).orElse(true))) {
+        for (FoundBar bar : resources.bars(
+                virtual || config.map(ConfigReading::decodesMemory).orElse(true))) {
             function.bar(bar);
             long inBar = inBar(bar.index());
             if (bar.enabled() && !virtual && inBar != 0 && inBar != bar.base()) {
@@ -149,7 +151,8 @@ record FunctionReading(SysfsFunction files, Optional<ConfigReading> config, Tree
 
     private void surroundings(FoundFunction.Builder function) throws InventoryException {
         position.parent().ifPresent(function::upstreamBridge);
-        OptionalInt subordinate = bus(bridge(config).map(Bridge::subordinate), files.decimal("subordinate_bus_number", 0xff));
+        OptionalInt subordinate =
+                bus(bridge(config).map(Bridge::subordinate), files.decimal("subordinate_bus_number", 0xff));
         if (position.isBridge() && position.secondaryBus().isPresent() && subordinate.isPresent()) {
             function.buses(position.secondaryBus().getAsInt(), subordinate.getAsInt());
         }

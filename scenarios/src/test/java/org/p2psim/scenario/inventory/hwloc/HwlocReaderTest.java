@@ -263,9 +263,7 @@ class HwlocReaderTest {
 
     @Test
     void ofTwoFunctionsWithOneAddressTheSecondGetsTheNextFreeOne() throws InventoryException {
-        String text = VERSION_1.replace(
-                "    </object>\n  </object>\n</topology>",
-                """
+        String text = VERSION_1.replace("    </object>\n  </object>\n</topology>", """
                       <object type="Bridge" bridge_type="0-1" bridge_pci="0000:[00-03]">
                         <object type="PCIDev" pci_busid="0000:00:04.0" pci_type="0108 [144d:a80a] [144d:a801] 00"/>
                         <object type="Bridge" bridge_type="1-1" bridge_pci="0000:[03-03]" pci_busid="0000:00:03.0" pci_type="0604 [8086:2f08] [0000:0000] 02">

@@ -220,8 +220,10 @@ class NcclReaderTest {
     @Test
     void twoSwitchesWithOneBusBelowKeepTheirOwnDevices() throws InventoryException {
         Map<String, String> below = new HashMap<>();
-        for (FunctionSpec function :
-                InventoryScenario.of(read(TWO_MACHINES_IN_ONE), "t").scenario().fabric().functions()) {
+        for (FunctionSpec function : InventoryScenario.of(read(TWO_MACHINES_IN_ONE), "t")
+                .scenario()
+                .fabric()
+                .functions()) {
             below.put(function.at().toString(), function.below().orElse(""));
         }
         String port = below.getOrDefault("0000:cf:00.0", "");

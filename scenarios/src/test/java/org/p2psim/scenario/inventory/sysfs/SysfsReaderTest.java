@@ -299,7 +299,8 @@ class SysfsReaderTest {
         assertThat(Found.at(inventory, "3d:00.0").acs()).isEmpty();
         assertThat(Found.at(inventory, "3d:00.0").ats()).hasValue(false);
         assertThat(inventory.notes())
-                .filteredOn(note -> note.kind() == Note.Kind.ASSUMED && note.source().contains("pci_cfg_space_size()"))
+                .filteredOn(note ->
+                        note.kind() == Note.Kind.ASSUMED && note.source().contains("pci_cfg_space_size()"))
                 .singleElement()
                 .satisfies(note -> assertThat(note.text())
                         .startsWith("no ACS and no ATS for the kernel")
