@@ -3,6 +3,7 @@ package org.p2psim.scenario.assembly;
 import java.util.List;
 import java.util.Map;
 import org.p2psim.scenario.Device;
+import org.p2psim.scenario.Device.AcsSpec;
 import org.p2psim.scenario.Device.BarSpec;
 import org.p2psim.scenario.Device.Dram;
 import org.p2psim.scenario.Finding;
@@ -33,6 +34,14 @@ final class DeviceRules {
             findings.add(Finding.at(pointer, "bar", "a prefetchable BAR is a 64-bit one and takes two; 5 is the last"));
         }
         return findings.size() == before;
+    }
+
+    /** The kernel makes the word in force from the firmware's: a file says one of the two. */
+    static void checkAcs(AcsSpec acs, String pointer, List<Finding> findings) {
+        if (acs.ctl().isPresent() && acs.firmware().isPresent()) {
+            String message = "firmware and ctl: say what firmware leaves or what is in force, not both";
+            findings.add(Finding.at(pointer, "acs", message));
+        }
     }
 
     /** The kernel keeps the limit in an unsigned int, and a segment has a page at least. */

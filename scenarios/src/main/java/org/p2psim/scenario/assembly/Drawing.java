@@ -211,10 +211,8 @@ final class Drawing {
             return spec;
         }
         AcsSpec acs = spec.get();
-        if (acs.ctl().isPresent() && acs.firmware().isPresent()) {
-            String message = "firmware and ctl: say what firmware leaves or what is in force, not both";
-            findings.add(Finding.at(pointer + "/acs", "acs", message));
-        } else if (acs.ctl().isEmpty() && acs.firmware().isEmpty()) {
+        DeviceRules.checkAcs(acs, pointer + "/acs", findings);
+        if (acs.ctl().isEmpty() && acs.firmware().isEmpty()) {
             assumptions.assume(name, "firmware leaves every ACS control bit off");
         }
         checkWithinCapability(acs, acs.ctl(), pointer + "/acs/ctl");

@@ -96,6 +96,8 @@ final class ListedFunctions {
     private void index() {
         for (int i = 0; i < spec.functions().size(); i++) {
             FunctionSpec function = spec.functions().get(i);
+            String acs = POINTER + i + "/acs";
+            function.acs().ifPresent(said -> DeviceRules.checkAcs(said, acs, findings));
             if (positions.putIfAbsent(function.at(), i) != null) {
                 String message = "two functions have the address %s".formatted(function.at());
                 findings.add(Finding.at(POINTER + i + "/at", "duplicate-address", message));

@@ -16,8 +16,8 @@ class HostileInputTest {
     }
 
     @Test
-    void aFileOfTenMegabytesIsRefusedByItsSize() {
-        Problem problem = onlyProblem("#".repeat(10_000_000));
+    void aFileOfTwentyMegabytesIsRefusedByItsSize() {
+        Problem problem = onlyProblem("#".repeat(20_000_000));
         assertThat(problem.render())
                 .isEqualTo("file.yaml: larger than 16 MiB, the limit for a scenario file [too-large]");
     }
