@@ -279,7 +279,7 @@ public final class P2pdma {
         if (common == PathTable.NONE) {
             return way == Way.DIRECT
                     ? "a switch that was not captured is above both, and nothing on the way redirects"
-                    : "there is no such switch, or something redirects";
+                    : "the TLPs of the two pass the root complex";
         }
         String functions = notKnown.stream().map(f -> f.address().toString()).collect(Collectors.joining(", "));
         return switch (way) {

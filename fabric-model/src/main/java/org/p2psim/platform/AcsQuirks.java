@@ -14,6 +14,10 @@ import org.p2psim.address.DeviceId;
 public final class AcsQuirks {
     private static final Range<Integer> ANY_DEVICE = Range.closed(0, 0xffff);
 
+    private static final ImmutableList<Row> ROWS = RuleTable.rows("acs-quirks.tsv").stream()
+            .map(row -> new Row(Era.parse(row.get(3), row.get(4), row.get(5)), entry(row)))
+            .collect(ImmutableList.toImmutableList());
+
     private final ImmutableList<Entry> entries;
 
     private AcsQuirks(ImmutableList<Entry> entries) {
@@ -61,10 +65,12 @@ public final class AcsQuirks {
         }
     }
 
+    private record Row(Era era, Entry entry) {}
+
     public static AcsQuirks of(KernelRelease release) {
-        return new AcsQuirks(RuleTable.rows("acs-quirks.tsv").stream()
-                .filter(row -> Era.parse(row.get(3), row.get(4), row.get(5)).contains(release))
-                .map(AcsQuirks::entry)
+        return new AcsQuirks(ROWS.stream()
+                .filter(row -> row.era().contains(release))
+                .map(Row::entry)
                 .collect(ImmutableList.toImmutableList()));
     }
 

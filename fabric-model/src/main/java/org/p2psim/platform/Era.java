@@ -26,6 +26,12 @@ record Era(KernelRelease since, Optional<KernelRelease> until, ImmutableList<Ker
                                 .collect(ImmutableList.toImmutableList()));
     }
 
+    /** Whether a release is in a stable series that took it at a patch level that is not known. */
+    boolean levelNotKnown(KernelRelease release) {
+        return !release.atLeast(since)
+                && stable.stream().anyMatch(series -> series.sameSeries(release) && series.subLevel() == 0);
+    }
+
     /** A backport whose patch level is not known counts from the first one on. */
     boolean contains(KernelRelease release) {
         boolean tookIt = stable.stream()

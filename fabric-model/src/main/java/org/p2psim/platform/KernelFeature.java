@@ -41,6 +41,15 @@ public enum KernelFeature {
 
     /** True if a release has it: mainline, or a stable series that took it. */
     public boolean isIn(KernelRelease release) {
-        return Era.parse(row().get(1), "-", row().get(2)).contains(release);
+        return era().contains(release);
+    }
+
+    /** True if a release is taken to have it only because its stable series took it, at a level that nobody noted. */
+    public boolean isTakenIn(KernelRelease release) {
+        return isIn(release) && era().levelNotKnown(release);
+    }
+
+    private Era era() {
+        return Era.parse(row().get(1), "-", row().get(2));
     }
 }

@@ -9,6 +9,7 @@ import com.google.common.collect.Multimaps;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,7 +109,8 @@ class EmulatedMachinesTest {
 
     private static Set<ImmutableSortedSet<Bdf>> partition(EmulatedMachine machine) {
         ImmutableListMultimap<Integer, Bdf> members = Multimaps.index(
-                machine.groups().keySet(), function -> machine.groups().get(function));
+                machine.groups().keySet(),
+                function -> Objects.requireNonNull(machine.groups().get(function)));
         return members.asMap().values().stream().map(ImmutableSortedSet::copyOf).collect(ImmutableSet.toImmutableSet());
     }
 

@@ -26,7 +26,9 @@ import org.p2psim.topology.PortType;
 /** What holds for the groups of any machine. */
 class IommuGroupPropertiesTest {
     private static final KernelRelease RELEASE = KernelRelease.parse("7.2");
-    private static final int MACHINES = 400;
+    private static final int MACHINES = 100;
+    /** Functions of one switch are close to each other in a fabric's list. */
+    private static final int NEIGHBOURS = 6;
 
     private static IommuGroups groups(Machines machine, Fabric fabric) {
         return IommuGroups.of(fabric, RELEASE, machine.virtualFunctions());
@@ -47,7 +49,7 @@ class IommuGroupPropertiesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
+    @ValueSource(longs = {1, 2})
     void theGroupsShareOutTheFunctionsThatAnIommuServes(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < MACHINES; i++) {
@@ -69,7 +71,7 @@ class IommuGroupPropertiesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {4, 5, 6})
+    @ValueSource(longs = {4, 5})
     void whateverTheUnknownWordsAreTheGroupIsBetweenTheSureAndThePossible(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < MACHINES; i++) {
@@ -78,15 +80,11 @@ class IommuGroupPropertiesTest {
             for (IommuGroup group : groups(machine, machine.fabric()).groups()) {
                 Set<Bdf> atMost = new HashSet<>(group.functions());
                 atMost.addAll(group.perhaps());
-                for (Bdf function : group.functions()) {
-                    SortedSet<Bdf> real = truth.groupOf(function).orElseThrow().functions();
-                    assertThat(real)
-                            .as("seed %d, machine %d, %s", seed, i, function)
-                            .containsAll(group.functions());
-                    assertThat(atMost)
-                            .as("seed %d, machine %d, %s", seed, i, function)
-                            .containsAll(real);
-                }
+                SortedSet<Bdf> real =
+                        truth.groupOf(group.functions().first()).orElseThrow().functions();
+                assertThat(real.containsAll(group.functions()) && atMost.containsAll(real))
+                        .as("seed %d, machine %d: %s is %s", seed, i, group, real)
+                        .isTrue();
             }
         }
     }
@@ -103,7 +101,7 @@ class IommuGroupPropertiesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {7, 8, 9})
+    @ValueSource(longs = {7, 8})
     void turningABitOnNeverMergesGroups(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < MACHINES; i++) {
@@ -117,13 +115,15 @@ class IommuGroupPropertiesTest {
             for (IommuGroup group : after.groups()) {
                 SortedSet<Bdf> was =
                         before.groupOf(group.functions().first()).orElseThrow().functions();
-                assertThat(was).as("seed %d, machine %d, bit %x", seed, i, bit).containsAll(group.functions());
+                assertThat(was.containsAll(group.functions()))
+                        .as("seed %d, machine %d, bit %x: %s was %s", seed, i, bit, group, was)
+                        .isTrue();
             }
         }
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {10, 11, 12})
+    @ValueSource(longs = {10, 11})
     void withAcsOnEverywhereEndpointsAreAloneAndNoSwitchLetsThemMeet(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         int pairs = 0;
@@ -134,11 +134,12 @@ class IommuGroupPropertiesTest {
             P2pdma p2pdma = new P2pdma(fabric, fabric.bootCpu(), KernelRules.of(RELEASE));
             List<PciFunction> endpoints = new ArrayList<>(fabric.endpoints());
             endpoints.removeIf(function -> !behindPciExpressAlone(fabric, function));
-            for (PciFunction one : endpoints) {
+            for (int at = 0; at < endpoints.size(); at++) {
+                PciFunction one = endpoints.get(at);
                 assertThat(groups.groupOf(one.address()).orElseThrow().functions())
                         .as("seed %d, machine %d", seed, i)
                         .containsExactly(one.address());
-                for (PciFunction other : endpoints) {
+                for (PciFunction other : endpoints.subList(at, Math.min(at + NEIGHBOURS, endpoints.size()))) {
                     pairs++;
                     assertThat(p2pdma.verdict(one.address(), other.address()).mapType())
                             .as("seed %d, machine %d, %s and %s", seed, i, one.address(), other.address())
@@ -160,7 +161,7 @@ class IommuGroupPropertiesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {13, 14, 15})
+    @ValueSource(longs = {13, 14})
     void theBitsThatGroupsDoNotAskForChangeNothing(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         int others = AcsBit.TB.mask() | AcsBit.EC.mask() | AcsBit.DT.mask();
@@ -179,7 +180,7 @@ class IommuGroupPropertiesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {16, 17, 18})
+    @ValueSource(longs = {16, 17})
     void theOrderInWhichFunctionsAreListedChangesNoGroup(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < MACHINES; i++) {

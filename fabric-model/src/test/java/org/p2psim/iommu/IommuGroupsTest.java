@@ -83,11 +83,13 @@ class IommuGroupsTest {
     void virtualFunctionsShareNothingWithOthersOfTheirDeviceNumber() {
         PciFunction port = machine.root("00:01.0", PortType.ROOT_PORT, "8086:2030", Machines.ON);
         PciFunction physical = machine.endpoint(port, "00.0");
-        PciFunction one = machine.endpoint(port, "00.1");
-        PciFunction two = machine.endpoint(port, "00.2");
+        PciFunction second = machine.endpoint(port, "00.1");
+        PciFunction one = machine.endpoint(port, "00.2");
+        PciFunction two = machine.endpoint(port, "00.3");
 
         IommuGroups groups = IommuGroups.of(machine.fabric(), RELEASE, Set.of(one.address(), two.address()));
 
+        assertThat(together(groups, physical, second)).isTrue();
         assertThat(together(groups, physical, one)).isFalse();
         assertThat(together(groups, one, two)).isFalse();
         assertThat(group(groups, physical).number()).hasValue(1);
@@ -211,6 +213,15 @@ class IommuGroupsTest {
         assertThat(together(groups(), usb, audio)).isFalse();
         assertThat(together(groups(), usb, lpc)).isFalse();
         assertThat(together(groups(), moved, beside)).isTrue();
+    }
+
+    @Test
+    void whatIsBehindAnIsolatedBridgeToConventionalPciStillHasItsRequesterId() {
+        PciFunction bridge = machine.root("00:14.4", PortType.PCIE_TO_PCI_BRIDGE, "1002:4384", Machines.NONE);
+        machine.root("00:14.0", PortType.LEGACY_ENDPOINT, "1002:4385", Machines.NONE);
+        PciFunction card = machine.below(bridge, "05.0", PortType.LEGACY_ENDPOINT, "8086:100e", Machines.NONE);
+
+        assertThat(together(groups(), bridge, card)).isTrue();
     }
 
     @Test

@@ -107,7 +107,7 @@ final class Machines {
     }
 
     private void grow(PciFunction above, int depth, SplittableRandom random) {
-        if (!above.type().isBridge() || nextBus > 0xe0) {
+        if (!above.type().isBridge() || nextBus > 0x70) {
             return;
         }
         boolean ports = above.type() == PortType.UPSTREAM_PORT;

@@ -73,6 +73,15 @@ final class Cautions {
     private void commandLine() {
         CommandLine line = CommandLine.parse(world.plan().cmdline());
         line.remarks(world.plan().kernel()).forEach(remark -> caution(remark, "drivers/pci/pci.c, drivers/iommu"));
+        boolean asked = line.disableAcsRedir().isPresent() || line.configAcs().isPresent();
+        if (asked
+                && KernelFeature.ACS_PARAMETERS_FROM_FIRMWARE.isTakenIn(
+                        world.plan().kernel())) {
+            caution(
+                    "%s is taken to have \"%s\": at which level its stable series took it is not known"
+                            .formatted(world.plan().kernel(), KernelFeature.ACS_PARAMETERS_FROM_FIRMWARE.what()),
+                    KernelFeature.ACS_PARAMETERS_FROM_FIRMWARE.source());
+        }
         boolean off =
                 world.host().hostBridges().stream().map(HostBridge::iommu).allMatch(mode -> mode == IommuMode.OFF);
         for (String word :

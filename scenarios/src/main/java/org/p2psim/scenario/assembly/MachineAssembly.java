@@ -74,8 +74,8 @@ final class MachineAssembly {
         this.timed = timed;
         this.assumptions = assumptions;
         this.findings = findings;
-        // Defaults are about time: where none passes, nobody needs to hear of them.
-        this.defaults = new Defaults(timed ? assumptions : new Assumptions());
+        // Defaults are about time: on a machine without declared devices none passes.
+        this.defaults = new Defaults(devices.isEmpty() ? new Assumptions() : assumptions);
     }
 
     /** @param addresses of the declared devices, by name */
