@@ -61,7 +61,8 @@ final class ExportCommand implements Callable<Integer> {
     enum Format {
         nccl,
         qemu,
-        libvirt
+        libvirt,
+        yaml
     }
 
     ExportCommand(Console console) {
@@ -70,9 +71,14 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Plan plan = plan();
+        String text = format == Format.yaml ? ImportCommand.scenarioFile(scenario) : text(plan());
+        output.ifPresentOrElse(file -> console.write(file, text), () -> console.print(text));
+        return Main.GOOD;
+    }
+
+    private String text(Plan plan) {
         try {
-            String text = switch (format) {
+            return switch (format) {
                 case nccl ->
                     NcclTopology.of(
                             plan.fabric(),
@@ -80,12 +86,11 @@ final class ExportCommand implements Callable<Integer> {
                             ClassCodes.of(plan));
                 case qemu -> QemuArguments.of(plan);
                 case libvirt -> LibvirtDomain.of(plan);
+                case yaml -> throw new IllegalStateException("a scenario file is written without a plan");
             };
-            output.ifPresentOrElse(file -> console.write(file, text), () -> console.print(text));
         } catch (ExportException e) {
             throw new InputException(String.valueOf(e.getMessage()));
         }
-        return Main.GOOD;
     }
 
     private Plan plan() {

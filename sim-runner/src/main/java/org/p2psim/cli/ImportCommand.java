@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.p2psim.scenario.dump.Dump;
 import org.p2psim.scenario.dump.DumpFormat;
-import org.p2psim.scenario.inventory.ImportedMachine;
 import org.p2psim.scenario.inventory.InventoryException;
 import org.p2psim.scenario.yaml.ScenarioWriter;
 import picocli.CommandLine.Command;
@@ -38,17 +37,21 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        String text = scenarioFile(dump);
+        output.ifPresentOrElse(file -> console.write(file, text), () -> console.print(text));
+        return Main.GOOD;
+    }
+
+    /** The scenario file of a dump that a user named. */
+    static String scenarioFile(String dump) {
         try {
-            ImportedMachine machine = Dump.of(dump)
+            Dump found = Dump.of(dump)
                     .orElseThrow(
                             () -> new InputException("%s: write FORMAT:PATH, as in lspci:dump.txt; the formats are %s"
-                                    .formatted(dump, DumpFormat.words())))
-                    .machine();
-            String text = ScenarioWriter.write(machine);
-            output.ifPresentOrElse(file -> console.write(file, text), () -> console.print(text));
+                                    .formatted(dump, DumpFormat.words())));
+            return ScenarioWriter.write(found.machine());
         } catch (InventoryException e) {
             throw new InputException(String.valueOf(e.getMessage()));
         }
-        return Main.GOOD;
     }
 }
