@@ -1,24 +1,24 @@
 package org.p2psim.run.flow;
 
 /**
- * Learns what becomes of the TLPs of one DMA, as it happens. Addresses are the DMA's own; {@code issued} is the time
- * at which the initiator issued the request, ticks.
+ * Learns what becomes of the TLPs of one DMA, in order, before anything else happens that comes later. Addresses are
+ * the DMA's own; {@code at} is when it happened and {@code issued} when the initiator issued the request, ticks.
  */
 public interface DmaListener {
     /**
-     * The target's memory is touched, now: a write lands, or a read request is served (its first completion leaves).
-     * A root complex may have cut a write into several landings.
+     * The target's memory is touched: a write lands, or a read request is served (its first completion leaves). A root
+     * complex may have cut a write into several landings.
      */
-    void landed(long address, int bytes, long issued);
+    void landed(long at, long address, int bytes, long issued);
 
     /** The last completion of a read request is back. */
-    default void completed(long address, int bytes, long issued) {}
+    default void completed(long at, long address, int bytes, long issued) {}
 
     /** An IOMMU dropped a write. The initiator does not learn it. */
-    default void dropped(long address, int bytes, long issued) {}
+    default void dropped(long at, long address, int bytes, long issued) {}
 
     /** A read request came back with an error completion; the initiator issues no more. */
-    default void refused(long address, int bytes, long issued) {}
+    default void refused(long at, long address, int bytes, long issued) {}
 
     /** Nothing of the DMA is on its way any more, and nothing more will be issued. Called once. */
     void done();

@@ -9,15 +9,22 @@ import org.p2psim.unit.Ticks;
  * @param iotlbEntries translations that an IOMMU keeps
  * @param iotlbPage bytes that one of them covers, a power of two
  * @param iotlbMiss what a translation costs that it does not keep, ticks
- * @param postedBytesPerHop bytes of posted writes that everything that a TLP passes has room for
+ * @param iotlbWalkInterval between the beginnings of two page walks at least, ticks
+ * @param creditLoop how long the buffer of a port lets its link be busy before the first credit is back, ticks
  */
-public record FabricTiming(int iotlbEntries, long iotlbPage, long iotlbMiss, long postedBytesPerHop) {
+public record FabricTiming(
+        int iotlbEntries, long iotlbPage, long iotlbMiss, long iotlbWalkInterval, long creditLoop) {
     /**
-     * IOTLB: 64 entries and 280 ns for a miss explain the measurements of pcie-bench (Neugebauer et al., SIGCOMM
-     * 2018); pages of 2 MiB. Posted writes: 1024 data credits of 16 bytes, as cocotbext-pcie's ports advertise.
+     * IOTLB: 64 entries, 280 ns for a miss and 19 million walks a second explain the measurements of pcie-bench
+     * (Neugebauer et al., SIGCOMM 2018); pages of 2 MiB. Credits for 500 ns: a port is built to keep its link busy
+     * across a switch and a root complex.
      */
-    public static final FabricTiming DEFAULT =
-            new FabricTiming(64, 2 * Bytes.MIB, Ticks.ofNanoseconds(280), 16 * Bytes.KIB);
+    public static final FabricTiming DEFAULT = new FabricTiming(
+            64,
+            2 * Bytes.MIB,
+            Ticks.ofNanoseconds(280),
+            Ticks.PER_SECOND / 19_000_000,
+            Ticks.ofNanoseconds(500));
 
     public FabricTiming {
         if (Long.bitCount(iotlbPage) != 1 || iotlbEntries < 1) {

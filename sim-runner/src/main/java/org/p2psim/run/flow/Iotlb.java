@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.p2psim.address.Bdf;
 
-/** The IOTLB of one IOMMU: it keeps the translations that were used last. Page walks overlap. */
+/** The IOTLB of one IOMMU: it keeps the translations that were used last. Page walks overlap, up to a rate. */
 final class Iotlb {
     private final FabricTiming timing;
     private final int pageShift;
@@ -12,6 +12,7 @@ final class Iotlb {
     private final Map<Translation, Boolean> kept = new LinkedHashMap<>(16, 0.75f, true);
 
     private Translation last = new Translation(new Bdf(0, 0, 0, 0), -1);
+    private long nextWalk;
 
     Iotlb(FabricTiming timing) {
         this.timing = timing;
@@ -20,9 +21,14 @@ final class Iotlb {
 
     private record Translation(Bdf requester, long page) {}
 
-    /** How long it takes to translate an address, ticks. */
-    long translate(Bdf requester, long address) {
-        return hits(requester, address >>> pageShift) ? 0 : timing.iotlbMiss();
+    /** When an address that comes now is translated, ticks. */
+    long translated(Bdf requester, long address, long now) {
+        if (hits(requester, address >>> pageShift)) {
+            return now;
+        }
+        long walk = Math.max(now, nextWalk);
+        nextWalk = walk + timing.iotlbWalkInterval();
+        return walk + timing.iotlbMiss();
     }
 
     private boolean hits(Bdf requester, long page) {

@@ -1,71 +1,82 @@
 package org.p2psim.run.flow;
 
+import org.jspecify.annotations.Nullable;
 import org.p2psim.transaction.TlpKind;
 
-/** A TLP on its way. To run it means that it is at its next station. */
-final class Tlp implements Runnable {
+/** A TLP on its way. There is a pool of them: one that has arrived is used again. */
+final class Tlp {
     private static final long FOUR_GIB = 1L << 32;
 
-    private final Way way;
-    private final TlpKind kind;
-    private final long address;
-    private final int bytes;
-    private final long issued;
+    /** By which events name it. */
+    final int id;
 
-    /** Index of the station that it is at or on its way to. */
-    int station;
+    Flow flow;
+    Path path;
+    /** Index of the channel that it waits for or is on. */
+    int step;
+
+    TlpKind kind = TlpKind.MEM_WRITE;
+    /** Flow-control class, see {@link Channel}. */
+    int tlpClass;
+
+    /** Of the first byte, as the initiator addresses it. */
+    long address;
+    /** That it carries or asks for; where it is sent on in parts, that are left. */
+    int bytes;
+    /** Bytes of header, framing and data on a link with framing. */
+    int wireBytes;
+
+    /** Of a request: when it was issued; of a completion: when its request was. Ticks. */
+    long issued;
     /** How long its tail is behind its head, ticks. */
     long tail;
+    /** From when on its next channel may send it, ticks. */
+    long eligible;
+    /** Place in the order of arrival in the buffer that it is in. */
+    long sequence;
+    /** Data credits that it holds in that buffer. */
+    int heldUnits;
 
     boolean above4GiB;
+    /** Of a completion: the read that it answers. */
+    @Nullable Tlp request;
+    /** Of a read: bytes that are not back yet. */
+    int missing;
 
-    /**
-     * @param bytes that it carries or asks for
-     * @param issued when the request that it is, or belongs to, was issued, ticks
-     */
-    Tlp(Way way, TlpKind kind, long address, int bytes, long issued) {
-        this.way = way;
-        this.kind = kind;
-        this.address = address;
-        this.bytes = bytes;
-        this.issued = issued;
-        this.above4GiB = Long.compareUnsigned(address, FOUR_GIB) >= 0;
+    Tlp(int id, Flow flow, Path path) {
+        this.id = id;
+        this.flow = flow;
+        this.path = path;
     }
 
-    /** A part of this TLP, for the rest of the way. */
-    Tlp part(long partAddress, int partBytes) {
-        Tlp part = new Tlp(way, kind, partAddress, partBytes, issued);
-        part.station = station;
-        part.above4GiB = above4GiB;
-        return part;
+    void set(Flow itsFlow, Path itsPath, TlpKind itsKind, long itsAddress, int itsBytes, long itsIssue) {
+        flow = itsFlow;
+        path = itsPath;
+        step = 0;
+        kind = itsKind;
+        tlpClass = itsKind.tlpClass().ordinal();
+        address = itsAddress;
+        bytes = itsBytes;
+        issued = itsIssue;
+        tail = 0;
+        eligible = 0;
+        above4GiB = Long.compareUnsigned(itsAddress, FOUR_GIB) >= 0;
+        request = null;
+        missing = itsBytes;
+        measure();
     }
 
-    @Override
-    public void run() {
-        way.arrived(this);
+    /** Where only its data or its address have changed. */
+    void measure() {
+        wireBytes = kind.wireBytes(address, bytes, above4GiB, false);
     }
 
-    long address() {
-        return address;
-    }
-
-    int bytes() {
-        return bytes;
-    }
-
-    long issued() {
-        return issued;
+    boolean carriesData() {
+        return kind == TlpKind.MEM_WRITE || kind == TlpKind.COMPLETION_WITH_DATA;
     }
 
     /** Bytes of data in it. */
     int payload() {
-        return switch (kind) {
-            case MEM_WRITE, COMPLETION_WITH_DATA -> bytes;
-            case MEM_READ, COMPLETION -> 0;
-        };
-    }
-
-    int wireBytes(boolean flitMode) {
-        return kind.wireBytes(address, bytes, above4GiB, flitMode);
+        return carriesData() ? bytes : 0;
     }
 }

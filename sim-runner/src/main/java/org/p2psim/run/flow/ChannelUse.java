@@ -1,0 +1,58 @@
+package org.p2psim.run.flow;
+
+import java.util.List;
+
+/** What a channel has carried. */
+final class ChannelUse {
+    private final BusyTime busyTime = new BusyTime();
+    private long tlps;
+    private long payload;
+    private long wireBytes;
+    private long busy;
+    private long dllps;
+
+    void add(long start, long ticks, Tlp tlp, int bytesOnWire) {
+        tlps++;
+        payload += tlp.payload();
+        wireBytes += bytesOnWire;
+        busy += ticks;
+        busyTime.add(start, ticks);
+    }
+
+    void addDllp() {
+        dllps++;
+    }
+
+    long sliceTicks() {
+        return busyTime.sliceTicks();
+    }
+
+    /** @param sliceTicks at least {@link #sliceTicks()}, and a power of two times it */
+    List<Long> perSlice(long sliceTicks) {
+        busyTime.lengthenSlices(sliceTicks);
+        return busyTime.perSlice();
+    }
+
+    long tlps() {
+        return tlps;
+    }
+
+    /** Bytes of data. */
+    long payload() {
+        return payload;
+    }
+
+    /** Bytes of TLPs with headers and framing. */
+    long wireBytes() {
+        return wireBytes;
+    }
+
+    /** Ticks during which TLPs were sent. */
+    long busy() {
+        return busy;
+    }
+
+    long dllps() {
+        return dllps;
+    }
+}

@@ -1,0 +1,79 @@
+package org.p2psim.run.flow;
+
+import org.p2psim.transaction.Splitting;
+import org.p2psim.transaction.TlpKind;
+
+/**
+ * Answers reads, in the order in which they arrive: a function for what reads it, or an IOMMU for reads that it
+ * blocks.
+ */
+final class Completer extends Input {
+    private final Progress progress;
+    private final Channel first;
+    private final TlpKind kind;
+    private final TlpQueue reads = new TlpQueue();
+    private Tlp next;
+    private boolean prepared;
+    private int sent;
+    private long lastReady;
+
+    /** @param first the channel on which its completions begin their way */
+    Completer(Progress progress, Channel first, TlpKind kind, Tlp blank) {
+        this.progress = progress;
+        this.first = first;
+        this.kind = kind;
+        this.next = blank;
+        first.addSource(this);
+    }
+
+    /**
+     * A read is there.
+     *
+     * @param tail when it has arrived, ticks
+     * @param latency until its data is there, ticks
+     */
+    void ask(Tlp read, long tail, long latency) {
+        read.eligible = tail + latency;
+        read.sequence = tail;
+        reads.addInOrder(read);
+        progress.poke(first, read.eligible);
+    }
+
+    @Override
+    long readyAt(Channel channel, long now) {
+        return reads.isEmpty() ? Agenda.NEVER : Math.max(lastReady, reads.head().eligible);
+    }
+
+    @Override
+    Tlp head() {
+        if (!prepared) {
+            Tlp read = reads.head();
+            long address = read.address + sent;
+            Flow flow = read.flow;
+            int bytes = kind == TlpKind.COMPLETION
+                    ? read.bytes
+                    : Splitting.nextCompletion(
+                            address, read.bytes - sent, flow.request().rcb(), flow.completionMax());
+            next = progress.take(flow, flow.answerPath(kind));
+            next.set(flow, flow.answerPath(kind), kind, address, bytes, read.issued);
+            next.request = read;
+            prepared = true;
+        }
+        return next;
+    }
+
+    @Override
+    void taken(long now, long end) {
+        Tlp read = reads.head();
+        if (sent == 0 && kind == TlpKind.COMPLETION_WITH_DATA) {
+            read.flow.served(read, now);
+        }
+        prepared = false;
+        sent += next.bytes;
+        if (sent >= read.bytes) {
+            lastReady = Math.max(lastReady, read.eligible);
+            reads.remove();
+            sent = 0;
+        }
+    }
+}

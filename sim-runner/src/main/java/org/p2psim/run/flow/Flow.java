@@ -1,0 +1,225 @@
+package org.p2psim.run.flow;
+
+import java.util.Objects;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+import org.p2psim.address.Bdf;
+import org.p2psim.run.flow.DmaRequest.Direction;
+import org.p2psim.transaction.TlpKind;
+
+/** One DMA: the requests that its initiator issues, and what has become of them. */
+final class Flow extends Input {
+    /** Reports that are kept at most, give or take those of the future. */
+    private static final int UNTOLD = 1024;
+
+    final int number;
+
+    private final Progress progress;
+    private final DmaRequest request;
+    private final Reports reports;
+    private final DmaListener listener;
+    private final TagPool tags;
+    private final Cursor cursor;
+    private final boolean reads;
+    private final boolean targetAbove4GiB;
+
+    private final Runnable whenDone;
+
+    private @Nullable Way way;
+    private @Nullable Tlp next;
+    /** Bytes of requests that are on their way or not answered. */
+    private long outstanding;
+
+    private long lastArrival;
+    private boolean stopped;
+    private boolean ended;
+
+    Flow(
+            int number,
+            Progress progress,
+            DmaRequest request,
+            TagPool tags,
+            boolean targetAbove4GiB,
+            DmaListener listener,
+            Runnable whenDone) {
+        this.number = number;
+        this.progress = progress;
+        this.request = request;
+        this.tags = tags;
+        this.targetAbove4GiB = targetAbove4GiB;
+        this.reports = new Reports(listener);
+        this.listener = listener;
+        this.whenDone = whenDone;
+        this.cursor = new Cursor(request.segments());
+        this.reads = request.direction() == Direction.READ;
+    }
+
+    /**
+     * Where its TLPs go.
+     *
+     * @param request from the initiator to the target
+     * @param completion of reads: from the target to the initiator
+     * @param error of reads that may be blocked: from the IOMMU to the initiator
+     * @param completer of reads: what answers at the target
+     * @param errorCompleter of reads that may be blocked: what answers at the IOMMU
+     * @param latencyAtTarget of reads: ticks until the data is there
+     */
+    record Way(
+            Path request,
+            @Nullable Path completion,
+            @Nullable Path error,
+            @Nullable Completer completer,
+            @Nullable Completer errorCompleter,
+            long latencyAtTarget) {}
+
+    void start(Way itsWay) {
+        way = itsWay;
+        Channel first = itsWay.request().channel(0);
+        prepare();
+        first.addSource(this);
+        progress.poke(first, progress.now());
+    }
+
+    private Way way() {
+        if (way == null) {
+            throw new IllegalStateException("flow %d has not begun".formatted(number));
+        }
+        return way;
+    }
+
+    /** Issues nothing more from now on; what is in flight goes on. */
+    void stop() {
+        stopped = true;
+        endIfDrained(progress.now());
+    }
+
+    Bdf initiator() {
+        return request.initiator().address();
+    }
+
+    LongPredicate translated() {
+        return request.translated();
+    }
+
+    boolean targetAbove4GiB() {
+        return targetAbove4GiB;
+    }
+
+    DmaRequest request() {
+        return request;
+    }
+
+    Path answerPath(TlpKind kind) {
+        return Objects.requireNonNull(kind == TlpKind.COMPLETION ? way().error() : way().completion());
+    }
+
+    private void prepare() {
+        if (cursor.atEnd()) {
+            next = null;
+            return;
+        }
+        long address = cursor.address();
+        int bytes = cursor.take(reads ? request.mrrs() : request.mps());
+        Tlp tlp = progress.take(this, way().request());
+        tlp.set(this, way().request(), reads ? TlpKind.MEM_READ : TlpKind.MEM_WRITE, address, bytes, 0);
+        next = tlp;
+    }
+
+    @Override
+    long readyAt(Channel channel, long now) {
+        return next == null || stopped ? Agenda.NEVER : reads ? tags.availableAt(now) : now;
+    }
+
+    @Override
+    Tlp head() {
+        return Objects.requireNonNull(next);
+    }
+
+    @Override
+    void taken(long now, long end) {
+        Tlp tlp = head();
+        tlp.issued = now;
+        outstanding += tlp.bytes;
+        if (reads) {
+            tags.take();
+        }
+        prepare();
+    }
+
+    /** A read is at the target. */
+    void asks(Tlp read, long tail) {
+        Objects.requireNonNull(way().completer()).ask(read, tail, way().latencyAtTarget());
+    }
+
+    /** The first completion of a read leaves. */
+    void served(Tlp read, long at) {
+        report(Reports.Kind.LANDED, at, read, read.bytes);
+    }
+
+    void wrote(Tlp write, long at) {
+        report(Reports.Kind.LANDED, at, write, write.bytes);
+        arrived(write, write.bytes, at);
+    }
+
+    /** An IOMMU does not translate the address. */
+    void blocked(Tlp tlp, long at) {
+        if (reads) {
+            Objects.requireNonNull(way().errorCompleter()).ask(tlp, at, 0);
+        } else {
+            report(Reports.Kind.DROPPED, at, tlp, tlp.bytes);
+            arrived(tlp, tlp.bytes, at);
+        }
+    }
+
+    /** A completion is back. */
+    void answered(Tlp completion, long at) {
+        Tlp read = Objects.requireNonNull(completion.request);
+        int bytes = completion.bytes;
+        boolean error = completion.kind == TlpKind.COMPLETION;
+        progress.giveBack(completion);
+        read.missing -= bytes;
+        if (read.missing > 0) {
+            return;
+        }
+        if (error) {
+            progress.stop(this, at);
+        }
+        tags.giveBack(at);
+        progress.poke(way().request().channel(0), at);
+        report(error ? Reports.Kind.REFUSED : Reports.Kind.COMPLETED, at, read, read.bytes);
+        arrived(read, read.bytes, at);
+    }
+
+    private void arrived(Tlp tlp, int bytes, long at) {
+        progress.giveBack(tlp);
+        outstanding -= bytes;
+        lastArrival = Math.max(lastArrival, at);
+        endIfDrained(at);
+    }
+
+    private void endIfDrained(long at) {
+        if (outstanding == 0 && (stopped || next == null) && !ended) {
+            ended = true;
+            progress.done(this, Math.max(lastArrival, at));
+        }
+    }
+
+    private void report(Reports.Kind kind, long at, Tlp tlp, int bytes) {
+        if (reports.size() >= UNTOLD) {
+            reports.tell(progress.now());
+        }
+        reports.add(kind, at, tlp, bytes);
+    }
+
+    /** Tells the listener what has happened until now. */
+    void tell() {
+        reports.tell(progress.now());
+    }
+
+    /** Its last TLP has arrived. */
+    void end() {
+        way().request().channel(0).removeSource(this);
+        whenDone.run();
+        listener.done();
+    }
+}

@@ -1,0 +1,20 @@
+package org.p2psim.run.flow;
+
+/** Something that has TLPs of one class for a channel. */
+abstract sealed class Input permits Receiver.Queue, Flow, Completer {
+    /**
+     * From when on the channel may take the head, as far as this side is concerned: at most {@code now} if it may now;
+     * {@link Agenda#NEVER} if there is none, or what it waits for is not known yet.
+     */
+    abstract long readyAt(Channel channel, long now);
+
+    /** The TLP that is next; only if {@link #readyAt} has just said that it is ready. */
+    abstract Tlp head();
+
+    /**
+     * The channel has taken all of the head.
+     *
+     * @param end when its tail leaves, ticks
+     */
+    abstract void taken(long now, long end);
+}

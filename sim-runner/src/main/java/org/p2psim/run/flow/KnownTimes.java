@@ -1,0 +1,122 @@
+package org.p2psim.run.flow;
+
+import org.p2psim.run.engine.Engine;
+import org.p2psim.run.engine.Phase;
+
+/**
+ * A decision fixes when its TLP is through, when its credits are free, when it arrives: these times are kept instead of
+ * waited for, and only decisions are events. As long as nothing else is to happen, one follows the other without the
+ * engine's queue.
+ */
+final class KnownTimes extends Progress {
+    private final Engine engine;
+    private final Agenda agenda = new Agenda();
+    private final int step;
+    private final int stopHandler;
+    private final int doneHandler;
+    private long scheduled = Agenda.NEVER;
+    private boolean stepping;
+
+    KnownTimes(Engine engine) {
+        this.engine = engine;
+        this.step = engine.handler(this::step);
+        this.stopHandler = engine.handler(index -> stop(index - AFTER_ARRIVALS));
+        this.doneHandler = engine.handler(index -> end(index - AFTER_ARRIVALS));
+    }
+
+    private void step(int index) {
+        scheduled = Agenda.NEVER;
+        stepping = true;
+        long now = engine.now();
+        long first = agenda.first();
+        while (first <= now) {
+            int rank = agenda.firstRank();
+            agenda.set(rank, Agenda.NEVER);
+            channel(rank).decide(now);
+            first = agenda.first();
+            if (first > now && first < engine.nextTime() && !engine.stopping()) {
+                engine.advanceTo(first);
+                now = first;
+            }
+        }
+        stepping = false;
+        plan();
+    }
+
+    private void plan() {
+        long first = agenda.first();
+        if (!stepping && first < scheduled) {
+            scheduled = first;
+            engine.at(first, Phase.DECISION, step, 0);
+        }
+    }
+
+    @Override
+    long now() {
+        return engine.now();
+    }
+
+    @Override
+    boolean knowsTimes() {
+        return true;
+    }
+
+    @Override
+    void grown(int channels) {
+        agenda.grow(channels);
+    }
+
+    @Override
+    void wake(Channel channel, long at) {
+        agenda.set(channel.rank, at);
+    }
+
+    @Override
+    void poke(Channel channel, long at) {
+        long time = Math.max(Math.max(at, channel.free()), engine.now());
+        if (time < agenda.time(channel.rank)) {
+            agenda.set(channel.rank, time);
+            plan();
+        }
+    }
+
+    @Override
+    void busy(Channel channel) {}
+
+    @Override
+    void eligible(Tlp tlp, Channel next, long at) {
+        tlp.eligible = at;
+        poke(next, at);
+    }
+
+    @Override
+    void freed(Receiver receiver, int tlpClass, int dataUnits, long at) {
+        receiver.addFreed(tlpClass, dataUnits, at);
+        receiver.channel().creditsFreed(tlpClass, engine.now());
+    }
+
+    @Override
+    void credits(Channel channel, int tlpClass, int headerUnits, int dataUnits, long at) {
+        channel.creditsArrive(tlpClass, headerUnits, dataUnits, at);
+    }
+
+    @Override
+    void received(Receiver receiver, long at) {
+        receiver.addReceived(at);
+    }
+
+    @Override
+    void arrives(Tlp tlp, long at) {
+        tlp.path.end().arrives(tlp, at);
+    }
+
+    @Override
+    void stop(Flow flow, long at) {
+        engine.at(at, Phase.STATE, stopHandler, AFTER_ARRIVALS + flow.number);
+    }
+
+    @Override
+    void done(Flow flow, long at) {
+        engine.at(Math.max(at, engine.now()), Phase.STATE, doneHandler, AFTER_ARRIVALS + flow.number);
+    }
+}

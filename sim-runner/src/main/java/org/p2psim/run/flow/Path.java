@@ -1,0 +1,74 @@
+package org.p2psim.run.flow;
+
+import com.google.common.collect.ImmutableList;
+
+/** A route as TLPs take it: the channels one after the other, and what lies between two of them. */
+final class Path {
+    /** Of what arrives at one instant, that on the path with the lower number comes first. */
+    final int number;
+
+    private final Channel[] channels;
+    private final Leg[] legs;
+    private final End end;
+    private final TlpQueue onTheLastLeg = new TlpQueue();
+
+    /**
+     * What lies between a channel and the next, or the end.
+     *
+     * @param latency of the head of a TLP, ticks
+     * @param storeAndForward whether a TLP is received whole before it is sent on
+     * @param maxPayload bytes, a power of two; larger TLPs are received whole and sent on in parts
+     */
+    record Leg(long latency, boolean storeAndForward, int maxPayload) {
+        static final int ANY_PAYLOAD = 1 << 30;
+
+        Leg {
+            if (Integer.bitCount(maxPayload) != 1) {
+                throw new IllegalArgumentException(
+                        "a root complex forwards payloads of up to a power of two, not of %d bytes"
+                                .formatted(maxPayload));
+            }
+        }
+    }
+
+    /** What becomes of TLPs that have passed the last channel. */
+    interface End {
+        /** @param tail when the last byte arrives, ticks: now or later */
+        void arrives(Tlp tlp, long tail);
+
+        /** An IOMMU on the way does not translate the address. */
+        default void blocked(Tlp tlp, long tail) {
+            throw new IllegalStateException("no IOMMU looks at completions");
+        }
+    }
+
+    /** @param legs one more than channels: the first lies before the first channel */
+    Path(int number, ImmutableList<Channel> channels, ImmutableList<Leg> legs, End end) {
+        this.number = number;
+        this.channels = channels.toArray(new Channel[0]);
+        this.legs = legs.toArray(new Leg[0]);
+        this.end = end;
+    }
+
+    int length() {
+        return channels.length;
+    }
+
+    Channel channel(int step) {
+        return channels[step];
+    }
+
+    /** @param step of the channel after it; for the last, the number of channels */
+    Leg leg(int step) {
+        return legs[step];
+    }
+
+    End end() {
+        return end;
+    }
+
+    /** TLPs that have left the last channel and not arrived. */
+    TlpQueue onTheLastLeg() {
+        return onTheLastLeg;
+    }
+}

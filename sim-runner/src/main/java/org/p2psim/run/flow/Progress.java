@@ -1,0 +1,158 @@
+package org.p2psim.run.flow;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/**
+ * How what follows from a decision comes about: with an {@link EveryEvent event for everything}, or with
+ * {@link KnownTimes times that are known as soon as the decision is made}. Both give the same times.
+ */
+abstract sealed class Progress permits EveryEvent, KnownTimes {
+    /** Rank of events about the end of flows: whatever arrives at that instant comes before. */
+    static final int AFTER_ARRIVALS = 1 << 23;
+
+    private final List<Channel> channels = new ArrayList<>();
+    private final List<Flow> flows = new ArrayList<>();
+    private final List<Path> paths = new ArrayList<>();
+    private final List<Tlp> unused = new ArrayList<>();
+    private final List<Tlp> all = new ArrayList<>();
+
+    /** @param make given its rank */
+    Channel addChannel(IntFunction<Channel> make) {
+        Channel channel = make.apply(channels.size());
+        channels.add(channel);
+        grown(channels.size());
+        return channel;
+    }
+
+    Channel channel(int rank) {
+        return channels.get(rank);
+    }
+
+    List<Channel> channels() {
+        return channels;
+    }
+
+    /** @param make given its number */
+    Flow addFlow(IntFunction<Flow> make) {
+        Flow flow = make.apply(flows.size());
+        flows.add(flow);
+        return flow;
+    }
+
+    Flow flow(int number) {
+        return flows.get(number);
+    }
+
+    /** @param make given its number */
+    Path addPath(IntFunction<Path> make) {
+        Path path = make.apply(paths.size());
+        paths.add(path);
+        return path;
+    }
+
+    Path path(int number) {
+        return paths.get(number);
+    }
+
+    /** The event that {@link #done} is about. */
+    void end(int flow) {
+        flows.get(flow).end();
+    }
+
+    void stop(int flow) {
+        flows.get(flow).stop();
+    }
+
+    /** There is one channel more. */
+    abstract void grown(int channelCount);
+
+    abstract long now();
+
+    /** Whether rings hold times that are still to come. */
+    abstract boolean knowsTimes();
+
+    /** The channel wants to decide at a time; {@link Agenda#NEVER} if only what others do can change anything. */
+    abstract void wake(Channel channel, long at);
+
+    /** Something for a channel has changed, or will at a time. */
+    abstract void poke(Channel channel, long at);
+
+    /** A DLLP keeps the channel busy. */
+    abstract void busy(Channel channel);
+
+    /** A TLP waits in a buffer and may be sent on from a time on. */
+    abstract void eligible(Tlp tlp, Channel next, long at);
+
+    /** A TLP has left a buffer, or will have at a time, and its credits with it. */
+    abstract void freed(Receiver receiver, int tlpClass, int dataUnits, long at);
+
+    /** An UpdateFC is back at the sender, or will be at a time. */
+    abstract void credits(Channel channel, int tlpClass, int headerUnits, int dataUnits, long at);
+
+    /** A receiver has, or will have at a time, a TLP to acknowledge. */
+    abstract void received(Receiver receiver, long at);
+
+    /** The tail of a TLP is at the end of its path, or will be at a time. */
+    abstract void arrives(Tlp tlp, long at);
+
+    /** A flow stops, now or at a time. */
+    abstract void stop(Flow flow, long at);
+
+    /** A flow has come to its end, or will have at a time. */
+    abstract void done(Flow flow, long at);
+
+    /** The head of a TLP leaves a channel towards the next, or the end. */
+    void forward(Channel channel, Tlp tlp, long head) {
+        tlp.step++;
+        Path.Leg leg = tlp.path.leg(tlp.step);
+        if (tlp.step == tlp.path.length()) {
+            free(channel.receiver(), tlp, head + tlp.tail);
+            arrives(tlp, head + leg.latency() + tlp.tail);
+            return;
+        }
+        Channel next = tlp.path.channel(tlp.step);
+        tlp.heldUnits = Channel.dataUnits(tlp, tlp.bytes);
+        channel.receiver().enqueue(tlp);
+        boolean whole = leg.storeAndForward() || tlp.payload() > leg.maxPayload();
+        long behind = whole ? tlp.tail : next.pace().lead(tlp);
+        eligible(tlp, next, head + leg.latency() + behind);
+    }
+
+    /** A TLP that does not wait in the buffer leaves it. */
+    void free(Receiver receiver, Tlp tlp, long at) {
+        freed(receiver, tlp.tlpClass, Channel.dataUnits(tlp, tlp.bytes), receiver.freedAt(tlp.tlpClass, at));
+    }
+
+    Tlp take(Flow flow, Path path) {
+        if (unused.isEmpty()) {
+            Tlp tlp = new Tlp(all.size(), flow, path);
+            all.add(tlp);
+            return tlp;
+        }
+        return unused.remove(unused.size() - 1);
+    }
+
+    void giveBack(Tlp tlp) {
+        unused.add(tlp);
+    }
+
+    Tlp tlp(int id) {
+        return all.get(id);
+    }
+
+    /** Takes the first bytes of a TLP off it, as a TLP of their own at the same place. */
+    Tlp cut(Tlp tlp, int bytes) {
+        Tlp part = take(tlp.flow, tlp.path);
+        part.set(tlp.flow, tlp.path, tlp.kind, tlp.address, bytes, tlp.issued);
+        part.step = tlp.step;
+        part.above4GiB = tlp.above4GiB;
+        part.request = tlp.request;
+        part.measure();
+        tlp.address += bytes;
+        tlp.bytes -= bytes;
+        tlp.measure();
+        return part;
+    }
+}

@@ -1,0 +1,213 @@
+package org.p2psim.run.flow;
+
+/**
+ * The receiving end of a channel: the buffer with its three queues, and the DLLPs that it owes the sender, which
+ * travel on the channel of the other direction.
+ *
+ * <p>An UpdateFC is due as soon as credits of its class are free, but not before the UpdateFC latency of the link has
+ * passed since the last one of the class; it carries all that is free when it is due. An Ack is due one Ack latency
+ * limit after the first TLP that it acknowledges. Of DLLPs due at one instant the Ack goes first, then posted,
+ * non-posted and completion credits.
+ */
+final class Receiver {
+    static final int CLASSES = 3;
+    private static final int ACK = -1;
+
+    private final Progress progress;
+    private final Queue[] queues = new Queue[CLASSES];
+    private final TimedUnits[] freed = new TimedUnits[CLASSES];
+    private final long[] lastFreed = new long[CLASSES];
+    private final long[] mayUpdate = new long[CLASSES];
+    private final LongRing received = new LongRing();
+    private final long ackLatency;
+    private final long updateLatency;
+
+    private Channel channel;
+    private long sequence;
+    private long ackDue = Agenda.NEVER;
+    private long nextDllp = Agenda.NEVER;
+    private int nextKind;
+
+    /**
+     * @param ackLatency ticks from a TLP to its Ack
+     * @param updateLatency ticks between two UpdateFCs of one class
+     */
+    Receiver(Progress progress, long ackLatency, long updateLatency) {
+        this.progress = progress;
+        this.ackLatency = ackLatency;
+        this.updateLatency = updateLatency;
+        for (int i = 0; i < CLASSES; i++) {
+            queues[i] = new Queue(i);
+            freed[i] = new TimedUnits();
+        }
+    }
+
+    /** The channel whose receiving end this is. */
+    void belongsTo(Channel itsChannel) {
+        channel = itsChannel;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    Queue queue(int tlpClass) {
+        return queues[tlpClass];
+    }
+
+    void enqueue(Tlp tlp) {
+        tlp.sequence = sequence++;
+        queues[tlp.tlpClass].tlps.add(tlp);
+    }
+
+    /** Credits return in the order in which TLPs of a class leave: one that leaves late holds up those behind it. */
+    long freedAt(int tlpClass, long at) {
+        lastFreed[tlpClass] = Math.max(lastFreed[tlpClass], at);
+        return lastFreed[tlpClass];
+    }
+
+    /** The credits of one TLP are free again. */
+    void addFreed(int tlpClass, int dataUnits, long at) {
+        if (channel.hasInfiniteCredits(tlpClass)) {
+            return;
+        }
+        if (channel.reverse() == null) {
+            channel.creditsArrive(tlpClass, 1, dataUnits, at);
+        } else {
+            freed[tlpClass].add(at, 1, dataUnits);
+            findNextDllp();
+        }
+    }
+
+    void addReceived(long at) {
+        if (channel.reverse() == null) {
+            return;
+        }
+        if (ackDue == Agenda.NEVER) {
+            ackDue = at + ackLatency;
+            findNextDllp();
+        } else if (at > ackDue) {
+            received.add(at);
+        }
+    }
+
+    /** When the next DLLP is due, as far as is known; {@link Agenda#NEVER} if none is. */
+    long nextDllp() {
+        return nextDllp;
+    }
+
+    /** When the next UpdateFC of a class is due, as far as is known. */
+    long nextUpdate(int tlpClass) {
+        TimedUnits units = freed[tlpClass];
+        return units.isEmpty() ? Agenda.NEVER : Math.max(units.time(), mayUpdate[tlpClass]);
+    }
+
+    private void findNextDllp() {
+        nextDllp = ackDue;
+        nextKind = ACK;
+        for (int i = 0; i < CLASSES; i++) {
+            long due = nextUpdate(i);
+            if (due < nextDllp) {
+                nextDllp = due;
+                nextKind = i;
+            }
+        }
+    }
+
+    /**
+     * The DLLP that is due next is sent.
+     *
+     * @param arrival when it is at the sender of the channel, ticks
+     */
+    void sendDllp(long arrival) {
+        if (nextKind == ACK) {
+            acknowledge();
+        } else {
+            int tlpClass = nextKind;
+            TimedUnits units = freed[tlpClass];
+            int headerUnits = 0;
+            int dataUnits = 0;
+            while (!units.isEmpty() && units.time() <= nextDllp) {
+                headerUnits += units.headers();
+                dataUnits += units.data();
+                units.remove();
+            }
+            mayUpdate[tlpClass] = nextDllp + updateLatency;
+            progress.credits(channel, tlpClass, headerUnits, dataUnits, arrival);
+        }
+        findNextDllp();
+    }
+
+    private void acknowledge() {
+        while (!received.isEmpty() && received.head() <= ackDue) {
+            received.remove();
+        }
+        ackDue = received.isEmpty() ? Agenda.NEVER : received.remove() + ackLatency;
+    }
+
+    /** Whether a TLP that waits in this buffer may leave it before older posted ones. */
+    private boolean mayPassPosted(Tlp tlp) {
+        TlpQueue posted = queues[Channel.POSTED].tlps;
+        for (int i = 0; i < posted.size(); i++) {
+            Tlp older = posted.at(i);
+            if (older.sequence > tlp.sequence) {
+                return true;
+            }
+            if (!Passing.mayPass(tlp, older)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** What waits behind a TLP that has left may go on now. */
+    private void pokeHeads() {
+        for (Queue queue : queues) {
+            if (!queue.tlps.isEmpty()) {
+                Tlp head = queue.tlps.head();
+                progress.poke(head.path.channel(head.step), head.eligible);
+            }
+        }
+    }
+
+    /** The TLPs of one class in this buffer, in the order in which they came. */
+    final class Queue extends Input {
+        private final TlpQueue tlps = new TlpQueue();
+        private final int tlpClass;
+
+        private Queue(int tlpClass) {
+            this.tlpClass = tlpClass;
+        }
+
+        @Override
+        long readyAt(Channel channel, long now) {
+            if (tlps.isEmpty()) {
+                return Agenda.NEVER;
+            }
+            Tlp head = tlps.head();
+            if (head.path.channel(head.step) != channel) {
+                return Agenda.NEVER;
+            }
+            if (tlpClass != Channel.POSTED && !mayPassPosted(head)) {
+                return Agenda.NEVER;
+            }
+            return head.eligible;
+        }
+
+        @Override
+        Tlp head() {
+            return tlps.head();
+        }
+
+        @Override
+        void taken(long now, long end) {
+            Tlp tlp = tlps.remove();
+            progress.freed(Receiver.this, tlpClass, tlp.heldUnits, freedAt(tlpClass, end));
+            pokeHeads();
+        }
+
+        TlpQueue tlps() {
+            return tlps;
+        }
+    }
+}
