@@ -29,6 +29,11 @@ final class DsolLog implements CategoryLogger.CategoryAppenderFactory {
         }
     }
 
+    /** A simulator gives the log its clock, and would be held by it until the next one is made. */
+    static void forgetClock() {
+        CategoryLogger.removeFormatter(Cat.DSOL, "simTime");
+    }
+
     @Override
     public String id() {
         return "STDERR";

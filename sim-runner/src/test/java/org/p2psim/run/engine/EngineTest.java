@@ -86,9 +86,13 @@ class EngineTest {
     }
 
     @Test
-    void anEngineRunsOnce() {
+    void aRunGoesOnWithWhatIsScheduledAfterIt() {
+        List<Long> happened = new ArrayList<>();
+        engine.at(5, () -> happened.add(engine.now()));
         engine.run();
-        assertThatThrownBy(engine::run).isInstanceOf(IllegalStateException.class);
+        engine.at(7, () -> happened.add(engine.now()));
+        engine.run();
+        assertThat(happened).containsExactly(5L, 7L);
     }
 
     @Test
