@@ -26,7 +26,6 @@ final class Channels {
             Credits.INFINITE,
             Credits.INFINITE,
             Credits.INFINITE);
-    private static final int LARGEST_PAYLOAD = 4096;
     /** Header credits for TLPs of this payload, so that smaller ones may be limited by them. */
     private static final int SMALL_PAYLOAD = 128;
 
@@ -62,7 +61,7 @@ final class Channels {
                 fabric.below(port).stream().anyMatch(below -> below.type().isBridge());
         Credits credits = credits(link);
         Channel upstream = linkChannel(link, credits);
-        Channel downstream = linkChannel(link, switchBelow ? credits : credits.withInfiniteCompletions());
+        Channel downstream = linkChannel(link, switchBelow ? credits : withInfiniteCompletions(credits));
         upstream.setReverse(downstream);
         downstream.setReverse(upstream);
         return new Both(link, upstream, downstream);
@@ -70,9 +69,20 @@ final class Channels {
 
     private Channel linkChannel(Link link, Credits credits) {
         Pace.OfLink pace = paces.computeIfAbsent(link, Pace.OfLink::new);
-        long ackLatency = DataLinkLayer.ackLatencyTicks(link, LARGEST_PAYLOAD);
-        long updateLatency = DataLinkLayer.updateFcLatencyTicks(link, LARGEST_PAYLOAD);
-        return add(pace, credits, ackLatency, updateLatency);
+        if (link.flitMode()) {
+            long flit = link.serialisationTicks(Link.FLIT_TLP_BYTES);
+            return add(pace, credits, flit, flit);
+        }
+        return add(
+                pace,
+                credits,
+                DataLinkLayer.ackLatencyTicks(link, timing.mps()),
+                DataLinkLayer.updateFcLatencyTicks(link, timing.mps()));
+    }
+
+    private static Credits withInfiniteCompletions(Credits credits) {
+        return new Credits(
+                credits.ph(), credits.pd(), credits.nph(), credits.npd(), Credits.INFINITE, Credits.INFINITE);
     }
 
     private Channel add(Pace pace, Credits credits, long ackLatency, long updateLatency) {

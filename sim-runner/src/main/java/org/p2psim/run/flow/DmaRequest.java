@@ -66,6 +66,11 @@ public record DmaRequest(
         }
     }
 
+    /** Bytes of the largest completion. */
+    int completionMax() {
+        return mps;
+    }
+
     public long bytes() {
         return segments.stream().mapToLong(Segment::length).sum();
     }

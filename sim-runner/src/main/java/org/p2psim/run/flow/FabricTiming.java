@@ -10,10 +10,11 @@ import org.p2psim.unit.Ticks;
  * @param iotlbPage bytes that one of them covers, a power of two
  * @param iotlbMiss what a translation costs that it does not keep, ticks
  * @param iotlbWalkInterval between the beginnings of two page walks at least, ticks
+ * @param mps Max_Payload_Size that the machine's ports are set to, bytes: how late Acks and UpdateFCs may be
  * @param creditLoop how long the buffer of a port lets its link be busy before the first credit is back, ticks
  */
 public record FabricTiming(
-        int iotlbEntries, long iotlbPage, long iotlbMiss, long iotlbWalkInterval, long creditLoop) {
+        int iotlbEntries, long iotlbPage, long iotlbMiss, long iotlbWalkInterval, int mps, long creditLoop) {
     /**
      * IOTLB: 64 entries, 280 ns for a miss and 19 million walks a second explain the measurements of pcie-bench
      * (Neugebauer et al., SIGCOMM 2018); pages of 2 MiB. Credits for 500 ns: a port is built to keep its link busy
@@ -24,6 +25,7 @@ public record FabricTiming(
             2 * Bytes.MIB,
             Ticks.ofNanoseconds(280),
             Ticks.PER_SECOND / 19_000_000,
+            256,
             Ticks.ofNanoseconds(500));
 
     public FabricTiming {

@@ -1,9 +1,9 @@
 package org.p2psim.run.flow;
 
 import java.util.Objects;
-import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.address.Bdf;
+import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.transaction.TlpKind;
 
@@ -97,8 +97,9 @@ final class Flow extends Input {
         return request.initiator().address();
     }
 
-    LongPredicate translated() {
-        return request.translated();
+    /** Whether an IOMMU on the way has a translation for an address; for raw bus addresses none has. */
+    boolean isTranslated(long address) {
+        return request.kind() == AddressKind.IOVA && request.translated().test(address);
     }
 
     boolean targetAbove4GiB() {

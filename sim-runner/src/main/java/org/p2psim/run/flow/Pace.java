@@ -1,10 +1,10 @@
 package org.p2psim.run.flow;
 
 import java.util.Arrays;
-import java.util.function.LongPredicate;
 import org.p2psim.topology.Link;
 import org.p2psim.transaction.DataLinkLayer;
 import org.p2psim.transaction.Splitting;
+import org.p2psim.transaction.TlpKind;
 import org.p2psim.unit.Ticks;
 
 /** How long a TLP takes a channel, and is held up in it. All times in ticks. */
@@ -62,7 +62,7 @@ sealed interface Pace {
 
         @Override
         public int wireBytes(Tlp tlp) {
-            return flitMode ? tlp.wireBytes - DataLinkLayer.FRAMING_BYTES : tlp.wireBytes;
+            return flitMode ? tlp.wireBytes - TlpKind.FRAMING : tlp.wireBytes;
         }
 
         @Override
@@ -116,8 +116,7 @@ sealed interface Pace {
 
         @Override
         public long delay(Tlp tlp, long now) {
-            LongPredicate translated = tlp.flow.translated();
-            if (!translated.test(tlp.address)) {
+            if (!tlp.flow.isTranslated(tlp.address)) {
                 return BLOCKED;
             }
             lastOut = Math.max(lastOut, iotlb.translated(tlp.flow.initiator(), tlp.address, now));

@@ -237,30 +237,30 @@ final class Transfers {
         }
 
         /** The table was given back while this was on its way: what lands now lands where nobody may. */
-        private void checkMapping(String what) {
+        private void checkMapping(long at, String what) {
             boolean mapped = order.attachment().mapping().isPresent();
             watch.check(
                     Invariant.NO_LANDING_AFTER_UNMAP,
                     mapped,
-                    engine.now(),
+                    at,
                     order.lane(),
                     mapped ? recorder.newest() : recorder.newestOf(order.owner()),
                     () -> "%s %s %s through a mapping that was given back".formatted(initiator, what, target));
         }
 
         @Override
-        public void landed(long address, int length, long issued) {
-            checkMapping(order.read() ? "reads" : "writes");
+        public void landed(long at, long address, int length, long issued) {
+            checkMapping(at, order.read() ? "reads" : "writes");
             if (!order.read()) {
                 bytes += length;
-                latency.record(engine.now() - issued);
+                latency.record(at - issued);
             }
         }
 
         @Override
-        public void completed(long address, int length, long issued) {
+        public void completed(long at, long address, int length, long issued) {
             bytes += length;
-            latency.record(engine.now() - issued);
+            latency.record(at - issued);
         }
 
         @Override
@@ -298,20 +298,20 @@ final class Transfers {
         }
 
         @Override
-        public void dropped(long address, int length, long issued) {
-            failed("blocked write", address);
+        public void dropped(long at, long address, int length, long issued) {
+            failed(at, "blocked write", address);
         }
 
         @Override
-        public void refused(long address, int length, long issued) {
-            failed("blocked read", address);
+        public void refused(long at, long address, int length, long issued) {
+            failed(at, "blocked read", address);
         }
 
-        private void failed(String what, long address) {
+        private void failed(long at, String what, long address) {
             if (!failed) {
                 failed = true;
                 recorder.effect(
-                        engine.now(), order.lane(), what, "IOMMU fault: address 0x%x is not mapped".formatted(address));
+                        at, order.lane(), what, "IOMMU fault: address 0x%x is not mapped".formatted(address));
             }
         }
     }

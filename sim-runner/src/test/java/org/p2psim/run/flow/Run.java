@@ -16,7 +16,11 @@ final class Run {
     private final Map<String, Log> logs = new LinkedHashMap<>();
 
     Run(Fabric fabric) {
-        network = new DmaNetwork(fabric, new Routing(fabric), engine);
+        this(fabric, FabricTiming.DEFAULT, Fidelity.L1);
+    }
+
+    Run(Fabric fabric, FabricTiming timing, Fidelity fidelity) {
+        network = new DmaNetwork(fabric, new Routing(fabric), engine, timing, fidelity);
     }
 
     enum What {
@@ -38,23 +42,23 @@ final class Run {
         long doneAt;
 
         @Override
-        public void landed(long address, int bytes, long issued) {
-            told.add(new Told(What.LANDED, address, bytes, issued, engine.now()));
+        public void landed(long at, long address, int bytes, long issued) {
+            told.add(new Told(What.LANDED, address, bytes, issued, at));
         }
 
         @Override
-        public void completed(long address, int bytes, long issued) {
-            told.add(new Told(What.COMPLETED, address, bytes, issued, engine.now()));
+        public void completed(long at, long address, int bytes, long issued) {
+            told.add(new Told(What.COMPLETED, address, bytes, issued, at));
         }
 
         @Override
-        public void dropped(long address, int bytes, long issued) {
-            told.add(new Told(What.DROPPED, address, bytes, issued, engine.now()));
+        public void dropped(long at, long address, int bytes, long issued) {
+            told.add(new Told(What.DROPPED, address, bytes, issued, at));
         }
 
         @Override
-        public void refused(long address, int bytes, long issued) {
-            told.add(new Told(What.REFUSED, address, bytes, issued, engine.now()));
+        public void refused(long at, long address, int bytes, long issued) {
+            told.add(new Told(What.REFUSED, address, bytes, issued, at));
         }
 
         @Override
@@ -74,9 +78,13 @@ final class Run {
 
     /** Starts a DMA at time 0. */
     Log start(DmaRequest request) {
+        return start(0, request);
+    }
+
+    Log start(long time, DmaRequest request) {
         Log log = new Log();
         logs.put(request.name(), log);
-        engine.at(0, () -> network.start(request, log));
+        engine.at(time, () -> network.start(request, log));
         return log;
     }
 

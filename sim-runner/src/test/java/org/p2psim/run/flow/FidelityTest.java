@@ -1,0 +1,110 @@
+package org.p2psim.run.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.p2psim.outcome.LinkUse;
+import org.p2psim.routing.AddressKind;
+import org.p2psim.run.flow.DmaRequest.Direction;
+import org.p2psim.run.flow.DmaRequest.Segment;
+import org.p2psim.run.flow.Run.Told;
+import org.p2psim.topology.Fabric;
+import org.p2psim.topology.PciFunction;
+import org.p2psim.unit.Ticks;
+
+/** Any traffic on any fabric takes the same times, TLP by TLP, whatever is an event and whatever is not. */
+class FidelityTest {
+    static Stream<Integer> seeds() {
+        return IntStream.rangeClosed(1, Integer.getInteger("p2psim.fidelity.seeds", 200)).boxed();
+    }
+
+    private record DmaAt(long start, long stop, DmaRequest request) {}
+
+    private record Scene(Fabric fabric, FabricTiming timing, List<DmaAt> dmas) {
+        static Scene of(SplittableRandom random) {
+            Fabric grown = Machine.random(random);
+            while (grown.endpoints().size() < 2) {
+                grown = Machine.random(random);
+            }
+            List<DmaAt> dmas = new ArrayList<>();
+            int count = random.nextInt(1, 8);
+            for (int i = 0; i < count; i++) {
+                long start = Ticks.ofNanoseconds(random.nextInt(20) * 50);
+                long stop = random.nextInt(4) == 0 ? start + Ticks.ofNanoseconds(random.nextInt(60) * 50) : -1;
+                dmas.add(new DmaAt(start, stop, anyDma("dma" + i, grown.endpoints(), random)));
+            }
+            FabricTiming timing = new FabricTiming(
+                    1 + random.nextInt(4),
+                    4096L << random.nextInt(3),
+                    Ticks.ofNanoseconds(280),
+                    Ticks.ofNanoseconds(50),
+                    256,
+                    Ticks.ofNanoseconds(500));
+            return new Scene(grown, timing, dmas);
+        }
+    }
+
+    private static DmaRequest anyDma(String name, ImmutableList<PciFunction> endpoints, SplittableRandom random) {
+        int initiator = random.nextInt(endpoints.size());
+        int target = (initiator + random.nextInt(1, endpoints.size())) % endpoints.size();
+        List<Segment> segments = new ArrayList<>();
+        long blockedFrom = random.nextInt(4) == 0 ? random.nextLong(1L << 46) : Long.MAX_VALUE;
+        for (int i = random.nextInt(1, 6); i > 0; i--) {
+            segments.add(new Segment(random.nextLong(1L << 46), random.nextLong(1, 20_000)));
+        }
+        return new DmaRequest(
+                name,
+                endpoints.get(initiator),
+                endpoints.get(target),
+                random.nextBoolean() ? Direction.READ : Direction.WRITE,
+                segments,
+                random.nextBoolean() ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
+                address -> address < blockedFrom,
+                random.nextInt(1, 65),
+                128 << random.nextInt(3),
+                128 << random.nextInt(6),
+                64 << random.nextInt(2));
+    }
+
+    private record Result(List<List<Told>> told, List<Long> doneAt, List<LinkUse> use) {}
+
+    private static Result run(Scene scene, Fidelity fidelity, List<Long> cuts) {
+        Run run = new Run(scene.fabric(), scene.timing(), fidelity);
+        List<Run.Log> logs = new ArrayList<>();
+        for (DmaAt dma : scene.dmas()) {
+            logs.add(run.start(dma.start(), dma.request()));
+            if (dma.stop() >= 0) {
+                run.engine.at(dma.stop(), () -> run.network.stop(dma.request().name()));
+            }
+        }
+        for (long cut : cuts) {
+            run.engine.runUntil(cut);
+        }
+        List<LinkUse> use = run.run();
+        return new Result(
+                logs.stream().map(log -> log.told).toList(),
+                logs.stream().map(log -> log.doneAt).toList(),
+                use);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void everyEventAndKnownTimesAgree(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Scene scene = Scene.of(random);
+        Result everyEvent = run(scene, Fidelity.L0, List.of());
+        Result known = run(scene, Fidelity.L1, List.of());
+        assertThat(known.told()).as("seed %d", seed).isEqualTo(everyEvent.told());
+        assertThat(known.doneAt()).as("seed %d", seed).isEqualTo(everyEvent.doneAt());
+        assertThat(known.use()).as("seed %d", seed).isEqualTo(everyEvent.use());
+        List<Long> cuts = random.longs(5, 0, Ticks.ofNanoseconds(5000)).sorted().boxed().toList();
+        assertThat(run(scene, Fidelity.L1, cuts)).as("seed %d, cut", seed).isEqualTo(known);
+    }
+}
