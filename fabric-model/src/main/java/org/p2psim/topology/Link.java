@@ -61,6 +61,21 @@ public record Link(int generation, int width) {
         };
     }
 
+    /**
+     * So many symbol times, in ticks, exact. A symbol time is the time of one symbol on one lane, 10 unit intervals
+     * with 8b/10b and 8 with 128b/130b (base specification, "Terms and Acronyms"): 4 ns at 2.5 GT/s, 1 ns at 8 GT/s,
+     * whatever the width. The limits of the data link layer count it; the link moves {@link #width} bytes in it.
+     *
+     * @throws IllegalStateException in FLIT mode, where no limit counts symbol times
+     */
+    public long symbolTimesTicks(int symbols) {
+        if (flitMode()) {
+            throw new IllegalStateException(this + " works in FLIT mode, where no limit counts symbol times");
+        }
+        long unitIntervals = generation <= 2 ? 10 : 8;
+        return symbols * unitIntervals * UNIT_INTERVAL_TICKS[generation - 1];
+    }
+
     /** Bytes a second after encoding, per direction, before any TLP header: what no DMA can exceed. */
     public long bytesPerSecond() {
         long unitInterval = UNIT_INTERVAL_TICKS[generation - 1];

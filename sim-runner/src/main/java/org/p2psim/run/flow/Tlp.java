@@ -59,10 +59,7 @@ final class Tlp implements Runnable {
 
     /** Bytes of data in it. */
     int payload() {
-        return switch (kind) {
-            case MEM_WRITE, COMPLETION_WITH_DATA -> bytes;
-            case MEM_READ, COMPLETION -> 0;
-        };
+        return kind.withData() ? bytes : 0;
     }
 
     int wireBytes(boolean flitMode) {
