@@ -2,7 +2,6 @@ package org.p2psim.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,12 +18,5 @@ class CompletionStatusTest {
     @ValueSource(ints = {3, 5, 6, 7, 8, -1})
     void otherCodesAreReserved(int code) {
         assertThat(CompletionStatus.ofCode(code)).isEmpty();
-    }
-
-    @Test
-    void tenBitTagsLeaveOutThoseThatLookLikeEightBitOnes() {
-        assertThat(TagField.FIVE_BIT.tags()).isEqualTo(1 << 5);
-        assertThat(TagField.EIGHT_BIT.tags()).isEqualTo(1 << 8);
-        assertThat(TagField.TEN_BIT.tags()).isEqualTo((1 << 10) - (1 << 8));
     }
 }

@@ -83,8 +83,8 @@ class LinkBoundTest {
     }
 
     @Test
-    void onSlowReadRequestsTheRequestDirectionIsTheLimit() {
-        // requests of 16 bytes take 24 to ask for and 36 to answer; with writes added, 64 against 36
+    void readRequestsTakeFromTheWritesThatTravelWithThem() {
+        // 16 bytes: 24 to ask for and 36 to answer; with a write, 24 + 40 one way and 36 the other
         LinkBound bound = new LinkBound(Link.parse("gen1 x1"), 128, 128, 128, true, false);
         assertThat(bound.read(BOUND, 16)).isCloseTo(2.0 * 16 / 36, within(1e-9));
         assertThat(bound.readWrite(BOUND, 16)).isCloseTo(2.0 * 16 / 64, within(1e-9));
