@@ -11,6 +11,9 @@ import org.p2psim.unit.Ticks;
  * FLITs of which 236 bytes carry TLPs (base specification 6.0, 4.2.3).
  */
 public record Link(int generation, int width) {
+    /** Of the 256 bytes of a FLIT, those that carry TLPs. */
+    public static final int FLIT_TLP_BYTES = 236;
+
     private static final Pattern TEXT = Pattern.compile("gen([0-9]+) x([0-9]+)");
     private static final int[] UNIT_INTERVAL_TICKS = {6400, 3200, 2000, 1000, 500, 250};
 
@@ -59,6 +62,21 @@ public record Link(int generation, int width) {
             case 3, 4, 5 -> ceilDiv(bytes * 8 * 130 * unitInterval, 128L * width);
             default -> ceilDiv(bytes * 8 * 256 * unitInterval, 236L * width);
         };
+    }
+
+    /**
+     * So many symbol times, in ticks, exact. A symbol time is the time of one symbol on one lane, 10 unit intervals
+     * with 8b/10b and 8 with 128b/130b (base specification, "Terms and Acronyms"): 4 ns at 2.5 GT/s, 1 ns at 8 GT/s,
+     * whatever the width. The limits of the data link layer count it; the link moves {@link #width} bytes in it.
+     *
+     * @throws IllegalStateException in FLIT mode, where no limit counts symbol times
+     */
+    public long symbolTimesTicks(int symbols) {
+        if (flitMode()) {
+            throw new IllegalStateException(this + " works in FLIT mode, where no limit counts symbol times");
+        }
+        long unitIntervals = generation <= 2 ? 10 : 8;
+        return symbols * unitIntervals * UNIT_INTERVAL_TICKS[generation - 1];
     }
 
     /** Bytes a second after encoding, per direction, before any TLP header: what no DMA can exceed. */

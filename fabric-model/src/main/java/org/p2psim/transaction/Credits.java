@@ -82,8 +82,8 @@ public record Credits(int ph, int pd, int nph, int npd, int cplh, int cpld) {
 
     /**
      * Checks that a TLP of the largest size fits: the minimum advertisement is one unit of every pool, and a payload
-     * of posted data and of completion data (table 2-43 of the specification 5.0, "minimum initial flow control
-     * advertisements").
+     * of posted data and of completion data (table 2-44 of the specification 5.0). Receivers of AtomicOps need two
+     * units of non-posted data, for a CAS of 128 bits; that is not asked of all here.
      *
      * @param mps Max_Payload_Size of the receiver, bytes
      * @throws IllegalArgumentException naming the pool that is too small, and what it takes

@@ -1,13 +1,14 @@
 package org.p2psim.transaction;
 
 import org.p2psim.topology.Link;
+import org.p2psim.unit.Ticks;
 
 /**
  * What the data link layer adds to the TLPs of a link of generation 1 to 5: DLLPs, how late they may be, and replay.
  *
  * <p>Limits are in symbol times, the time of one symbol on one lane ({@link Link#symbolTimesTicks}), whatever the
  * width: the formula divides by the width because a TLP is striped over all lanes. Tables 3-7 to 3-9 and 2-46 to 2-48
- * of the PCIe base specification 5.0; the formula behind them is that of specification 3.1, 3.5.3.1 and 2.6.1.2.
+ * of the PCIe base specification 5.0, by the formula and the factors of its appendix H.
  *
  * <p>In FLIT mode there are no DLLPs between TLPs, no Ack and Nak DLLPs and no limits like these: 6 bytes of each FLIT
  * are for the data link layer, and replay counts FLITs (base specification 6.0, 3.6.2.3 and 4.2.3.4). Asked about
@@ -29,8 +30,11 @@ public final class DataLinkLayer {
     /** A TLP that is replayed this often without progress makes REPLAY_NUM roll over: the link is retrained. */
     public static final int REPLAYS_TO_RETRAIN = 4;
 
-    /** Receivers repeat UpdateFC for each class with finite credits at least this often, microseconds (2.6.1.2). */
-    public static final int UPDATE_FC_MICROSECONDS = 30;
+    /**
+     * Receivers repeat UpdateFC for each class with finite credits at least this often (up to 50 % later is
+     * conforming; Extended Synch clear; 2.6.1.2).
+     */
+    public static final long UPDATE_FC_INTERVAL_TICKS = 30 * Ticks.PER_MICROSECOND;
 
     /**
      * Shortest REPLAY_TIMER limit of ports that support 16 GT/s or more, symbol times: 24,000 to 31,000, with
@@ -59,10 +63,7 @@ public final class DataLinkLayer {
             throw new IllegalArgumentException(
                     "generation %d works in FLIT mode, which has no Ack DLLPs".formatted(generation));
         }
-        if (Integer.bitCount(mps) != 1 || mps < 128 || mps > 4096) {
-            throw new IllegalArgumentException(
-                    "Max_Payload_Size must be 128, 256, 512, 1024, 2048 or 4096, not " + mps);
-        }
+        requireMaxPayloadSize(mps);
         return (mps + TLP_OVERHEAD) * tenthsOfAckFactor(width, mps) / (10 * width) + internalDelay(generation);
     }
 
@@ -99,7 +100,14 @@ public final class DataLinkLayer {
         return link.symbolTimesTicks(replayTimerLimit(link.generation(), link.width(), mps));
     }
 
-    /** AckFactor: how many of the largest TLPs may be waiting for their Ack. Tables of specification 3.1, appendix H. */
+    static void requireMaxPayloadSize(int mps) {
+        if (Integer.bitCount(mps) != 1 || mps < 128 || mps > 4096) {
+            throw new IllegalArgumentException(
+                    "Max_Payload_Size must be 128, 256, 512, 1024, 2048 or 4096, not " + mps);
+        }
+    }
+
+    /** AckFactor, UpdateFactor: how many of the largest TLPs one DLLP answers, balancing buffers against DLLPs. */
     private static int tenthsOfAckFactor(int width, int mps) {
         if (mps > 256) {
             return width <= 8 ? 10 : 20;

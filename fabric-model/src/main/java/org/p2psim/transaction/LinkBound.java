@@ -20,8 +20,7 @@ import org.p2psim.topology.Link;
  * @param above4GiB addresses of requests take 64 bits
  * @param ecrc every TLP has a digest
  */
-public record LinkBound(
-        Link link, int mps, int mrrs, int completionBytes, boolean above4GiB, boolean ecrc) {
+public record LinkBound(Link link, int mps, int mrrs, int completionBytes, boolean above4GiB, boolean ecrc) {
 
     /** What is taken from the rate of the link before TLPs share it. */
     public enum Rate {
@@ -32,9 +31,7 @@ public record LinkBound(
     }
 
     public LinkBound {
-        if (Integer.bitCount(mps) != 1 || mps < 128 || mps > 4096) {
-            throw new IllegalArgumentException("Max_Payload_Size must be 128 to 4096, a power of two, not " + mps);
-        }
+        DataLinkLayer.requireMaxPayloadSize(mps);
         if (mrrs <= 0 || completionBytes <= 0) {
             throw new IllegalArgumentException(
                     "read requests of %d bytes, completions of %d bytes".formatted(mrrs, completionBytes));
@@ -48,10 +45,9 @@ public record LinkBound(
             return raw;
         }
         int generation = link.generation();
-        double ack = (double) DataLinkLayer.DLLP_BYTES
-                / DataLinkLayer.ackLatencyLimit(generation, link.width(), mps);
-        double updateFc = (double) DataLinkLayer.DLLP_BYTES
-                / DataLinkLayer.updateFcLatency(generation, link.width(), mps);
+        double ack = (double) DataLinkLayer.DLLP_BYTES / DataLinkLayer.ackLatencyLimit(generation, link.width(), mps);
+        double updateFc =
+                (double) DataLinkLayer.DLLP_BYTES / DataLinkLayer.updateFcLatency(generation, link.width(), mps);
         double skp = (double) DataLinkLayer.SKP_BYTES / DataLinkLayer.SKP_INTERVAL;
         return raw * (1 - ack - updateFc - skp);
     }
@@ -68,8 +64,7 @@ public record LinkBound(
 
     /** Payload per direction of as many reads as writes of {@code bytes} each, Gb/s. */
     public double readWrite(Rate rate, long bytes) {
-        return payload(
-                rate, bytes, Math.max(requestBytes(bytes) + writeBytes(bytes), completionWireBytes(bytes)));
+        return payload(rate, bytes, Math.max(requestBytes(bytes) + writeBytes(bytes), completionWireBytes(bytes)));
     }
 
     private double payload(Rate rate, long bytes, long wireBytes) {

@@ -1,5 +1,5 @@
 /**
- * TLPs: their sizes on the wire, and how a request and its completions are cut into them.
+ * The transaction and data link layers as facts: TLPs, their sizes, splitting and order, credits, DLLPs and limits.
  */
 @NullMarked
 package org.p2psim.transaction;

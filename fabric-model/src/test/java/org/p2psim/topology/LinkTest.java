@@ -33,6 +33,19 @@ class LinkTest {
         assertThat(71_094 / Ticks.PER_PICOSECOND).isEqualTo(4443);
     }
 
+    /** 10 bits a symbol with 8b/10b, 8 with 128b/130b; the width does not matter. */
+    @ParameterizedTest
+    @CsvSource({"gen1 x1, 4ns", "gen1 x16, 4ns", "gen2 x8, 2ns", "gen3 x8, 1ns", "gen4 x16, 0.5ns", "gen5 x16, 0.25ns"})
+    void aSymbolTimeIsThatOfOneLane(String link, String time) {
+        assertThat(Link.parse(link).symbolTimesTicks(1)).isEqualTo(Ticks.parse(time));
+        assertThat(Link.parse(link).symbolTimesTicks(1000)).isEqualTo(1000 * Ticks.parse(time));
+    }
+
+    @Test
+    void flitModeDoesNotCountSymbolTimes() {
+        assertThatThrownBy(() -> Link.parse("gen6 x16").symbolTimesTicks(1)).isInstanceOf(IllegalStateException.class);
+    }
+
     @Test
     void bothEndsTrainToWhatTheyShare() {
         assertThat(Link.parse("gen5 x8").trainedWith(Link.parse("gen4 x16"))).hasToString("gen4 x8");

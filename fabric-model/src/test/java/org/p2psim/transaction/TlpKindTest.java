@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TlpKindTest {
     /** Framing, sequence number and LCRC 8; header 12 or 16 with a 64-bit address; data in whole DWs. */
@@ -22,8 +23,35 @@ class TlpKindTest {
         "MEM_WRITE, 3, 1, true, false, 28",
         "MEM_WRITE, 3, 2, true, false, 32",
         "MEM_WRITE, 1, 64, true, false, 92",
+        "ATOMIC, 0, 4, true, false, 28",
+        "ATOMIC, 0, 32, false, false, 52",
+        "MESSAGE, 0, 0, false, false, 24",
+        "MESSAGE, 0, 8, false, true, 24",
+        "MEM_WRITE, 0, 4, false, false, 24",
     })
     void wireBytes(TlpKind kind, long address, int length, boolean above4GiB, boolean flitMode, int expected) {
         assertThat(kind.wireBytes(address, length, above4GiB, flitMode)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ecrcTakesOneDw(TlpKind kind) {
+        assertThat(kind.wireBytes(0, 64, true, false, true) - kind.wireBytes(0, 64, true, false))
+                .isEqualTo(4);
+        assertThat(kind.overhead(false, true, true) - kind.overhead(false, true))
+                .isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "MEM_WRITE, POSTED",
+        "MESSAGE, POSTED",
+        "MEM_READ, NON_POSTED",
+        "ATOMIC, NON_POSTED",
+        "COMPLETION_WITH_DATA, COMPLETION",
+        "COMPLETION, COMPLETION",
+    })
+    void classes(TlpKind kind, TlpClass tlpClass) {
+        assertThat(kind.tlpClass()).isEqualTo(tlpClass);
     }
 }

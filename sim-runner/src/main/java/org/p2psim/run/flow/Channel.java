@@ -130,12 +130,17 @@ final class Channel {
             if (input != null) {
                 takeTurn(index, port.weight, count);
                 send(input, now);
-                progress.wake(this, nextDecision(now));
+                progress.wake(this, Math.min(nextDecision(now), nextDllp()));
                 return;
             }
             retry = Math.min(retry, port.retry());
         }
-        progress.wake(this, retry);
+        progress.wake(this, Math.min(retry, nextDllp()));
+    }
+
+    /** When it has to send a DLLP. Where times are known nobody has to be there. */
+    private long nextDllp() {
+        return reverse == null || progress.knowsTimes() ? Agenda.NEVER : notBefore(free, reverse.receiver.nextDllp());
     }
 
     private void takeTurn(int index, int weight, int count) {
@@ -152,7 +157,11 @@ final class Channel {
         for (int i = 0; i < ports.size(); i++) {
             next = Math.min(next, ports.get(i).readyAt(this, now));
         }
-        return next == Agenda.NEVER ? next : Math.max(next, free);
+        return notBefore(free, next);
+    }
+
+    private static long notBefore(long earliest, long time) {
+        return time == Agenda.NEVER ? time : Math.max(time, earliest);
     }
 
     private void send(Input input, long now) {

@@ -1,6 +1,7 @@
 package org.p2psim.run.flow;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.engine.Phase;
@@ -17,6 +18,9 @@ final class EveryEvent extends Progress {
     private final int stop;
     private final int done;
 
+    /** By channel: when it decides next. */
+    private long[] planned = {};
+
     /** By channel and class: what is to be freed, and what is to come back. */
     private final List<TimedUnits> toFree = new ArrayList<>();
 
@@ -24,7 +28,7 @@ final class EveryEvent extends Progress {
 
     EveryEvent(Engine engine) {
         this.engine = engine;
-        decide = engine.handler(rank -> channel(rank).decide(engine.now()));
+        decide = engine.handler(this::nowDecides);
         eligible = engine.handler(this::nowEligible);
         freed = engine.handler(this::nowFreed);
         credits = engine.handler(this::nowCredits);
@@ -36,6 +40,9 @@ final class EveryEvent extends Progress {
 
     @Override
     void grown(int channelCount) {
+        int before = planned.length;
+        planned = Arrays.copyOf(planned, channelCount);
+        Arrays.fill(planned, before, channelCount, Agenda.NEVER);
         while (toFree.size() < Receiver.CLASSES * channelCount) {
             toFree.add(new TimedUnits());
             toReturn.add(new TimedUnits());
@@ -54,8 +61,17 @@ final class EveryEvent extends Progress {
 
     @Override
     void wake(Channel channel, long at) {
-        if (at != Agenda.NEVER) {
+        if (at < planned[channel.rank]) {
+            planned[channel.rank] = at;
             engine.at(at, Phase.DECISION, decide, channel.rank);
+        }
+    }
+
+    /** Of several plans for a channel the earliest counts. */
+    private void nowDecides(int rank) {
+        if (planned[rank] == engine.now()) {
+            planned[rank] = Agenda.NEVER;
+            channel(rank).decide(engine.now());
         }
     }
 
@@ -67,10 +83,6 @@ final class EveryEvent extends Progress {
     @Override
     void busy(Channel channel) {
         wake(channel, channel.free());
-        Channel reverse = channel.reverse();
-        if (reverse != null) {
-            wakeForDllp(reverse);
-        }
     }
 
     @Override
