@@ -29,6 +29,32 @@ final class BusyTime {
         used = Math.max(used, slice);
     }
 
+    /**
+     * Counts a time that repeats itself.
+     *
+     * @param start of the first one
+     * @param period ticks from one start to the next, at least {@code ticks}
+     */
+    void addRepeated(long start, long ticks, long period, long count) {
+        long end = start + (count - 1) * period + ticks;
+        while (end > MAX_SLICES * sliceTicks) {
+            doubleSlices();
+        }
+        long before = 0;
+        for (int slice = (int) (start / sliceTicks); before < count * ticks; slice++) {
+            long until = busyUntil((slice + 1) * sliceTicks - start, ticks, period, count);
+            slices[slice] += until - before;
+            before = until;
+            used = Math.max(used, slice + 1);
+        }
+    }
+
+    /** How much of the repeated times lies before a time from the first start on. */
+    private static long busyUntil(long time, long ticks, long period, long count) {
+        long whole = Math.min(count, time / period);
+        return whole * ticks + (whole == count ? 0 : Math.min(ticks, time - whole * period));
+    }
+
     private void doubleSlices() {
         for (int i = 0; i < MAX_SLICES / 2; i++) {
             slices[i] = slices[2 * i] + slices[2 * i + 1];

@@ -38,6 +38,9 @@ final class Channel {
     /** The other direction of a link, on which DLLPs come back; null if credits come back without. */
     private @Nullable Channel reverse;
 
+    /** Where what it sends is noted, if somebody looks for a period. */
+    private @Nullable Journal journal;
+
     private long free;
     /** Whether the last decision found something that is ready and has no credits. */
     private boolean starved;
@@ -58,6 +61,10 @@ final class Channel {
     /** DLLPs that acknowledge what this channel carries travel on another. */
     void setReverse(Channel other) {
         reverse = other;
+    }
+
+    void note(@Nullable Journal newJournal) {
+        journal = newJournal;
     }
 
     @Nullable Channel reverse() {
@@ -110,6 +117,47 @@ final class Channel {
                 turn = i < turn ? turn - 1 : turn == ports.size() ? 0 : turn;
                 return;
             }
+        }
+    }
+
+    /** Once the DLLPs that are due are sent. */
+    void put(State state) {
+        state.putTime(free);
+        state.put(turn);
+        state.put(sentInTurn);
+        for (Port port : ports) {
+            port.put(state);
+        }
+        for (int i = 0; i < Receiver.CLASSES; i++) {
+            state.put(headers[i]);
+            state.put(data[i]);
+            state.put(arriving[i]);
+        }
+        state.put(starved ? 1 : 0);
+        receiver.put(state);
+    }
+
+    void shift(long ticks) {
+        free += ticks;
+        for (TimedUnits units : arriving) {
+            units.shift(ticks);
+        }
+        receiver.shift(ticks);
+    }
+
+    /** Brings up to date what is otherwise done when it is needed. */
+    void settle(long now) {
+        sendDllps(now);
+        for (int i = 0; i < Receiver.CLASSES; i++) {
+            absorb(i, now);
+        }
+    }
+
+    private void absorb(int tlpClass, long now) {
+        TimedUnits returns = arriving[tlpClass];
+        while (!returns.isEmpty() && returns.time() <= now) {
+            addCredits(tlpClass, returns.headers(), returns.data());
+            returns.remove();
         }
     }
 
@@ -174,7 +222,11 @@ final class Channel {
         spend(tlp.tlpClass, dataUnits(tlp, tlp.bytes));
         long ticks = pace.ticks(tlp);
         free = now + ticks;
-        use.add(now, ticks, tlp, pace.wireBytes(tlp));
+        int wireBytes = pace.wireBytes(tlp);
+        use.add(now, ticks, tlp, wireBytes);
+        if (journal != null) {
+            journal.sent(this, now, ticks, tlp.payload(), wireBytes);
+        }
         if (tlp == head) {
             input.taken(now, free);
         }
@@ -224,11 +276,7 @@ final class Channel {
         if (reverse != null) {
             reverse.sendDllps(now);
         }
-        TimedUnits returns = arriving[tlpClass];
-        while (!returns.isEmpty() && returns.time() <= now) {
-            addCredits(tlpClass, returns.headers(), returns.data());
-            returns.remove();
-        }
+        absorb(tlpClass, now);
         if (hasCredits(tlpClass, units)) {
             return now;
         }

@@ -6,6 +6,8 @@ import org.p2psim.transaction.Splitting;
 
 /** How far a DMA has come: the first byte that is not asked for yet. */
 final class Cursor {
+    private static final long FOUR_GIB = 1L << 32;
+
     private final Iterator<Segment> segments;
     private long address;
     private long remaining;
@@ -32,6 +34,17 @@ final class Cursor {
             openSegment();
         }
         return bytes;
+    }
+
+    /** Bytes ahead that are cut as those before, as far as is easy to say: within this segment. */
+    long alikeAhead() {
+        return Long.compareUnsigned(address, FOUR_GIB) < 0 ? Math.min(remaining, FOUR_GIB - address) : remaining;
+    }
+
+    /** Goes on by fewer bytes than are ahead in this segment. */
+    void skip(long bytes) {
+        address += bytes;
+        remaining -= bytes;
     }
 
     private void openSegment() {

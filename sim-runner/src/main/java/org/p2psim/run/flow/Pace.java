@@ -20,6 +20,16 @@ sealed interface Pace {
         return tlp.wireBytes;
     }
 
+    /** Ticks that a byte of data takes at least. */
+    default double ticksPerByte() {
+        return 0;
+    }
+
+    /** Whether it treats TLPs alike that are alike but for their time and address. */
+    default boolean repeats() {
+        return true;
+    }
+
     /** How long a DLLP takes the channel. */
     default long dllpTicks() {
         return 0;
@@ -76,6 +86,11 @@ sealed interface Pace {
         }
 
         @Override
+        public double ticksPerByte() {
+            return (double) ticks[Splitting.REQUEST_BOUNDARY] / Splitting.REQUEST_BOUNDARY * 0.99;
+        }
+
+        @Override
         public boolean setsTail() {
             return true;
         }
@@ -112,6 +127,11 @@ sealed interface Pace {
         @Override
         public long ticks(Tlp tlp) {
             return 1;
+        }
+
+        @Override
+        public boolean repeats() {
+            return false;
         }
 
         @Override

@@ -60,6 +60,10 @@ final class Port {
         return retry;
     }
 
+    void put(State state) {
+        state.put(turn);
+    }
+
     /** When the first head is ready, whether there are credits or not. */
     long readyAt(Channel channel, long now) {
         long first = Agenda.NEVER;

@@ -4,9 +4,9 @@ package org.p2psim.run.flow;
  * The receiving end of a channel: the buffer with its three queues, and the DLLPs that it owes the sender, which
  * travel on the channel of the other direction.
  *
- * <p>An UpdateFC is due as soon as credits of its class are free, but not before the UpdateFC latency of the link has
- * passed since the last one of the class; it carries all that is free when it is due. An Ack is due one Ack latency
- * limit after the first TLP that it acknowledges. Of DLLPs due at one instant the Ack goes first, then posted,
+ * <p>An UpdateFC is due one UpdateFC latency of the link after the first credit of its class that it brings back, an Ack
+ * one Ack latency limit after the first TLP that it acknowledges (PCIe base specification 5.0, 2.6.1.2 and 3.6.3.1);
+ * each stands for all that is there when it is due. Of DLLPs due at one instant the Ack goes first, then posted,
  * non-posted and completion credits.
  */
 final class Receiver {
@@ -17,7 +17,6 @@ final class Receiver {
     private final Queue[] queues = new Queue[CLASSES];
     private final TimedUnits[] freed = new TimedUnits[CLASSES];
     private final long[] lastFreed = new long[CLASSES];
-    private final long[] mayUpdate = new long[CLASSES];
     private final LongRing received = new LongRing();
     private final long ackLatency;
     private final long updateLatency;
@@ -30,7 +29,7 @@ final class Receiver {
 
     /**
      * @param ackLatency ticks from a TLP to its Ack
-     * @param updateLatency ticks between two UpdateFCs of one class
+     * @param updateLatency ticks from a free credit to its UpdateFC
      */
     Receiver(Progress progress, long ackLatency, long updateLatency) {
         this.progress = progress;
@@ -99,7 +98,7 @@ final class Receiver {
     /** When the next UpdateFC of a class is due, as far as is known. */
     long nextUpdate(int tlpClass) {
         TimedUnits units = freed[tlpClass];
-        return units.isEmpty() ? Agenda.NEVER : Math.max(units.time(), mayUpdate[tlpClass]);
+        return units.isEmpty() ? Agenda.NEVER : units.time() + updateLatency;
     }
 
     private void findNextDllp() {
@@ -132,7 +131,6 @@ final class Receiver {
                 dataUnits += units.data();
                 units.remove();
             }
-            mayUpdate[tlpClass] = nextDllp + updateLatency;
             progress.credits(channel, tlpClass, headerUnits, dataUnits, arrival);
         }
         findNextDllp();
@@ -143,6 +141,37 @@ final class Receiver {
             received.remove();
         }
         ackDue = received.isEmpty() ? Agenda.NEVER : received.remove() + ackLatency;
+    }
+
+    void put(State state) {
+        for (int i = 0; i < CLASSES; i++) {
+            TlpQueue tlps = queues[i].tlps;
+            state.put(tlps.size());
+            for (int n = 0; n < tlps.size(); n++) {
+                state.put(tlps.at(n));
+                state.put(sequence - tlps.at(n).sequence);
+            }
+            state.put(freed[i]);
+            state.putTime(lastFreed[i]);
+        }
+        state.putTimes(received);
+        state.putTime(ackDue);
+    }
+
+    void shift(long ticks) {
+        for (int i = 0; i < CLASSES; i++) {
+            TlpQueue tlps = queues[i].tlps;
+            for (int n = 0; n < tlps.size(); n++) {
+                tlps.at(n).shift(ticks);
+            }
+            freed[i].shift(ticks);
+            lastFreed[i] += ticks;
+        }
+        received.shift(ticks);
+        if (ackDue != Agenda.NEVER) {
+            ackDue += ticks;
+        }
+        findNextDllp();
     }
 
     /** Whether a TLP that waits in this buffer may leave it before older posted ones. */
