@@ -12,10 +12,16 @@ final class BusyTime {
     private final long[] slices = new long[MAX_SLICES];
     private long sliceTicks = Ticks.PER_NANOSECOND;
     private int used;
+    /** In which something was counted most recently. */
+    private int lastSlice;
 
     /** Counts the time from {@code start} on. */
     void add(long start, long ticks) {
         long end = start + ticks;
+        if (start >= lastSlice * sliceTicks && end <= (lastSlice + 1) * sliceTicks) {
+            slices[lastSlice] += ticks;
+            return;
+        }
         while (end > MAX_SLICES * sliceTicks) {
             doubleSlices();
         }
@@ -26,6 +32,7 @@ final class BusyTime {
             slices[slice++] += to - from;
             from = to;
         }
+        lastSlice = slice - 1;
         used = Math.max(used, slice);
     }
 
@@ -62,6 +69,7 @@ final class BusyTime {
         Arrays.fill(slices, MAX_SLICES / 2, MAX_SLICES, 0);
         sliceTicks *= 2;
         used = (used + 1) / 2;
+        lastSlice /= 2;
     }
 
     long sliceTicks() {

@@ -1,7 +1,6 @@
 package org.p2psim.run.flow;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.transaction.Credits;
 import org.p2psim.transaction.Splitting;
@@ -26,7 +25,7 @@ final class Channel {
     private final Pace pace;
     private final Receiver receiver;
     private final ChannelUse use = new ChannelUse();
-    private final List<Port> ports = new ArrayList<>();
+    private Port[] ports = {};
     private int turn;
     private int sentInTurn;
 
@@ -91,12 +90,12 @@ final class Channel {
     /** Lets TLPs come from the buffer of the channel before. */
     void addPort(Receiver before) {
         Receiver.Queue first = before.queue(POSTED);
-        if (ports.stream().noneMatch(port -> port.holds(first))) {
+        if (Arrays.stream(ports).noneMatch(port -> port.holds(first))) {
             Port port = new Port(Receiver.CLASSES, 1);
             for (int i = 0; i < Receiver.CLASSES; i++) {
                 port.put(i, before.queue(i));
             }
-            ports.add(port);
+            add(port);
         }
     }
 
@@ -104,17 +103,24 @@ final class Channel {
     void addSource(Input source) {
         Port port = new Port(1, 1);
         port.put(0, source);
-        ports.add(port);
+        add(port);
+    }
+
+    private void add(Port port) {
+        ports = Arrays.copyOf(ports, ports.length + 1);
+        ports[ports.length - 1] = port;
     }
 
     void removeSource(Input source) {
-        for (int i = 0; i < ports.size(); i++) {
-            if (ports.get(i).holds(source)) {
-                ports.remove(i);
+        for (int i = 0; i < ports.length; i++) {
+            if (ports[i].holds(source)) {
+                Port[] others = Arrays.copyOf(ports, ports.length - 1);
+                System.arraycopy(ports, i + 1, others, i, others.length - i);
+                ports = others;
                 if (i == turn) {
                     sentInTurn = 0;
                 }
-                turn = i < turn ? turn - 1 : turn == ports.size() ? 0 : turn;
+                turn = i < turn ? turn - 1 : turn == ports.length ? 0 : turn;
                 return;
             }
         }
@@ -170,10 +176,10 @@ final class Channel {
         }
         long retry = Agenda.NEVER;
         starved = false;
-        int count = ports.size();
+        int count = ports.length;
         for (int i = 0; i < count; i++) {
             int index = turn + i < count ? turn + i : turn + i - count;
-            Port port = ports.get(index);
+            Port port = ports[index];
             Input input = port.readyInput(this, now);
             if (input != null) {
                 takeTurn(index, port.weight, count);
@@ -202,8 +208,8 @@ final class Channel {
 
     private long nextDecision(long now) {
         long next = Agenda.NEVER;
-        for (int i = 0; i < ports.size(); i++) {
-            next = Math.min(next, ports.get(i).readyAt(this, now));
+        for (Port port : ports) {
+            next = Math.min(next, port.readyAt(this, now));
         }
         return notBefore(free, next);
     }

@@ -36,7 +36,6 @@ final class KnownTimes extends Progress {
         long first = agenda.first();
         while (first <= now) {
             int rank = agenda.firstRank();
-            agenda.set(rank, Agenda.NEVER);
             Channel channel = channel(rank);
             channel.decide(now);
             if (periods != null) {

@@ -8,7 +8,7 @@ import org.p2psim.topology.*;
 import org.p2psim.unit.*;
 
 class QuickBench {
-    public static void main(String[] a) {
+    public static void main(String[] a) { if (a.length > 0) { for (int i = 0; i < 12; i++) one(Fidelity.valueOf(a[0]), Integer.parseInt(a[1]), Direction.valueOf(a[2]), 256 * Bytes.MIB); return; }
         for (int r = 0; r < 4; r++) {
             for (Fidelity f : Fidelity.values())
                 for (int flows : new int[] {1, 2}) for (Direction d : Direction.values()) one(f, flows, d, (f == Fidelity.L0 ? 32 : f == Fidelity.L1 ? 256 : 1024) * Bytes.MIB);
