@@ -33,6 +33,7 @@ final class Channel {
     private final int[] headers;
 
     private final int[] data;
+    private final boolean[] infinite = new boolean[Receiver.CLASSES];
     private final TimedUnits[] arriving = new TimedUnits[Receiver.CLASSES];
     /** The other direction of a link, on which DLLPs come back; null if credits come back without. */
     private @Nullable Channel reverse;
@@ -54,6 +55,7 @@ final class Channel {
         receiver.belongsTo(this);
         for (int i = 0; i < Receiver.CLASSES; i++) {
             arriving[i] = new TimedUnits();
+            infinite[i] = headers[i] == Credits.INFINITE && data[i] == Credits.INFINITE;
         }
     }
 
@@ -89,20 +91,24 @@ final class Channel {
 
     /** Lets TLPs come from the buffer of the channel before. */
     void addPort(Receiver before) {
-        Receiver.Queue first = before.queue(POSTED);
-        if (Arrays.stream(ports).noneMatch(port -> port.holds(first))) {
-            Port port = new Port(Receiver.CLASSES, 1);
-            for (int i = 0; i < Receiver.CLASSES; i++) {
-                port.put(i, before.queue(i));
+        if (Arrays.stream(ports).noneMatch(port -> port.owner == before)) {
+            add(new Port(before, 1));
+        }
+    }
+
+    /** Some TLPs of a queue go on here. */
+    void addQueue(Receiver before, Receiver.Queue queue) {
+        for (Port port : ports) {
+            if (port.owner == before) {
+                port.add(queue);
             }
-            add(port);
         }
     }
 
     /** Lets TLPs start here. */
     void addSource(Input source) {
-        Port port = new Port(1, 1);
-        port.put(0, source);
+        Port port = new Port(source, 1);
+        port.add(source);
         add(port);
     }
 
@@ -113,7 +119,7 @@ final class Channel {
 
     void removeSource(Input source) {
         for (int i = 0; i < ports.length; i++) {
-            if (ports[i].holds(source)) {
+            if (ports[i].owner == source) {
                 Port[] others = Arrays.copyOf(ports, ports.length - 1);
                 System.arraycopy(ports, i + 1, others, i, others.length - i);
                 ports = others;
@@ -291,7 +297,7 @@ final class Channel {
     }
 
     boolean hasInfiniteCredits(int tlpClass) {
-        return headers[tlpClass] == Credits.INFINITE && data[tlpClass] == Credits.INFINITE;
+        return infinite[tlpClass];
     }
 
     private boolean hasCredits(int tlpClass, int units) {

@@ -35,14 +35,13 @@ final class KnownTimes extends Progress {
         long now = engine.now();
         long first = agenda.first();
         while (first <= now) {
-            int rank = agenda.firstRank();
-            Channel channel = channel(rank);
+            Channel channel = channel(agenda.firstRank());
             channel.decide(now);
             if (periods != null) {
                 periods.decided(channel, now);
             }
             first = agenda.first();
-            if (first > now && first < engine.nextTime() && !engine.stopping()) {
+            if (first > now && first < engine.nextTime()) {
                 engine.advanceTo(first);
                 now = first;
             }

@@ -133,7 +133,7 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
         }
         Channel next = tlp.path.channel(tlp.step);
         tlp.heldUnits = Channel.dataUnits(tlp, tlp.bytes);
-        channel.receiver().enqueue(tlp);
+        channel.receiver().enqueue(tlp, next);
         boolean whole = leg.storeAndForward() || tlp.payload() > leg.maxPayload();
         long behind = whole ? tlp.tail : next.pace().lead(tlp);
         eligible(tlp, next, head + leg.latency() + behind);

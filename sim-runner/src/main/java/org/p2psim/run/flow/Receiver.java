@@ -1,5 +1,7 @@
 package org.p2psim.run.flow;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The receiving end of a channel: the buffer with its three queues, and the DLLPs that it owes the sender, which
  * travel on the channel of the other direction.
@@ -54,9 +56,16 @@ final class Receiver {
         return queues[tlpClass];
     }
 
-    void enqueue(Tlp tlp) {
+    /** A TLP has come that goes on to a channel. */
+    void enqueue(Tlp tlp, Channel next) {
+        Queue queue = queues[tlp.tlpClass];
+        if (queue.lastNext != next) {
+            queue.lastNext = next;
+            next.addQueue(this, queue);
+        }
+        tlp.next = next;
         tlp.sequence = sequence++;
-        queues[tlp.tlpClass].tlps.add(tlp);
+        queue.tlps.add(tlp);
     }
 
     /** Credits return in the order in which TLPs of a class leave: one that leaves late holds up those behind it. */
@@ -177,6 +186,9 @@ final class Receiver {
     /** Whether a TLP that waits in this buffer may leave it before older posted ones. */
     private boolean mayPassPosted(Tlp tlp) {
         TlpQueue posted = queues[Channel.POSTED].tlps;
+        if (posted.isEmpty()) {
+            return true;
+        }
         for (int i = 0; i < posted.size(); i++) {
             Tlp older = posted.at(i);
             if (older.sequence > tlp.sequence) {
@@ -192,8 +204,8 @@ final class Receiver {
     /** What waits behind a TLP that has left may go on now. */
     private void pokeHeads() {
         for (Queue queue : queues) {
-            if (!queue.tlps.isEmpty()) {
-                Tlp head = queue.tlps.head();
+            Tlp head = queue.tlps.headOrNull();
+            if (head != null) {
                 progress.poke(head.path.channel(head.step), head.eligible);
             }
         }
@@ -203,6 +215,7 @@ final class Receiver {
     final class Queue extends Input {
         private final TlpQueue tlps = new TlpQueue();
         private final int tlpClass;
+        private @Nullable Channel lastNext;
 
         private Queue(int tlpClass) {
             this.tlpClass = tlpClass;
@@ -210,17 +223,10 @@ final class Receiver {
 
         @Override
         long readyAt(Channel channel, long now) {
-            if (tlps.isEmpty()) {
-                return Agenda.NEVER;
-            }
-            Tlp head = tlps.head();
-            if (head.path.channel(head.step) != channel) {
-                return Agenda.NEVER;
-            }
-            if (tlpClass != Channel.POSTED && !mayPassPosted(head)) {
-                return Agenda.NEVER;
-            }
-            return head.eligible;
+            Tlp head = tlps.headOrNull();
+            return head != null && head.next == channel && (tlpClass == Channel.POSTED || mayPassPosted(head))
+                    ? head.eligible
+                    : Agenda.NEVER;
         }
 
         @Override
