@@ -1,7 +1,8 @@
 package org.p2psim.benchmark;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -30,18 +31,25 @@ public class EventLoopBenchmark {
     /** Events in one invocation, on average: the counter tells the exact rate. */
     static final int WINDOW = 100_000;
 
+    private static final OperatingSystemMXBean PROCESS =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
     /** What runs the workload. */
     public enum Way {
-        ENGINE(EventLoops.OnEngine::new),
-        BARE_WHEEL(EventLoops.OnBareWheel::new),
-        PRIORITY_QUEUE(EventLoops.OnPriorityQueue::new),
-        STOCK_DSOL(EventLoops.OnDsol::new),
-        SSJ(EventLoops.OnSsj::new);
+        ENGINE,
+        BARE_WHEEL,
+        PRIORITY_QUEUE,
+        STOCK_DSOL,
+        SSJ;
 
-        private final Function<Workload, EventLoop> loop;
-
-        Way(Function<Workload, EventLoop> loop) {
-            this.loop = loop;
+        EventLoop with(Workload workload) {
+            return switch (this) {
+                case ENGINE -> new EventLoops.OnEngine(workload);
+                case BARE_WHEEL -> new EventLoops.OnBareWheel(workload);
+                case PRIORITY_QUEUE -> new EventLoops.OnPriorityQueue(workload);
+                case STOCK_DSOL -> new EventLoops.OnDsol(workload);
+                case SSJ -> new EventLoops.OnSsj(workload);
+            };
         }
     }
 
@@ -59,14 +67,16 @@ public class EventLoopBenchmark {
 
     @Setup
     public void begin() {
-        loop = way.loop.apply(workload);
+        loop = way.with(workload);
         loop.begin();
         window = workload.windowOf(WINDOW);
     }
 
     @Benchmark
     public long window(EventsCounted counted) {
+        long before = PROCESS.getProcessCpuTime();
         counted.events += loop.runFor(window);
+        counted.cpuNanos += PROCESS.getProcessCpuTime() - before;
         return loop.sum();
     }
 }

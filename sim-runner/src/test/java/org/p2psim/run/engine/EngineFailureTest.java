@@ -49,9 +49,7 @@ class EngineFailureTest {
     }
 
     static Stream<Arguments> failures() {
-        return THROWN.stream()
-                .flatMap(thrown -> EVENTS.stream()
-                        .map(event -> Arguments.of(thrown, event)));
+        return THROWN.stream().flatMap(thrown -> EVENTS.stream().map(event -> Arguments.of(thrown, event)));
     }
 
     @ParameterizedTest
@@ -72,13 +70,12 @@ class EngineFailureTest {
     @Test
     void aRealStackOverflowIsThrown() {
         Engine engine = new Engine();
-        engine.at(3, EngineFailureTest::recurse);
+        engine.at(3, () -> deeper(0));
         assertThatThrownBy(engine::run).isInstanceOf(StackOverflowError.class);
     }
 
-    private static void recurse() {
-        recurse();
-        recurse();
+    private static int deeper(int depth) {
+        return depth == Integer.MAX_VALUE ? 0 : 1 + deeper(depth + 1);
     }
 
     @Test

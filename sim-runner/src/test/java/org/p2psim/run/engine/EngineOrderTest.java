@@ -81,8 +81,7 @@ class EngineOrderTest {
         engine.at(5, Phase.DECISION, first, 0);
         engine.run();
         assertThat(happened)
-                .containsExactly(
-                        "first 1", "second 1", "first 16777215", "second 9", "action", "first 0", "first 0");
+                .containsExactly("first 1", "second 1", "first 16777215", "second 9", "action", "first 0", "first 0");
     }
 
     @Test
@@ -96,8 +95,7 @@ class EngineOrderTest {
         engine.at(5, Phase.DECISION, decision, 1);
         engine.at(5, Phase.DECISION, decision, 2);
         engine.run();
-        assertThat(happened)
-                .containsExactly("decision 1", "state 1", "action 1", "decision 2", "state 2", "action 2");
+        assertThat(happened).containsExactly("decision 1", "state 1", "action 1", "decision 2", "state 2", "action 2");
     }
 
     @Test

@@ -73,7 +73,9 @@ class EngineRunTest {
         assertThat(happened).containsExactly(false, true);
         assertThat(engine.stopping()).isTrue();
         assertThat(engine.nextTime()).isEqualTo(Long.MAX_VALUE);
-        assertThatThrownBy(engine::run).isInstanceOf(IllegalStateException.class).hasMessageContaining("ended");
+        assertThatThrownBy(engine::run)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("ended");
     }
 
     @Test
@@ -135,8 +137,7 @@ class EngineRunTest {
     void primitiveEventsAllocateNothing(int pending) {
         int[] steps = {40_000, 90_000, 200_000, 1 << 30, 60_000, 1_000_000};
         int[] codes = new int[1];
-        codes[0] = engine.handler(
-                index -> engine.at(engine.now() + steps[index % 6], Phase.DECISION, codes[0], index));
+        codes[0] = engine.handler(index -> engine.at(engine.now() + steps[index % 6], Phase.DECISION, codes[0], index));
         for (int index = 0; index < pending; index++) {
             engine.at(index, Phase.STATE, codes[0], index);
         }

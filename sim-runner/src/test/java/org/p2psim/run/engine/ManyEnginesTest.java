@@ -49,8 +49,9 @@ class ManyEnginesTest {
     void enginesCanBeMadeAndRunByManyThreadsAtOnce() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
-            List<Callable<Long>> runs =
-                    IntStream.range(0, 1_600).<Callable<Long>>mapToObj(i -> () -> runOne(i)).toList();
+            List<Callable<Long>> runs = IntStream.range(0, 1_600)
+                    .<Callable<Long>>mapToObj(i -> () -> runOne(i))
+                    .toList();
             for (Future<Long> run : threads.invokeAll(runs)) {
                 assertThat(run.get()).isEqualTo(2);
             }
@@ -62,11 +63,13 @@ class ManyEnginesTest {
     /** Every third one fails, every third one is never run to its end. */
     private static long runOne(int number) {
         Engine engine = new Engine();
-        engine.at(1, () -> engine.at(2, () -> {
-            if (number % 3 == 0) {
-                throw new IllegalStateException("fails");
-            }
-        }));
+        engine.at(
+                1,
+                () -> engine.at(2, () -> {
+                    if (number % 3 == 0) {
+                        throw new IllegalStateException("fails");
+                    }
+                }));
         engine.at(3_000, () -> {});
         try {
             engine.runUntil(2);

@@ -23,7 +23,9 @@ final class RandomModel {
 
     /** The code of the last handler. */
     static final int GOES_ON = HANDLERS - 1;
+
     private static final int EVENTS = 1_500;
+    private static final List<Phase> PHASES = List.of(Phase.values());
 
     private final SplittableRandom random;
     private final Clock clock;
@@ -74,7 +76,7 @@ final class RandomModel {
     /** Goes on at so many later times, through the queue where something else comes first. */
     private void runAhead(int times) {
         for (int i = times; i > 0; i--) {
-            long next = clock.now() + 1 + random.nextInt(1 << scale / 2);
+            long next = clock.now() + 1 + random.nextInt(1 << (scale / 2));
             if (next >= clock.nextTime()) {
                 clock.at(next, Phase.STATE, GOES_ON, i);
                 return;
@@ -95,7 +97,7 @@ final class RandomModel {
             String name = "action " + actions++;
             clock.at(time, () -> happen(name));
         } else {
-            Phase phase = Phase.values()[random.nextInt(3)];
+            Phase phase = PHASES.get(random.nextInt(PHASES.size()));
             clock.at(time, phase, random.nextInt(GOES_ON), random.nextInt(5));
         }
     }

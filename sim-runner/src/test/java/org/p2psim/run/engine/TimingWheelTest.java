@@ -76,7 +76,10 @@ class TimingWheelTest {
     }
 
     private void removeSome(SplittableRandom random) {
-        Event any = queue.stream().skip(random.nextInt(queue.size() + 1)).findFirst().orElse(new Event(now, 1));
+        Event any = queue.stream()
+                .skip(random.nextInt(queue.size() + 1))
+                .findFirst()
+                .orElse(new Event(now, 1));
         assertThat(wheel.remove(any.time(), any.key())).isEqualTo(queue.remove(any));
         Event none = new Event(any.time(), 99);
         assertThat(wheel.remove(none.time(), none.key())).isFalse();
