@@ -35,11 +35,12 @@ public final class DmaNetwork {
     private final Map<CompleterKey, Completer> completers = new HashMap<>();
     private final Map<Bdf, TagPool> tagPools = new HashMap<>();
     private final Map<String, Flow> running = new LinkedHashMap<>();
+    private long lastEnd;
 
     private record CompleterKey(Channel first, TlpKind kind) {}
 
-    public DmaNetwork(Fabric fabric, Routing routing, Engine engine) {
-        this(fabric, routing, engine, FabricTiming.DEFAULT, Fidelity.L2);
+    public DmaNetwork(Fabric fabric, Routing routing, Engine engine, Fidelity fidelity) {
+        this(fabric, routing, engine, FabricTiming.DEFAULT, fidelity);
     }
 
     public DmaNetwork(Fabric fabric, Routing routing, Engine engine, FabricTiming timing, Fidelity fidelity) {
@@ -50,7 +51,10 @@ public final class DmaNetwork {
                 : new KnownTimes(engine, fidelity == Fidelity.L2);
         this.channels = new Channels(fabric, progress, timing);
         this.paths = new Paths(progress, channels, fabric.socketLink().orElse(SocketLink.NONE));
-        engine.beforeActions(time -> tell());
+        engine.beforeActions(time -> {
+            tell();
+            progress.disturbed();
+        });
     }
 
     /**
@@ -88,6 +92,7 @@ public final class DmaNetwork {
     private void ended(String name) {
         tell();
         running.remove(name);
+        lastEnd = engine.now();
     }
 
     private void tell() {
@@ -105,6 +110,11 @@ public final class DmaNetwork {
         if (flow != null) {
             flow.stop();
         }
+    }
+
+    /** When the last DMA came to its end, ticks. DLLPs about it may still be on their way. */
+    public long lastEnd() {
+        return lastEnd;
     }
 
     /** What the links carried so far: in the order of the fabric's ports, upstream first, in slices of one length. */

@@ -153,7 +153,7 @@ final class Steady {
         flows.forEach(flow -> flow.shift(ticks));
     }
 
-    private void startAgain() {
+    void startAgain() {
         lastSent = marker.use().tlps();
         marks = 0;
         nextKept = 1;
