@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Port {
     private final @Nullable Input[] inputs;
     /** TLPs that it may send before it is the next one's turn. */
-    final int weight;
+    int weight;
 
     private int turn;
 
@@ -23,6 +23,7 @@ final class Port {
 
     void put(int index, Input input) {
         inputs[index] = input;
+        weight = Math.max(weight, input.weight());
     }
 
     boolean holds(Input input) {
