@@ -16,6 +16,7 @@ import org.p2psim.outcome.RunOutcome;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.flow.DmaNetwork;
+import org.p2psim.run.flow.Fidelity;
 import org.p2psim.run.replay.Replay;
 import org.p2psim.run.replay.World;
 import org.p2psim.run.watch.InvariantWatch;
@@ -37,7 +38,7 @@ public final class Simulation {
         World world = World.of(plan);
         Engine engine = new Engine();
         Routing routing = new Routing(world.host());
-        DmaNetwork network = new DmaNetwork(world.host(), routing, engine);
+        DmaNetwork network = new DmaNetwork(world.host(), routing, engine, plan.timings(), Fidelity.L1);
         Recorder recorder = new Recorder();
         InvariantWatch watch = new InvariantWatch(recorder);
         Replay replay = new Replay(world, engine, routing, network, recorder, watch);
@@ -67,7 +68,6 @@ public final class Simulation {
         List<Note> notes = new ArrayList<>(plan.notes());
         notes.addAll(replay.notes());
         notes.addAll(Cautions.of(world));
-        notes.addAll(NotModelled.SOURCES);
         notes.addAll(NotModelled.NOTES);
         return new RunOutcome(
                 new Provenance(version, plan.scenario(), plan.digest(), plan.seed(), String.join(" ", plan.settings())),
