@@ -12,6 +12,8 @@ import org.p2psim.topology.PciFunction;
  *   <li>{@link IommuHop}: the IOMMU in front of a root bus, where the address is translated or the TLP blocked.
  *   <li>{@link RootComplexHop}: a root complex. A TLP between two host bridges passes two of them, each half.
  *   <li>{@link SocketHop}: the connection between two sockets.
+ *   <li>{@link HostHop}: what joins a root bus and the memory side of its socket.
+ *   <li>{@link MemoryHop}: the memory of a socket.
  * </ul>
  */
 public sealed interface Hop {
@@ -27,4 +29,9 @@ public sealed interface Hop {
 
     /** @param from id of the socket that the TLP leaves */
     record SocketHop(String from, String to) implements Hop {}
+
+    record HostHop(HostBridge bridge) implements Hop {}
+
+    /** @param socket its id */
+    record MemoryHop(String socket) implements Hop {}
 }

@@ -10,7 +10,7 @@ import org.p2psim.topology.IommuMode;
 import org.p2psim.topology.PciFunction;
 
 /**
- * Where the TLPs between two functions of a fabric go, port by port (PCIe base specification 6.12.3, ACS functions and
+ * Where the TLPs between two functions of a fabric go, and those to host memory, port by port (PCIe base specification 6.12.3, ACS functions and
  * their interactions).
  *
  * <p>A request climbs from its initiator. At every root and downstream port that it enters from below it turns
@@ -36,20 +36,47 @@ public final class Routing {
      */
     public Delivery request(PciFunction initiator, PciFunction target, AddressKind kind, boolean posted) {
         HostBridge bridge = fabric.hostBridge(initiator);
-        boolean iova = kind == AddressKind.IOVA;
-        Walk walk = new Walk(fabric, target, iova ? Walk.Rule.REQUEST_WITH_IOVA : Walk.Rule.REQUEST);
+        Walk walk = new Walk(fabric, target, kind == AddressKind.IOVA ? Walk.Rule.WINDOWLESS : Walk.Rule.REQUEST);
         if (walk.climbFrom(initiator)) {
             return walk.delivery(Disposition.DIRECT, sameDeviceCaveat(initiator, target));
         }
-        if (!iova && bridge.iommu() == IommuMode.TRANSLATING) {
-            walk.blockedBy(bridge, posted);
-            return walk.delivery(posted ? Disposition.DROPPED : Disposition.REFUSED, Optional.empty());
-        }
-        if (iova) {
-            walk.translatedBy(bridge);
+        if (!passesIommu(walk, bridge, kind, posted)) {
+            return blocked(walk, posted);
         }
         walk.throughRootComplex(bridge, fabric.hostBridge(target));
         return walk.delivery(Disposition.VIA_ROOT_COMPLEX, rootComplexCaveat(initiator, target));
+    }
+
+    /**
+     * What becomes of a memory request to the memory of a socket, whose addresses are in no bridge window.
+     *
+     * @param socket its id
+     * @param posted true for a write, which nobody answers
+     */
+    public Delivery toMemory(PciFunction initiator, String socket, AddressKind kind, boolean posted) {
+        HostBridge bridge = fabric.hostBridge(initiator);
+        Walk walk = new Walk(fabric, Walk.Rule.WINDOWLESS);
+        walk.climbFrom(initiator);
+        if (!passesIommu(walk, bridge, kind, posted)) {
+            return blocked(walk, posted);
+        }
+        walk.intoMemory(bridge, socket);
+        return walk.delivery(Disposition.HOST_MEMORY, Optional.empty());
+    }
+
+    /** Whether the IOMMU lets a request on; it translates IOVAs, and knows no other addresses if it is on. */
+    private static boolean passesIommu(Walk walk, HostBridge bridge, AddressKind kind, boolean posted) {
+        if (kind == AddressKind.IOVA) {
+            walk.translatedBy(bridge);
+        } else if (bridge.iommu() == IommuMode.TRANSLATING) {
+            walk.blockedBy(bridge, posted);
+            return false;
+        }
+        return true;
+    }
+
+    private static Delivery blocked(Walk walk, boolean posted) {
+        return walk.delivery(posted ? Disposition.DROPPED : Disposition.REFUSED, Optional.empty());
     }
 
     /** The way of the completions of a read, from the function that was read to the one that asked. */
@@ -58,6 +85,13 @@ public final class Routing {
         if (!walk.climbFrom(completer)) {
             walk.throughRootComplex(fabric.hostBridge(completer), fabric.hostBridge(requester));
         }
+        return walk.route();
+    }
+
+    /** The way of the completions of a read, from the memory of a socket to the function that asked. */
+    public Route completionFromMemory(String socket, PciFunction requester) {
+        Walk walk = new Walk(fabric, requester, Walk.Rule.COMPLETION);
+        walk.outOfMemory(socket, fabric.hostBridge(requester));
         return walk.route();
     }
 

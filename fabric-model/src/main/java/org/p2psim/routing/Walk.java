@@ -9,8 +9,10 @@ import java.util.stream.Stream;
 import org.p2psim.address.Bdf;
 import org.p2psim.routing.Delivery.Disposition;
 import org.p2psim.routing.Delivery.Step;
+import org.p2psim.routing.Hop.HostHop;
 import org.p2psim.routing.Hop.IommuHop;
 import org.p2psim.routing.Hop.LinkHop;
+import org.p2psim.routing.Hop.MemoryHop;
 import org.p2psim.routing.Hop.RootComplexHop;
 import org.p2psim.routing.Hop.SocketHop;
 import org.p2psim.routing.Hop.SwitchHop;
@@ -25,8 +27,8 @@ final class Walk {
     /** What turns a TLP back at a port that it could turn at. */
     enum Rule {
         REQUEST(AcsBit.RR, AcsBit.EC),
-        /** Matches no bridge window, so it never turns. */
-        REQUEST_WITH_IOVA(),
+        /** A request that matches no bridge window, with an IOVA or for host memory: it never turns. */
+        WINDOWLESS(),
         COMPLETION(AcsBit.CR);
 
         private final ImmutableList<AcsBit> redirect;
@@ -47,10 +49,19 @@ final class Walk {
     private boolean climbsToRoot;
 
     Walk(Fabric fabric, PciFunction target, Rule rule) {
+        this(fabric, fabric.wayUp(target), rule);
+    }
+
+    /** To host memory, which is below no port. */
+    Walk(Fabric fabric, Rule rule) {
+        this(fabric, ImmutableList.of(), rule);
+    }
+
+    private Walk(Fabric fabric, ImmutableList<PciFunction> targetWay, Rule rule) {
         this.fabric = fabric;
         this.rule = rule;
-        this.targetWay = fabric.wayUp(target);
-        this.climbsToRoot = rule == Rule.REQUEST_WITH_IOVA;
+        this.targetWay = targetWay;
+        this.climbsToRoot = rule == Rule.WINDOWLESS;
     }
 
     Route route() {
@@ -81,7 +92,7 @@ final class Walk {
                 return true;
             }
         }
-        if (rule == Rule.REQUEST_WITH_IOVA && way.size() > 1) {
+        if (rule == Rule.WINDOWLESS && !targetWay.isEmpty() && way.size() > 1) {
             step(
                     Step.Kind.NO_WINDOW_FOR_IOVA,
                     Optional.empty(),
@@ -193,6 +204,24 @@ final class Walk {
                 Step.Kind.FORWARDED_BY_ROOT_COMPLEX,
                 Optional.empty(),
                 "the root complex forwards the TLP %s".formatted(between));
+        descendFrom(targetWay.size() - 1);
+    }
+
+    void intoMemory(HostBridge bridge, String socket) {
+        hops.add(new HostHop(bridge));
+        if (!bridge.socket().equals(socket)) {
+            hops.add(new SocketHop(bridge.socket(), socket));
+        }
+        hops.add(new MemoryHop(socket));
+        step(Step.Kind.AT_HOST_MEMORY, Optional.empty(), "the address is in the memory of socket " + socket);
+    }
+
+    void outOfMemory(String socket, HostBridge bridge) {
+        hops.add(new MemoryHop(socket));
+        if (!bridge.socket().equals(socket)) {
+            hops.add(new SocketHop(socket, bridge.socket()));
+        }
+        hops.add(new HostHop(bridge));
         descendFrom(targetWay.size() - 1);
     }
 

@@ -46,7 +46,7 @@ public final class Simulation {
         World world = World.of(plan);
         Engine engine = new Engine();
         Routing routing = new Routing(world.host());
-        DmaNetwork network = new DmaNetwork(world.host(), routing, engine, fidelity);
+        DmaNetwork network = new DmaNetwork(world.host(), routing, engine, plan.timings(), fidelity);
         Recorder recorder = new Recorder();
         InvariantWatch watch = new InvariantWatch(recorder);
         Replay replay = new Replay(world, engine, routing, network, recorder, watch);
@@ -76,7 +76,6 @@ public final class Simulation {
         List<Note> notes = new ArrayList<>(plan.notes());
         notes.addAll(replay.notes());
         notes.addAll(Cautions.of(world));
-        notes.addAll(NotModelled.SOURCES);
         notes.addAll(NotModelled.NOTES);
         return new RunOutcome(
                 new Provenance(version, plan.scenario(), plan.digest(), plan.seed(), String.join(" ", plan.settings())),

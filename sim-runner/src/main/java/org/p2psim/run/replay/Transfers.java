@@ -316,19 +316,25 @@ final class Transfers {
 
         @Override
         public void dropped(long at, long address, int length, long issued) {
-            failed(at, "blocked write", address);
+            failed(at, "blocked write", reason("drops writes to peers", address));
         }
 
         @Override
         public void refused(long at, long address, int length, long issued) {
-            failed(at, "blocked read", address);
+            failed(at, "blocked read", reason("answers reads from peers with Unsupported Request", address));
         }
 
-        private void failed(long at, String what, long address) {
+        /** What the root complex refuses, no IOMMU has faulted. */
+        private String reason(String refusal, long address) {
+            return world.plan().timings().forward(delivery.route().rootComplexes(), !order.read())
+                    ? "IOMMU fault: address 0x%x is not mapped".formatted(address)
+                    : "the root complex %s: address 0x%x".formatted(refusal, address);
+        }
+
+        private void failed(long at, String what, String reason) {
             if (!failed) {
                 failed = true;
-                recorder.effect(
-                        at, order.lane(), what, "IOMMU fault: address 0x%x is not mapped".formatted(address));
+                recorder.effect(at, order.lane(), what, reason);
             }
         }
     }
