@@ -49,6 +49,7 @@ public record Delivery(Disposition disposition, Route route, Optional<String> ca
             TURNED_AT_PORT,
             TURNED_IN_SWITCH,
             REDIRECTED_UPSTREAM,
+            TRANSLATED_REQUEST_BLOCKED,
             NO_WINDOW_FOR_IOVA,
             TRANSLATED,
             BLOCKED,

@@ -5,6 +5,7 @@ import com.google.common.collect.Iterables;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.p2psim.routing.Hop.AcsBlockHop;
 import org.p2psim.routing.Hop.IommuHop;
 import org.p2psim.routing.Hop.LinkHop;
 import org.p2psim.routing.Hop.RootComplexHop;
@@ -32,9 +33,9 @@ public record Route(List<Hop> hops) {
                 .collect(ImmutableList.toImmutableList());
     }
 
-    /** The way up to the root bus that it leaves: as far as a request comes that an IOMMU or a root complex refuses. */
+    /** The way up to the port or the root bus where a request is refused. */
     public Route toRoot() {
-        int end = Iterables.indexOf(hops, hop -> hop instanceof IommuHop || hop instanceof RootComplexHop);
+        int end = Iterables.indexOf(hops, hop -> hop instanceof AcsBlockHop || hop instanceof IommuHop || hop instanceof RootComplexHop);
         return new Route(hops.subList(0, Math.max(0, end)));
     }
 

@@ -17,7 +17,8 @@ import org.p2psim.topology.PciFunction;
  * towards the target if the target is below the same switch or port, unless ACS P2P Request Redirect (RR) or P2P
  * Egress Control (EC) is on there: then it goes on to the root complex (which in a switch above takes ACS Upstream
  * Forwarding; it is taken to be on). At the root the IOMMU translates or blocks it, and the root complex sends it down.
- * A completion is routed by the requester's ID: only P2P Completion Redirect (CR) sends it up, and no IOMMU looks at
+ * A request that carries an address translated by ATS stays below at a port with ACS Direct Translated P2P (DT) on, and
+ * goes nowhere through one with Translation Blocking (TB) on. A completion is routed by the requester's ID: only P2P Completion Redirect (CR) sends it up, and no IOMMU looks at
  * it.
  */
 public final class Routing {
@@ -36,8 +37,12 @@ public final class Routing {
      */
     public Delivery request(PciFunction initiator, PciFunction target, AddressKind kind, boolean posted) {
         HostBridge bridge = fabric.hostBridge(initiator);
-        Walk walk = new Walk(fabric, target, kind == AddressKind.IOVA ? Walk.Rule.WINDOWLESS : Walk.Rule.REQUEST);
-        if (walk.climbFrom(initiator)) {
+        Walk walk = new Walk(fabric, target, rule(kind));
+        boolean turned = walk.climbFrom(initiator);
+        if (walk.isBlocked()) {
+            return blocked(walk, posted);
+        }
+        if (turned) {
             return walk.delivery(Disposition.DIRECT, sameDeviceCaveat(initiator, target));
         }
         if (!passesIommu(walk, bridge, kind, posted)) {
@@ -55,20 +60,28 @@ public final class Routing {
      */
     public Delivery toMemory(PciFunction initiator, String socket, AddressKind kind, boolean posted) {
         HostBridge bridge = fabric.hostBridge(initiator);
-        Walk walk = new Walk(fabric, Walk.Rule.WINDOWLESS);
+        Walk walk = new Walk(fabric, kind == AddressKind.TRANSLATED ? Walk.Rule.TRANSLATED : Walk.Rule.WINDOWLESS);
         walk.climbFrom(initiator);
-        if (!passesIommu(walk, bridge, kind, posted)) {
+        if (walk.isBlocked() || !passesIommu(walk, bridge, kind, posted)) {
             return blocked(walk, posted);
         }
         walk.intoMemory(bridge, socket);
         return walk.delivery(Disposition.HOST_MEMORY, Optional.empty());
     }
 
+    private static Walk.Rule rule(AddressKind kind) {
+        return switch (kind) {
+            case BUS_ADDRESS -> Walk.Rule.REQUEST;
+            case IOVA -> Walk.Rule.WINDOWLESS;
+            case TRANSLATED -> Walk.Rule.TRANSLATED;
+        };
+    }
+
     /** Whether the IOMMU lets a request on; it translates IOVAs, and knows no other addresses if it is on. */
     private static boolean passesIommu(Walk walk, HostBridge bridge, AddressKind kind, boolean posted) {
         if (kind == AddressKind.IOVA) {
             walk.translatedBy(bridge);
-        } else if (bridge.iommu() == IommuMode.TRANSLATING) {
+        } else if (kind == AddressKind.BUS_ADDRESS && bridge.iommu() == IommuMode.TRANSLATING) {
             walk.blockedBy(bridge, posted);
             return false;
         }

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.p2psim.address.Bdf;
 import org.p2psim.routing.Delivery.Disposition;
 import org.p2psim.routing.Delivery.Step;
+import org.p2psim.routing.Hop.AcsBlockHop;
 import org.p2psim.routing.Hop.HostHop;
 import org.p2psim.routing.Hop.IommuHop;
 import org.p2psim.routing.Hop.LinkHop;
@@ -27,6 +28,8 @@ final class Walk {
     /** What turns a TLP back at a port that it could turn at. */
     enum Rule {
         REQUEST(AcsBit.RR, AcsBit.EC),
+        /** A request with an address that its initiator got by ATS. */
+        TRANSLATED(AcsBit.RR, AcsBit.EC),
         /** A request that matches no bridge window, with an IOVA or for host memory: it never turns. */
         WINDOWLESS(),
         COMPLETION(AcsBit.CR);
@@ -47,6 +50,8 @@ final class Walk {
     private final List<Step> steps = new ArrayList<>();
     /** It matches no window, or a port has redirected it: no port turns it any more. */
     private boolean climbsToRoot;
+    /** A port lets it on no further. */
+    private boolean blocked;
 
     Walk(Fabric fabric, PciFunction target, Rule rule) {
         this(fabric, fabric.wayUp(target), rule);
@@ -88,8 +93,8 @@ final class Walk {
                 case PCIE_TO_PCI_BRIDGE -> turnsOnSharedBus(bridge);
                 case HOST_BRIDGE, ENDPOINT, LEGACY_ENDPOINT, RC_INTEGRATED_ENDPOINT -> false;
             };
-            if (turned) {
-                return true;
+            if (turned || blocked) {
+                return turned;
             }
         }
         if (rule == Rule.WINDOWLESS && !targetWay.isEmpty() && way.size() > 1) {
@@ -103,6 +108,10 @@ final class Walk {
 
     private boolean enterFromBelow(PciFunction port) {
         hops.add(new LinkHop(port, true));
+        if (rule == Rule.TRANSLATED && isOn(port, AcsBit.TB)) {
+            blockedAt(port);
+            return false;
+        }
         if (climbsToRoot) {
             return false;
         }
@@ -116,6 +125,34 @@ final class Walk {
         return sameSwitch >= 0 && turnsInSwitch(port, upstreamPort.orElseThrow(), sameSwitch);
     }
 
+    boolean isBlocked() {
+        return blocked;
+    }
+
+    private void blockedAt(PciFunction port) {
+        blocked = true;
+        hops.add(new AcsBlockHop(port));
+        step(
+                Step.Kind.TRANSLATED_REQUEST_BLOCKED,
+                Optional.of(port.address()),
+                "%s has ACS TB on, which blocks requests with translated addresses".formatted(named(port)));
+    }
+
+    private static boolean isOn(PciFunction port, AcsBit bit) {
+        return port.acs().map(acs -> acs.isOn(bit)).orElse(false);
+    }
+
+    /** Whether a port lets translated requests turn, whatever it does to others. */
+    private boolean isDirect(PciFunction port) {
+        return rule == Rule.TRANSLATED && isOn(port, AcsBit.DT);
+    }
+
+    private String whyItTurns(PciFunction port) {
+        return isDirect(port)
+                ? "has ACS DT on, and the address is translated"
+                : "has no ACS %s on".formatted(words(rule.redirect.stream(), " or "));
+    }
+
     private boolean turnsAtPort(PciFunction port, int index) {
         if (isRedirectedBy(port, "the same port")) {
             return false;
@@ -126,8 +163,8 @@ final class Walk {
         step(
                 Step.Kind.TURNED_AT_PORT,
                 Optional.of(port.address()),
-                "the target is below the same port, %s, which has no ACS %s on: the TLP turns there"
-                        .formatted(named(port), words(rule.redirect.stream(), " or ")));
+                "the target is below the same port, %s, which %s: the TLP turns there"
+                        .formatted(named(port), whyItTurns(port)));
         descendFrom(index);
         return true;
     }
@@ -140,11 +177,8 @@ final class Walk {
         step(
                 Step.Kind.TURNED_IN_SWITCH,
                 Optional.of(ingress.address()),
-                "%s has no ACS %s on, so the TLP turns to %s inside the switch"
-                        .formatted(
-                                named(ingress),
-                                words(rule.redirect.stream(), " or "),
-                                named(targetWay.get(index - 1))));
+                "%s %s, so the TLP turns to %s inside the switch"
+                        .formatted(named(ingress), whyItTurns(ingress), named(targetWay.get(index - 1))));
         descendFrom(index - 1);
         return true;
     }
@@ -248,6 +282,9 @@ final class Walk {
     }
 
     private boolean isRedirectedBy(PciFunction port, String common) {
+        if (isDirect(port)) {
+            return false;
+        }
         String bits = port.acs()
                 .map(acs -> words(rule.redirect.stream().filter(acs::isOn), "+"))
                 .orElse("");

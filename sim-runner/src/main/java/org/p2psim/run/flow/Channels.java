@@ -198,6 +198,11 @@ final class Channels {
                                 0)));
     }
 
+    /** A port that lets nothing on. */
+    Channel blocking() {
+        return add(new Pace.OfForwarding(Long.MAX_VALUE, false), UNLIMITED, 0, 0);
+    }
+
     /** What limits the data between a root bus and host memory, in one direction, if anything does. */
     Optional<Channel> host(HostBridge bridge, Traffic traffic) {
         OptionalLong limit = timings.rootComplex(bridge).memoryBandwidth();

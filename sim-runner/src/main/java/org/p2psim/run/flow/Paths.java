@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import org.p2psim.routing.Hop;
+import org.p2psim.routing.Hop.AcsBlockHop;
 import org.p2psim.routing.Hop.HostHop;
 import org.p2psim.routing.Hop.IommuHop;
 import org.p2psim.routing.Hop.LinkHop;
@@ -114,6 +115,8 @@ final class Paths {
                 latency += socketLink.latency();
             } else if (hop instanceof IommuHop iommu) {
                 add(channels.iommu(iommu.bridge()));
+            } else if (hop instanceof AcsBlockHop) {
+                add(channels.blocking());
             } else if (hop instanceof HostHop host) {
                 channels.host(host.bridge(), traffic).ifPresent(this::add);
             } else if (hop instanceof MemoryHop memory && traffic == Traffic.WRITES) {
