@@ -17,6 +17,7 @@ import org.p2psim.unit.Ticks;
  * @param mps Max_Payload_Size that the machine's ports are set to, bytes: how late Acks and UpdateFCs may be
  * @param creditLoop how long the buffer of a port that says no credits lets its link be busy before the first credit
  *     is back, ticks
+ * @param ecrc whether functions and root complexes send TLPs with a digest (ECRC Generation Enable of AER)
  */
 public record Timings(
         Map<Bdf, PortTiming> ports,
@@ -24,7 +25,8 @@ public record Timings(
         Map<String, MemoryTiming> memories,
         Map<Bdf, DeviceTiming> devices,
         int mps,
-        long creditLoop) {
+        long creditLoop,
+        boolean ecrc) {
     /** A port is built to keep its link busy across a switch and a root complex: credits for 500 ns. */
     public static final Timings DEFAULT = of(Map.of(), Map.of(), Map.of(), Map.of());
 
@@ -37,13 +39,13 @@ public record Timings(
         Range.atLeast("time of credits", creditLoop, 0);
     }
 
-    /** Max_Payload_Size 256 and credits for 500 ns. */
+    /** Max_Payload_Size 256, credits for 500 ns, no ECRC. */
     public static Timings of(
             Map<Bdf, PortTiming> ports,
             Map<String, RootComplexTiming> rootComplexes,
             Map<String, MemoryTiming> memories,
             Map<Bdf, DeviceTiming> devices) {
-        return new Timings(ports, rootComplexes, memories, devices, 256, Ticks.ofNanoseconds(500));
+        return new Timings(ports, rootComplexes, memories, devices, 256, Ticks.ofNanoseconds(500), false);
     }
 
     public PortTiming port(Bdf address) {

@@ -52,8 +52,8 @@ public final class DmaNetwork {
         this.timings = timings;
         this.engine = engine;
         this.progress = fidelity == Fidelity.L0
-                ? new EveryEvent(engine)
-                : new KnownTimes(engine, fidelity == Fidelity.L2);
+                ? new EveryEvent(engine, timings.ecrc())
+                : new KnownTimes(engine, fidelity == Fidelity.L2, timings.ecrc());
         this.channels = new Channels(fabric, progress, timings);
         this.paths = new Paths(progress, channels, timings, fabric.socketLink().orElse(SocketLink.NONE));
         engine.beforeActions(time -> {

@@ -26,7 +26,8 @@ final class EveryEvent extends Progress {
 
     private final List<TimedUnits> toReturn = new ArrayList<>();
 
-    EveryEvent(Engine engine) {
+    EveryEvent(Engine engine, boolean ecrc) {
+        super(ecrc);
         this.engine = engine;
         decide = engine.handler(this::nowDecides);
         eligible = engine.handler(this::nowEligible);

@@ -21,7 +21,8 @@ final class KnownTimes extends Progress {
     private long skips;
 
     /** @param skipsPeriods whether what repeats itself is skipped */
-    KnownTimes(Engine engine, boolean skipsPeriods) {
+    KnownTimes(Engine engine, boolean skipsPeriods, boolean ecrc) {
+        super(ecrc);
         this.engine = engine;
         this.periods = skipsPeriods ? new Periods(this) : null;
         this.step = engine.handler(this::step);

@@ -21,6 +21,12 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     private final List<Path> paths = new ArrayList<>();
     private final List<Tlp> unused = new ArrayList<>();
     private final List<Tlp> all = new ArrayList<>();
+    private final boolean ecrc;
+
+    /** @param ecrc whether TLPs have a digest */
+    Progress(boolean ecrc) {
+        this.ecrc = ecrc;
+    }
 
     /** @param make given its rank */
     Channel addChannel(IntFunction<Channel> make) {
@@ -149,7 +155,7 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
 
     Tlp take(Flow flow, Path path) {
         if (unused.isEmpty()) {
-            Tlp tlp = new Tlp(all.size(), flow, path);
+            Tlp tlp = new Tlp(all.size(), flow, path, ecrc);
             all.add(tlp);
             return tlp;
         }

@@ -10,6 +10,9 @@ final class Tlp {
     /** By which events name it. */
     final int id;
 
+    /** Whether it has a digest. */
+    private final boolean ecrc;
+
     Flow flow;
     Path path;
     /** Index of the channel that it waits for or is on. */
@@ -47,8 +50,9 @@ final class Tlp {
     /** Of a read: bytes that are not back yet. */
     int missing;
 
-    Tlp(int id, Flow flow, Path path) {
+    Tlp(int id, Flow flow, Path path, boolean ecrc) {
         this.id = id;
+        this.ecrc = ecrc;
         this.flow = flow;
         this.path = path;
     }
@@ -72,7 +76,7 @@ final class Tlp {
 
     /** Where only its data or its address have changed. */
     void measure() {
-        wireBytes = kind.wireBytes(address, bytes, above4GiB, false);
+        wireBytes = kind.wireBytes(address, bytes, above4GiB, ecrc);
     }
 
     /** Everything about it happens so much later, and at the address to which its flow has gone on. */
