@@ -253,6 +253,7 @@ final class Channels {
                 sliceTicks = Math.max(sliceTicks, both.downstream().use().sliceTicks());
             }
         }
+        progress.settle();
         ImmutableList.Builder<LinkUse> use = ImmutableList.builder();
         for (PciFunction port : used) {
             Both both = links.get(port.address());
@@ -281,6 +282,8 @@ final class Channels {
                     use.payload(),
                     use.wireBytes(),
                     use.busy(),
+                    use.dllps(),
+                    use.replays(),
                     sliceTicks,
                     use.perSlice(sliceTicks)));
         }
