@@ -46,7 +46,7 @@ public final class Simulation {
         World world = World.of(plan);
         Engine engine = new Engine();
         Routing routing = new Routing(world.host());
-        DmaNetwork network = new DmaNetwork(world.host(), routing, engine, plan.timings(), fidelity);
+        DmaNetwork network = new DmaNetwork(world.host(), routing, engine, plan.timings(), fidelity, plan.seed());
         Recorder recorder = new Recorder();
         InvariantWatch watch = new InvariantWatch(recorder);
         Replay replay = new Replay(world, engine, routing, network, recorder, watch);

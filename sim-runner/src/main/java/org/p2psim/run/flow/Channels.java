@@ -43,6 +43,7 @@ final class Channels {
     private final Fabric fabric;
     private final Progress progress;
     private final Timings timings;
+    private final long seed;
     private final Map<Bdf, Both> links = new HashMap<>();
     private final Map<SocketHop, Channel> sockets = new HashMap<>();
     private final Map<String, Channel> iommus = new HashMap<>();
@@ -60,7 +61,9 @@ final class Channels {
 
     private record ThroughRoot(String rootBus, Traffic traffic) {}
 
-    Channels(Fabric fabric, Progress progress, Timings timings) {
+    /** @param seed of the errors on links */
+    Channels(Fabric fabric, Progress progress, Timings timings, long seed) {
+        this.seed = seed;
         this.fabric = fabric;
         this.progress = progress;
         this.timings = timings;
@@ -89,9 +92,19 @@ final class Channels {
                 below.credits().orElse(switchBelow ? usual : withInfiniteCompletions(usual)));
         upstream.setReverse(downstream);
         downstream.setReverse(upstream);
+        damage(upstream, link, below.errorsTowards(above));
+        damage(downstream, link, above.errorsTowards(below));
         weigh(upstream.receiver(), above.arbitrationWeight());
         weigh(downstream.receiver(), below.arbitrationWeight());
         return new Both(link, upstream, downstream);
+    }
+
+    /** In FLIT mode it is FLITs that are sent again, and far quicker: that is not modelled. */
+    private void damage(Channel channel, Link link, long perBillion) {
+        if (perBillion > 0 && !link.flitMode()) {
+            long nak = channel.pace().dllpTicks() + DataLinkLayer.internalDelayTicks(link);
+            channel.setErrors(new LinkErrors(seed, channel.rank, perBillion, nak));
+        }
     }
 
     /** The upstream port of a switch, or the first function of the device. */
@@ -240,6 +253,7 @@ final class Channels {
                 sliceTicks = Math.max(sliceTicks, both.downstream().use().sliceTicks());
             }
         }
+        progress.settle();
         ImmutableList.Builder<LinkUse> use = ImmutableList.builder();
         for (PciFunction port : used) {
             Both both = links.get(port.address());
@@ -268,6 +282,8 @@ final class Channels {
                     use.payload(),
                     use.wireBytes(),
                     use.busy(),
+                    use.dllps(),
+                    use.replays(),
                     sliceTicks,
                     use.perSlice(sliceTicks)));
         }

@@ -47,6 +47,12 @@ public final class DmaNetwork {
     }
 
     public DmaNetwork(Fabric fabric, Routing routing, Engine engine, Timings timings, Fidelity fidelity) {
+        this(fabric, routing, engine, timings, fidelity, 1);
+    }
+
+    /** @param seed of the errors on links */
+    public DmaNetwork(
+            Fabric fabric, Routing routing, Engine engine, Timings timings, Fidelity fidelity, long seed) {
         this.fabric = fabric;
         this.routing = routing;
         this.timings = timings;
@@ -54,7 +60,7 @@ public final class DmaNetwork {
         this.progress = fidelity == Fidelity.L0
                 ? new EveryEvent(engine, timings.ecrc())
                 : new KnownTimes(engine, fidelity == Fidelity.L2, timings.ecrc());
-        this.channels = new Channels(fabric, progress, timings);
+        this.channels = new Channels(fabric, progress, timings, seed);
         this.paths = new Paths(progress, channels, timings, fabric.socketLink().orElse(SocketLink.NONE));
         engine.beforeActions(time -> {
             tell();

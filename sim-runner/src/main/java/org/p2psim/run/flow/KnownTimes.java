@@ -73,6 +73,13 @@ final class KnownTimes extends Progress {
     }
 
     @Override
+    void settle() {
+        for (Channel channel : channels()) {
+            channel.settle(Agenda.NEVER - 1);
+        }
+    }
+
+    @Override
     void flowsChanged() {
         if (periods != null) {
             periods.flowsChanged();

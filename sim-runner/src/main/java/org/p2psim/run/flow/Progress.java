@@ -93,6 +93,9 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
         flows.get(flow).stop();
     }
 
+    /** Counts the DLLPs that are still to come, once nothing else is. */
+    void settle() {}
+
     /** There is one channel more. */
     abstract void grown(int channelCount);
 
