@@ -8,10 +8,11 @@ import java.util.OptionalLong;
  * @param writeLatency from the arrival of a write until the function's own work sees it, ticks
  * @param engineBandwidth data that its DMA engine reads and writes, bytes a second; empty if the link is slower
  * @param issueInterval between two requests that it issues at least, ticks
+ * @param wholeDmas whether several DMAs at once take turns by whole segments or operations; else by TLPs
  */
-public record DeviceTiming(long writeLatency, OptionalLong engineBandwidth, long issueInterval) {
+public record DeviceTiming(long writeLatency, OptionalLong engineBandwidth, long issueInterval, boolean wholeDmas) {
     /** As fast as its link: the devices of {@code profiles.tsv} that are slower say so. */
-    public static final DeviceTiming DEFAULT = new DeviceTiming(0, OptionalLong.empty(), 0);
+    public static final DeviceTiming DEFAULT = new DeviceTiming(0, OptionalLong.empty(), 0, false);
 
     /** @throws IllegalArgumentException if a value is negative or the bandwidth is nothing */
     public DeviceTiming {

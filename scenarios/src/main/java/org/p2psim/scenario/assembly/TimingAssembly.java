@@ -157,7 +157,8 @@ final class TimingAssembly {
                 new DeviceTiming(
                         device.writeLatency().orElse(0),
                         device.dmaBandwidth(),
-                        device.issueInterval().orElse(0)));
+                        device.issueInterval().orElse(0),
+                        false));
     }
 
     private void port(

@@ -196,6 +196,9 @@ final class Channel {
             if (input != null) {
                 takeTurn(index, port.weight, count);
                 send(input, now);
+                if (input.keepsTurn()) {
+                    turn = index;
+                }
                 progress.wake(this, Math.min(nextDecision(now), nextDllp()));
                 return;
             }

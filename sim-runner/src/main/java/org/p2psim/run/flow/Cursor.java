@@ -10,7 +10,10 @@ final class Cursor {
 
     private final Iterator<Segment> segments;
     private long address;
+    /** Where the segment begins. */
+    private long opened;
     private long remaining;
+    private boolean first;
 
     Cursor(Iterable<Segment> segments) {
         this.segments = segments.iterator();
@@ -27,6 +30,7 @@ final class Cursor {
 
     /** Takes the next request and returns its bytes. */
     int take(int max) {
+        first = address == opened;
         int bytes = Splitting.nextRequest(address, remaining, max);
         address += bytes;
         remaining -= bytes;
@@ -34,6 +38,11 @@ final class Cursor {
             openSegment();
         }
         return bytes;
+    }
+
+    /** Whether the request that was taken last is the first of its segment. */
+    boolean tookFirst() {
+        return first;
     }
 
     /** Bytes ahead that are cut as those before, as far as is easy to say: within this segment. */
@@ -51,6 +60,7 @@ final class Cursor {
         if (segments.hasNext()) {
             Segment segment = segments.next();
             address = segment.dmaAddress();
+            opened = address;
             remaining = segment.length();
         }
     }

@@ -89,6 +89,9 @@ public final class DmaNetwork {
                 isAbove4GiB(request.memory()),
                 listener,
                 () -> ended(request.name())));
+        if (timings.device(request.initiator().address()).wholeDmas()) {
+            flow.issueWholeDmas();
+        }
         running.put(request.name(), flow);
         flow.start(request.direction() == Direction.READ ? readWay(request, flow) : writeWay(request, flow));
     }

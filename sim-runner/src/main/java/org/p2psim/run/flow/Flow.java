@@ -38,6 +38,7 @@ final class Flow extends Input {
     private long skipNumber;
     private @Nullable Journal journal;
     private boolean stopped;
+    private boolean wholeDmas;
     private boolean ended;
 
     Flow(
@@ -77,6 +78,11 @@ final class Flow extends Input {
             @Nullable Completer completer,
             @Nullable Completer errorCompleter,
             long latencyAtTarget) {}
+
+    /** Before others come in between it issues all of a segment, as far as it can. */
+    void issueWholeDmas() {
+        wholeDmas = true;
+    }
 
     void start(Way itsWay) {
         way = itsWay;
@@ -136,6 +142,11 @@ final class Flow extends Input {
     @Override
     long readyAt(Channel channel, long now) {
         return next == null || stopped ? Agenda.NEVER : reads ? tags.availableAt(now) : now;
+    }
+
+    @Override
+    boolean keepsTurn() {
+        return wholeDmas && !cursor.tookFirst();
     }
 
     @Override

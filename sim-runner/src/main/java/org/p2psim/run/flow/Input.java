@@ -9,6 +9,11 @@ abstract sealed class Input permits Receiver.Queue, Flow, Completer {
         return weight;
     }
 
+    /** Whether what comes next belongs to what was taken last, so that others wait if it is ready. */
+    boolean keepsTurn() {
+        return false;
+    }
+
     /** Before anything is sent. */
     final void setWeight(int tlps) {
         weight = tlps;

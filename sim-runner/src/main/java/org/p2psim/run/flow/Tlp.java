@@ -76,7 +76,7 @@ final class Tlp {
 
     /** Where only its data or its address have changed. */
     void measure() {
-        wireBytes = kind.wireBytes(address, bytes, above4GiB, ecrc);
+        wireBytes = kind.wireBytes(address, bytes, above4GiB, false, ecrc);
     }
 
     /** Everything about it happens so much later, and at the address to which its flow has gone on. */

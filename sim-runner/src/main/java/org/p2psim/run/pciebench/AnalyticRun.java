@@ -18,6 +18,7 @@ import org.p2psim.run.flow.Target.MemoryTarget;
 import org.p2psim.scenario.evidence.LinkSetting;
 import org.p2psim.scenario.evidence.LinkSetting.Completions;
 import org.p2psim.scenario.evidence.TimingRow.Operation;
+import org.p2psim.timing.DeviceTiming;
 import org.p2psim.timing.MemoryTiming;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.IommuMode;
@@ -31,12 +32,14 @@ import org.p2psim.unit.Ticks;
  */
 public final class AnalyticRun {
     /** Bytes of a run: far more than is in flight at once, so that beginning and end do not count. */
-    private static final long BYTES = 256 * 1024;
+    private static final long BYTES = 64 * 1024;
 
-    private static final int LEAST_TRANSFERS = 128;
+    private static final int LEAST_TRANSFERS = 48;
     private static final int ENOUGH_TAGS = 4096;
     private static final MemoryTiming AT_ONCE =
             new MemoryTiming(0, 0, OptionalLong.empty(), 0, OptionalLong.empty(), 0);
+    /** As many reads as writes. */
+    private static final DeviceTiming IN_TURN = new DeviceTiming(0, OptionalLong.empty(), 0, true);
     private static final long BELOW_4_GIB = 1L << 31;
     private static final long ABOVE_4_GIB = 1L << 33;
 
@@ -61,7 +64,7 @@ public final class AnalyticRun {
                 Map.of(),
                 Map.of(),
                 Map.of(BenchMachine.SOCKET, AT_ONCE),
-                Map.of(),
+                Map.of(machine.device().address(), IN_TURN),
                 setting.mps(),
                 usual.creditLoop(),
                 setting.ecrc());
