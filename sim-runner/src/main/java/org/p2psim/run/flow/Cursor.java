@@ -10,6 +10,7 @@ final class Cursor {
 
     private final Iterator<Segment> segments;
     private long address;
+    private int opened;
     private long remaining;
 
     Cursor(Iterable<Segment> segments) {
@@ -36,6 +37,11 @@ final class Cursor {
         return bytes;
     }
 
+    /** Segments that it has come to. */
+    int opened() {
+        return opened;
+    }
+
     /** Bytes ahead that are cut as those before, as far as is easy to say: within this segment. */
     long alikeAhead() {
         return Long.compareUnsigned(address, FOUR_GIB) < 0 ? Math.min(remaining, FOUR_GIB - address) : remaining;
@@ -50,6 +56,7 @@ final class Cursor {
     private void openSegment() {
         if (segments.hasNext()) {
             Segment segment = segments.next();
+            opened++;
             address = segment.dmaAddress();
             remaining = segment.length();
         }

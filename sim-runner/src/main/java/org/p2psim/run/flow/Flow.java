@@ -225,13 +225,39 @@ final class Flow extends Input {
 
     void put(State state) {
         Tlp tlp = next;
-        state.put(tlp == null ? -1 : ((long) tlp.bytes << 16) | (tlp.address & 0xfff));
+        state.put(tlp == null ? -1 : tlp.bytes);
+        state.put(position() & (way().request().alignment() - 1));
+        state.put(cursor.opened());
         state.put(stopped ? 1 : 0);
         state.put(ended ? 1 : 0);
         state.put(outstanding);
         state.putTime(lastArrival);
         tags.put(state);
-        reports.put(state, tlp == null ? 0 : tlp.address);
+        reports.put(state, position());
+    }
+
+    /** The address that it asks for next. */
+    long position() {
+        return next == null ? 0 : next.address;
+    }
+
+    /** No address that it has asked for and that is still on its way, or will ask for, is below this one. */
+    long lowest() {
+        return position() - outstanding;
+    }
+
+    /** How many of so many bytes ahead have translations, where it needs any: in whole pages. */
+    long translatedAhead(long bytes) {
+        long page = way().request().alignment();
+        if (!way().request().isTranslated()) {
+            return bytes;
+        }
+        long from = position();
+        long translated = 0;
+        while (translated < bytes && isTranslated(from + translated)) {
+            translated += page;
+        }
+        return Math.min(translated, bytes);
     }
 
     /** Bytes that it still has to ask for in the same way as until now. */

@@ -26,6 +26,22 @@ sealed interface Pace {
         return 0;
     }
 
+    /** Whether it translates addresses. */
+    default boolean translates() {
+        return false;
+    }
+
+    /** Bytes: addresses that differ by a multiple are treated alike. */
+    default long page() {
+        return 1;
+    }
+
+    /** What its delays depend on. */
+    default void put(State state) {}
+
+    /** Everything happens so much later; a flow of the state is where it has gone on to. */
+    default void shift(long ticks, State state) {}
+
     /** Whether it treats TLPs alike that are alike but for their time and address. */
     default boolean repeats() {
         return true;
@@ -175,8 +191,25 @@ sealed interface Pace {
         }
 
         @Override
-        public boolean repeats() {
-            return false;
+        public boolean translates() {
+            return true;
+        }
+
+        @Override
+        public long page() {
+            return iotlb.page();
+        }
+
+        @Override
+        public void put(State state) {
+            state.putTime(lastOut);
+            iotlb.put(state);
+        }
+
+        @Override
+        public void shift(long ticks, State state) {
+            lastOut += ticks;
+            iotlb.shift(ticks, state);
         }
 
         @Override
