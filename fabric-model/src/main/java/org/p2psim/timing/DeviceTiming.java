@@ -8,11 +8,11 @@ import java.util.OptionalLong;
  * @param writeLatency from the arrival of a write until the function's own work sees it, ticks
  * @param engineBandwidth data that its DMA engine reads and writes, bytes a second; empty if the link is slower
  * @param issueInterval between two requests that it issues at least, ticks
- * @param wholeDmas whether several DMAs at once take turns by whole segments or operations; else by TLPs
+ * @param engine what its requests cost it beyond that
  */
-public record DeviceTiming(long writeLatency, OptionalLong engineBandwidth, long issueInterval, boolean wholeDmas) {
+public record DeviceTiming(long writeLatency, OptionalLong engineBandwidth, long issueInterval, DmaEngineTiming engine) {
     /** As fast as its link: the devices of {@code profiles.tsv} that are slower say so. */
-    public static final DeviceTiming DEFAULT = new DeviceTiming(0, OptionalLong.empty(), 0, false);
+    public static final DeviceTiming DEFAULT = new DeviceTiming(0, OptionalLong.empty(), 0, DmaEngineTiming.NONE);
 
     /** @throws IllegalArgumentException if a value is negative or the bandwidth is nothing */
     public DeviceTiming {
@@ -23,6 +23,6 @@ public record DeviceTiming(long writeLatency, OptionalLong engineBandwidth, long
 
     /** Whether requests leave it later than its link could take them. */
     public boolean limitsRequests() {
-        return engineBandwidth.isPresent() || issueInterval > 0;
+        return engineBandwidth.isPresent() || issueInterval > 0 || engine.costs();
     }
 }

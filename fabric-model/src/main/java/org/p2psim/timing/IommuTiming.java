@@ -11,14 +11,20 @@ import org.p2psim.unit.Ticks;
  * @param miss what a translation costs that it does not keep, ticks
  * @param walkInterval ticks from the beginning of a page walk to that of the next at least: walks overlap if it is
  *     shorter than a miss
+ * @param writeWalkInterval the same after a walk for a write
  */
-public record IommuTiming(int entries, long page, long miss, long walkInterval) {
+public record IommuTiming(int entries, long page, long miss, long walkInterval, long writeWalkInterval) {
     /**
      * 64 entries, 280 ns for a miss and 19 million walks a second explain the measurements of pcie-bench on Broadwell
      * (Neugebauer et al., SIGCOMM 2018); pages of 2 MiB, as huge-page buffers and large BARs have.
      */
     public static final IommuTiming DEFAULT =
             new IommuTiming(64, 2 * Bytes.MIB, Ticks.ofNanoseconds(280), intervalOf(19_000_000));
+
+    /** Walks for reads and writes follow at the same interval. */
+    public IommuTiming(int entries, long page, long miss, long walkInterval) {
+        this(entries, page, miss, walkInterval, walkInterval);
+    }
 
     private static final long SMALLEST_PAGE = 4 * Bytes.KIB;
 
@@ -27,6 +33,7 @@ public record IommuTiming(int entries, long page, long miss, long walkInterval) 
         Range.atLeast("entries of an IOTLB", entries, 1);
         Range.atLeast("cost of an IOTLB miss", miss, 0);
         Range.atLeast("interval of page walks", walkInterval, 0);
+        Range.atLeast("interval of page walks for writes", writeWalkInterval, 0);
         if (Long.bitCount(page) != 1 || page < SMALLEST_PAGE) {
             throw new IllegalArgumentException(
                     "an IOMMU's page is a power of two, 4 KiB at least, not %d bytes".formatted(page));

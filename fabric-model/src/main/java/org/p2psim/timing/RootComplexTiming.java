@@ -14,6 +14,7 @@ import java.util.OptionalLong;
  * @param iommu the IOMMU in front of its root bus
  * @param memoryBandwidth data between its root ports and host memory, bytes a second in each direction: the limit of a
  *     quadrant of an I/O die; empty if it is never the bottleneck
+ * @param completionSlot bytes: on the wire a completion of its root ports begins at a multiple of this, 1 for anywhere
  */
 public record RootComplexTiming(
         OptionalLong p2pReadBandwidth,
@@ -21,15 +22,28 @@ public record RootComplexTiming(
         boolean forwardsP2pReads,
         boolean forwardsP2pWrites,
         IommuTiming iommu,
-        OptionalLong memoryBandwidth) {
+        OptionalLong memoryBandwidth,
+        int completionSlot) {
     /** Forwards everything, as fast as its links. What the CPU at hand does is rarely published. */
     public static final RootComplexTiming DEFAULT = new RootComplexTiming(
-            OptionalLong.empty(), OptionalLong.empty(), true, true, IommuTiming.DEFAULT, OptionalLong.empty());
+            OptionalLong.empty(), OptionalLong.empty(), true, true, IommuTiming.DEFAULT, OptionalLong.empty(), 1);
+
+    /** Completions begin anywhere on the wire. */
+    public RootComplexTiming(
+            OptionalLong p2pReadBandwidth,
+            OptionalLong p2pWriteBandwidth,
+            boolean forwardsP2pReads,
+            boolean forwardsP2pWrites,
+            IommuTiming iommu,
+            OptionalLong memoryBandwidth) {
+        this(p2pReadBandwidth, p2pWriteBandwidth, forwardsP2pReads, forwardsP2pWrites, iommu, memoryBandwidth, 1);
+    }
 
     /** @throws IllegalArgumentException if a bandwidth is not positive */
     public RootComplexTiming {
         Range.atLeast("bandwidth of peer-to-peer reads", p2pReadBandwidth.orElse(1), 1);
         Range.atLeast("bandwidth of peer-to-peer writes", p2pWriteBandwidth.orElse(1), 1);
+        Range.check("start of completions on the wire, bytes", completionSlot, 1, 256);
         Range.atLeast("bandwidth to memory", memoryBandwidth.orElse(1), 1);
     }
 

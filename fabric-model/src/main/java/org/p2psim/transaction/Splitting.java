@@ -21,6 +21,15 @@ public final class Splitting {
     }
 
     /**
+     * Bytes of the next memory request of a function that lets them end at the multiples of their limit.
+     *
+     * @param max Max_Payload_Size of a write, Max_Read_Request_Size of a read: a power of two up to 4096
+     */
+    public static int nextAlignedRequest(long address, long remaining, int max) {
+        return (int) Math.min(remaining, max - (address & (max - 1)));
+    }
+
+    /**
      * Bytes of the next completion of a read, the largest allowed: it takes all that remains if that is no more than
      * {@code mps}, and otherwise ends on the last multiple of the Read Completion Boundary within it (PCIe base
      * specification 2.3.1.1).

@@ -22,6 +22,7 @@ import org.p2psim.scenario.Finding;
 import org.p2psim.scenario.FunctionSpec;
 import org.p2psim.scenario.LinkSpec;
 import org.p2psim.timing.DeviceTiming;
+import org.p2psim.timing.DmaEngineTiming;
 import org.p2psim.timing.IommuTiming;
 import org.p2psim.timing.MemoryTiming;
 import org.p2psim.timing.PortTiming;
@@ -158,7 +159,7 @@ final class TimingAssembly {
                         device.writeLatency().orElse(0),
                         device.dmaBandwidth(),
                         device.issueInterval().orElse(0),
-                        false));
+                        DmaEngineTiming.NONE));
     }
 
     private void port(

@@ -21,6 +21,7 @@ import org.p2psim.topology.Fabric;
 import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.Link;
 import org.p2psim.topology.PciFunction;
+import org.p2psim.topology.PortType;
 import org.p2psim.transaction.Credits;
 import org.p2psim.transaction.DataLinkLayer;
 
@@ -57,7 +58,7 @@ final class Channels {
     /** The two directions of a link. */
     private record Both(Link link, Channel upstream, Channel downstream) {}
 
-    private record Rate(Link link, int efficiency) {}
+    private record Rate(Link link, int efficiency, int gap, int completionSlot) {}
 
     private record ThroughRoot(String rootBus, Traffic traffic) {}
 
@@ -85,10 +86,11 @@ final class Channels {
         PortTiming below = other.map(function -> timings.port(function.address())).orElse(PortTiming.DEFAULT);
         Credits usual = usualCredits(link);
         Channel upstream =
-                linkChannel(link, below.efficiencyTowards(above), above.credits().orElse(usual));
+                linkChannel(
+                new Rate(link, below.efficiencyTowards(above), other.map(this::gap).orElse(0), 1),
+                above.credits().orElse(usual));
         Channel downstream = linkChannel(
-                link,
-                above.efficiencyTowards(below),
+                new Rate(link, above.efficiencyTowards(below), 0, completionSlot(port)),
                 below.credits().orElse(switchBelow ? usual : withInfiniteCompletions(usual)));
         upstream.setReverse(downstream);
         downstream.setReverse(upstream);
@@ -121,9 +123,21 @@ final class Channels {
         }
     }
 
-    private Channel linkChannel(Link link, int efficiency, Credits credits) {
-        Pace.OfLink pace =
-                paces.computeIfAbsent(new Rate(link, efficiency), rate -> new Pace.OfLink(link, efficiency));
+    /** What a device leaves idle after its TLPs. */
+    private int gap(PciFunction function) {
+        return timings.device(function.address()).engine().gap();
+    }
+
+    private int completionSlot(PciFunction port) {
+        return port.type() == PortType.ROOT_PORT
+                ? timings.rootComplex(fabric.hostBridge(port)).completionSlot()
+                : 1;
+    }
+
+    private Channel linkChannel(Rate rate, Credits credits) {
+        Link link = rate.link();
+        Pace.OfLink pace = paces.computeIfAbsent(
+                rate, key -> new Pace.OfLink(link, key.efficiency(), key.gap(), key.completionSlot()));
         if (link.flitMode()) {
             long flit = link.serialisationTicks(Link.FLIT_TLP_BYTES);
             return add(pace, credits, flit, flit);
@@ -185,7 +199,7 @@ final class Channels {
         return Optional.of(engines.computeIfAbsent(
                 function.address(),
                 key -> add(
-                        new Pace.OfEngine(device.engineBandwidth().orElse(Long.MAX_VALUE), device.issueInterval()),
+                        new Pace.OfEngine(device.engineBandwidth().orElse(Long.MAX_VALUE), device.issueInterval(), device.engine()),
                         HANDED_OVER,
                         0,
                         0)));

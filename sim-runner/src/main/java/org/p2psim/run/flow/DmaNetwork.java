@@ -15,6 +15,7 @@ import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.Paths.Traffic;
 import org.p2psim.run.flow.Target.MemoryTarget;
 import org.p2psim.run.flow.Target.PciTarget;
+import org.p2psim.timing.DmaEngineTiming;
 import org.p2psim.timing.MemoryTiming;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.Bar;
@@ -81,17 +82,16 @@ public final class DmaNetwork {
         if (request.segments().isEmpty()) {
             throw new IllegalArgumentException("DMA %s has nothing to transfer".formatted(request.name()));
         }
+        DmaEngineTiming engine = timings.device(request.initiator().address()).engine();
         Flow flow = progress.addFlow(number -> new Flow(
                 number,
                 progress,
                 request,
-                tagPools.computeIfAbsent(request.initiator().address(), address -> new TagPool(request.tags())),
+                tagPools.computeIfAbsent(request.initiator().address(), address -> new TagPool(request.tags(), engine.rounds())),
                 isAbove4GiB(request.memory()),
+                engine,
                 listener,
                 () -> ended(request.name())));
-        if (timings.device(request.initiator().address()).wholeDmas()) {
-            flow.issueWholeDmas();
-        }
         running.put(request.name(), flow);
         flow.start(request.direction() == Direction.READ ? readWay(request, flow) : writeWay(request, flow));
     }
@@ -179,7 +179,7 @@ public final class DmaNetwork {
         Path path = paths.requests(initiator, route, Traffic.READS, 0, new Path.End() {
             @Override
             public void arrives(Tlp tlp, long tail) {
-                completer.ask(tlp, tail, latency.applyAsLong(tlp));
+                completer.ask(tlp, tail, tlp.walk + latency.applyAsLong(tlp));
             }
 
             @Override

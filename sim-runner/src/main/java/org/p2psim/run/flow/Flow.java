@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.p2psim.address.Bdf;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
+import org.p2psim.timing.DmaEngineTiming;
 import org.p2psim.transaction.TlpKind;
 
 /** One DMA: the requests that its initiator issues, and what has become of them. */
@@ -22,6 +23,7 @@ final class Flow extends Input {
     private final DmaListener listener;
     private final TagPool tags;
     private final Cursor cursor;
+    private final DmaEngineTiming engine;
     private final boolean reads;
     private final boolean targetAbove4GiB;
 
@@ -38,7 +40,6 @@ final class Flow extends Input {
     private long skipNumber;
     private @Nullable Journal journal;
     private boolean stopped;
-    private boolean wholeDmas;
     private boolean ended;
 
     Flow(
@@ -47,6 +48,7 @@ final class Flow extends Input {
             DmaRequest request,
             TagPool tags,
             boolean targetAbove4GiB,
+            DmaEngineTiming engine,
             DmaListener listener,
             Runnable whenDone) {
         this.number = number;
@@ -56,8 +58,9 @@ final class Flow extends Input {
         this.targetAbove4GiB = targetAbove4GiB;
         this.reports = new Reports(listener);
         this.listener = listener;
+        this.engine = engine;
         this.whenDone = whenDone;
-        this.cursor = new Cursor(request.segments());
+        this.cursor = new Cursor(request.segments(), engine.alignedReads() && request.direction() == Direction.READ);
         this.reads = request.direction() == Direction.READ;
     }
 
@@ -78,11 +81,6 @@ final class Flow extends Input {
             @Nullable Completer completer,
             @Nullable Completer errorCompleter,
             long latencyAtTarget) {}
-
-    /** Before others come in between it issues all of a segment, as far as it can. */
-    void issueWholeDmas() {
-        wholeDmas = true;
-    }
 
     void start(Way itsWay) {
         way = itsWay;
@@ -136,6 +134,7 @@ final class Flow extends Input {
         int bytes = cursor.take(reads ? request.mrrs() : request.mps());
         Tlp tlp = progress.take(this, way().request());
         tlp.set(this, way().request(), reads ? TlpKind.MEM_READ : TlpKind.MEM_WRITE, address, bytes, 0);
+        tlp.dmaBytes = cursor.tookFirst() ? cursor.takenSegment() : 0;
         next = tlp;
     }
 
@@ -144,9 +143,14 @@ final class Flow extends Input {
         return next == null || stopped ? Agenda.NEVER : reads ? tags.availableAt(now) : now;
     }
 
+    /** Whether an IOMMU on the way need not keep its reads in order: what answers them does not either. */
+    boolean readsMemory() {
+        return reads && request.memory() instanceof Target.MemoryTarget;
+    }
+
     @Override
     boolean keepsTurn() {
-        return wholeDmas && !cursor.tookFirst();
+        return engine.wholeDmas() && !cursor.tookFirst();
     }
 
     @Override
@@ -161,7 +165,7 @@ final class Flow extends Input {
         outstanding += tlp.bytes;
         asked += tlp.bytes;
         if (reads) {
-            tags.take();
+            tags.take(tlp.bytes, cursor.requests(request.mrrs()) == 2);
         }
         prepare();
     }
@@ -204,7 +208,7 @@ final class Flow extends Input {
         if (error) {
             progress.stop(this, at);
         }
-        tags.giveBack(at);
+        tags.giveBack(at, read.bytes);
         progress.poke(way().request().channel(0), at);
         report(error ? Reports.Kind.REFUSED : Reports.Kind.COMPLETED, at, read, read.bytes);
         arrived(read, read.bytes, at);
@@ -236,13 +240,39 @@ final class Flow extends Input {
 
     void put(State state) {
         Tlp tlp = next;
-        state.put(tlp == null ? -1 : ((long) tlp.bytes << 16) | (tlp.address & 0xfff));
+        state.put(tlp == null ? -1 : tlp.bytes);
+        state.put(position() & (way().request().alignment() - 1));
+        state.put(cursor.opened());
         state.put(stopped ? 1 : 0);
         state.put(ended ? 1 : 0);
         state.put(outstanding);
         state.putTime(lastArrival);
         tags.put(state);
-        reports.put(state, tlp == null ? 0 : tlp.address);
+        reports.put(state, position());
+    }
+
+    /** The address that it asks for next. */
+    long position() {
+        return next == null ? 0 : next.address;
+    }
+
+    /** No address that it has asked for and that is still on its way, or will ask for, is below this one. */
+    long lowest() {
+        return position() - outstanding;
+    }
+
+    /** How many of so many bytes ahead have translations, where it needs any: in whole pages. */
+    long translatedAhead(long bytes) {
+        long page = way().request().alignment();
+        if (!way().request().isTranslated()) {
+            return bytes;
+        }
+        long from = position();
+        long translated = 0;
+        while (translated < bytes && isTranslated(from + translated)) {
+            translated += page;
+        }
+        return Math.min(translated, bytes);
     }
 
     /** Bytes that it still has to ask for in the same way as until now. */

@@ -1,6 +1,7 @@
 package org.p2psim.run.flow;
 
 import java.util.Arrays;
+import org.p2psim.timing.DmaEngineTiming;
 import org.p2psim.timing.PortTiming;
 import org.p2psim.topology.Link;
 import org.p2psim.transaction.DataLinkLayer;
@@ -25,6 +26,22 @@ sealed interface Pace {
     default double ticksPerByte() {
         return 0;
     }
+
+    /** Whether it translates addresses. */
+    default boolean translates() {
+        return false;
+    }
+
+    /** Bytes: addresses that differ by a multiple are treated alike. */
+    default long page() {
+        return 1;
+    }
+
+    /** What its delays depend on. */
+    default void put(State state) {}
+
+    /** Everything happens so much later; a flow of the state is where it has gone on to. */
+    default void shift(long ticks, State state) {}
 
     /** Whether it treats TLPs alike that are alike but for their time and address. */
     default boolean repeats() {
@@ -56,15 +73,21 @@ sealed interface Pace {
         private final boolean flitMode;
         private final long[] ticks;
         private final long dllpTicks;
+        private final int gap;
+        private final int completionSlot;
 
-        OfLink(Link link) {
-            this(link, PortTiming.WHOLE_RATE);
-        }
-
-        /** @param efficiency of the transmitter, permille of the rate of the link */
-        OfLink(Link link, int efficiency) {
+        /**
+         * The pace of a transmitter.
+         *
+         * @param efficiency permille of the rate of the link
+         * @param gap bytes that stay idle after each TLP
+         * @param completionSlot bytes: completions begin at multiples of it
+         */
+        OfLink(Link link, int efficiency, int gap, int completionSlot) {
+            this.gap = gap;
+            this.completionSlot = completionSlot;
             flitMode = link.flitMode();
-            ticks = new long[Splitting.REQUEST_BOUNDARY + 64];
+            ticks = new long[Splitting.REQUEST_BOUNDARY + 64 + gap + completionSlot];
             Arrays.setAll(ticks, bytes -> slower(withSkp(link.serialisationTicks(bytes)), efficiency));
             dllpTicks = flitMode ? 0 : ticks[DataLinkLayer.DLLP_BYTES];
         }
@@ -87,7 +110,11 @@ sealed interface Pace {
 
         @Override
         public long ticks(Tlp tlp) {
-            return ticks[wireBytes(tlp)];
+            int bytes = wireBytes(tlp);
+            if (completionSlot > 1 && tlp.kind == TlpKind.COMPLETION_WITH_DATA) {
+                bytes = (bytes + completionSlot - 1) / completionSlot * completionSlot;
+            }
+            return ticks[bytes + gap];
         }
 
         @Override
@@ -142,10 +169,27 @@ sealed interface Pace {
     }
 
     /** A DMA engine, which hands whole requests over to its link, one after the other. */
-    record OfEngine(long bytesPerSecond, long issueInterval) implements Pace {
+    record OfEngine(long bytesPerSecond, long issueInterval, DmaEngineTiming engine) implements Pace {
+        private static final int FIRST_LINE = 64;
+
         @Override
         public long ticks(Tlp tlp) {
-            return Math.max(issueInterval, dataTicks(tlp.bytes, bytesPerSecond));
+            long cost = tlp.kind == TlpKind.MEM_READ ? readTicks(tlp) : writeTicks(tlp);
+            return Math.max(Math.max(issueInterval, cost), dataTicks(tlp.bytes, bytesPerSecond));
+        }
+
+        private long writeTicks(Tlp write) {
+            int fetches = (write.bytes + DmaEngineTiming.FETCH_BYTES - 1) / DmaEngineTiming.FETCH_BYTES;
+            return (write.dmaBytes > 0 ? engine.writeStart() : 0) + fetches * engine.writeFetch();
+        }
+
+        private long readTicks(Tlp read) {
+            long start = 0;
+            if (read.dmaBytes > 0) {
+                long ofData = Math.max(0, read.dmaBytes - FIRST_LINE) * engine.readPerByte();
+                start = engine.readStart() + Math.min(ofData, engine.readMost());
+            }
+            return (read.bytes & 3) == 0 ? start : Math.max(start, engine.oddRead());
         }
 
         @Override
@@ -160,7 +204,10 @@ sealed interface Pace {
         return bytesPerSecond == Long.MAX_VALUE ? 1 : Math.max(1, bytes * Ticks.PER_SECOND / bytesPerSecond);
     }
 
-    /** An IOMMU: a TLP that waits for a page walk holds up those behind it. */
+    /**
+     * An IOMMU: a TLP that waits for a page walk holds up those behind it, unless it is a read of host memory, which
+     * answers in the order in which data is there.
+     */
     final class OfIommu implements Pace {
         private final Iotlb iotlb;
         private long lastOut;
@@ -175,8 +222,25 @@ sealed interface Pace {
         }
 
         @Override
-        public boolean repeats() {
-            return false;
+        public boolean translates() {
+            return true;
+        }
+
+        @Override
+        public long page() {
+            return iotlb.page();
+        }
+
+        @Override
+        public void put(State state) {
+            state.putTime(lastOut);
+            iotlb.put(state);
+        }
+
+        @Override
+        public void shift(long ticks, State state) {
+            lastOut += ticks;
+            iotlb.shift(ticks, state);
         }
 
         @Override
@@ -184,7 +248,13 @@ sealed interface Pace {
             if (!tlp.flow.isTranslated(tlp.address)) {
                 return BLOCKED;
             }
-            lastOut = Math.max(lastOut, iotlb.translated(tlp.flow.initiator(), tlp.address, now));
+            boolean write = tlp.kind == TlpKind.MEM_WRITE;
+            long translated = iotlb.translated(tlp.flow.initiator(), tlp.address, now, write);
+            if (tlp.flow.readsMemory()) {
+                tlp.walk = translated - now;
+                translated = now;
+            }
+            lastOut = Math.max(lastOut, translated);
             tlp.above4GiB = tlp.flow.targetAbove4GiB();
             tlp.measure();
             return lastOut - now;

@@ -1,13 +1,26 @@
 package org.p2psim.run.flow;
 
+import java.util.Optional;
+import org.p2psim.timing.DmaEngineTiming.Rounds;
+
 /** The tags of a function: how many of its reads may be outstanding at once. */
 final class TagPool {
-    private final int tags;
-    private final LongRing returns = new LongRing();
-    private int free;
+    private static final int LINE = 64;
 
-    TagPool(int tags) {
+    private final int tags;
+    private final Optional<Rounds> rounds;
+    private final TimedUnits returns = new TimedUnits();
+    private int free;
+    /** Lines of 64 bytes that are asked for and not back. */
+    private int outstanding;
+    /** Requests of this round, and short ones among them. */
+    private int inRound;
+
+    private int shortOnes;
+
+    TagPool(int tags, Optional<Rounds> rounds) {
         this.tags = tags;
+        this.rounds = rounds;
         this.free = tags;
     }
 
@@ -17,27 +30,64 @@ final class TagPool {
 
     /** When there is a tag: at most {@code now} if there is one, {@link Agenda#NEVER} if that is not known. */
     long availableAt(long now) {
-        while (!returns.isEmpty() && returns.head() <= now) {
+        while (!returns.isEmpty() && returns.time() <= now) {
+            free += returns.headers();
+            outstanding -= returns.data();
             returns.remove();
-            free++;
         }
-        return free > 0 ? now : returns.isEmpty() ? Agenda.NEVER : returns.head();
+        if (free == 0) {
+            return returns.isEmpty() ? Agenda.NEVER : returns.time();
+        }
+        return rounds.isPresent() && inRound == tags && shortOnes >= rounds.get().shortOnes()
+                ? drainedAt(rounds.get().drain() / LINE, now)
+                : now;
+    }
+
+    /** When no more than so many lines are outstanding, as far as is known. */
+    private long drainedAt(int lines, long now) {
+        int left = outstanding;
+        long at = now;
+        for (int i = 0; left > lines; i++) {
+            if (i == returns.size()) {
+                return Agenda.NEVER;
+            }
+            left -= returns.data(i);
+            at = returns.time(i);
+        }
+        return at;
     }
 
     void put(State state) {
         state.put(free);
-        state.putTimes(returns);
+        state.put(returns);
+        state.put(outstanding);
+        state.put(inRound);
+        state.put(shortOnes);
     }
 
     void shift(long ticks) {
         returns.shift(ticks);
     }
 
-    void take() {
+    /** @param ofTwo whether its DMA is cut in two requests */
+    void take(int bytes, boolean ofTwo) {
         free--;
+        outstanding += lines(bytes);
+        if (rounds.isPresent()) {
+            if (inRound == tags) {
+                inRound = 0;
+                shortOnes = 0;
+            }
+            inRound++;
+            shortOnes += ofTwo || bytes <= rounds.get().shortRequest() ? 1 : 0;
+        }
     }
 
-    void giveBack(long at) {
-        returns.addInOrder(at);
+    void giveBack(long at, int bytes) {
+        returns.addInOrder(at, 1, lines(bytes));
+    }
+
+    private static int lines(int bytes) {
+        return (bytes + LINE - 1) / LINE;
     }
 }

@@ -27,6 +27,22 @@ final class TimedUnits {
         data[at] = dataUnits;
     }
 
+    /** @param time ticks, whenever */
+    void addInOrder(long time, int headerUnits, int dataUnits) {
+        add(time, headerUnits, dataUnits);
+        int mask = times.length - 1;
+        int at = (first + size - 1) & mask;
+        for (int before = (at - 1) & mask; at != first && times[before] > time; before = (before - 1) & mask) {
+            times[at] = times[before];
+            headers[at] = headers[before];
+            data[at] = data[before];
+            at = before;
+        }
+        times[at] = time;
+        headers[at] = headerUnits;
+        data[at] = dataUnits;
+    }
+
     private void grow() {
         long[] newTimes = new long[2 * size];
         int[] newHeaders = new int[2 * size];

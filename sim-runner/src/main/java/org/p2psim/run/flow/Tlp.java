@@ -47,6 +47,10 @@ final class Tlp {
     private long moved;
     /** Of a completion: the read that it answers. */
     @Nullable Tlp request;
+    /** Of the first request of a DMA: bytes of all of it; of others 0. */
+    long dmaBytes;
+    /** Of a read of host memory: how long its translation takes after its arrival, ticks. */
+    long walk;
     /** Of a read: bytes that are not back yet. */
     int missing;
 
@@ -71,6 +75,8 @@ final class Tlp {
         above4GiB = Long.compareUnsigned(itsAddress, FOUR_GIB) >= 0;
         request = null;
         missing = itsBytes;
+        dmaBytes = 0;
+        walk = 0;
         measure();
     }
 

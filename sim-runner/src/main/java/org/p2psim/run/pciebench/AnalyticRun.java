@@ -2,6 +2,7 @@ package org.p2psim.run.pciebench;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
@@ -19,6 +20,7 @@ import org.p2psim.scenario.evidence.LinkSetting;
 import org.p2psim.scenario.evidence.LinkSetting.Completions;
 import org.p2psim.scenario.evidence.TimingRow.Operation;
 import org.p2psim.timing.DeviceTiming;
+import org.p2psim.timing.DmaEngineTiming;
 import org.p2psim.timing.MemoryTiming;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.IommuMode;
@@ -39,7 +41,11 @@ public final class AnalyticRun {
     private static final MemoryTiming AT_ONCE =
             new MemoryTiming(0, 0, OptionalLong.empty(), 0, OptionalLong.empty(), 0);
     /** As many reads as writes. */
-    private static final DeviceTiming IN_TURN = new DeviceTiming(0, OptionalLong.empty(), 0, true);
+    private static final DeviceTiming IN_TURN = new DeviceTiming(
+            0,
+            OptionalLong.empty(),
+            0,
+            new DmaEngineTiming(true, false, 0, 0, 0, 0, 0, 0, 0, Optional.empty()));
     private static final long BELOW_4_GIB = 1L << 31;
     private static final long ABOVE_4_GIB = 1L << 33;
 

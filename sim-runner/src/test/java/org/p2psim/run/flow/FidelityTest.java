@@ -211,7 +211,7 @@ class FidelityTest {
                             q.target(),
                             q.direction(),
                             segments,
-                            random.nextInt(4) == 0 ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
+                            random.nextBoolean() ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
                             q.translated(),
                             q.tags(),
                             q.mps(),
