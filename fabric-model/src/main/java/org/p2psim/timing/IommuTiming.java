@@ -12,8 +12,9 @@ import org.p2psim.unit.Ticks;
  * @param walkInterval ticks from the beginning of a page walk to that of the next at least: walks overlap if it is
  *     shorter than a miss
  * @param writeWalkInterval the same after a walk for a write
+ * @param region bytes within which one walk excludes the others, a power of two; 0 if none does
  */
-public record IommuTiming(int entries, long page, long miss, long walkInterval, long writeWalkInterval) {
+public record IommuTiming(int entries, long page, long miss, long walkInterval, long writeWalkInterval, long region) {
     /**
      * 64 entries, 280 ns for a miss and 19 million walks a second explain the measurements of pcie-bench on Broadwell
      * (Neugebauer et al., SIGCOMM 2018); pages of 2 MiB, as huge-page buffers and large BARs have.
@@ -23,7 +24,7 @@ public record IommuTiming(int entries, long page, long miss, long walkInterval, 
 
     /** Walks for reads and writes follow at the same interval. */
     public IommuTiming(int entries, long page, long miss, long walkInterval) {
-        this(entries, page, miss, walkInterval, walkInterval);
+        this(entries, page, miss, walkInterval, walkInterval, 0);
     }
 
     private static final long SMALLEST_PAGE = 4 * Bytes.KIB;

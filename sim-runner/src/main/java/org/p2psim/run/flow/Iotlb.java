@@ -1,6 +1,7 @@
 package org.p2psim.run.flow;
 
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,8 @@ final class Iotlb {
     private Translation last = new Translation(new Bdf(0, 0, 0, 0), -1);
     private long lastReady;
     private long nextWalk;
+    /** Where walks exclude each other: when the last one is through. */
+    private final Map<Long, Long> regions = new HashMap<>();
 
     Iotlb(IommuTiming timing) {
         this.timing = timing;
@@ -41,6 +44,11 @@ final class Iotlb {
     /** One walk for a page at a time: who asks for it meanwhile waits for that one. */
     private long walk(long now, boolean write) {
         long start = Math.max(now, nextWalk);
+        if (timing.region() > 0) {
+            long region = (last.page() << pageShift) / timing.region();
+            start = Math.max(start, regions.getOrDefault(region, 0L));
+            regions.put(region, start + timing.miss());
+        }
         nextWalk = start + (write ? timing.writeWalkInterval() : timing.walkInterval());
         long ready = start + timing.miss();
         kept.put(last, ready);

@@ -1,0 +1,59 @@
+package org.p2psim.run.pciebench;
+
+import org.p2psim.scenario.evidence.LinkSetting;
+
+/**
+ * What is different from host to host. All times in ns.
+ *
+ * @param link how link and device are configured
+ * @param tags read requests that the device may have outstanding
+ * @param llc bytes of the last-level cache
+ * @param hit from the arrival of a read at the root complex to its first completion, if the cache has the data
+ * @param miss the same if it has not
+ * @param deviceWarm the same if the device has written the data
+ * @param iommu what the IOMMU does
+ * @param overheads what the device's time stamps have beside the round trip
+ */
+record HostParameters(
+        LinkSetting link,
+        int tags,
+        long llc,
+        double hit,
+        double miss,
+        double deviceWarm,
+        IommuParameters iommu,
+        Overheads overheads) {
+
+    /**
+     * The IOMMU of a host.
+     *
+     * @param on whether requests are translated; then IOVAs are below 4 GiB and headers have 32-bit addresses
+     * @param page bytes
+     * @param oneWalkPerRegion whether walks within 2 MiB exclude each other
+     */
+    record IommuParameters(
+            boolean on, long page, double missPenalty, double walkRead, double walkWrite, boolean oneWalkPerRegion) {
+        static final IommuParameters OFF = new IommuParameters(false, 4096, 0, 0, 0, false);
+    }
+
+    /** Of each kind of latency test. */
+    record Overheads(double dmaRead, double dmaWriteRead, double commandRead, double commandWriteRead) {
+        static final Overheads USUAL = new Overheads(
+                Nfp6000.DMA_OVERHEAD_NS,
+                Nfp6000.WRITE_READ_OVERHEAD_NS,
+                Nfp6000.DMA_OVERHEAD_NS - Nfp6000.COMMAND_LESS_NS,
+                Nfp6000.WRITE_READ_OVERHEAD_NS - Nfp6000.COMMAND_WRITE_READ_LESS_NS);
+    }
+
+    HostParameters withMemory(double newHit, double newMiss, double newDeviceWarm) {
+        return new HostParameters(link, tags, llc, newHit, newMiss, newDeviceWarm, iommu, overheads);
+    }
+
+    HostParameters withIommu(IommuParameters newIommu) {
+        return new HostParameters(link, tags, llc, hit, miss, deviceWarm, newIommu, overheads);
+    }
+
+    HostParameters withOverheads(Overheads newOverheads) {
+        return new HostParameters(link, tags, llc, hit, miss, deviceWarm, iommu, newOverheads);
+    }
+}
