@@ -84,7 +84,8 @@ final class TimingAssembly {
                     function.storeAndForward().isPresent());
         }
         devices.forEach(this::device);
-        return Timings.of(ports, rootComplexes, memories, deviceTimings);
+        return new Timings(
+                ports, rootComplexes, memories, deviceTimings, largestPayload, Timings.DEFAULT.creditLoop());
     }
 
     private MemoryTiming memory(MemorySpec stated, String pointer) {

@@ -208,19 +208,28 @@ final class Channels {
                         key -> add(new Pace.OfData(limit.getAsLong()), Credits.SWITCH_PORT, 0, 0)));
     }
 
-    /** What limits the memory of a socket, if anything does. */
-    Optional<Channel> memory(String socket) {
+    /** The memory of a socket, which all requests for it come to. */
+    Channel memory(String socket) {
         OptionalLong limit = timings.memory(socket).bandwidth();
-        return limit.isEmpty()
-                ? Optional.empty()
-                : Optional.of(memories.computeIfAbsent(
-                        socket, key -> add(new Pace.OfData(limit.getAsLong()), Credits.SWITCH_PORT, 0, 0)));
+        return memories.computeIfAbsent(
+                socket,
+                key -> add(
+                        new Pace.OfMemory(limit.orElse(Long.MAX_VALUE)),
+                        limit.isPresent() ? Credits.SWITCH_PORT : UNLIMITED,
+                        0,
+                        0));
     }
 
-    /** Where completions of a socket's memory set out for what is below a port, if nothing limits the memory. */
-    Channel memoryTowards(String socket, String port) {
-        return memories.computeIfAbsent(
-                socket + " " + port, key -> add(new Pace.OfData(Long.MAX_VALUE), Credits.SWITCH_PORT, 0, 0));
+    /**
+     * Where completions of a socket's memory set out for what is below a root port: at the memory if its bandwidth is
+     * limited, and otherwise each on their own.
+     */
+    Channel memoryTowards(String socket, String rootPort) {
+        return timings.memory(socket).bandwidth().isPresent()
+                ? memory(socket)
+                : memories.computeIfAbsent(
+                        socket + " " + rootPort,
+                        key -> add(new Pace.OfMemory(Long.MAX_VALUE), Credits.SWITCH_PORT, 0, 0));
     }
 
     /** What the links carried so far: in the order of the fabric's ports, upstream first, in slices of one length. */
