@@ -60,7 +60,8 @@ final class Channel {
         reverse = other;
     }
 
-    @Nullable Channel reverse() {
+    @Nullable
+    Channel reverse() {
         return reverse;
     }
 

@@ -36,7 +36,8 @@ final class Port {
     }
 
     /** An input whose head the channel can send now; null if there is none, see {@link #retry()}. */
-    @Nullable Input readyInput(Channel channel, long now) {
+    @Nullable
+    Input readyInput(Channel channel, long now) {
         retry = Agenda.NEVER;
         for (int i = 0; i < inputs.length; i++) {
             int index = turn + i < inputs.length ? turn + i : turn + i - inputs.length;

@@ -39,7 +39,8 @@ final class Tlp {
 
     boolean above4GiB;
     /** Of a completion: the read that it answers. */
-    @Nullable Tlp request;
+    @Nullable
+    Tlp request;
     /** Of a read: bytes that are not back yet. */
     int missing;
 

@@ -39,7 +39,8 @@ import org.p2psim.unit.Ticks;
 /** Any traffic on any fabric takes the same times, TLP by TLP, whatever is an event and whatever is not. */
 class FidelityTest {
     static Stream<Integer> seeds() {
-        return IntStream.rangeClosed(1, Integer.getInteger("p2psim.fidelity.seeds", 200)).boxed();
+        return IntStream.rangeClosed(1, Integer.getInteger("p2psim.fidelity.seeds", 200))
+                .boxed();
     }
 
     private record DmaAt(long start, long stop, DmaRequest request) {}
@@ -113,17 +114,9 @@ class FidelityTest {
 
     private static RootComplexTiming anyRootComplex(SplittableRandom random) {
         IommuTiming iommu = new IommuTiming(
-                1 + random.nextInt(4),
-                4096L << random.nextInt(3),
-                Ticks.ofNanoseconds(280),
-                Ticks.ofNanoseconds(50));
+                1 + random.nextInt(4), 4096L << random.nextInt(3), Ticks.ofNanoseconds(280), Ticks.ofNanoseconds(50));
         return new RootComplexTiming(
-                anyRate(random),
-                anyRate(random),
-                random.nextInt(4) > 0,
-                random.nextInt(4) > 0,
-                iommu,
-                anyRate(random));
+                anyRate(random), anyRate(random), random.nextInt(4) > 0, random.nextInt(4) > 0, iommu, anyRate(random));
     }
 
     private static OptionalLong anyRate(SplittableRandom random) {
@@ -139,8 +132,7 @@ class FidelityTest {
             return MemoryTarget.window(socket.id(), 4096, random.nextLong(1, 8192));
         }
         ImmutableList<PciFunction> endpoints = fabric.endpoints();
-        return new PciTarget(
-                endpoints.get((initiator + random.nextInt(1, endpoints.size())) % endpoints.size()));
+        return new PciTarget(endpoints.get((initiator + random.nextInt(1, endpoints.size())) % endpoints.size()));
     }
 
     private static DmaRequest anyDma(String name, Fabric fabric, SplittableRandom random) {
@@ -196,7 +188,8 @@ class FidelityTest {
         assertThat(known.told()).as("seed %d", seed).isEqualTo(everyEvent.told());
         assertThat(known.doneAt()).as("seed %d", seed).isEqualTo(everyEvent.doneAt());
         assertThat(known.use()).as("seed %d", seed).isEqualTo(everyEvent.use());
-        List<Long> cuts = random.longs(5, 0, Ticks.ofNanoseconds(5000)).sorted().boxed().toList();
+        List<Long> cuts =
+                random.longs(5, 0, Ticks.ofNanoseconds(5000)).sorted().boxed().toList();
         assertThat(run(scene, Fidelity.L1, cuts)).as("seed %d, cut", seed).isEqualTo(known);
     }
 }

@@ -91,8 +91,8 @@ class HostMemoryTest {
     @CsvSource({"64, 30.5, 32.4", "2048, 9.6, 10.4"})
     void windowsLargerThanTheIotlbAreLimitedByPageWalks(int pages, double least, double most) {
         PciFunction device = device(IommuMode.TRANSLATING, GEN3_X8);
-        IommuTiming smallPages = new IommuTiming(
-                64, 4 * Bytes.KIB, Ticks.ofNanoseconds(280), IommuTiming.intervalOf(19_200_000));
+        IommuTiming smallPages =
+                new IommuTiming(64, 4 * Bytes.KIB, Ticks.ofNanoseconds(280), IommuTiming.intervalOf(19_200_000));
         rootComplexes.put(
                 "0000:00",
                 new RootComplexTiming(
@@ -129,7 +129,12 @@ class HostMemoryTest {
         memories.put(
                 "s1",
                 new MemoryTiming(
-                        Ticks.ofNanoseconds(500), 0, OptionalLong.empty(), Ticks.ofNanoseconds(7), OptionalLong.empty(), 0));
+                        Ticks.ofNanoseconds(500),
+                        0,
+                        OptionalLong.empty(),
+                        Ticks.ofNanoseconds(7),
+                        OptionalLong.empty(),
+                        0));
         assertThat(latency(device, new MemoryTarget("s1"), 64) - local).isCloseTo(107, within(1.0));
     }
 
@@ -149,7 +154,8 @@ class HostMemoryTest {
                 .filter(line -> window.cached().test(BASE + 64L * line))
                 .count();
         assertThat(cached / 655_360.0).isCloseTo(0.25, within(0.01));
-        assertThat(MemoryTarget.window("s0", Bytes.MIB, 10 * Bytes.MIB).cached().test(BASE)).isTrue();
+        assertThat(MemoryTarget.window("s0", Bytes.MIB, 10 * Bytes.MIB).cached().test(BASE))
+                .isTrue();
     }
 
     /** 8 GPUs below one quadrant of a Threadripper Pro get 73.1 GB/s, below two roots 114.1 (rtx6kpro). */

@@ -12,9 +12,11 @@ class QuickBench {
     public static void main(String[] a) {
         for (int r = 0; r < 4; r++) {
             for (Fidelity f : new Fidelity[] {Fidelity.L0, Fidelity.L1})
-                for (int flows : new int[] {1, 2}) for (Direction d : Direction.values()) one(f, flows, d, (f == Fidelity.L0 ? 32 : 256) * Bytes.MIB);
+                for (int flows : new int[] {1, 2})
+                    for (Direction d : Direction.values()) one(f, flows, d, (f == Fidelity.L0 ? 32 : 256) * Bytes.MIB);
         }
     }
+
     static void one(Fidelity f, int flows, Direction d, long bytes) {
         Machine m = new Machine().socket().hostBridge(IommuMode.OFF, 64);
         Link l = new Link(5, 16);
@@ -25,13 +27,38 @@ class QuickBench {
         Run run = new Run(m.fabric(), Timings.DEFAULT, f);
         for (int i = 0; i < flows; i++) {
             PciFunction n = nic[i];
-            DmaRequest q = new DmaRequest("d" + i, n, gpu, d, List.of(new Segment((1L << 40) + (i * bytes), bytes / flows)), AddressKind.BUS_ADDRESS, x -> true, 256, 256, 512, 64);
-            run.engine.at(0, () -> run.network.start(q, new DmaListener() { public void landed(long at, long ad, int b, long is) {} public void done() {} }));
+            DmaRequest q = new DmaRequest(
+                    "d" + i,
+                    n,
+                    gpu,
+                    d,
+                    List.of(new Segment((1L << 40) + (i * bytes), bytes / flows)),
+                    AddressKind.BUS_ADDRESS,
+                    x -> true,
+                    256,
+                    256,
+                    512,
+                    64);
+            run.engine.at(
+                    0,
+                    () -> run.network.start(q, new DmaListener() {
+                        public void landed(long at, long ad, int b, long is) {}
+
+                        public void done() {}
+                    }));
         }
         long t = System.nanoTime();
         List<?> use = run.run();
         t = System.nanoTime() - t;
         long tl = bytes / 256;
-        System.out.printf("%s %d %s: %.1f ns/TLP, %.1f events/TLP %.1f Mev/s  %.2f GB/s%n", f, flows, d, (double) t / tl, (double) run.engine.events() / tl, run.engine.events() * 1e3 / t, bytes * 16000.0 / run.engine.now());
+        System.out.printf(
+                "%s %d %s: %.1f ns/TLP, %.1f events/TLP %.1f Mev/s  %.2f GB/s%n",
+                f,
+                flows,
+                d,
+                (double) t / tl,
+                (double) run.engine.events() / tl,
+                run.engine.events() * 1e3 / t,
+                bytes * 16000.0 / run.engine.now());
     }
 }
