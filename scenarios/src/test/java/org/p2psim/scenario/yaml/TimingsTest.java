@@ -3,7 +3,6 @@ package org.p2psim.scenario.yaml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import com.google.common.collect.Iterables;
 import com.google.common.io.Resources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,9 +52,10 @@ class TimingsTest {
     }
 
     private static PciFunction function(Plan plan, String name) {
-        return Iterables.getOnlyElement(plan.fabric().functions().stream()
+        return plan.fabric().functions().stream()
                 .filter(function -> function.name().equals(name))
-                .toList());
+                .findFirst()
+                .orElseThrow();
     }
 
     private static PortTiming port(Plan plan, String name) {
