@@ -140,6 +140,28 @@ sealed interface Pace {
     }
 
     /**
+     * Host memory, which takes a TLP once all of it is there.
+     *
+     * @param bytesPerSecond {@link Long#MAX_VALUE} if it is never the bottleneck
+     */
+    record OfMemory(long bytesPerSecond) implements Pace {
+        @Override
+        public long ticks(Tlp tlp) {
+            return dataTicks(tlp.payload(), bytesPerSecond);
+        }
+
+        @Override
+        public boolean setsTail() {
+            return true;
+        }
+
+        @Override
+        public long lead(Tlp tlp) {
+            return Math.max(0, tlp.tail - ticks(tlp));
+        }
+    }
+
+    /**
      * What a root complex forwards from peer to peer.
      *
      * @param bytesPerSecond of data; {@link Long#MAX_VALUE} if it is never the bottleneck

@@ -66,7 +66,7 @@ final class Paths {
                 .findFirst()
                 .map(link -> link.port().address().toString())
                 .orElse("");
-        draft.add(channels.memory(socket).orElseGet(() -> channels.memoryTowards(socket, towards)));
+        draft.add(channels.memoryTowards(socket, towards));
         draft.passAll(route.hops().subList(1, route.hops().size()));
         return draft.path(0, end);
     }
@@ -119,8 +119,8 @@ final class Paths {
                 add(channels.blocking());
             } else if (hop instanceof HostHop host) {
                 channels.host(host.bridge(), traffic).ifPresent(this::add);
-            } else if (hop instanceof MemoryHop memory && traffic == Traffic.WRITES) {
-                channels.memory(memory.socket()).ifPresent(this::add);
+            } else if (hop instanceof MemoryHop memory) {
+                add(channels.memory(memory.socket()));
             } else if (hop instanceof LinkHop link) {
                 add(channels.link(link));
             }

@@ -43,7 +43,8 @@ final class Tlp {
     /** The last skip in which it was moved. */
     private long moved;
     /** Of a completion: the read that it answers. */
-    @Nullable Tlp request;
+    @Nullable
+    Tlp request;
     /** Of a read: bytes that are not back yet. */
     int missing;
 

@@ -3,34 +3,44 @@ package org.p2psim.run.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.Iterables;
-import com.google.common.collect.Maps;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.p2psim.address.Bdf;
 import org.p2psim.outcome.LinkUse;
+import org.p2psim.platform.Socket;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Run.Told;
+import org.p2psim.run.flow.Target.MemoryTarget;
+import org.p2psim.run.flow.Target.PciTarget;
+import org.p2psim.timing.DeviceTiming;
 import org.p2psim.timing.IommuTiming;
+import org.p2psim.timing.MemoryTiming;
+import org.p2psim.timing.PortTiming;
 import org.p2psim.timing.RootComplexTiming;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
 import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.PciFunction;
+import org.p2psim.transaction.Credits;
 import org.p2psim.unit.Ticks;
 
 /** Any traffic on any fabric takes the same times, TLP by TLP, whatever is an event and whatever is not. */
 class FidelityTest {
     static Stream<Integer> seeds() {
-        return IntStream.rangeClosed(1, Integer.getInteger("p2psim.fidelity.seeds", 200)).boxed();
+        return IntStream.rangeClosed(1, Integer.getInteger("p2psim.fidelity.seeds", 200))
+                .boxed();
     }
 
     private record DmaAt(long start, long stop, DmaRequest request) {}
@@ -46,7 +56,7 @@ class FidelityTest {
             for (int i = 0; i < count; i++) {
                 long start = Ticks.ofNanoseconds(random.nextInt(20) * 50);
                 long stop = random.nextInt(4) == 0 ? start + Ticks.ofNanoseconds(random.nextInt(60) * 50) : -1;
-                dmas.add(new DmaAt(start, stop, anyDma("dma" + i, grown.endpoints(), random)));
+                dmas.add(new DmaAt(start, stop, anyDma("dma" + i, grown, random)));
             }
             Timings timing = anyTimings(grown, random);
             return new Scene(grown, timing, dmas);
@@ -54,23 +64,80 @@ class FidelityTest {
     }
 
     private static Timings anyTimings(Fabric fabric, SplittableRandom random) {
-        IommuTiming iommu = new IommuTiming(
-                1 + random.nextInt(4),
-                4096L << random.nextInt(3),
-                Ticks.ofNanoseconds(280),
-                Ticks.ofNanoseconds(50));
-        RootComplexTiming rootComplex = new RootComplexTiming(
-                OptionalLong.empty(), OptionalLong.empty(), true, true, iommu, OptionalLong.empty());
-        return Timings.of(
-                Map.of(),
-                Maps.toMap(Iterables.transform(fabric.hostBridges(), HostBridge::rootBus), bus -> rootComplex),
-                Map.of(),
-                Map.of());
+        Map<Bdf, PortTiming> ports = new HashMap<>();
+        Map<Bdf, DeviceTiming> devices = new HashMap<>();
+        for (PciFunction function : fabric.functions()) {
+            if (random.nextBoolean()) {
+                ports.put(function.address(), anyPort(random));
+            }
+            if (function.type().isEndpoint() && random.nextInt(3) == 0) {
+                devices.put(
+                        function.address(),
+                        new DeviceTiming(
+                                Ticks.ofNanoseconds(random.nextInt(100)), anyRate(random), random.nextLong(400_000)));
+            }
+        }
+        Map<String, RootComplexTiming> rootComplexes = new HashMap<>();
+        for (HostBridge bridge : fabric.hostBridges()) {
+            rootComplexes.put(bridge.rootBus(), anyRootComplex(random));
+        }
+        Map<String, MemoryTiming> memories = new HashMap<>();
+        for (Socket socket : fabric.sockets()) {
+            memories.put(
+                    socket.id(),
+                    new MemoryTiming(
+                            Ticks.ofNanoseconds(random.nextInt(500)),
+                            Ticks.ofNanoseconds(50),
+                            OptionalLong.empty(),
+                            Ticks.ofNanoseconds(random.nextInt(20)),
+                            anyRate(random),
+                            Ticks.ofNanoseconds(random.nextInt(20))));
+        }
+        return Timings.of(ports, rootComplexes, memories, devices);
     }
 
-    private static DmaRequest anyDma(String name, ImmutableList<PciFunction> endpoints, SplittableRandom random) {
+    private static PortTiming anyPort(SplittableRandom random) {
+        Credits credits = new Credits(
+                random.nextInt(1, 20),
+                random.nextInt(32, 200),
+                random.nextInt(1, 20),
+                random.nextInt(1, 20),
+                random.nextInt(1, 20),
+                random.nextInt(32, 200));
+        return new PortTiming(
+                random.nextBoolean() ? Optional.of(credits) : Optional.empty(),
+                random.nextBoolean() ? OptionalInt.of(random.nextInt(500, 1001)) : OptionalInt.empty(),
+                OptionalLong.empty(),
+                random.nextInt(1, 5),
+                random.nextBoolean());
+    }
+
+    private static RootComplexTiming anyRootComplex(SplittableRandom random) {
+        IommuTiming iommu = new IommuTiming(
+                1 + random.nextInt(4), 4096L << random.nextInt(3), Ticks.ofNanoseconds(280), Ticks.ofNanoseconds(50));
+        return new RootComplexTiming(
+                anyRate(random), anyRate(random), random.nextInt(4) > 0, random.nextInt(4) > 0, iommu, anyRate(random));
+    }
+
+    private static OptionalLong anyRate(SplittableRandom random) {
+        return random.nextBoolean()
+                ? OptionalLong.empty()
+                : OptionalLong.of(random.nextLong(500_000_000L, 20_000_000_000L));
+    }
+
+    /** A function's memory, or a socket's. */
+    private static Target anyTarget(Fabric fabric, int initiator, SplittableRandom random) {
+        if (random.nextInt(3) == 0) {
+            Socket socket = fabric.sockets().get(random.nextInt(fabric.sockets().size()));
+            return MemoryTarget.window(socket.id(), 4096, random.nextLong(1, 8192));
+        }
+        ImmutableList<PciFunction> endpoints = fabric.endpoints();
+        return new PciTarget(endpoints.get((initiator + random.nextInt(1, endpoints.size())) % endpoints.size()));
+    }
+
+    private static DmaRequest anyDma(String name, Fabric fabric, SplittableRandom random) {
+        ImmutableList<PciFunction> endpoints = fabric.endpoints();
         int initiator = random.nextInt(endpoints.size());
-        int target = (initiator + random.nextInt(1, endpoints.size())) % endpoints.size();
         List<Segment> segments = new ArrayList<>();
         long blockedFrom = random.nextInt(4) == 0 ? random.nextLong(1L << 46) : Long.MAX_VALUE;
         for (int i = random.nextInt(1, 6); i > 0; i--) {
@@ -79,7 +146,7 @@ class FidelityTest {
         return new DmaRequest(
                 name,
                 endpoints.get(initiator),
-                endpoints.get(target),
+                anyTarget(fabric, initiator, random),
                 random.nextBoolean() ? Direction.READ : Direction.WRITE,
                 segments,
                 random.nextBoolean() ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
@@ -121,7 +188,8 @@ class FidelityTest {
         assertThat(known.told()).as("seed %d", seed).isEqualTo(everyEvent.told());
         assertThat(known.doneAt()).as("seed %d", seed).isEqualTo(everyEvent.doneAt());
         assertThat(known.use()).as("seed %d", seed).isEqualTo(everyEvent.use());
-        List<Long> cuts = random.longs(5, 0, Ticks.ofNanoseconds(5000)).sorted().boxed().toList();
+        List<Long> cuts =
+                random.longs(5, 0, Ticks.ofNanoseconds(5000)).sorted().boxed().toList();
         assertThat(run(scene, Fidelity.L1, cuts)).as("seed %d, cut", seed).isEqualTo(known);
     }
 
