@@ -246,8 +246,9 @@ final class Channel {
         long delay = pace.delay(tlp, now);
         progress.received(receiver, free);
         if (delay == Pace.BLOCKED) {
-            progress.free(receiver, tlp, free);
-            tlp.path.end().blocked(tlp, free);
+            long tail = now + tlp.tail;
+            progress.free(receiver, tlp, tail);
+            tlp.path.end().blocked(tlp, tail);
         } else {
             progress.forward(this, tlp, now + delay);
         }
