@@ -39,7 +39,7 @@ public final class DmaNetwork {
     private record CompleterKey(Channel first, TlpKind kind) {}
 
     public DmaNetwork(Fabric fabric, Routing routing, Engine engine) {
-        this(fabric, routing, engine, FabricTiming.DEFAULT, Fidelity.L1);
+        this(fabric, routing, engine, FabricTiming.DEFAULT, Fidelity.L2);
     }
 
     public DmaNetwork(Fabric fabric, Routing routing, Engine engine, FabricTiming timing, Fidelity fidelity) {

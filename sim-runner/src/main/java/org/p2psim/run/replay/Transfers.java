@@ -264,6 +264,22 @@ final class Transfers {
         }
 
         @Override
+        public boolean takesRepeats() {
+            return true;
+        }
+
+        @Override
+        public void repeated(boolean isCompletion, long at, long period, long count, int length, long ticks) {
+            if (!isCompletion) {
+                checkMapping(at, order.read() ? "reads" : "writes");
+            }
+            if (isCompletion == order.read()) {
+                bytes += count * length;
+                latency.record(ticks, count);
+            }
+        }
+
+        @Override
         public void done() {
             long now = engine.now();
             recorder.end(event, now, summary());
