@@ -246,7 +246,7 @@ final class Channel {
         long delay = pace.delay(tlp, now);
         progress.received(receiver, free);
         if (delay == Pace.BLOCKED) {
-            long tail = now + tlp.tail;
+            long tail = receiver.freedAt(tlp.tlpClass, now + tlp.tail);
             progress.free(receiver, tlp, tail);
             tlp.path.end().blocked(tlp, tail);
         } else {
