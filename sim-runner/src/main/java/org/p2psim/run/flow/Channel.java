@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.transaction.Credits;
 import org.p2psim.transaction.Splitting;
+import org.p2psim.transaction.TlpClass;
 
 /**
  * One thing that TLPs pass one after the other, in one direction: a link, a connection of sockets, an IOMMU, a limit
@@ -33,6 +34,7 @@ final class Channel {
     private final int[] headers;
 
     private final int[] data;
+    private final Credits credits;
     private final boolean[] infinite = new boolean[Receiver.CLASSES];
     private final TimedUnits[] arriving = new TimedUnits[Receiver.CLASSES];
     /** The other direction of a link, on which DLLPs come back; null if credits come back without. */
@@ -50,6 +52,7 @@ final class Channel {
         this.progress = progress;
         this.pace = pace;
         this.receiver = receiver;
+        this.credits = credits;
         this.headers = new int[] {credits.ph(), credits.nph(), credits.cplh()};
         this.data = new int[] {credits.pd(), credits.npd(), credits.cpld()};
         receiver.belongsTo(this);
@@ -340,6 +343,24 @@ final class Channel {
         if (starved) {
             progress.poke(this, nextCredits(tlpClass, now));
         }
+    }
+
+    /** Whether no TLP is in the buffer or holds a credit. */
+    boolean isAtRest() {
+        TlpClass[] classes = TlpClass.values();
+        boolean atRest = receiver.isEmpty();
+        for (int i = 0; i < Receiver.CLASSES; i++) {
+            TimedUnits freed = receiver.freed(i);
+            int headersBack = arriving[i].allHeaders() + freed.allHeaders();
+            int dataBack = arriving[i].allData() + freed.allData();
+            atRest &= areAll(headers[i], headersBack, credits.headers(classes[i]));
+            atRest &= areAll(data[i], dataBack, credits.data(classes[i]));
+        }
+        return atRest;
+    }
+
+    private static boolean areAll(int here, int onTheirWay, int all) {
+        return all == Credits.INFINITE || here + onTheirWay == all;
     }
 
     private long dllpTicks() {

@@ -59,7 +59,7 @@ final class Channels {
                                 .formatted(port.name(), port.address())));
         boolean switchBelow =
                 fabric.below(port).stream().anyMatch(below -> below.type().isBridge());
-        Credits credits = credits(link);
+        Credits credits = timing.credits().orElseGet(() -> usualCredits(link));
         Channel upstream = linkChannel(link, credits);
         Channel downstream = linkChannel(link, switchBelow ? credits : withInfiniteCompletions(credits));
         upstream.setReverse(downstream);
@@ -91,7 +91,7 @@ final class Channels {
     }
 
     /** As much as the link carries while credits come back, and never less than a port of a public model has. */
-    private Credits credits(Link link) {
+    private Credits usualCredits(Link link) {
         long bytes = link.bytesPerSecond() / 1_000_000 * (timing.creditLoop() / 16_000) / 1_000;
         Credits least = Credits.SWITCH_PORT;
         int headers = (int) Math.max(least.ph(), bytes / SMALL_PAYLOAD);

@@ -43,11 +43,18 @@ public final class DmaNetwork {
     }
 
     public DmaNetwork(Fabric fabric, Routing routing, Engine engine, FabricTiming timing, Fidelity fidelity) {
+        this(
+                fabric,
+                routing,
+                engine,
+                timing,
+                fidelity == Fidelity.L0 ? new EveryEvent(engine) : new KnownTimes(engine, fidelity == Fidelity.L2));
+    }
+
+    DmaNetwork(Fabric fabric, Routing routing, Engine engine, FabricTiming timing, Progress progress) {
         this.routing = routing;
         this.engine = engine;
-        this.progress = fidelity == Fidelity.L0
-                ? new EveryEvent(engine)
-                : new KnownTimes(engine, fidelity == Fidelity.L2);
+        this.progress = progress;
         this.channels = new Channels(fabric, progress, timing);
         this.paths = new Paths(progress, channels, fabric.socketLink().orElse(SocketLink.NONE));
         engine.beforeActions(time -> tell());
@@ -110,6 +117,17 @@ public final class DmaNetwork {
     /** What the links carried so far: in the order of the fabric's ports, upstream first, in slices of one length. */
     public ImmutableList<LinkUse> linkUse() {
         return channels.linkUse();
+    }
+
+    /** Whether nothing is on its way: no TLP in a buffer, all credits and tags back or on their way back. */
+    boolean isAtRest() {
+        return progress.channels().stream().allMatch(Channel::isAtRest)
+                && tagPools.values().stream().allMatch(TagPool::isAtRest);
+    }
+
+    /** TLPs that there ever were at once, at most. */
+    int mostTlps() {
+        return progress.tlps();
     }
 
     private Flow.Way writeWay(DmaRequest request, Flow flow) {

@@ -193,7 +193,7 @@ final class Flow extends Input {
         if (error) {
             progress.stop(this, at);
         }
-        tags.giveBack(at);
+        progress.tagBack(tags, at);
         progress.poke(way().request().channel(0), at);
         report(error ? Reports.Kind.REFUSED : Reports.Kind.COMPLETED, at, read, read.bytes);
         arrived(read, read.bytes, at);

@@ -116,6 +116,11 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     /** The tail of a TLP is at the end of its path, or will be at a time. */
     abstract void arrives(Tlp tlp, long at);
 
+    /** A tag is back at its function, or will be at a time. */
+    void tagBack(TagPool tags, long at) {
+        tags.giveBack(at);
+    }
+
     /** A flow stops, now or at a time. */
     abstract void stop(Flow flow, long at);
 
@@ -155,6 +160,10 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
 
     void giveBack(Tlp tlp) {
         unused.add(tlp);
+    }
+
+    int tlps() {
+        return all.size();
     }
 
     Tlp tlp(int id) {

@@ -46,7 +46,8 @@ class FidelityTest {
                     Ticks.ofNanoseconds(280),
                     Ticks.ofNanoseconds(50),
                     256,
-                    Ticks.ofNanoseconds(500));
+                    Ticks.ofNanoseconds(500),
+                    java.util.Optional.empty());
             return new Scene(grown, timing, dmas);
         }
     }
