@@ -4,10 +4,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.topology.Fabric;
+import org.p2psim.transaction.Credits;
 
 /** Runs DMAs on a fabric and keeps what their listeners were told. */
 final class Run {
@@ -21,6 +24,22 @@ final class Run {
 
     Run(Fabric fabric, FabricTiming timing, Fidelity fidelity) {
         network = new DmaNetwork(fabric, new Routing(fabric), engine, timing, fidelity);
+    }
+
+    Run(Fabric fabric, FabricTiming timing, Function<Engine, Progress> progress) {
+        network = new DmaNetwork(fabric, new Routing(fabric), engine, timing, progress.apply(engine));
+    }
+
+    static FabricTiming withCredits(int mps, Credits credits) {
+        FabricTiming usual = FabricTiming.DEFAULT;
+        return new FabricTiming(
+                usual.iotlbEntries(),
+                usual.iotlbPage(),
+                usual.iotlbMiss(),
+                usual.iotlbWalkInterval(),
+                mps,
+                usual.creditLoop(),
+                Optional.of(credits));
     }
 
     enum What {
