@@ -245,8 +245,8 @@ final class Channel {
         if (tlp == head) {
             input.taken(now, free);
         }
-        tlp.tail = pace.setsTail() ? ticks : Math.max(tlp.tail, ticks);
         long delay = pace.delay(tlp, now);
+        tlp.tail = pace.setsTail() ? ticks : Math.max(ticks, tailAfter(tlp, now + Math.max(0, delay)));
         progress.received(receiver, free);
         if (delay == Pace.BLOCKED) {
             long tail = receiver.freedAt(tlp.tlpClass, now + tlp.tail);
@@ -255,6 +255,11 @@ final class Channel {
         } else {
             progress.forward(this, tlp, now + delay);
         }
+    }
+
+    /** How far the tail is behind a head that has waited until now: it has been coming in all the time. */
+    private static long tailAfter(Tlp tlp, long now) {
+        return tlp.tail - (now - tlp.eligible);
     }
 
     /** Bytes of a TLP that go next: all, unless what lies before this channel sends it on in parts. */

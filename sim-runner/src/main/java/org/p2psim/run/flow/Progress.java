@@ -141,6 +141,9 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
         channel.receiver().enqueue(tlp, next);
         boolean whole = leg.storeAndForward() || tlp.payload() > leg.maxPayload();
         long behind = whole ? tlp.tail : next.pace().lead(tlp);
+        if (whole) {
+            tlp.tail = 0;
+        }
         eligible(tlp, next, head + leg.latency() + behind);
     }
 
