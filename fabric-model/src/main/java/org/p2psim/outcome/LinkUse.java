@@ -14,6 +14,8 @@ import org.p2psim.unit.Bandwidth;
  * @param payload bytes of data
  * @param wire bytes of data, headers and framing
  * @param busy time during which it was sending, ticks
+ * @param dllps Acks and UpdateFCs about what the other direction carried
+ * @param replays TLPs that were sent again because they arrived damaged
  * @param sliceTicks length of a time slice
  * @param busyPerSlice ticks of sending in each slice, from time 0 on
  */
@@ -26,6 +28,8 @@ public record LinkUse(
         long payload,
         long wire,
         long busy,
+        long dllps,
+        long replays,
         long sliceTicks,
         List<Long> busyPerSlice) {
     public LinkUse {

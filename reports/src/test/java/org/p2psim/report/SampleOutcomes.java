@@ -553,6 +553,8 @@ public final class SampleOutcomes {
                 payload,
                 payload + payload / 10 + 5_000_000,
                 slice * 97 * percent / 100,
+                52_428,
+                0,
                 slice,
                 LongStream.range(0, 97)
                         .mapToObj(i -> slice * (i % 10 == 9 ? percent / 3 : percent) / 100)

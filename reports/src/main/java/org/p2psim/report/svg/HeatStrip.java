@@ -65,7 +65,8 @@ public final class HeatStrip {
         String direction = direction(use.direction());
         svg.title(Label.name(use.name()) + " " + use.link() + ", " + direction + ": busy " + mean + ", "
                 + Bytes.format(use.payload()) + " payload, " + Bytes.format(use.wire()) + " on the wire, " + use.tlps()
-                + " TLPs");
+                + " TLPs, " + use.dllps() + " DLLPs"
+                + (use.replays() == 0 ? "" : ", " + use.replays() + " TLPs sent again"));
         svg.fitted("", 12, y + 14, Label.name(use.name()), 136, 12);
         svg.text("small quiet", 154, y + 14, (direction.equals("up") ? "↑ " : "↓ ") + direction);
         svg.text("small quiet end", LEFT - 8, y + 14, use.link().toString());

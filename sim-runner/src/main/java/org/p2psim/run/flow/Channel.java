@@ -40,6 +40,8 @@ final class Channel {
     /** The other direction of a link, on which DLLPs come back; null if credits come back without. */
     private @Nullable Channel reverse;
 
+    /** What goes wrong on it, if anything does. */
+    private @Nullable LinkErrors errors;
     /** Where what it sends is noted, if somebody looks for a period. */
     private @Nullable Journal journal;
 
@@ -69,6 +71,10 @@ final class Channel {
 
     void note(@Nullable Journal newJournal) {
         journal = newJournal;
+    }
+
+    void setErrors(LinkErrors itsErrors) {
+        errors = itsErrors;
     }
 
     @Nullable Channel reverse() {
@@ -236,30 +242,46 @@ final class Channel {
         }
         spend(tlp.tlpClass, dataUnits(tlp, tlp.bytes));
         long ticks = pace.ticks(tlp);
-        free = now + ticks;
+        long begin = now + replays(ticks);
+        free = begin + ticks;
         int wireBytes = pace.wireBytes(tlp);
-        use.add(now, ticks, tlp, wireBytes);
+        use.add(begin, ticks, tlp, wireBytes);
         if (journal != null) {
-            journal.sent(this, now, ticks, tlp.payload(), wireBytes);
+            journal.sent(this, begin, ticks, tlp.payload(), wireBytes);
         }
         if (tlp == head) {
             input.taken(now, free);
         }
-        long delay = pace.delay(tlp, now);
-        tlp.tail = pace.setsTail() ? ticks : Math.max(ticks, tailAfter(tlp, now + Math.max(0, delay)));
+        long delay = pace.delay(tlp, begin);
+        tlp.tail = pace.setsTail() ? ticks : Math.max(ticks, tailAfter(tlp, begin + Math.max(0, delay)));
         progress.received(receiver, free);
         if (delay == Pace.BLOCKED) {
-            long tail = receiver.freedAt(tlp.tlpClass, now + tlp.tail);
+            long tail = receiver.freedAt(tlp.tlpClass, begin + tlp.tail);
             progress.free(receiver, tlp, tail);
             tlp.path.end().blocked(tlp, tail);
         } else {
-            progress.forward(this, tlp, now + delay);
+            progress.forward(this, tlp, begin + delay);
         }
     }
 
     /** How far the tail is behind a head that has waited until now: it has been coming in all the time. */
     private static long tailAfter(Tlp tlp, long now) {
         return tlp.tail - (now - tlp.eligible);
+    }
+
+    /** How long the link is taken by attempts at a TLP that fail. */
+    private long replays(long ticks) {
+        if (errors == null) {
+            return 0;
+        }
+        int failures = errors.failures(use.tlps());
+        use.addReplays(failures);
+        return errors.delay(failures, ticks);
+    }
+
+    /** Whether it treats TLPs alike that are alike but for their time and address. */
+    boolean repeats() {
+        return errors == null && pace.repeats();
     }
 
     /** Bytes of a TLP that go next: all, unless what lies before this channel sends it on in parts. */

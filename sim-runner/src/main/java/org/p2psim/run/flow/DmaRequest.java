@@ -4,12 +4,15 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.function.LongPredicate;
 import org.p2psim.routing.AddressKind;
+import org.p2psim.run.flow.Target.MemoryTarget;
+import org.p2psim.run.flow.Target.PciTarget;
 import org.p2psim.topology.PciFunction;
 
 /**
  * One DMA: which function reads or writes whose memory.
  *
  * @param name by which it can be stopped
+ * @param memory what it reads or writes: a function's or the host's
  * @param segments what is transferred, in this order; TLPs never span two of them
  * @param translated for IOVAs: whether the IOMMU has a translation for an address at the moment
  * @param tags memory reads that may be outstanding at once
@@ -21,7 +24,7 @@ import org.p2psim.topology.PciFunction;
 public record DmaRequest(
         String name,
         PciFunction initiator,
-        PciFunction target,
+        Target memory,
         Direction direction,
         List<Segment> segments,
         AddressKind kind,
@@ -40,12 +43,43 @@ public record DmaRequest(
             throw new IllegalArgumentException(
                     "MPS and MRRS are powers of two from 128 to 4096, not %d and %d".formatted(mps, mrrs));
         }
+        if (memory instanceof MemoryTarget host && !fits(host.completionMax().orElse(mps), rcb, mps)) {
+            throw new IllegalArgumentException("completions are multiples of RCB, up to MPS");
+        }
         if (rcb != 64 && rcb != 128) {
             throw new IllegalArgumentException("RCB is 64 or 128, not " + rcb);
         }
     }
 
     /** Without attributes. */
+    public DmaRequest(
+            String name,
+            PciFunction initiator,
+            Target memory,
+            Direction direction,
+            List<Segment> segments,
+            AddressKind kind,
+            LongPredicate translated,
+            int tags,
+            int mps,
+            int mrrs,
+            int rcb) {
+        this(
+                name,
+                initiator,
+                memory,
+                direction,
+                segments,
+                kind,
+                translated,
+                tags,
+                mps,
+                mrrs,
+                rcb,
+                Attributes.NONE);
+    }
+
+    /** A DMA between two functions. */
     public DmaRequest(
             String name,
             PciFunction initiator,
@@ -61,7 +95,7 @@ public record DmaRequest(
         this(
                 name,
                 initiator,
-                target,
+                new PciTarget(target),
                 direction,
                 segments,
                 kind,
@@ -69,8 +103,11 @@ public record DmaRequest(
                 tags,
                 mps,
                 mrrs,
-                rcb,
-                Attributes.NONE);
+                rcb);
+    }
+
+    private static boolean fits(int completionMax, int rcb, int mps) {
+        return completionMax >= rcb && completionMax % rcb == 0 && completionMax <= mps;
     }
 
     private static boolean isSize(int bytes) {
@@ -106,9 +143,21 @@ public record DmaRequest(
         }
     }
 
+    /**
+     * The function whose memory it is.
+     *
+     * @throws IllegalStateException if it is host memory
+     */
+    public PciFunction target() {
+        if (memory instanceof PciTarget device) {
+            return device.function();
+        }
+        throw new IllegalStateException("DMA %s is to host memory".formatted(name));
+    }
+
     /** Bytes of the largest completion. */
     int completionMax() {
-        return mps;
+        return memory instanceof MemoryTarget host ? host.completionMax().orElse(mps) : mps;
     }
 
     public long bytes() {

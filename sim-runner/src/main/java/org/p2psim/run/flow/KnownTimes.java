@@ -72,9 +72,23 @@ non-sealed class KnownTimes extends Progress {
     }
 
     @Override
+    void settle() {
+        for (Channel channel : channels()) {
+            channel.settle(Agenda.NEVER - 1);
+        }
+    }
+
+    @Override
     void flowsChanged() {
         if (periods != null) {
             periods.flowsChanged();
+        }
+    }
+
+    @Override
+    void disturbed() {
+        if (periods != null) {
+            periods.disturbed();
         }
     }
 

@@ -1,5 +1,6 @@
 package org.p2psim.run.flow;
 
+import org.p2psim.run.flow.Target.PciTarget;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.transaction.Ordering;
 import org.p2psim.transaction.TlpClass;
@@ -30,9 +31,17 @@ final class Passing {
                 request.attributes().idBasedOrdering(),
                 compared(request.initiator(), earlierRequester),
                 asked.id,
-                tlp.tlpClass == Channel.COMPLETION
-                        ? compared(request.target(), earlierRequester)
-                        : Ordering.Passing.NONE);
+                completer(tlp, earlierRequester));
+    }
+
+    /** Host memory has its completions made by the root complex, which issues no writes. */
+    private static int completer(Tlp tlp, PciFunction earlierRequester) {
+        if (tlp.tlpClass != Channel.COMPLETION) {
+            return Ordering.Passing.NONE;
+        }
+        return tlp.flow.request().memory() instanceof PciTarget device
+                ? compared(device.function(), earlierRequester)
+                : OTHER;
     }
 
     private static int compared(PciFunction function, PciFunction earlierRequester) {

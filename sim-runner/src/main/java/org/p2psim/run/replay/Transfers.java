@@ -237,20 +237,21 @@ final class Transfers {
         }
 
         /** The table was given back while this was on its way: what lands now lands where nobody may. */
-        private void checkMapping(long at, String what) {
+        private void checkMapping(long at, long times) {
             boolean mapped = order.attachment().mapping().isPresent();
             watch.check(
                     Invariant.NO_LANDING_AFTER_UNMAP,
                     mapped,
+                    times,
                     at,
                     order.lane(),
                     mapped ? recorder.newest() : recorder.newestOf(order.owner()),
-                    () -> "%s %s %s through a mapping that was given back".formatted(initiator, what, target));
+                    () -> "%s %s %s through a mapping that was given back".formatted(initiator, order.read() ? "reads" : "writes", target));
         }
 
         @Override
         public void landed(long at, long address, int length, long issued) {
-            checkMapping(at, order.read() ? "reads" : "writes");
+            checkMapping(at, 1);
             if (!order.read()) {
                 bytes += length;
                 latency.record(at - issued);
@@ -271,7 +272,7 @@ final class Transfers {
         @Override
         public void repeated(boolean isCompletion, long at, long period, long count, int length, long ticks) {
             if (!isCompletion) {
-                checkMapping(at, order.read() ? "reads" : "writes");
+                checkMapping(at, count);
             }
             if (isCompletion == order.read()) {
                 bytes += count * length;
@@ -315,19 +316,25 @@ final class Transfers {
 
         @Override
         public void dropped(long at, long address, int length, long issued) {
-            failed(at, "blocked write", address);
+            failed(at, "blocked write", reason("drops writes to peers", address));
         }
 
         @Override
         public void refused(long at, long address, int length, long issued) {
-            failed(at, "blocked read", address);
+            failed(at, "blocked read", reason("answers reads from peers with Unsupported Request", address));
         }
 
-        private void failed(long at, String what, long address) {
+        /** What the root complex refuses, no IOMMU has faulted. */
+        private String reason(String refusal, long address) {
+            return world.plan().timings().forward(delivery.route().rootComplexes(), !order.read())
+                    ? "IOMMU fault: address 0x%x is not mapped".formatted(address)
+                    : "the root complex %s: address 0x%x".formatted(refusal, address);
+        }
+
+        private void failed(long at, String what, String reason) {
             if (!failed) {
                 failed = true;
-                recorder.effect(
-                        at, order.lane(), what, "IOMMU fault: address 0x%x is not mapped".formatted(address));
+                recorder.effect(at, order.lane(), what, reason);
             }
         }
     }

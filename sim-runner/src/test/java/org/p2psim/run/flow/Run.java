@@ -4,13 +4,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
+import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
-import org.p2psim.transaction.Credits;
 
 /** Runs DMAs on a fabric and keeps what their listeners were told. */
 final class Run {
@@ -19,27 +18,15 @@ final class Run {
     private final Map<String, Log> logs = new LinkedHashMap<>();
 
     Run(Fabric fabric) {
-        this(fabric, FabricTiming.DEFAULT, Fidelity.L1);
+        this(fabric, Timings.DEFAULT, Fidelity.L1);
     }
 
-    Run(Fabric fabric, FabricTiming timing, Fidelity fidelity) {
+    Run(Fabric fabric, Timings timing, Fidelity fidelity) {
         network = new DmaNetwork(fabric, new Routing(fabric), engine, timing, fidelity);
     }
 
-    Run(Fabric fabric, FabricTiming timing, Function<Engine, Progress> progress) {
-        network = new DmaNetwork(fabric, new Routing(fabric), engine, timing, progress.apply(engine));
-    }
-
-    static FabricTiming withCredits(int mps, Credits credits) {
-        FabricTiming usual = FabricTiming.DEFAULT;
-        return new FabricTiming(
-                usual.iotlbEntries(),
-                usual.iotlbPage(),
-                usual.iotlbMiss(),
-                usual.iotlbWalkInterval(),
-                mps,
-                usual.creditLoop(),
-                Optional.of(credits));
+    Run(Fabric fabric, Timings timing, Function<Engine, Progress> progress) {
+        network = new DmaNetwork(fabric, new Routing(fabric), engine, timing, progress.apply(engine), 1);
     }
 
     enum What {

@@ -1,13 +1,18 @@
 package org.p2psim.run.flow;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Iterables;
+import com.google.common.collect.Maps;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import org.p2psim.address.Bdf;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.run.engine.Engine;
@@ -15,7 +20,14 @@ import org.p2psim.run.flow.DmaRequest.Attributes;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Run.Told;
+import org.p2psim.run.flow.Target.PciTarget;
+import org.p2psim.timing.DeviceTiming;
+import org.p2psim.timing.IommuTiming;
+import org.p2psim.timing.PortTiming;
+import org.p2psim.timing.RootComplexTiming;
+import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
+import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.transaction.Credits;
 import org.p2psim.unit.Ticks;
@@ -25,7 +37,7 @@ import org.p2psim.unit.Ticks;
  * stopped, blocked or held up by page walks, with ordering attributes or without; in half of the scenes the credits
  * are so few that they bind.
  */
-record Scene(Fabric fabric, FabricTiming timing, List<DmaAt> dmas) {
+record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     private static final int MPS = 512;
     private static final int MPS_UNITS = Credits.dataUnits(MPS);
 
@@ -54,25 +66,70 @@ record Scene(Fabric fabric, FabricTiming timing, List<DmaAt> dmas) {
             long stop = random.nextInt(4) == 0 ? start + Ticks.ofNanoseconds(random.nextInt(60) * 50) : Agenda.NEVER;
             dmas.add(new DmaAt(start, stop, anyDma("dma" + i, grown.endpoints(), random)));
         }
-        FabricTiming timing = new FabricTiming(
-                1 + random.nextInt(4),
-                4096L << random.nextInt(3),
-                Ticks.ofNanoseconds(280),
-                Ticks.ofNanoseconds(50),
-                MPS,
-                Ticks.ofNanoseconds(500),
-                random.nextBoolean() ? Optional.of(fewCredits(random)) : Optional.empty());
+        Timings timing = anyTimings(grown, random);
         return new Scene(grown, timing, dmas);
     }
 
-    private static Credits fewCredits(SplittableRandom random) {
+    private static Timings anyTimings(Fabric fabric, SplittableRandom random) {
+        boolean few = random.nextBoolean();
+        Map<Bdf, PortTiming> ports = new HashMap<>();
+        Map<Bdf, DeviceTiming> devices = new HashMap<>();
+        for (PciFunction function : fabric.functions()) {
+            boolean endpoint = function.type().isEndpoint();
+            if (few || random.nextInt(3) == 0) {
+                ports.put(function.address(), anyPort(few, endpoint, random));
+            }
+            if (endpoint && random.nextInt(3) == 0) {
+                devices.put(function.address(), anyDevice(random));
+            }
+        }
+        IommuTiming iommu = new IommuTiming(
+                1 + random.nextInt(4),
+                4096L << random.nextInt(3),
+                Ticks.ofNanoseconds(280),
+                Ticks.ofNanoseconds(50));
+        RootComplexTiming rootComplex = new RootComplexTiming(
+                anyBandwidth(random), anyBandwidth(random), true, true, iommu, anyBandwidth(random));
+        return new Timings(
+                ports,
+                Maps.toMap(Iterables.transform(fabric.hostBridges(), HostBridge::rootBus), bus -> rootComplex),
+                Map.of(),
+                devices,
+                MPS,
+                Ticks.ofNanoseconds(500));
+    }
+
+    private static OptionalLong anyBandwidth(SplittableRandom random) {
+        return random.nextInt(4) == 0
+                ? OptionalLong.of(random.nextLong(1, 41) * 1_000_000_000)
+                : OptionalLong.empty();
+    }
+
+    private static PortTiming anyPort(boolean few, boolean endpoint, SplittableRandom random) {
+        return new PortTiming(
+                few ? Optional.of(fewCredits(endpoint, random)) : Optional.empty(),
+                random.nextBoolean() ? OptionalInt.of(random.nextInt(900, 1001)) : OptionalInt.empty(),
+                OptionalLong.empty(),
+                1 + random.nextInt(3),
+                random.nextInt(4) == 0);
+    }
+
+    private static DeviceTiming anyDevice(SplittableRandom random) {
+        return new DeviceTiming(
+                Ticks.ofNanoseconds(random.nextInt(3) * 50),
+                anyBandwidth(random),
+                Ticks.ofNanoseconds(random.nextInt(3) * 10));
+    }
+
+    /** The completion credits of functions are infinite. */
+    private static Credits fewCredits(boolean endpoint, SplittableRandom random) {
         return new Credits(
                 random.nextInt(1, 5),
                 MPS_UNITS + random.nextInt(2 * MPS_UNITS),
                 random.nextInt(1, 5),
                 random.nextInt(1, 5),
-                random.nextInt(1, 5),
-                MPS_UNITS + random.nextInt(2 * MPS_UNITS));
+                endpoint ? Credits.INFINITE : random.nextInt(1, 5),
+                endpoint ? Credits.INFINITE : MPS_UNITS + random.nextInt(2 * MPS_UNITS));
     }
 
     private static DmaRequest anyDma(String name, ImmutableList<PciFunction> endpoints, SplittableRandom random) {
@@ -86,7 +143,7 @@ record Scene(Fabric fabric, FabricTiming timing, List<DmaAt> dmas) {
         return new DmaRequest(
                 name,
                 endpoints.get(initiator),
-                endpoints.get(target),
+                new PciTarget(endpoints.get(target)),
                 random.nextBoolean() ? Direction.READ : Direction.WRITE,
                 segments,
                 random.nextBoolean() ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
@@ -134,7 +191,7 @@ record Scene(Fabric fabric, FabricTiming timing, List<DmaAt> dmas) {
                     new DmaRequest(
                             request.name(),
                             request.initiator(),
-                            request.target(),
+                            request.memory(),
                             request.direction(),
                             segments,
                             kind,
