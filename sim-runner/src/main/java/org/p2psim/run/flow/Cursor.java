@@ -11,6 +11,7 @@ final class Cursor {
     private final Iterator<Segment> segments;
     private long address;
     private long remaining;
+    private long opened;
 
     Cursor(Iterable<Segment> segments) {
         this.segments = segments.iterator();
@@ -41,6 +42,11 @@ final class Cursor {
         return Long.compareUnsigned(address, FOUR_GIB) < 0 ? Math.min(remaining, FOUR_GIB - address) : remaining;
     }
 
+    /** Stays the same as long as all requests are cut alike. */
+    long stretch() {
+        return Long.compareUnsigned(address, FOUR_GIB) < 0 ? -opened : opened;
+    }
+
     /** Goes on by fewer bytes than are ahead in this segment. */
     void skip(long bytes) {
         address += bytes;
@@ -48,6 +54,7 @@ final class Cursor {
     }
 
     private void openSegment() {
+        opened++;
         if (segments.hasNext()) {
             Segment segment = segments.next();
             address = segment.dmaAddress();

@@ -226,6 +226,7 @@ final class Flow extends Input {
     void put(State state) {
         Tlp tlp = next;
         state.put(tlp == null ? -1 : ((long) tlp.bytes << 16) | (tlp.address & 0xfff));
+        state.put(cursor.stretch());
         state.put(stopped ? 1 : 0);
         state.put(ended ? 1 : 0);
         state.put(outstanding);
