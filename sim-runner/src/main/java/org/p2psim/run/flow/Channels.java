@@ -44,7 +44,7 @@ final class Channels {
     private final Map<String, Channel> iommus = new HashMap<>();
     private final Map<Bdf, Channel> inside = new HashMap<>();
     private final Map<Bdf, Channel> engines = new HashMap<>();
-    private final Map<ThroughRoot, Channel> forwarding = new HashMap<>();
+    private final Map<Forwarding, Channel> forwarding = new HashMap<>();
     private final Map<ThroughRoot, Channel> hosts = new HashMap<>();
     private final Map<String, Channel> memories = new HashMap<>();
     private final Map<Rate, Pace.OfLink> paces = new HashMap<>();
@@ -55,6 +55,8 @@ final class Channels {
     private record Rate(Link link, int efficiency) {}
 
     private record ThroughRoot(String rootBus, Traffic traffic) {}
+
+    private record Forwarding(String rootBus, Traffic traffic, boolean fromAnother) {}
 
     /** @param seed of the errors on links */
     Channels(Fabric fabric, Progress progress, Timings timings, long seed) {
@@ -189,8 +191,11 @@ final class Channels {
                         0)));
     }
 
-    /** What limits or refuses what a root complex forwards from peer to peer, if anything does. */
-    Optional<Channel> forwarding(HostBridge bridge, Traffic traffic) {
+    /**
+     * What limits or refuses what a root complex forwards from peer to peer, if anything does. What comes from another
+     * root complex has a buffer of its own: if both ways shared one, two root complexes could wait for each other.
+     */
+    Optional<Channel> forwarding(HostBridge bridge, Traffic traffic, boolean fromAnother) {
         RootComplexTiming timing = timings.rootComplex(bridge);
         OptionalLong limit = switch (traffic) {
             case WRITES -> timing.p2pWriteBandwidth();
@@ -201,7 +206,7 @@ final class Channels {
         return forwards && limit.isEmpty()
                 ? Optional.empty()
                 : Optional.of(forwarding.computeIfAbsent(
-                        new ThroughRoot(bridge.rootBus(), traffic),
+                        new Forwarding(bridge.rootBus(), traffic, fromAnother),
                         key -> add(
                                 new Pace.OfForwarding(limit.orElse(Long.MAX_VALUE), forwards),
                                 Credits.SWITCH_PORT,

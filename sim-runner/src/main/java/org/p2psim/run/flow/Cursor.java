@@ -10,8 +10,8 @@ final class Cursor {
 
     private final Iterator<Segment> segments;
     private long address;
-    private int opened;
     private long remaining;
+    private long opened;
 
     Cursor(Iterable<Segment> segments) {
         this.segments = segments.iterator();
@@ -37,14 +37,14 @@ final class Cursor {
         return bytes;
     }
 
-    /** Segments that it has come to. */
-    int opened() {
-        return opened;
-    }
-
     /** Bytes ahead that are cut as those before, as far as is easy to say: within this segment. */
     long alikeAhead() {
         return Long.compareUnsigned(address, FOUR_GIB) < 0 ? Math.min(remaining, FOUR_GIB - address) : remaining;
+    }
+
+    /** Stays the same as long as all requests are cut alike. */
+    long stretch() {
+        return Long.compareUnsigned(address, FOUR_GIB) < 0 ? -opened : opened;
     }
 
     /** Goes on by fewer bytes than are ahead in this segment. */
@@ -54,9 +54,9 @@ final class Cursor {
     }
 
     private void openSegment() {
+        opened++;
         if (segments.hasNext()) {
             Segment segment = segments.next();
-            opened++;
             address = segment.dmaAddress();
             remaining = segment.length();
         }

@@ -53,13 +53,21 @@ public final class DmaNetwork {
     /** @param seed of the errors on links */
     public DmaNetwork(
             Fabric fabric, Routing routing, Engine engine, Timings timings, Fidelity fidelity, long seed) {
+        this(
+                fabric,
+                routing,
+                engine,
+                timings,
+                fidelity == Fidelity.L0 ? new EveryEvent(engine) : new KnownTimes(engine, fidelity == Fidelity.L2),
+                seed);
+    }
+
+    DmaNetwork(Fabric fabric, Routing routing, Engine engine, Timings timings, Progress progress, long seed) {
         this.fabric = fabric;
         this.routing = routing;
         this.timings = timings;
         this.engine = engine;
-        this.progress = fidelity == Fidelity.L0
-                ? new EveryEvent(engine)
-                : new KnownTimes(engine, fidelity == Fidelity.L2);
+        this.progress = progress;
         this.channels = new Channels(fabric, progress, timings, seed);
         this.paths = new Paths(progress, channels, timings, fabric.socketLink().orElse(SocketLink.NONE));
         engine.beforeActions(time -> {
@@ -133,6 +141,17 @@ public final class DmaNetwork {
     /** What the links carried so far: in the order of the fabric's ports, upstream first, in slices of one length. */
     public ImmutableList<LinkUse> linkUse() {
         return channels.linkUse();
+    }
+
+    /** Whether nothing is on its way: no TLP in a buffer, all credits and tags back or on their way back. */
+    boolean isAtRest() {
+        return progress.channels().stream().allMatch(Channel::isAtRest)
+                && tagPools.values().stream().allMatch(TagPool::isAtRest);
+    }
+
+    /** TLPs that there ever were at once, at most. */
+    int mostTlps() {
+        return progress.tlps();
     }
 
     private Flow.Way writeWay(DmaRequest request, Flow flow) {

@@ -19,6 +19,7 @@ import org.p2psim.topology.PciFunction;
  * @param mps Max_Payload_Size of writes and completions, bytes
  * @param mrrs Max_Read_Request_Size, bytes
  * @param rcb Read Completion Boundary of the target, 64 or 128 bytes
+ * @param attributes of its requests, and of the completions that answer them
  */
 public record DmaRequest(
         String name,
@@ -31,7 +32,8 @@ public record DmaRequest(
         int tags,
         int mps,
         int mrrs,
-        int rcb) {
+        int rcb,
+        Attributes attributes) {
     public DmaRequest {
         segments = ImmutableList.copyOf(segments);
         if (tags < 1) {
@@ -47,6 +49,34 @@ public record DmaRequest(
         if (rcb != 64 && rcb != 128) {
             throw new IllegalArgumentException("RCB is 64 or 128, not " + rcb);
         }
+    }
+
+    /** Without attributes. */
+    public DmaRequest(
+            String name,
+            PciFunction initiator,
+            Target memory,
+            Direction direction,
+            List<Segment> segments,
+            AddressKind kind,
+            LongPredicate translated,
+            int tags,
+            int mps,
+            int mrrs,
+            int rcb) {
+        this(
+                name,
+                initiator,
+                memory,
+                direction,
+                segments,
+                kind,
+                translated,
+                tags,
+                mps,
+                mrrs,
+                rcb,
+                Attributes.NONE);
     }
 
     /** A DMA between two functions. */
@@ -77,6 +107,16 @@ public record DmaRequest(
     public enum Direction {
         READ,
         WRITE
+    }
+
+    /**
+     * What lets TLPs pass posted ones (PCIe base specification 5.0, 2.2.6.3 and 2.2.6.4).
+     *
+     * @param relaxedOrdering RO: writes and completions may pass
+     * @param idBasedOrdering IDO: TLPs of one requester may pass those of another
+     */
+    public record Attributes(boolean relaxedOrdering, boolean idBasedOrdering) {
+        public static final Attributes NONE = new Attributes(false, false);
     }
 
     /**

@@ -114,6 +114,11 @@ final class EveryEvent extends Progress {
 
     @Override
     void credits(Channel channel, int tlpClass, int headerUnits, int dataUnits, long at) {
+        if (at == engine.now()) {
+            // In FLIT mode a DLLP takes no time: the decision that has asked for it counts on it.
+            channel.creditsArrive(tlpClass, headerUnits, dataUnits, at);
+            return;
+        }
         int index = channel.rank * Receiver.CLASSES + tlpClass;
         toReturn.get(index).add(at, headerUnits, dataUnits);
         engine.at(at, Phase.STATE, credits, index);

@@ -193,7 +193,7 @@ final class Flow extends Input {
         if (error) {
             progress.stop(this, at);
         }
-        tags.giveBack(at);
+        progress.tagBack(tags, at);
         progress.poke(way().request().channel(0), at);
         report(error ? Reports.Kind.REFUSED : Reports.Kind.COMPLETED, at, read, read.bytes);
         arrived(read, read.bytes, at);
@@ -227,7 +227,7 @@ final class Flow extends Input {
         Tlp tlp = next;
         state.put(tlp == null ? -1 : tlp.bytes);
         state.put(position() & (way().request().alignment() - 1));
-        state.put(cursor.opened());
+        state.put(cursor.stretch());
         state.put(stopped ? 1 : 0);
         state.put(ended ? 1 : 0);
         state.put(outstanding);

@@ -9,7 +9,7 @@ import org.p2psim.run.engine.Phase;
  * waited for, and only decisions are events. As long as nothing else is to happen, one follows the other without the
  * engine's queue.
  */
-final class KnownTimes extends Progress {
+non-sealed class KnownTimes extends Progress {
     private final Engine engine;
     private final Agenda agenda = new Agenda();
     private final @Nullable Periods periods;

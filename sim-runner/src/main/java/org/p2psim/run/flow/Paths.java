@@ -78,6 +78,7 @@ final class Paths {
         private final List<Channel> passed = new ArrayList<>();
         private final ImmutableList.Builder<Leg> legs = ImmutableList.builder();
         private long latency;
+        private boolean forwarded;
         private boolean storeAndForward;
         private int maxPayload = Leg.ANY_PAYLOAD;
 
@@ -105,7 +106,8 @@ final class Paths {
                 storeAndForward |=
                         timings.port(through.upstreamPort().address()).storeAndForward();
             } else if (hop instanceof RootComplexHop through) {
-                channels.forwarding(through.bridge(), traffic).ifPresent(this::add);
+                channels.forwarding(through.bridge(), traffic, forwarded).ifPresent(this::add);
+                forwarded = true;
                 latency += through.bridge().p2pLatency() / route.rootComplexes().size();
                 maxPayload = Math.min(maxPayload, through.bridge().p2pMaxPayload());
             } else if (hop instanceof SocketHop socket) {

@@ -122,6 +122,11 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     /** The tail of a TLP is at the end of its path, or will be at a time. */
     abstract void arrives(Tlp tlp, long at);
 
+    /** A tag is back at its function, or will be at a time. */
+    void tagBack(TagPool tags, long at) {
+        tags.giveBack(at);
+    }
+
     /** A flow stops, now or at a time. */
     abstract void stop(Flow flow, long at);
 
@@ -142,6 +147,9 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
         channel.receiver().enqueue(tlp, next);
         boolean whole = leg.storeAndForward() || tlp.payload() > leg.maxPayload();
         long behind = whole ? tlp.tail : next.pace().lead(tlp);
+        if (whole) {
+            tlp.tail = 0;
+        }
         eligible(tlp, next, head + leg.latency() + behind);
     }
 
@@ -161,6 +169,10 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
 
     void giveBack(Tlp tlp) {
         unused.add(tlp);
+    }
+
+    int tlps() {
+        return all.size();
     }
 
     Tlp tlp(int id) {

@@ -11,6 +11,11 @@ final class TagPool {
         this.free = tags;
     }
 
+    /** Whether all are there or on their way back. */
+    boolean isAtRest() {
+        return free + returns.size() == tags;
+    }
+
     int tags() {
         return tags;
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
@@ -22,6 +23,10 @@ final class Run {
 
     Run(Fabric fabric, Timings timing, Fidelity fidelity) {
         network = new DmaNetwork(fabric, new Routing(fabric), engine, timing, fidelity);
+    }
+
+    Run(Fabric fabric, Timings timing, Function<Engine, Progress> progress) {
+        network = new DmaNetwork(fabric, new Routing(fabric), engine, timing, progress.apply(engine), 1);
     }
 
     enum What {
