@@ -36,6 +36,7 @@ final class Channels {
     private final Map<SocketHop, Channel> sockets = new HashMap<>();
     private final Map<String, Channel> iommus = new HashMap<>();
     private final Map<Bdf, Channel> inside = new HashMap<>();
+    private final Map<String, Channel> ports = new HashMap<>();
     private final Map<Link, Pace.OfLink> paces = new HashMap<>();
 
     /** The two directions of a link. */
@@ -119,6 +120,12 @@ final class Channels {
     Channel inside(PciFunction function) {
         return inside.computeIfAbsent(
                 function.address(), key -> add(new Pace.OfData(Long.MAX_VALUE), UNLIMITED, 0, 0));
+    }
+
+    Channel port(DevicePort port) {
+        return ports.computeIfAbsent(
+                port.name(),
+                key -> add(new Pace.OfPort(port.bytesPerSecond(), port.overhead()), UNLIMITED, 0, 0));
     }
 
     /** What the links carried so far: in the order of the fabric's ports, upstream first, in slices of one length. */

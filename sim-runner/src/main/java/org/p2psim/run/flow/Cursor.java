@@ -1,44 +1,67 @@
 package org.p2psim.run.flow;
 
-import java.util.Iterator;
-import org.p2psim.run.flow.DmaRequest.Segment;
-import org.p2psim.transaction.Splitting;
+/** How far a DMA has come: what its initiator asks for next, and from when on it may. All times in ticks. */
+abstract sealed class Cursor permits SegmentCursor, OperationCursor {
+    /** What {@link #finished()} returns if no further operation is over. */
+    static final long NONE = -1;
 
-/** How far a DMA has come: the first byte that is not asked for yet. */
-final class Cursor {
-    private final Iterator<Segment> segments;
-    private long address;
-    private long remaining;
-
-    Cursor(Iterable<Segment> segments) {
-        this.segments = segments.iterator();
-        openSegment();
+    static Cursor of(Requests requests) {
+        return requests instanceof Requests.Operations operations
+                ? new OperationCursor(operations)
+                : new SegmentCursor(requests.segments());
     }
 
-    boolean atEnd() {
-        return remaining == 0;
-    }
+    /** Whether all requests are taken. */
+    abstract boolean atEnd();
 
-    long address() {
-        return address;
-    }
+    /** Of the request that is taken next. */
+    abstract long address();
 
     /** Takes the next request and returns its bytes. */
-    int take(int max) {
-        int bytes = Splitting.nextRequest(address, remaining, max);
-        address += bytes;
-        remaining -= bytes;
-        if (remaining == 0) {
-            openSegment();
-        }
-        return bytes;
+    abstract int take(int max);
+
+    /** The DMA starts; before the first request is taken. */
+    void begin(long now) {}
+
+    /**
+     * From when on the request that was taken last may be issued; {@link Agenda#NEVER} if what it waits for is not
+     * known yet.
+     */
+    long readyAt(long now) {
+        return now;
     }
 
-    private void openSegment() {
-        if (segments.hasNext()) {
-            Segment segment = segments.next();
-            address = segment.dmaAddress();
-            remaining = segment.length();
-        }
+    /** The request that was taken last is issued. */
+    void issued(long now) {}
+
+    /** So many bytes are through. They come through in the order in which they were asked for. */
+    void arrived(int bytes) {}
+
+    /** When the oldest operation that is over and was not returned yet had started, or {@link #NONE}. */
+    long finished() {
+        return NONE;
+    }
+
+    /** One more operation may be unfinished, from a time on. */
+    void release(long at) {}
+
+    /** An operation starts when the stage before is done with it. */
+    void waitForFeed() {
+        throw new IllegalArgumentException("only operations go from stage to stage");
+    }
+
+    /**
+     * The stage before is done with an operation.
+     *
+     * @param started when it was begun in the first stage
+     */
+    void feed(long at, long started) {}
+
+    /**
+     * The stage before will do no more. Returns whether the request that was taken last waits for it, and so is never
+     * issued.
+     */
+    boolean endFeed() {
+        return false;
     }
 }

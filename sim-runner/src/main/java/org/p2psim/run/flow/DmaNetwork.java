@@ -2,6 +2,7 @@ package org.p2psim.run.flow;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Iterables;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,6 +59,52 @@ public final class DmaNetwork {
      *     complex on the way is not described
      */
     public void start(DmaRequest request, DmaListener listener) {
+        Flow flow = flow(request, listener);
+        flow.start(way(request, flow));
+    }
+
+    /**
+     * Starts operations that pass several stages, each operation a stage when it is over in the one before; it is
+     * unfinished, in the sense of its depth, until it is over in the last one. All stages have the same sizes of
+     * operations, and the first one says when they start.
+     *
+     * @throws IllegalArgumentException as {@link #start(DmaRequest, DmaListener)} does, and if what a stage but the
+     *     first transfers is not {@link Requests.Operations}
+     */
+    public void start(List<Stage> stages) {
+        List<Flow> flows = new ArrayList<>();
+        for (Stage stage : stages) {
+            Flow flow = flow(request(stage), stage.listener());
+            if (!flows.isEmpty()) {
+                flow.follow(Iterables.getLast(flows));
+            }
+            flows.add(flow);
+        }
+        for (int i = 0; i < flows.size(); i++) {
+            flows.get(i).start(way(stages.get(i), flows.get(i)));
+        }
+    }
+
+    private static DmaRequest request(Stage stage) {
+        if (stage instanceof Stage.Dma dma) {
+            return dma.request();
+        }
+        Stage.Behind behind = (Stage.Behind) stage;
+        return new DmaRequest(
+                behind.name(),
+                behind.function(),
+                behind.function(),
+                Direction.WRITE,
+                behind.requests(),
+                AddressKind.BUS_ADDRESS,
+                address -> true,
+                1,
+                behind.packet(),
+                behind.packet(),
+                64);
+    }
+
+    private Flow flow(DmaRequest request, DmaListener listener) {
         if (running.containsKey(request.name())) {
             throw new IllegalArgumentException("a DMA named %s is running".formatted(request.name()));
         }
@@ -73,7 +120,18 @@ public final class DmaNetwork {
                 listener,
                 () -> ended(request.name())));
         running.put(request.name(), flow);
-        flow.start(request.direction() == Direction.READ ? readWay(request, flow) : writeWay(request, flow));
+        return flow;
+    }
+
+    private Flow.Way way(Stage stage, Flow flow) {
+        if (stage instanceof Stage.Behind behind) {
+            return new Flow.Way(paths.path(behind.port(), flow::wrote), null, null, null, null, 0);
+        }
+        return way(((Stage.Dma) stage).request(), flow);
+    }
+
+    private Flow.Way way(DmaRequest request, Flow flow) {
+        return request.direction() == Direction.READ ? readWay(request, flow) : writeWay(request, flow);
     }
 
     private static boolean isAbove4GiB(PciFunction target) {

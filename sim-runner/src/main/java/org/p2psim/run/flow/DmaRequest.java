@@ -1,6 +1,5 @@
 package org.p2psim.run.flow;
 
-import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.function.LongPredicate;
 import org.p2psim.routing.AddressKind;
@@ -10,7 +9,7 @@ import org.p2psim.topology.PciFunction;
  * One DMA: which function reads or writes whose memory.
  *
  * @param name by which it can be stopped
- * @param segments what is transferred, in this order; TLPs never span two of them
+ * @param requests what is transferred, and when; TLPs never span two segments
  * @param translated for IOVAs: whether the IOMMU has a translation for an address at the moment
  * @param tags memory reads that may be outstanding at once
  * @param mps Max_Payload_Size of writes and completions, bytes
@@ -22,7 +21,7 @@ public record DmaRequest(
         PciFunction initiator,
         PciFunction target,
         Direction direction,
-        List<Segment> segments,
+        Requests requests,
         AddressKind kind,
         LongPredicate translated,
         int tags,
@@ -30,7 +29,6 @@ public record DmaRequest(
         int mrrs,
         int rcb) {
     public DmaRequest {
-        segments = ImmutableList.copyOf(segments);
         if (tags < 1) {
             throw new IllegalArgumentException("a function needs at least one tag to read");
         }
@@ -41,6 +39,33 @@ public record DmaRequest(
         if (rcb != 64 && rcb != 128) {
             throw new IllegalArgumentException("RCB is 64 or 128, not " + rcb);
         }
+    }
+
+    /** All of the segments, as fast as possible. */
+    public DmaRequest(
+            String name,
+            PciFunction initiator,
+            PciFunction target,
+            Direction direction,
+            List<Segment> segments,
+            AddressKind kind,
+            LongPredicate translated,
+            int tags,
+            int mps,
+            int mrrs,
+            int rcb) {
+        this(
+                name,
+                initiator,
+                target,
+                direction,
+                new Requests.Bulk(segments),
+                kind,
+                translated,
+                tags,
+                mps,
+                mrrs,
+                rcb);
     }
 
     private static boolean isSize(int bytes) {
@@ -71,7 +96,12 @@ public record DmaRequest(
         return mps;
     }
 
+    /** The memory that is touched. */
+    public List<Segment> segments() {
+        return requests.segments();
+    }
+
     public long bytes() {
-        return segments.stream().mapToLong(Segment::length).sum();
+        return requests.bytes();
     }
 }

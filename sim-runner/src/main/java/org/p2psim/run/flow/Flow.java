@@ -25,6 +25,11 @@ final class Flow extends Input {
 
     private final Runnable whenDone;
 
+    /** Where its operations go when they are over here. */
+    private @Nullable Flow nextStage;
+    /** Where they began. */
+    private Flow firstStage = this;
+
     private @Nullable Way way;
     private @Nullable Tlp next;
     /** Bytes of requests that are on their way or not answered. */
@@ -50,7 +55,7 @@ final class Flow extends Input {
         this.reports = new Reports(listener);
         this.listener = listener;
         this.whenDone = whenDone;
-        this.cursor = new Cursor(request.segments());
+        this.cursor = Cursor.of(request.requests());
         this.reads = request.direction() == Direction.READ;
     }
 
@@ -75,6 +80,7 @@ final class Flow extends Input {
     void start(Way itsWay) {
         way = itsWay;
         Channel first = itsWay.request().channel(0);
+        cursor.begin(progress.now());
         prepare();
         first.addSource(this);
         progress.poke(first, progress.now());
@@ -87,9 +93,27 @@ final class Flow extends Input {
         return way;
     }
 
-    /** Issues nothing more from now on; what is in flight goes on. */
+    /** Issues nothing more from now on; what is in flight goes on. No stage before it does more either. */
     void stop() {
-        stopped = true;
+        for (Flow stage = firstStage; stage != null && stage != nextStage; stage = stage.nextStage) {
+            stage.stopped = true;
+            stage.endIfDrained(progress.now());
+        }
+    }
+
+    /** Its operations come from another flow, which is the stage before. */
+    void follow(Flow before) {
+        cursor.waitForFeed();
+        before.nextStage = this;
+        firstStage = before.firstStage;
+    }
+
+    /** The stage before will do no more. */
+    private void endFeed() {
+        if (cursor.endFeed() && next != null) {
+            progress.giveBack(next);
+            next = null;
+        }
         endIfDrained(progress.now());
     }
 
@@ -128,7 +152,11 @@ final class Flow extends Input {
 
     @Override
     long readyAt(Channel channel, long now) {
-        return next == null || stopped ? Agenda.NEVER : reads ? tags.availableAt(now) : now;
+        if (next == null || stopped) {
+            return Agenda.NEVER;
+        }
+        long ready = cursor.readyAt(now);
+        return reads ? Math.max(ready, tags.availableAt(now)) : ready;
     }
 
     @Override
@@ -144,6 +172,7 @@ final class Flow extends Input {
         if (reads) {
             tags.take();
         }
+        cursor.issued(now);
         prepare();
     }
 
@@ -186,7 +215,7 @@ final class Flow extends Input {
             progress.stop(this, at);
         }
         tags.giveBack(at);
-        progress.poke(way().request().channel(0), at);
+        pokeAt(at);
         report(error ? Reports.Kind.REFUSED : Reports.Kind.COMPLETED, at, read, read.bytes);
         arrived(read, read.bytes, at);
     }
@@ -195,7 +224,30 @@ final class Flow extends Input {
         progress.giveBack(tlp);
         outstanding -= bytes;
         lastArrival = Math.max(lastArrival, at);
+        cursor.arrived(bytes);
+        for (long started = cursor.finished(); started != Cursor.NONE; started = cursor.finished()) {
+            finished(lastArrival, started);
+        }
         endIfDrained(at);
+    }
+
+    /** An operation is over here: it goes on to the next stage, or is over for good. */
+    private void finished(long at, long started) {
+        if (nextStage != null) {
+            nextStage.cursor.feed(at, started);
+            nextStage.pokeAt(at);
+            return;
+        }
+        if (reports.size() >= UNTOLD) {
+            reports.tell(progress.now());
+        }
+        reports.addFinished(at, started);
+        firstStage.cursor.release(at);
+        firstStage.pokeAt(at);
+    }
+
+    private void pokeAt(long at) {
+        progress.poke(way().request().channel(0), at);
     }
 
     private void endIfDrained(long at) {
@@ -222,5 +274,8 @@ final class Flow extends Input {
         way().request().channel(0).removeSource(this);
         whenDone.run();
         listener.done();
+        if (nextStage != null) {
+            nextStage.endFeed();
+        }
     }
 }

@@ -100,6 +100,24 @@ sealed interface Pace {
         }
     }
 
+    /** What sends packets at a rate, each with its overhead. */
+    record OfPort(long bytesPerSecond, int overhead) implements Pace {
+        @Override
+        public int wireBytes(Tlp tlp) {
+            return tlp.payload() + overhead;
+        }
+
+        @Override
+        public long ticks(Tlp tlp) {
+            return Math.max(1, wireBytes(tlp) * Ticks.PER_SECOND / bytesPerSecond);
+        }
+
+        @Override
+        public boolean setsTail() {
+            return true;
+        }
+    }
+
     /** An IOMMU: a TLP that waits for a page walk holds up those behind it. */
     final class OfIommu implements Pace {
         private final Iotlb iotlb;

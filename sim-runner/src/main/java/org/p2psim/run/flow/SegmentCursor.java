@@ -1,0 +1,46 @@
+package org.p2psim.run.flow;
+
+import java.util.Iterator;
+import org.p2psim.run.flow.DmaRequest.Segment;
+import org.p2psim.transaction.Splitting;
+
+/** Segments, one after the other. */
+final class SegmentCursor extends Cursor {
+    private final Iterator<Segment> segments;
+    private long address;
+    private long remaining;
+
+    SegmentCursor(Iterable<Segment> segments) {
+        this.segments = segments.iterator();
+        openSegment();
+    }
+
+    @Override
+    boolean atEnd() {
+        return remaining == 0;
+    }
+
+    @Override
+    long address() {
+        return address;
+    }
+
+    @Override
+    int take(int max) {
+        int bytes = Splitting.nextRequest(address, remaining, max);
+        address += bytes;
+        remaining -= bytes;
+        if (remaining == 0) {
+            openSegment();
+        }
+        return bytes;
+    }
+
+    private void openSegment() {
+        if (segments.hasNext()) {
+            Segment segment = segments.next();
+            address = segment.dmaAddress();
+            remaining = segment.length();
+        }
+    }
+}
