@@ -2,8 +2,7 @@ package org.p2psim.run.flow;
 
 /** How far a DMA has come: what its initiator asks for next, and from when on it may. All times in ticks. */
 abstract sealed class Cursor permits SegmentCursor, OperationCursor {
-    /** What {@link #finished()} returns if no further operation is over. */
-    static final long NONE = -1;
+    private static final Unfinished NOTHING = new Unfinished();
 
     static Cursor of(Requests requests) {
         return requests instanceof Requests.Operations operations
@@ -34,12 +33,17 @@ abstract sealed class Cursor permits SegmentCursor, OperationCursor {
     /** The request that was taken last is issued. */
     void issued(long now) {}
 
-    /** So many bytes are through. They come through in the order in which they were asked for. */
-    void arrived(int bytes) {}
+    /** Number of the operation whose request was taken last, from 0 on. */
+    long operation() {
+        return 0;
+    }
 
-    /** When the oldest operation that is over and was not returned yet had started, or {@link #NONE}. */
-    long finished() {
-        return NONE;
+    /** So many bytes of an operation are through, now or at a time. */
+    void arrived(long operation, int bytes, long at) {}
+
+    /** Operations that are started and not over. */
+    Unfinished unfinished() {
+        return NOTHING;
     }
 
     /** One more operation may be unfinished, from a time on. */

@@ -147,6 +147,7 @@ final class Flow extends Input {
         int bytes = cursor.take(reads ? request.mrrs() : request.mps());
         Tlp tlp = progress.take(this, way().request());
         tlp.set(this, way().request(), reads ? TlpKind.MEM_READ : TlpKind.MEM_WRITE, address, bytes, 0);
+        tlp.operation = cursor.operation();
         next = tlp;
     }
 
@@ -221,12 +222,13 @@ final class Flow extends Input {
     }
 
     private void arrived(Tlp tlp, int bytes, long at) {
+        long operation = tlp.operation;
         progress.giveBack(tlp);
         outstanding -= bytes;
         lastArrival = Math.max(lastArrival, at);
-        cursor.arrived(bytes);
-        for (long started = cursor.finished(); started != Cursor.NONE; started = cursor.finished()) {
-            finished(lastArrival, started);
+        cursor.arrived(operation, bytes, at);
+        for (Unfinished operations = cursor.unfinished(); operations.hasFinished(); ) {
+            finished(operations.finish(), operations.remove());
         }
         endIfDrained(at);
     }

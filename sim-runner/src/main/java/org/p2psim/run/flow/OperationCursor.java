@@ -28,22 +28,18 @@ final class OperationCursor extends Cursor {
 
     private int untaken;
 
-    /** When the rate lets the newest one start, and where in all bytes it ends. */
+    /** When the rate lets the newest one start. */
     private long schedule;
 
-    private long end;
-
-    /** Whether the request that was taken last is the first of its operation, with the schedule and end of that. */
+    /** Whether the request that was taken last is the first of its operation. */
     private boolean starting;
+    /** Of that operation. */
+    private long takenNumber;
 
-    private long startingSchedule;
-    private long startingEnd;
+    private long takenSchedule;
+    private int takenSize;
 
-    /** Of operations that are started and not over: when they started, and where in all bytes they end. */
-    private final LongRing started = new LongRing();
-
-    private final LongRing ends = new LongRing();
-    private long arrived;
+    private final Unfinished unfinished = new Unfinished();
 
     /** Operations that the stage before is done with, if there is one: when it was, and when they had started. */
     private final LongRing fed = new LongRing();
@@ -88,7 +84,6 @@ final class OperationCursor extends Cursor {
         size = (int) Math.min(wanted, unopened);
         untaken = size;
         unopened -= size;
-        end += size;
         seek();
         opened++;
     }
@@ -115,8 +110,9 @@ final class OperationCursor extends Cursor {
     @Override
     int take(int max) {
         starting = untaken == size;
-        startingSchedule = schedule;
-        startingEnd = end;
+        takenNumber = opened - 1;
+        takenSchedule = schedule;
+        takenSize = size;
         int bytes = Splitting.nextRequest(window.address(), Math.min(untaken, window.contiguous()), max);
         window.advance(bytes);
         untaken -= bytes;
@@ -136,7 +132,7 @@ final class OperationCursor extends Cursor {
         if (!starting) {
             return now;
         }
-        long ready = startingSchedule;
+        long ready = takenSchedule;
         if (slots != null) {
             ready = Math.max(ready, slots.availableAt(now));
         }
@@ -152,27 +148,27 @@ final class OperationCursor extends Cursor {
         if (slots != null) {
             slots.take();
         }
-        ends.add(startingEnd);
+        long started = ticksPerByte == 0 ? now : takenSchedule;
         if (waitsForFeed) {
             fed.remove();
-            started.add(fedStarts.remove());
-        } else {
-            started.add(ticksPerByte == 0 ? now : startingSchedule);
+            started = fedStarts.remove();
         }
+        unfinished.add(started, takenSize);
     }
 
     @Override
-    void arrived(int bytes) {
-        arrived += bytes;
+    long operation() {
+        return takenNumber;
     }
 
     @Override
-    long finished() {
-        if (ends.isEmpty() || ends.head() > arrived) {
-            return NONE;
-        }
-        ends.remove();
-        return started.remove();
+    void arrived(long operation, int bytes, long at) {
+        unfinished.arrived(operation, bytes, at);
+    }
+
+    @Override
+    Unfinished unfinished() {
+        return unfinished;
     }
 
     @Override

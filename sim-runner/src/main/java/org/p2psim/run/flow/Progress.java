@@ -149,6 +149,7 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
         part.step = tlp.step;
         part.above4GiB = tlp.above4GiB;
         part.request = tlp.request;
+        part.operation = tlp.operation;
         part.measure();
         tlp.address += bytes;
         tlp.bytes -= bytes;

@@ -28,6 +28,8 @@ final class Tlp {
 
     /** Of a request: when it was issued; of a completion: when its request was. Ticks. */
     long issued;
+    /** Number of the operation that it belongs to. */
+    long operation;
     /** How long its tail is behind its head, ticks. */
     long tail;
     /** From when on its next channel may send it, ticks. */
