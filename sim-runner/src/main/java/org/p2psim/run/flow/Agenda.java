@@ -52,7 +52,11 @@ final class Agenda {
         for (int node = (leaves + rank) >> 1; node > 0; node >>= 1) {
             int left = winners[2 * node];
             int right = winners[2 * node + 1];
-            winners[node] = times[right] < times[left] ? right : left;
+            int winner = times[right] < times[left] ? right : left;
+            if (winner == winners[node] && winner != rank) {
+                return;
+            }
+            winners[node] = winner;
         }
     }
 

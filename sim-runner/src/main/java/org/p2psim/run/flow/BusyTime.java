@@ -12,10 +12,16 @@ final class BusyTime {
     private final long[] slices = new long[MAX_SLICES];
     private long sliceTicks = Ticks.PER_NANOSECOND;
     private int used;
+    /** In which something was counted most recently. */
+    private int lastSlice;
 
     /** Counts the time from {@code start} on. */
     void add(long start, long ticks) {
         long end = start + ticks;
+        if (start >= lastSlice * sliceTicks && end <= (lastSlice + 1) * sliceTicks) {
+            slices[lastSlice] += ticks;
+            return;
+        }
         while (end > MAX_SLICES * sliceTicks) {
             doubleSlices();
         }
@@ -26,7 +32,34 @@ final class BusyTime {
             slices[slice++] += to - from;
             from = to;
         }
+        lastSlice = slice - 1;
         used = Math.max(used, slice);
+    }
+
+    /**
+     * Counts a time that repeats itself.
+     *
+     * @param start of the first one
+     * @param period ticks from one start to the next, at least {@code ticks}
+     */
+    void addRepeated(long start, long ticks, long period, long count) {
+        long end = start + (count - 1) * period + ticks;
+        while (end > MAX_SLICES * sliceTicks) {
+            doubleSlices();
+        }
+        long before = 0;
+        for (int slice = (int) (start / sliceTicks); before < count * ticks; slice++) {
+            long until = busyUntil((slice + 1) * sliceTicks - start, ticks, period, count);
+            slices[slice] += until - before;
+            before = until;
+            used = Math.max(used, slice + 1);
+        }
+    }
+
+    /** How much of the repeated times lies before a time from the first start on. */
+    private static long busyUntil(long time, long ticks, long period, long count) {
+        long whole = Math.min(count, time / period);
+        return whole * ticks + (whole == count ? 0 : Math.min(ticks, time - whole * period));
     }
 
     private void doubleSlices() {
@@ -36,6 +69,7 @@ final class BusyTime {
         Arrays.fill(slices, MAX_SLICES / 2, MAX_SLICES, 0);
         sliceTicks *= 2;
         used = (used + 1) / 2;
+        lastSlice /= 2;
     }
 
     long sliceTicks() {

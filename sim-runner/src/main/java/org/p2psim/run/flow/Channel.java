@@ -1,7 +1,6 @@
 package org.p2psim.run.flow;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.transaction.Credits;
 import org.p2psim.transaction.Splitting;
@@ -26,7 +25,7 @@ final class Channel {
     private final Pace pace;
     private final Receiver receiver;
     private final ChannelUse use = new ChannelUse();
-    private final List<Port> ports = new ArrayList<>();
+    private Port[] ports = {};
     private int turn;
     private int sentInTurn;
 
@@ -34,9 +33,13 @@ final class Channel {
     private final int[] headers;
 
     private final int[] data;
+    private final boolean[] infinite = new boolean[Receiver.CLASSES];
     private final TimedUnits[] arriving = new TimedUnits[Receiver.CLASSES];
     /** The other direction of a link, on which DLLPs come back; null if credits come back without. */
     private @Nullable Channel reverse;
+
+    /** Where what it sends is noted, if somebody looks for a period. */
+    private @Nullable Journal journal;
 
     private long free;
     /** Whether the last decision found something that is ready and has no credits. */
@@ -52,12 +55,17 @@ final class Channel {
         receiver.belongsTo(this);
         for (int i = 0; i < Receiver.CLASSES; i++) {
             arriving[i] = new TimedUnits();
+            infinite[i] = headers[i] == Credits.INFINITE && data[i] == Credits.INFINITE;
         }
     }
 
     /** DLLPs that acknowledge what this channel carries travel on another. */
     void setReverse(Channel other) {
         reverse = other;
+    }
+
+    void note(@Nullable Journal newJournal) {
+        journal = newJournal;
     }
 
     @Nullable Channel reverse() {
@@ -83,33 +91,85 @@ final class Channel {
 
     /** Lets TLPs come from the buffer of the channel before. */
     void addPort(Receiver before) {
-        Receiver.Queue first = before.queue(POSTED);
-        if (ports.stream().noneMatch(port -> port.holds(first))) {
-            Port port = new Port(Receiver.CLASSES, 1);
-            for (int i = 0; i < Receiver.CLASSES; i++) {
-                port.put(i, before.queue(i));
+        if (Arrays.stream(ports).noneMatch(port -> port.owner == before)) {
+            add(new Port(before, 1));
+        }
+    }
+
+    /** Some TLPs of a queue go on here. */
+    void addQueue(Receiver before, Receiver.Queue queue) {
+        for (Port port : ports) {
+            if (port.owner == before) {
+                port.add(queue);
             }
-            ports.add(port);
         }
     }
 
     /** Lets TLPs start here. */
     void addSource(Input source) {
-        Port port = new Port(1, 1);
-        port.put(0, source);
-        ports.add(port);
+        Port port = new Port(source, 1);
+        port.add(source);
+        add(port);
+    }
+
+    private void add(Port port) {
+        ports = Arrays.copyOf(ports, ports.length + 1);
+        ports[ports.length - 1] = port;
     }
 
     void removeSource(Input source) {
-        for (int i = 0; i < ports.size(); i++) {
-            if (ports.get(i).holds(source)) {
-                ports.remove(i);
+        for (int i = 0; i < ports.length; i++) {
+            if (ports[i].owner == source) {
+                Port[] others = Arrays.copyOf(ports, ports.length - 1);
+                System.arraycopy(ports, i + 1, others, i, others.length - i);
+                ports = others;
                 if (i == turn) {
                     sentInTurn = 0;
                 }
-                turn = i < turn ? turn - 1 : turn == ports.size() ? 0 : turn;
+                turn = i < turn ? turn - 1 : turn == ports.length ? 0 : turn;
                 return;
             }
+        }
+    }
+
+    /** Once the DLLPs that are due are sent. */
+    void put(State state) {
+        state.putTime(free);
+        state.put(turn);
+        state.put(sentInTurn);
+        for (Port port : ports) {
+            port.put(state);
+        }
+        for (int i = 0; i < Receiver.CLASSES; i++) {
+            state.put(headers[i]);
+            state.put(data[i]);
+            state.put(arriving[i]);
+        }
+        state.put(starved ? 1 : 0);
+        receiver.put(state);
+    }
+
+    void shift(long ticks) {
+        free += ticks;
+        for (TimedUnits units : arriving) {
+            units.shift(ticks);
+        }
+        receiver.shift(ticks);
+    }
+
+    /** Brings up to date what is otherwise done when it is needed. */
+    void settle(long now) {
+        sendDllps(now);
+        for (int i = 0; i < Receiver.CLASSES; i++) {
+            absorb(i, now);
+        }
+    }
+
+    private void absorb(int tlpClass, long now) {
+        TimedUnits returns = arriving[tlpClass];
+        while (!returns.isEmpty() && returns.time() <= now) {
+            addCredits(tlpClass, returns.headers(), returns.data());
+            returns.remove();
         }
     }
 
@@ -122,10 +182,10 @@ final class Channel {
         }
         long retry = Agenda.NEVER;
         starved = false;
-        int count = ports.size();
+        int count = ports.length;
         for (int i = 0; i < count; i++) {
             int index = turn + i < count ? turn + i : turn + i - count;
-            Port port = ports.get(index);
+            Port port = ports[index];
             Input input = port.readyInput(this, now);
             if (input != null) {
                 takeTurn(index, port.weight, count);
@@ -154,8 +214,8 @@ final class Channel {
 
     private long nextDecision(long now) {
         long next = Agenda.NEVER;
-        for (int i = 0; i < ports.size(); i++) {
-            next = Math.min(next, ports.get(i).readyAt(this, now));
+        for (Port port : ports) {
+            next = Math.min(next, port.readyAt(this, now));
         }
         return notBefore(free, next);
     }
@@ -174,7 +234,11 @@ final class Channel {
         spend(tlp.tlpClass, dataUnits(tlp, tlp.bytes));
         long ticks = pace.ticks(tlp);
         free = now + ticks;
-        use.add(now, ticks, tlp, pace.wireBytes(tlp));
+        int wireBytes = pace.wireBytes(tlp);
+        use.add(now, ticks, tlp, wireBytes);
+        if (journal != null) {
+            journal.sent(this, now, ticks, tlp.payload(), wireBytes);
+        }
         if (tlp == head) {
             input.taken(now, free);
         }
@@ -224,11 +288,7 @@ final class Channel {
         if (reverse != null) {
             reverse.sendDllps(now);
         }
-        TimedUnits returns = arriving[tlpClass];
-        while (!returns.isEmpty() && returns.time() <= now) {
-            addCredits(tlpClass, returns.headers(), returns.data());
-            returns.remove();
-        }
+        absorb(tlpClass, now);
         if (hasCredits(tlpClass, units)) {
             return now;
         }
@@ -237,7 +297,7 @@ final class Channel {
     }
 
     boolean hasInfiniteCredits(int tlpClass) {
-        return headers[tlpClass] == Credits.INFINITE && data[tlpClass] == Credits.INFINITE;
+        return infinite[tlpClass];
     }
 
     private boolean hasCredits(int tlpClass, int units) {

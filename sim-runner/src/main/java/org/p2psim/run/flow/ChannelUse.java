@@ -19,6 +19,19 @@ final class ChannelUse {
         busyTime.add(start, ticks);
     }
 
+    /** Counts TLPs that are alike, one each period. */
+    void addRepeated(long start, long ticks, int itsPayload, int bytesOnWire, long period, long count) {
+        tlps += count;
+        payload += count * itsPayload;
+        wireBytes += count * bytesOnWire;
+        busy += count * ticks;
+        busyTime.addRepeated(start, ticks, period, count);
+    }
+
+    void addDllps(long count) {
+        dllps += count;
+    }
+
     void addDllp() {
         dllps++;
     }

@@ -39,6 +39,29 @@ final class Completer extends Input {
         progress.poke(first, read.eligible);
     }
 
+    void put(State state) {
+        state.put(reads.size());
+        for (int i = 0; i < reads.size(); i++) {
+            state.put(reads.at(i));
+            state.put(reads.at(i).missing);
+            state.putTime(reads.at(i).sequence);
+        }
+        state.put(prepared ? next.bytes : -1);
+        state.put(sent);
+        state.putTime(lastReady);
+    }
+
+    void shift(long ticks) {
+        for (int i = 0; i < reads.size(); i++) {
+            reads.at(i).shift(ticks);
+            reads.at(i).sequence += ticks;
+        }
+        if (prepared) {
+            next.shift(ticks);
+        }
+        lastReady += ticks;
+    }
+
     @Override
     long readyAt(Channel channel, long now) {
         return reads.isEmpty() ? Agenda.NEVER : Math.max(lastReady, reads.head().eligible);

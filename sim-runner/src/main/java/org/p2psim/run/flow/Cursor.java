@@ -19,6 +19,16 @@ abstract sealed class Cursor permits SegmentCursor, OperationCursor {
     /** Takes the next request and returns its bytes. */
     abstract int take(int max);
 
+    /** Bytes ahead that are cut and issued as those before, as far as is easy to say. */
+    long alikeAhead() {
+        return 0;
+    }
+
+    /** Goes on by fewer bytes than are {@link #alikeAhead() ahead}. */
+    void skip(long bytes) {
+        throw new IllegalStateException("nothing of it repeats itself");
+    }
+
     /** The DMA starts; before the first request is taken. */
     void begin(long now) {}
 

@@ -27,6 +27,22 @@ public interface DmaListener {
     /** A read request came back with an error completion; the initiator issues no more. */
     default void refused(long at, long address, int bytes, long issued) {}
 
+    /** Whether it may be told what repeats itself exactly all at once. */
+    default boolean takesRepeats() {
+        return false;
+    }
+
+    /**
+     * So many TLPs alike have landed, or were completed, one each period; nothing else happens to anybody meanwhile.
+     *
+     * @param completed whether it is {@link #completed}, else {@link #landed}
+     * @param at of the first
+     * @param latency of each, from its issue on, ticks
+     */
+    default void repeated(boolean completed, long at, long period, long count, int bytes, long latency) {
+        throw new UnsupportedOperationException("this listener is told everything one by one");
+    }
+
     /** Nothing of the DMA is on its way any more, and nothing more will be issued. Called once. */
     void done();
 }

@@ -46,7 +46,9 @@ public final class DmaNetwork {
     public DmaNetwork(Fabric fabric, Routing routing, Engine engine, FabricTiming timing, Fidelity fidelity) {
         this.routing = routing;
         this.engine = engine;
-        this.progress = fidelity == Fidelity.L0 ? new EveryEvent(engine) : new KnownTimes(engine);
+        this.progress = fidelity == Fidelity.L0
+                ? new EveryEvent(engine)
+                : new KnownTimes(engine, fidelity == Fidelity.L2);
         this.channels = new Channels(fabric, progress, timing);
         this.paths = new Paths(progress, channels, fabric.socketLink().orElse(SocketLink.NONE));
         engine.beforeActions(time -> tell());

@@ -1,6 +1,8 @@
 package org.p2psim.run.flow;
 
+import java.util.LinkedHashSet;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.address.Bdf;
 import org.p2psim.routing.AddressKind;
@@ -36,6 +38,10 @@ final class Flow extends Input {
     private long outstanding;
 
     private long lastArrival;
+    private long asked;
+    private long skippedBytes;
+    private long skipNumber;
+    private @Nullable Journal journal;
     private boolean stopped;
     private boolean ended;
 
@@ -83,6 +89,7 @@ final class Flow extends Input {
         cursor.begin(progress.now());
         prepare();
         first.addSource(this);
+        progress.begun(this);
         progress.poke(first, progress.now());
     }
 
@@ -103,6 +110,9 @@ final class Flow extends Input {
 
     /** Its operations come from another flow, which is the stage before. */
     void follow(Flow before) {
+        if (!(before.request.requests() instanceof Requests.Operations)) {
+            throw new IllegalArgumentException("only operations go from stage to stage");
+        }
         cursor.waitForFeed();
         before.nextStage = this;
         firstStage = before.firstStage;
@@ -170,6 +180,7 @@ final class Flow extends Input {
         Tlp tlp = head();
         tlp.issued = now;
         outstanding += tlp.bytes;
+        asked += tlp.bytes;
         if (reads) {
             tags.take();
         }
@@ -264,6 +275,112 @@ final class Flow extends Input {
             reports.tell(progress.now());
         }
         reports.add(kind, at, tlp, bytes);
+        if (journal != null) {
+            journal.reported(this, kind, at, at - tlp.issued, bytes);
+        }
+    }
+
+    void put(State state) {
+        Tlp tlp = next;
+        state.put(tlp == null ? -1 : ((long) tlp.bytes << 16) | (tlp.address & 0xfff));
+        state.put(stopped ? 1 : 0);
+        state.put(ended ? 1 : 0);
+        state.put(outstanding);
+        state.putTime(lastArrival);
+        tags.put(state);
+        reports.put(state, tlp == null ? 0 : tlp.address);
+    }
+
+    /** Bytes that it still has to ask for in the same way as until now. */
+    long alikeAhead() {
+        return next == null || stopped ? 0 : cursor.alikeAhead();
+    }
+
+    /** Bytes that it has asked for. */
+    long asked() {
+        return asked;
+    }
+
+    /** By how many bytes it goes on in the skip that is under way. */
+    long skippedBytes() {
+        return skippedBytes;
+    }
+
+    /** From now on it is somewhere else, to which {@link #shift} moves what is on its way. */
+    void beginSkip(long bytes, long number) {
+        skippedBytes = bytes;
+        skipNumber = number;
+        if (bytes > 0) {
+            cursor.skip(bytes);
+            asked += bytes;
+        }
+    }
+
+    /** So that every TLP is moved once. */
+    long skipNumber() {
+        return skipNumber;
+    }
+
+    void shift(long ticks) {
+        if (next != null) {
+            next.address += skippedBytes;
+        }
+        lastArrival += ticks;
+        reports.shift(ticks, skippedBytes);
+    }
+
+    boolean mayRepeat() {
+        return listener.takesRepeats() && request.requests() instanceof Requests.Bulk;
+    }
+
+    void note(@Nullable Journal newJournal) {
+        journal = newJournal;
+    }
+
+    void repeated(Reports.Kind kind, long at, long period, long count, int bytes, long latency) {
+        listener.repeated(kind == Reports.Kind.COMPLETED, at, period, count, bytes, latency);
+    }
+
+    /** All that its TLPs, their answers and the DLLPs about them pass. */
+    Set<Channel> channels() {
+        Set<Channel> passed = new LinkedHashSet<>();
+        way().request().addChannels(passed);
+        Path completion = way().completion();
+        if (completion != null) {
+            completion.addChannels(passed);
+        }
+        return passed;
+    }
+
+    /** When somebody may hear of it at the earliest, ticks. */
+    long earliestEnd(long now) {
+        if (!mayRepeat() || next == null || stopped) {
+            return now;
+        }
+        double bytes = (double) request.bytes() - asked;
+        return now + (long) (bytes * fastest());
+    }
+
+    /** Ticks a byte of data, as fast as its way allows. */
+    private double fastest() {
+        Path data = reads ? Objects.requireNonNull(way().completion()) : way().request();
+        return data.ticksPerByte();
+    }
+
+    TagPool tags() {
+        return tags;
+    }
+
+    Path requestPath() {
+        return way().request();
+    }
+
+    @Nullable Path completionPath() {
+        return way().completion();
+    }
+
+    @Nullable Completer completer() {
+        return way().completer();
     }
 
     /** Tells the listener what has happened until now. */
@@ -274,6 +391,7 @@ final class Flow extends Input {
     /** Its last TLP has arrived. */
     void end() {
         way().request().channel(0).removeSource(this);
+        progress.ended(this);
         whenDone.run();
         listener.done();
         if (nextStage != null) {

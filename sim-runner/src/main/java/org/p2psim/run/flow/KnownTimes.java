@@ -1,5 +1,6 @@
 package org.p2psim.run.flow;
 
+import org.jspecify.annotations.Nullable;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.engine.Phase;
 
@@ -11,14 +12,18 @@ import org.p2psim.run.engine.Phase;
 final class KnownTimes extends Progress {
     private final Engine engine;
     private final Agenda agenda = new Agenda();
+    private final @Nullable Periods periods;
     private final int step;
     private final int stopHandler;
     private final int doneHandler;
     private long scheduled = Agenda.NEVER;
     private boolean stepping;
+    private long skips;
 
-    KnownTimes(Engine engine) {
+    /** @param skipsPeriods whether what repeats itself is skipped */
+    KnownTimes(Engine engine, boolean skipsPeriods) {
         this.engine = engine;
+        this.periods = skipsPeriods ? new Periods(this) : null;
         this.step = engine.handler(this::step);
         this.stopHandler = engine.handler(index -> stop(index - AFTER_ARRIVALS));
         this.doneHandler = engine.handler(index -> end(index - AFTER_ARRIVALS));
@@ -30,17 +35,47 @@ final class KnownTimes extends Progress {
         long now = engine.now();
         long first = agenda.first();
         while (first <= now) {
-            int rank = agenda.firstRank();
-            agenda.set(rank, Agenda.NEVER);
-            channel(rank).decide(now);
+            Channel channel = channel(agenda.firstRank());
+            channel.decide(now);
+            if (periods != null) {
+                periods.decided(channel, now);
+            }
             first = agenda.first();
-            if (first > now && first < engine.nextTime() && !engine.stopping()) {
+            if (first > now && first < engine.nextTime()) {
                 engine.advanceTo(first);
                 now = first;
             }
         }
         stepping = false;
         plan();
+    }
+
+    /** When anything happens that is not a decision of a channel, at the earliest. */
+    long nextTime() {
+        return engine.nextTime();
+    }
+
+    /** The number of a skip that begins. */
+    long nextSkip() {
+        return ++skips;
+    }
+
+    long decisionOf(Channel channel) {
+        return agenda.time(channel.rank);
+    }
+
+    void shift(Channel channel, long ticks) {
+        long time = agenda.time(channel.rank);
+        if (time != Agenda.NEVER) {
+            agenda.set(channel.rank, time + ticks);
+        }
+    }
+
+    @Override
+    void flowsChanged() {
+        if (periods != null) {
+            periods.flowsChanged();
+        }
     }
 
     private void plan() {

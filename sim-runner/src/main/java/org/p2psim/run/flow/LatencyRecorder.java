@@ -21,6 +21,13 @@ public final class LatencyRecorder {
         max = Math.max(max, ticks);
     }
 
+    /** Counts a time so many times more. */
+    public void record(long ticks, long count) {
+        histogram.recordValueWithCount(ticks, count);
+        min = Math.min(min, ticks);
+        max = Math.max(max, ticks);
+    }
+
     /** What was recorded so far. */
     public Latency latency() {
         if (histogram.getTotalCount() == 0) {

@@ -20,6 +20,16 @@ sealed interface Pace {
         return tlp.wireBytes;
     }
 
+    /** Ticks that a byte of data takes at least. */
+    default double ticksPerByte() {
+        return 0;
+    }
+
+    /** Whether it treats TLPs alike that are alike but for their time and address. */
+    default boolean repeats() {
+        return true;
+    }
+
     /** How long a DLLP takes the channel. */
     default long dllpTicks() {
         return 0;
@@ -73,6 +83,11 @@ sealed interface Pace {
         @Override
         public long dllpTicks() {
             return dllpTicks;
+        }
+
+        @Override
+        public double ticksPerByte() {
+            return (double) ticks[Splitting.REQUEST_BOUNDARY] / Splitting.REQUEST_BOUNDARY * 0.99;
         }
 
         @Override
@@ -130,6 +145,11 @@ sealed interface Pace {
         @Override
         public long ticks(Tlp tlp) {
             return 1;
+        }
+
+        @Override
+        public boolean repeats() {
+            return false;
         }
 
         @Override

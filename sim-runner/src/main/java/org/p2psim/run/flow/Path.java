@@ -1,6 +1,7 @@
 package org.p2psim.run.flow;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Set;
 
 /** A route as TLPs take it: the channels one after the other, and what lies between two of them. */
 final class Path {
@@ -61,6 +62,26 @@ final class Path {
     /** @param step of the channel after it; for the last, the number of channels */
     Leg leg(int step) {
         return legs[step];
+    }
+
+    /** Adds its channels, and those of the other direction. */
+    void addChannels(Set<Channel> to) {
+        for (Channel channel : channels) {
+            to.add(channel);
+            Channel reverse = channel.reverse();
+            if (reverse != null) {
+                to.add(reverse);
+            }
+        }
+    }
+
+    /** Ticks that a byte of data takes at least. */
+    double ticksPerByte() {
+        double most = 0;
+        for (Channel channel : channels) {
+            most = Math.max(most, channel.pace().ticksPerByte());
+        }
+        return most;
     }
 
     End end() {

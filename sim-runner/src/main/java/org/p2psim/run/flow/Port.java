@@ -1,53 +1,51 @@
 package org.p2psim.run.flow;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a channel's arbiter serves in turn: an ingress port, with up to three classes of TLPs, or a source of TLPs in
- * the same function. Between the classes of a port it goes round as well.
+ * What a channel's arbiter serves in turn: the buffer of an ingress port, with up to three classes of TLPs, or a source
+ * of TLPs in the same function. Between the classes of a port it goes round as well.
  */
 final class Port {
-    private final @Nullable Input[] inputs;
+    /** The buffer or the source. */
+    final Object owner;
     /** TLPs that it may send before it is the next one's turn. */
     final int weight;
 
+    private Input[] inputs = {};
     private int turn;
 
     /** What {@link #readyInput} has found where nothing is ready: when to look again. */
     private long retry;
 
-    Port(int classes, int weight) {
-        this.inputs = new Input[classes];
+    Port(Object owner, int weight) {
+        this.owner = owner;
         this.weight = weight;
     }
 
-    void put(int index, Input input) {
-        inputs[index] = input;
-    }
-
-    boolean holds(Input input) {
+    void add(Input input) {
         for (Input each : inputs) {
             if (each == input) {
-                return true;
+                return;
             }
         }
-        return false;
+        inputs = Arrays.copyOf(inputs, inputs.length + 1);
+        inputs[inputs.length - 1] = input;
     }
 
     /** An input whose head the channel can send now; null if there is none, see {@link #retry()}. */
     @Nullable Input readyInput(Channel channel, long now) {
+        Input[] all = inputs;
         retry = Agenda.NEVER;
-        for (int i = 0; i < inputs.length; i++) {
-            int index = turn + i < inputs.length ? turn + i : turn + i - inputs.length;
-            Input input = inputs[index];
-            if (input == null) {
-                continue;
-            }
+        for (int i = 0; i < all.length; i++) {
+            int index = turn + i < all.length ? turn + i : turn + i - all.length;
+            Input input = all[index];
             long at = input.readyAt(channel, now);
             if (at <= now) {
                 at = channel.creditsAt(input.head(), now);
                 if (at <= now) {
-                    turn = index + 1 < inputs.length ? index + 1 : 0;
+                    turn = index + 1 < all.length ? index + 1 : 0;
                     return input;
                 }
             }
@@ -60,13 +58,15 @@ final class Port {
         return retry;
     }
 
+    void put(State state) {
+        state.put(turn);
+    }
+
     /** When the first head is ready, whether there are credits or not. */
     long readyAt(Channel channel, long now) {
         long first = Agenda.NEVER;
         for (Input input : inputs) {
-            if (input != null) {
-                first = Math.min(first, input.readyAt(channel, now));
-            }
+            first = Math.min(first, input.readyAt(channel, now));
         }
         return first;
     }

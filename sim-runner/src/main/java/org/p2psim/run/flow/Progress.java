@@ -1,7 +1,10 @@
 package org.p2psim.run.flow;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntFunction;
 
 /**
@@ -14,6 +17,7 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
 
     private final List<Channel> channels = new ArrayList<>();
     private final List<Flow> flows = new ArrayList<>();
+    private final Set<Flow> running = new LinkedHashSet<>();
     private final List<Path> paths = new ArrayList<>();
     private final List<Tlp> unused = new ArrayList<>();
     private final List<Tlp> all = new ArrayList<>();
@@ -41,9 +45,24 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
         return flow;
     }
 
-    Flow flow(int number) {
-        return flows.get(number);
+    /** Flows that have begun and not ended. */
+    Collection<Flow> running() {
+        return running;
     }
+
+    void begun(Flow flow) {
+        running.add(flow);
+        flowsChanged();
+    }
+
+    void ended(Flow flow) {
+        running.remove(flow);
+        flowsChanged();
+    }
+
+    /** A flow has begun or ended. */
+    void flowsChanged() {}
+
 
     /** @param make given its number */
     Path addPath(IntFunction<Path> make) {
@@ -114,7 +133,7 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
         }
         Channel next = tlp.path.channel(tlp.step);
         tlp.heldUnits = Channel.dataUnits(tlp, tlp.bytes);
-        channel.receiver().enqueue(tlp);
+        channel.receiver().enqueue(tlp, next);
         boolean whole = leg.storeAndForward() || tlp.payload() > leg.maxPayload();
         long behind = whole ? tlp.tail : next.pace().lead(tlp);
         eligible(tlp, next, head + leg.latency() + behind);

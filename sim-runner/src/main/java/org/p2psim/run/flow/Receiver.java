@@ -1,12 +1,14 @@
 package org.p2psim.run.flow;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The receiving end of a channel: the buffer with its three queues, and the DLLPs that it owes the sender, which
  * travel on the channel of the other direction.
  *
- * <p>An UpdateFC is due as soon as credits of its class are free, but not before the UpdateFC latency of the link has
- * passed since the last one of the class; it carries all that is free when it is due. An Ack is due one Ack latency
- * limit after the first TLP that it acknowledges. Of DLLPs due at one instant the Ack goes first, then posted,
+ * <p>An UpdateFC is due one UpdateFC latency of the link after the first credit of its class that it brings back, an Ack
+ * one Ack latency limit after the first TLP that it acknowledges (PCIe base specification 5.0, 2.6.1.2 and 3.6.3.1);
+ * each stands for all that is there when it is due. Of DLLPs due at one instant the Ack goes first, then posted,
  * non-posted and completion credits.
  */
 final class Receiver {
@@ -17,7 +19,6 @@ final class Receiver {
     private final Queue[] queues = new Queue[CLASSES];
     private final TimedUnits[] freed = new TimedUnits[CLASSES];
     private final long[] lastFreed = new long[CLASSES];
-    private final long[] mayUpdate = new long[CLASSES];
     private final LongRing received = new LongRing();
     private final long ackLatency;
     private final long updateLatency;
@@ -30,7 +31,7 @@ final class Receiver {
 
     /**
      * @param ackLatency ticks from a TLP to its Ack
-     * @param updateLatency ticks between two UpdateFCs of one class
+     * @param updateLatency ticks from a free credit to its UpdateFC
      */
     Receiver(Progress progress, long ackLatency, long updateLatency) {
         this.progress = progress;
@@ -55,9 +56,16 @@ final class Receiver {
         return queues[tlpClass];
     }
 
-    void enqueue(Tlp tlp) {
+    /** A TLP has come that goes on to a channel. */
+    void enqueue(Tlp tlp, Channel next) {
+        Queue queue = queues[tlp.tlpClass];
+        if (queue.lastNext != next) {
+            queue.lastNext = next;
+            next.addQueue(this, queue);
+        }
+        tlp.next = next;
         tlp.sequence = sequence++;
-        queues[tlp.tlpClass].tlps.add(tlp);
+        queue.tlps.add(tlp);
     }
 
     /** Credits return in the order in which TLPs of a class leave: one that leaves late holds up those behind it. */
@@ -99,7 +107,7 @@ final class Receiver {
     /** When the next UpdateFC of a class is due, as far as is known. */
     long nextUpdate(int tlpClass) {
         TimedUnits units = freed[tlpClass];
-        return units.isEmpty() ? Agenda.NEVER : Math.max(units.time(), mayUpdate[tlpClass]);
+        return units.isEmpty() ? Agenda.NEVER : units.time() + updateLatency;
     }
 
     private void findNextDllp() {
@@ -132,7 +140,6 @@ final class Receiver {
                 dataUnits += units.data();
                 units.remove();
             }
-            mayUpdate[tlpClass] = nextDllp + updateLatency;
             progress.credits(channel, tlpClass, headerUnits, dataUnits, arrival);
         }
         findNextDllp();
@@ -145,9 +152,43 @@ final class Receiver {
         ackDue = received.isEmpty() ? Agenda.NEVER : received.remove() + ackLatency;
     }
 
+    void put(State state) {
+        for (int i = 0; i < CLASSES; i++) {
+            TlpQueue tlps = queues[i].tlps;
+            state.put(tlps.size());
+            for (int n = 0; n < tlps.size(); n++) {
+                state.put(tlps.at(n));
+                state.put(sequence - tlps.at(n).sequence);
+            }
+            state.put(freed[i]);
+            state.putTime(lastFreed[i]);
+        }
+        state.putTimes(received);
+        state.putTime(ackDue);
+    }
+
+    void shift(long ticks) {
+        for (int i = 0; i < CLASSES; i++) {
+            TlpQueue tlps = queues[i].tlps;
+            for (int n = 0; n < tlps.size(); n++) {
+                tlps.at(n).shift(ticks);
+            }
+            freed[i].shift(ticks);
+            lastFreed[i] += ticks;
+        }
+        received.shift(ticks);
+        if (ackDue != Agenda.NEVER) {
+            ackDue += ticks;
+        }
+        findNextDllp();
+    }
+
     /** Whether a TLP that waits in this buffer may leave it before older posted ones. */
     private boolean mayPassPosted(Tlp tlp) {
         TlpQueue posted = queues[Channel.POSTED].tlps;
+        if (posted.isEmpty()) {
+            return true;
+        }
         for (int i = 0; i < posted.size(); i++) {
             Tlp older = posted.at(i);
             if (older.sequence > tlp.sequence) {
@@ -163,8 +204,8 @@ final class Receiver {
     /** What waits behind a TLP that has left may go on now. */
     private void pokeHeads() {
         for (Queue queue : queues) {
-            if (!queue.tlps.isEmpty()) {
-                Tlp head = queue.tlps.head();
+            Tlp head = queue.tlps.headOrNull();
+            if (head != null) {
                 progress.poke(head.path.channel(head.step), head.eligible);
             }
         }
@@ -174,6 +215,7 @@ final class Receiver {
     final class Queue extends Input {
         private final TlpQueue tlps = new TlpQueue();
         private final int tlpClass;
+        private @Nullable Channel lastNext;
 
         private Queue(int tlpClass) {
             this.tlpClass = tlpClass;
@@ -181,17 +223,10 @@ final class Receiver {
 
         @Override
         long readyAt(Channel channel, long now) {
-            if (tlps.isEmpty()) {
-                return Agenda.NEVER;
-            }
-            Tlp head = tlps.head();
-            if (head.path.channel(head.step) != channel) {
-                return Agenda.NEVER;
-            }
-            if (tlpClass != Channel.POSTED && !mayPassPosted(head)) {
-                return Agenda.NEVER;
-            }
-            return head.eligible;
+            Tlp head = tlps.headOrNull();
+            return head != null && head.next == channel && (tlpClass == Channel.POSTED || mayPassPosted(head))
+                    ? head.eligible
+                    : Agenda.NEVER;
         }
 
         @Override

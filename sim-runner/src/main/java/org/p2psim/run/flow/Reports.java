@@ -78,6 +78,26 @@ final class Reports {
         }
     }
 
+    void put(State state, long position) {
+        state.put(size);
+        for (int i = 0; i < size; i++) {
+            int at = (first + i) & (times.length - 1);
+            state.putTime(times[at]);
+            state.put(times[at] - issues[at]);
+            state.put(addresses[at] - position);
+            state.put(((long) bytes[at] << 8) | kinds[at]);
+        }
+    }
+
+    void shift(long ticks, long addressStep) {
+        for (int i = 0; i < size; i++) {
+            int at = (first + i) & (times.length - 1);
+            times[at] += ticks;
+            issues[at] += ticks;
+            addresses[at] += addressStep;
+        }
+    }
+
     /** Tells everything up to a time, that included. */
     void tell(long until) {
         while (size > 0 && times[first] <= until) {

@@ -6,6 +6,8 @@ import org.p2psim.transaction.Splitting;
 
 /** Segments, one after the other. */
 final class SegmentCursor extends Cursor {
+    private static final long FOUR_GIB = 1L << 32;
+
     private final Iterator<Segment> segments;
     private long address;
     private long remaining;
@@ -34,6 +36,18 @@ final class SegmentCursor extends Cursor {
             openSegment();
         }
         return bytes;
+    }
+
+    /** Within this segment. */
+    @Override
+    long alikeAhead() {
+        return Long.compareUnsigned(address, FOUR_GIB) < 0 ? Math.min(remaining, FOUR_GIB - address) : remaining;
+    }
+
+    @Override
+    void skip(long bytes) {
+        address += bytes;
+        remaining -= bytes;
     }
 
     private void openSegment() {

@@ -24,6 +24,15 @@ final class TagPool {
         return free > 0 ? now : returns.isEmpty() ? Agenda.NEVER : returns.head();
     }
 
+    void put(State state) {
+        state.put(free);
+        state.putTimes(returns);
+    }
+
+    void shift(long ticks) {
+        returns.shift(ticks);
+    }
+
     void take() {
         free--;
     }

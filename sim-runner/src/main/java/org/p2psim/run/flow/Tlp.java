@@ -30,6 +30,8 @@ final class Tlp {
     long issued;
     /** Number of the operation that it belongs to. */
     long operation;
+    /** The channel that it waits for in a buffer. */
+    @Nullable Channel next;
     /** How long its tail is behind its head, ticks. */
     long tail;
     /** From when on its next channel may send it, ticks. */
@@ -40,6 +42,8 @@ final class Tlp {
     int heldUnits;
 
     boolean above4GiB;
+    /** The last skip in which it was moved. */
+    private long moved;
     /** Of a completion: the read that it answers. */
     @Nullable Tlp request;
     /** Of a read: bytes that are not back yet. */
@@ -71,6 +75,20 @@ final class Tlp {
     /** Where only its data or its address have changed. */
     void measure() {
         wireBytes = kind.wireBytes(address, bytes, above4GiB, false);
+    }
+
+    /** Everything about it happens so much later, and at the address to which its flow has gone on. */
+    void shift(long ticks) {
+        if (moved == flow.skipNumber()) {
+            return;
+        }
+        moved = flow.skipNumber();
+        issued += ticks;
+        eligible += ticks;
+        address += flow.skippedBytes();
+        if (request != null) {
+            request.shift(ticks);
+        }
     }
 
     boolean carriesData() {

@@ -1,5 +1,6 @@
 package org.p2psim.run.flow;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** TLPs of one class in the order of their arrival: a ring that grows to the most that it ever held. */
@@ -7,6 +8,8 @@ final class TlpQueue {
     private @Nullable Tlp[] ring = new Tlp[16];
     private int first;
     private int size;
+    /** The oldest, kept where it is found at once. */
+    private @Nullable Tlp head;
 
     boolean isEmpty() {
         return size == 0;
@@ -25,6 +28,9 @@ final class TlpQueue {
             ring = larger;
             first = 0;
         }
+        if (size == 0) {
+            head = tlp;
+        }
         ring[(first + size++) & (ring.length - 1)] = tlp;
     }
 
@@ -36,6 +42,7 @@ final class TlpQueue {
             ring[(first + i) & mask] = at(i - 1);
             ring[(first + i - 1) & mask] = tlp;
         }
+        head = ring[first];
     }
 
     private static boolean isBefore(Tlp one, Tlp other) {
@@ -45,7 +52,11 @@ final class TlpQueue {
 
     /** Only if there is one. */
     Tlp head() {
-        return at(0);
+        return Objects.requireNonNull(head);
+    }
+
+    @Nullable Tlp headOrNull() {
+        return head;
     }
 
     /** @param index 0 for the oldest; only if there are that many */
@@ -62,6 +73,7 @@ final class TlpQueue {
         ring[first] = null;
         first = (first + 1) & (ring.length - 1);
         size--;
+        head = ring[first];
         return tlp;
     }
 }

@@ -174,4 +174,104 @@ class FidelityTest {
         List<Long> cuts = random.longs(5, 0, Ticks.ofNanoseconds(5000)).sorted().boxed().toList();
         assertThat(run(scene, Fidelity.L1, cuts)).as("seed %d, cut", seed).isEqualTo(known);
     }
+
+    /** What a listener can say of many TLPs at once. */
+    private static final class Sums implements DmaListener {
+        private final List<Long> latencies = new ArrayList<>();
+        private final java.util.Map<String, Long> counts = new java.util.TreeMap<>();
+        private final Run run;
+        private final boolean repeats;
+        private long doneAt;
+
+        Sums(Run run, boolean repeats) {
+            this.run = run;
+            this.repeats = repeats;
+        }
+
+        private void count(String what, long times, int bytes, long latency) {
+            counts.merge(what + " " + bytes + " " + latency, times, Long::sum);
+        }
+
+        @Override
+        public boolean takesRepeats() {
+            return repeats;
+        }
+
+        @Override
+        public void repeated(boolean completed, long at, long period, long count, int bytes, long latency) {
+            count(completed ? "completed" : "landed", count, bytes, latency);
+        }
+
+        @Override
+        public void landed(long at, long address, int bytes, long issued) {
+            count("landed", 1, bytes, at - issued);
+        }
+
+        @Override
+        public void completed(long at, long address, int bytes, long issued) {
+            count("completed", 1, bytes, at - issued);
+        }
+
+        @Override
+        public void done() {
+            doneAt = run.engine.now();
+        }
+    }
+
+    private record Summary(List<java.util.Map<String, Long>> counts, List<Long> doneAt, List<LinkUse> use) {}
+
+    private static Summary sums(Scene scene, Fidelity fidelity, List<Long> cuts) {
+        Run run = new Run(scene.fabric(), scene.timing(), fidelity);
+        List<Sums> all = new ArrayList<>();
+        for (DmaAt dma : scene.dmas()) {
+            Sums sums = new Sums(run, fidelity == Fidelity.L2);
+            all.add(sums);
+            run.engine.at(dma.start(), () -> run.network.start(dma.request(), sums));
+            if (dma.stop() >= 0) {
+                run.engine.at(dma.stop(), () -> run.network.stop(dma.request().name()));
+            }
+        }
+        for (long cut : cuts) {
+            run.engine.runUntil(cut);
+        }
+        List<LinkUse> use = run.run();
+        return new Summary(
+                all.stream().map(sums -> sums.counts).toList(),
+                all.stream().map(sums -> sums.doneAt).toList(),
+                use);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void whatIsSkippedIsCountedAllTheSame(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Scene scene = Scene.of(random);
+        List<DmaAt> large = new ArrayList<>();
+        for (DmaAt dma : scene.dmas()) {
+            DmaRequest q = dma.request();
+            List<Segment> segments = q.segments().stream()
+                    .map(each -> new Segment(each.dmaAddress(), each.length() * random.nextInt(1, 40)))
+                    .toList();
+            large.add(new DmaAt(
+                    dma.start(),
+                    dma.stop() < 0 ? -1 : dma.stop() * 20,
+                    new DmaRequest(
+                            q.name(),
+                            q.initiator(),
+                            q.target(),
+                            q.direction(),
+                            segments,
+                            random.nextInt(4) == 0 ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
+                            q.translated(),
+                            q.tags(),
+                            q.mps(),
+                            q.mrrs(),
+                            q.rcb())));
+        }
+        Scene bulk = new Scene(scene.fabric(), scene.timing(), large);
+        Summary known = sums(bulk, Fidelity.L1, List.of());
+        assertThat(sums(bulk, Fidelity.L2, List.of())).as("seed %d", seed).isEqualTo(known);
+        List<Long> cuts = random.longs(5, 0, Ticks.ofNanoseconds(50_000)).sorted().boxed().toList();
+        assertThat(sums(bulk, Fidelity.L2, cuts)).as("seed %d, cut", seed).isEqualTo(known);
+    }
 }

@@ -1,0 +1,75 @@
+package org.p2psim.run.flow;
+
+import com.google.common.collect.Iterables;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks for flows whose traffic repeats itself exactly, and skips what is bound to follow. Flows that share a channel,
+ * in either direction, are looked at together; others do not touch them. Nothing is skipped across an event of the
+ * engine, nor across the earliest possible end of another flow, which somebody may react to.
+ */
+final class Periods {
+    private final KnownTimes progress;
+    private final List<Steady> groups = new ArrayList<>();
+    private @Nullable Steady[] byMarker = {};
+    private boolean stale = true;
+
+    Periods(KnownTimes progress) {
+        this.progress = progress;
+    }
+
+    /** A flow has begun or ended. */
+    void flowsChanged() {
+        stale = true;
+    }
+
+    /** A channel has decided. */
+    void decided(Channel channel, long now) {
+        if (stale) {
+            group();
+        }
+        Steady group = byMarker[channel.rank];
+        if (group != null && group.decided(now)) {
+            long horizon = progress.nextTime();
+            for (Steady other : groups) {
+                if (other != group) {
+                    horizon = Math.min(horizon, other.earliestEnd(now));
+                }
+            }
+            group.skip(now, horizon);
+        }
+    }
+
+    private void group() {
+        stale = false;
+        groups.forEach(Steady::dissolve);
+        groups.clear();
+        byMarker = new Steady[progress.channels().size()];
+        Map<Channel, Set<Flow>> sharing = new HashMap<>();
+        for (Flow flow : progress.running()) {
+            Set<Flow> together = new LinkedHashSet<>(Set.of(flow));
+            Set<Channel> touched = flow.channels();
+            for (Channel channel : touched) {
+                Set<Flow> others = sharing.get(channel);
+                if (others != null) {
+                    together.addAll(others);
+                }
+            }
+            for (Flow member : together) {
+                member.channels().forEach(channel -> sharing.put(channel, together));
+            }
+        }
+        for (Set<Flow> together : new LinkedHashSet<>(sharing.values())) {
+            Steady group = new Steady(progress, List.copyOf(together));
+            groups.add(group);
+            Channel marker = Iterables.getFirst(together, null).requestPath().channel(0);
+            byMarker[marker.rank] = group;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package org.p2psim.run.flow;
+
+import java.util.Arrays;
+
+/**
+ * Everything that what follows depends on, as numbers that stay the same if all times are shifted: written once, and
+ * then compared with what is written later.
+ */
+final class State {
+    private long[] numbers = new long[256];
+    private int size;
+    private int position;
+    private boolean comparing;
+    private boolean same;
+    private long now;
+
+    /** Keeps what is written from here on. */
+    void keep(long time) {
+        now = time;
+        comparing = false;
+        size = 0;
+    }
+
+    /** Compares what is written from here on with what is kept. */
+    void compare(long time) {
+        now = time;
+        comparing = true;
+        same = true;
+        position = 0;
+    }
+
+    /** Whether something differs already; then nothing more needs to be written. */
+    boolean differs() {
+        return comparing && !same;
+    }
+
+    /** Whether all that is kept was written again. */
+    boolean isSame() {
+        return same && position == size;
+    }
+
+    void put(long number) {
+        if (comparing) {
+            same = same && position < size && numbers[position] == number;
+            position++;
+            return;
+        }
+        if (size == numbers.length) {
+            numbers = Arrays.copyOf(numbers, 2 * size);
+        }
+        numbers[size++] = number;
+    }
+
+    /** A time from which on something is possible: it does not matter how long ago it was. */
+    void putTime(long time) {
+        put(time == Agenda.NEVER ? Agenda.NEVER : Math.max(0, time - now));
+    }
+
+    /** A time in the past that matters. */
+    void putPast(long time) {
+        put(now - time);
+    }
+
+    void put(TimedUnits units) {
+        put(units.size());
+        for (int i = 0; i < units.size(); i++) {
+            putTime(units.time(i));
+            put(units.headers(i));
+            put(units.data(i));
+        }
+    }
+
+    void putTimes(LongRing times) {
+        put(times.size());
+        for (int i = 0; i < times.size(); i++) {
+            putTime(times.at(i));
+        }
+    }
+
+    /** A TLP, wherever it is; of its address only what its way depends on. */
+    void put(Tlp tlp) {
+        put(((long) tlp.flow.number << 32) | ((long) tlp.path.number << 8) | tlp.step);
+        put(tlp.kind.ordinal());
+        put(((long) tlp.bytes << 16) | (tlp.address & 0xfff));
+        put(tlp.tail);
+        put(tlp.heldUnits);
+        putPast(tlp.issued);
+        putTime(tlp.eligible);
+        Tlp request = tlp.request;
+        if (request != null) {
+            put(request.missing);
+        }
+    }
+}
