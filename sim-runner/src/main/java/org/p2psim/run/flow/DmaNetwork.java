@@ -61,7 +61,7 @@ public final class DmaNetwork {
      *     complex on the way is not described
      */
     public void start(DmaRequest request, DmaListener listener) {
-        Flow flow = flow(request, listener);
+        Flow flow = flow(request, tags(request), listener);
         flow.start(way(request, flow));
     }
 
@@ -76,7 +76,9 @@ public final class DmaNetwork {
     public void start(List<Stage> stages) {
         List<Flow> flows = new ArrayList<>();
         for (Stage stage : stages) {
-            Flow flow = flow(request(stage), stage.listener());
+            DmaRequest request = request(stage);
+            TagPool tags = stage instanceof Stage.Dma ? tags(request) : new TagPool(request.tags());
+            Flow flow = flow(request, tags, stage.listener());
             if (!flows.isEmpty()) {
                 flow.follow(Iterables.getLast(flows));
             }
@@ -106,7 +108,12 @@ public final class DmaNetwork {
                 64);
     }
 
-    private Flow flow(DmaRequest request, DmaListener listener) {
+    /** The functions' own: whatever they read, they have so many for all. */
+    private TagPool tags(DmaRequest request) {
+        return tagPools.computeIfAbsent(request.initiator().address(), address -> new TagPool(request.tags()));
+    }
+
+    private Flow flow(DmaRequest request, TagPool tags, DmaListener listener) {
         if (running.containsKey(request.name())) {
             throw new IllegalArgumentException("a DMA named %s is running".formatted(request.name()));
         }
@@ -117,7 +124,7 @@ public final class DmaNetwork {
                 number,
                 progress,
                 request,
-                tagPools.computeIfAbsent(request.initiator().address(), address -> new TagPool(request.tags())),
+                tags,
                 isAbove4GiB(request.target()),
                 listener,
                 () -> ended(request.name())));
