@@ -27,6 +27,9 @@ public final class Replay {
     private final DmaBufOperations dmaBufs;
     private final AttachmentOperations attachments;
     private final RegionOperations regions;
+    private final Ways ways;
+    private final TrafficOperations traffic;
+    private final AllReduceOperations allReduces;
     private final Transfers transfers;
 
     public Replay(
@@ -40,7 +43,10 @@ public final class Replay {
         TableChecks tables = new TableChecks(exporters, dmaMap, recorder, watch);
         this.dmaBufs = new DmaBufOperations(exporters, handles, recorder, watch);
         this.attachments = new AttachmentOperations(world, exporters, handles, recorder, tables);
-        this.transfers = new Transfers(world, engine, routing, network, exporters, dmaMap, recorder, watch);
+        this.ways = new Ways(world, routing);
+        this.traffic = new TrafficOperations(world, engine, network, recorder, ways);
+        this.allReduces = new AllReduceOperations(engine, network, recorder, ways, traffic);
+        this.transfers = new Transfers(world, engine, ways, network, exporters, dmaMap, recorder, watch);
         this.regions = new RegionOperations(engine, handles, recorder, attachments, transfers);
     }
 
@@ -60,7 +66,7 @@ public final class Replay {
     }
 
     public ImmutableList<Note> notes() {
-        return transfers.notes();
+        return ways.notes();
     }
 
     private void perform(Operation operation) {
@@ -102,6 +108,10 @@ public final class Replay {
             dma(op.id(), "dma-read", op.attachment(), op.offset(), op.size(), true);
         } else if (operation instanceof Operation.DmaWrite op) {
             dma(op.id(), "dma-write", op.attachment(), op.offset(), op.size(), false);
+        } else if (operation instanceof Operation.Traffic op) {
+            traffic.start(transfers.name(op.id(), "traffic"), op);
+        } else if (operation instanceof Operation.AllReduce op) {
+            allReduces.start(transfers.name(op.id(), "all-reduce"), op);
         } else {
             throw new IllegalArgumentException("no such operation: " + operation);
         }

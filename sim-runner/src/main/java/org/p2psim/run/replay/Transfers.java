@@ -11,45 +11,25 @@ import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.invariant.Invariant;
-import org.p2psim.outcome.Latency;
-import org.p2psim.outcome.Note;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.platform.Errno;
-import org.p2psim.routing.AddressKind;
-import org.p2psim.routing.Delivery;
-import org.p2psim.routing.Route;
-import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.flow.DmaListener;
 import org.p2psim.run.flow.DmaNetwork;
 import org.p2psim.run.flow.DmaRequest;
 import org.p2psim.run.flow.LatencyRecorder;
+import org.p2psim.run.flow.Requests;
 import org.p2psim.run.watch.InvariantWatch;
 import org.p2psim.run.watch.Recorder;
-import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Plan;
-import org.p2psim.topology.Link;
-import org.p2psim.topology.PciFunction;
-import org.p2psim.topology.PortType;
 import org.p2psim.unit.Bandwidth;
 import org.p2psim.unit.Bytes;
 
 /** DMA through mapped tables: from the operation that asks for it to its last byte. */
 final class Transfers {
-    private static final Note THROUGH_ROOT_COMPLEX = new Note(
-            Note.Kind.CAUTION,
-            "peer-to-peer through a root complex differs widely by CPU, reads and socket crossings above all: take the"
-                    + " figure for what PCIe allows at most",
-            "NVIDIA, GPUDirect RDMA documentation");
-
-    private static final Note CONVENTIONAL_PCI = new Note(
-            Note.Kind.CAUTION, "the rate of a conventional PCI bus is not modelled: the figures are too high", "");
-    private static final Note NO_LINK = new Note(
-            Note.Kind.CAUTION, "no PCIe link is on the way: the figures are bound by tags and latency only", "");
-
     private final World world;
     private final Engine engine;
-    private final Routing routing;
+    private final Ways ways;
     private final DmaNetwork network;
     private final Exporters exporters;
     private final MachineDmaMap dmaMap;
@@ -58,7 +38,6 @@ final class Transfers {
     private final List<Transfer> running = new ArrayList<>();
     private final List<Waiting> waiting = new ArrayList<>();
     private final Map<String, Integer> counted = new LinkedHashMap<>();
-    private final List<Note> notes = new ArrayList<>();
 
     /**
      * What a timeline's line asks for.
@@ -71,7 +50,7 @@ final class Transfers {
     Transfers(
             World world,
             Engine engine,
-            Routing routing,
+            Ways ways,
             DmaNetwork network,
             Exporters exporters,
             MachineDmaMap dmaMap,
@@ -79,7 +58,7 @@ final class Transfers {
             InvariantWatch watch) {
         this.world = world;
         this.engine = engine;
-        this.routing = routing;
+        this.ways = ways;
         this.network = network;
         this.exporters = exporters;
         this.dmaMap = dmaMap;
@@ -104,38 +83,20 @@ final class Transfers {
         Optional<Plan.Import> made = world.plan().imports().stream()
                 .filter(each -> each.owner().equals(owner))
                 .findFirst();
-        recorder.transfer(new TransferOutcome(
+        recorder.transfer(TransferOutcome.refused(
                 lane,
                 operation,
                 made.map(Plan.Import::importer).orElse(""),
                 made.map(Plan.Import::exporter).orElse(""),
                 bytes,
-                0,
                 now,
-                now,
-                errno,
-                List.of(),
-                List.of(),
-                0,
-                Latency.NONE));
+                errno));
     }
 
     void start(Order order, ImmutableList<SgTable.Entry> segments) {
         String initiatorName = order.attachment().importer().name();
         String targetName = exporters.device(order.attachment().dmaBuf());
-        PciFunction initiator = world.onHost(initiatorName);
-        PciFunction target = world.onHost(targetName);
-        AddressKind kind = world.translates(initiatorName) ? AddressKind.IOVA : AddressKind.BUS_ADDRESS;
-        Delivery delivery = routing.request(initiator, target, kind, !order.read());
-        delivery.caveat().ifPresent(caveat -> notes.add(new Note(Note.Kind.CAUTION, caveat, "")));
-        if (isConventional(initiator) || isConventional(target)) {
-            notes.add(CONVENTIONAL_PCI);
-        } else if (delivery.route().links().isEmpty()) {
-            notes.add(NO_LINK);
-        }
-        if (delivery.disposition() == Delivery.Disposition.VIA_ROOT_COMPLEX) {
-            notes.add(THROUGH_ROOT_COMPLEX);
-        }
+        Ways.Way way = ways.way(initiatorName, targetName, order.read());
         watch.check(
                 Invariant.PEER_TO_PEER_ALLOWED,
                 order.attachment().peer2peer(),
@@ -143,34 +104,18 @@ final class Transfers {
                 order.lane(),
                 recorder.newest(),
                 () -> "%s issues DMA to %s without the peer-to-peer flag".formatted(initiatorName, targetName));
-        Transfer transfer = new Transfer(order, initiatorName, targetName, delivery, initiator, target);
+        Transfer transfer = new Transfer(order, way);
         running.add(transfer);
-        Device device = world.device(initiatorName);
-        network.start(
-                new DmaRequest(
-                        order.lane(),
-                        initiator,
-                        target,
-                        order.read() ? DmaRequest.Direction.READ : DmaRequest.Direction.WRITE,
-                        segments.stream()
-                                .map(entry -> new DmaRequest.Segment(entry.address(), entry.length()))
-                                .toList(),
-                        kind,
-                        translated(order.attachment().importer()),
-                        Math.toIntExact(device.tags().orElseThrow()),
-                        Math.toIntExact(device.mps().orElseThrow()),
-                        Math.toIntExact(device.mrrs().orElseThrow()),
-                        Math.toIntExact(world.device(targetName).rcb().orElseThrow())),
-                transfer);
+        List<DmaRequest.Segment> touched = segments.stream()
+                .map(entry -> new DmaRequest.Segment(entry.address(), entry.length()))
+                .toList();
+        LongPredicate translated = translated(order.attachment().importer());
+        network.start(ways.request(order.lane(), way, new Requests.Bulk(touched), translated), transfer);
     }
 
     /** A VM's devices reach all of its memory for as long as it runs; others what is mapped for them. */
     private LongPredicate translated(Importer importer) {
         return world.guest().isPresent() ? address -> true : address -> dmaMap.physical(importer, address) != -1;
-    }
-
-    private boolean isConventional(PciFunction function) {
-        return world.host().wayUp(function).stream().anyMatch(each -> each.type() == PortType.PCIE_TO_PCI_BRIDGE);
     }
 
     /** Stops every transfer of an owner and goes on when the last of them has come to its end. */
@@ -196,44 +141,23 @@ final class Transfers {
         over.forEach(waiter -> waiter.next().run());
     }
 
-    /** What is to be careful with in the ways that were taken. */
-    ImmutableList<Note> notes() {
-        return notes.stream().distinct().collect(ImmutableList.toImmutableList());
-    }
-
     /** Somebody who goes on once nothing of an owner is under way. */
     private record Waiting(String owner, Runnable next) {}
 
     /** One transfer under way. */
     private final class Transfer implements DmaListener {
         private final Order order;
-        private final String initiator;
-        private final String target;
-        private final Delivery delivery;
-        private final Route dataRoute;
+        private final Ways.Way way;
         private final long start = engine.now();
         private final int event;
         private final LatencyRecorder latency = new LatencyRecorder();
         private long bytes;
         private boolean failed;
 
-        Transfer(
-                Order order,
-                String initiatorName,
-                String targetName,
-                Delivery delivery,
-                PciFunction initiator,
-                PciFunction target) {
+        Transfer(Order order, Ways.Way way) {
             this.order = order;
-            this.initiator = initiatorName;
-            this.target = targetName;
-            this.delivery = delivery;
-            this.dataRoute = order.read() ? routing.completion(target, initiator) : delivery.route();
-            this.event = recorder.done(
-                    start,
-                    order.lane(),
-                    order.operation(),
-                    "%s %s %s".formatted(initiatorName, order.read() ? "reads from" : "writes to", targetName));
+            this.way = way;
+            this.event = recorder.done(start, order.lane(), order.operation(), way.text());
         }
 
         /** The table was given back while this was on its way: what lands now lands where nobody may. */
@@ -245,7 +169,7 @@ final class Transfers {
                     at,
                     order.lane(),
                     mapped ? recorder.newest() : recorder.newestOf(order.owner()),
-                    () -> "%s %s %s through a mapping that was given back".formatted(initiator, what, target));
+                    () -> "%s %s %s through a mapping that was given back".formatted(way.initiator(), what, way.target()));
         }
 
         @Override
@@ -271,22 +195,8 @@ final class Transfers {
                 recorder.effect(
                         now, order.lane(), "IBV_WC_REM_ACCESS_ERR", "the peer's work request ends: the key is gone");
             }
-            recorder.transfer(new TransferOutcome(
-                    order.lane(),
-                    order.operation(),
-                    initiator,
-                    target,
-                    order.bytes(),
-                    bytes,
-                    start,
-                    now,
-                    Optional.empty(),
-                    RouteHops.of(dataRoute),
-                    order.read() && !delivery.route().reversed().equals(dataRoute)
-                            ? RouteHops.of(delivery.route())
-                            : List.of(),
-                    dataRoute.slowestLink().map(Link::bytesPerSecond).orElse(0L),
-                    latency.latency()));
+            recorder.transfer(way.outcome(
+                    order.lane(), order.operation(), order.bytes(), bytes, start, now, latency.latency()));
             ended(this);
         }
 
