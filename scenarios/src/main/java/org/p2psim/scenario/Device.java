@@ -8,10 +8,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.p2psim.address.DeviceId;
 import org.p2psim.scenario.quantity.Address;
+import org.p2psim.scenario.quantity.Rate;
 import org.p2psim.scenario.quantity.Size;
 import org.p2psim.scenario.quantity.Time;
 import org.p2psim.topology.AcsBit;
 import org.p2psim.topology.Link;
+import org.p2psim.unit.Ticks;
 
 /**
  * One function that the fabric refers to by name.
@@ -26,6 +28,7 @@ import org.p2psim.topology.Link;
  * @param mps Max_Payload_Size, bytes
  * @param mrrs Max_Read_Request_Size, bytes
  * @param rcb Read Completion Boundary that it completes reads with, bytes
+ * @param wire RDMA NICs: the port to the network
  * @param readLatency from the arrival of a memory read to the first completion, ticks
  */
 public record Device(
@@ -42,6 +45,7 @@ public record Device(
         @Size OptionalLong mps,
         @Size OptionalLong mrrs,
         @Size OptionalLong rcb,
+        Optional<Wire> wire,
         @Time OptionalLong readLatency) {
     public Device {
         bars = ImmutableMap.copyOf(bars);
@@ -67,6 +71,34 @@ public record Device(
         DYNAMIC,
         /** Attaches without callbacks. */
         STATIC
+    }
+
+    /**
+     * The port of a NIC, one for each direction.
+     *
+     * @param rate of everything on the wire, bytes a second
+     * @param latency from the NIC to its peer, ticks
+     * @param mtu bytes of data in a packet at most
+     * @param header bytes on the wire besides the data of a packet
+     */
+    public record Wire(
+            @Rate long rate,
+            @Time OptionalLong latency,
+            @Size OptionalLong mtu,
+            @Size OptionalLong header) {
+        public static final int DEFAULT_MTU = 4096;
+
+        /**
+         * RoCEv2 without VLAN: preamble, Ethernet header, FCS and gap (38), IPv4 (20), UDP (8), BTH (12), ICRC (4)
+         * (IEEE 802.3; InfiniBand specification, annex 17).
+         */
+        public static final int DEFAULT_HEADER = 82;
+
+        private static final long DEFAULT_LATENCY = Ticks.PER_MICROSECOND;
+
+        public long latencyOrDefault() {
+            return latency.orElse(DEFAULT_LATENCY);
+        }
     }
 
     /**

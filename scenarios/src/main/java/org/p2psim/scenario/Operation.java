@@ -110,21 +110,28 @@ public sealed interface Operation {
      * A remote peer reads the MR: the NIC reads the memory behind it.
      *
      * @param id what expectations and the report call it
+     * @param local the peer's own MR, where the data goes, if the peer is a NIC of this machine
      */
     record RdmaRead(
             @Time long at,
             Optional<String> id,
             String mr,
             @Size long offset,
-            @Size long size) implements Operation {}
+            @Size long size,
+            Optional<String> local) implements Operation {}
 
-    /** A remote peer writes the MR: the NIC writes the memory behind it. */
+    /**
+     * A remote peer writes the MR: the NIC writes the memory behind it.
+     *
+     * @param local the peer's own MR, where the data comes from, if the peer is a NIC of this machine
+     */
     record RdmaWrite(
             @Time long at,
             Optional<String> id,
             String mr,
             @Size long offset,
-            @Size long size) implements Operation {}
+            @Size long size,
+            Optional<String> local) implements Operation {}
 
     /** The importer of an attachment reads the mapped memory by itself. */
     record DmaRead(

@@ -185,8 +185,10 @@ final class References {
             refer(Kind.MR, deregister.mr(), pointer);
         } else if (operation instanceof Operation.RdmaRead read) {
             refer(Kind.MR, read.mr(), pointer);
+            read.local().ifPresent(mr -> refer(Kind.MR, mr, pointer, "/local"));
         } else if (operation instanceof Operation.RdmaWrite write) {
             refer(Kind.MR, write.mr(), pointer);
+            write.local().ifPresent(mr -> refer(Kind.MR, mr, pointer, "/local"));
         } else {
             throw new IllegalArgumentException("no such operation: " + operation);
         }
@@ -216,12 +218,16 @@ final class References {
     }
 
     private void refer(Kind kind, String name, String pointer) {
+        refer(kind, name, pointer, "/" + kind.key);
+    }
+
+    private void refer(Kind kind, String name, String pointer, String key) {
         if (!names(kind).contains(name)) {
             String message = kind == Kind.DMA
                     ? "no transfer of the timeline has the id \"%s\"".formatted(name)
                     : "%s \"%s\" is never %s".formatted(kind.key, name, kind.madeBy);
             String hint = Finding.nearest(name, names(kind));
-            findings.add(Finding.at(pointer + "/" + kind.key, "unknown-name", message + hint));
+            findings.add(Finding.at(pointer + key, "unknown-name", message + hint));
         }
     }
 

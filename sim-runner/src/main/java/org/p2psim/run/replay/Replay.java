@@ -101,9 +101,9 @@ public final class Replay {
 
     private void transfer(Operation operation) {
         if (operation instanceof Operation.RdmaRead op) {
-            rdma(op.id(), "rdma-read", op.mr(), op.offset(), op.size(), true);
+            rdma(op.id(), "rdma-read", op.mr(), op.offset(), op.size(), true, op.local());
         } else if (operation instanceof Operation.RdmaWrite op) {
-            rdma(op.id(), "rdma-write", op.mr(), op.offset(), op.size(), false);
+            rdma(op.id(), "rdma-write", op.mr(), op.offset(), op.size(), false, op.local());
         } else if (operation instanceof Operation.DmaRead op) {
             dma(op.id(), "dma-read", op.attachment(), op.offset(), op.size(), true);
         } else if (operation instanceof Operation.DmaWrite op) {
@@ -117,7 +117,14 @@ public final class Replay {
         }
     }
 
-    private void rdma(Optional<String> id, String operation, String mr, long offset, long size, boolean read) {
+    private void rdma(
+            Optional<String> id,
+            String operation,
+            String mr,
+            long offset,
+            long size,
+            boolean read,
+            Optional<String> local) {
         String lane = transfers.name(id, operation);
         AccessFlag right = read ? AccessFlag.REMOTE_READ : AccessFlag.REMOTE_WRITE;
         Optional<String> error = regions.accessError(mr, right, offset, size);
@@ -125,9 +132,23 @@ public final class Replay {
             transfers.refused(lane, operation, mr, size, Optional.empty(), "IBV_WC_REM_ACCESS_ERR: " + error.get());
             return;
         }
+        Optional<String> localError = local.flatMap(name -> regions.localError(name, read, size));
+        if (localError.isPresent()) {
+            String why = "IBV_WC_LOC_PROT_ERR: " + localError.get();
+            transfers.refused(lane, operation, mr, size, Optional.empty(), why);
+            return;
+        }
         MemoryRegion region = handles.region(mr).orElseThrow();
         transfers.start(
-                new Transfers.Order(lane, operation, mr, region.attachment(), read, size),
+                new Transfers.Order(
+                        lane,
+                        operation,
+                        mr,
+                        region.attachment(),
+                        read,
+                        size,
+                        local.flatMap(handles::region).map(end -> new Transfers.LocalEnd(
+                                end.request().name(), end.attachment(), end.segments(0, size)))),
                 region.segments(offset, size));
     }
 
@@ -142,7 +163,8 @@ public final class Replay {
                     lane, operation, name, size, Optional.of(Errno.EINVAL), "outside of the mapping of " + name);
         } else {
             transfers.start(
-                    new Transfers.Order(lane, operation, name, attachment.orElseThrow(), read, size),
+                    new Transfers.Order(
+                            lane, operation, name, attachment.orElseThrow(), read, size, Optional.empty()),
                     table.get().slice(offset, size));
         }
     }

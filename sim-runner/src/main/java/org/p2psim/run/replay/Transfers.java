@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
@@ -21,6 +22,7 @@ import org.p2psim.run.flow.LatencyRecorder;
 import org.p2psim.run.flow.Requests;
 import org.p2psim.run.watch.InvariantWatch;
 import org.p2psim.run.watch.Recorder;
+import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Plan;
 import org.p2psim.unit.Bandwidth;
 import org.p2psim.unit.Bytes;
@@ -35,6 +37,7 @@ final class Transfers {
     private final MachineDmaMap dmaMap;
     private final Recorder recorder;
     private final InvariantWatch watch;
+    private final WireTransfers rdma;
     private final List<Transfer> running = new ArrayList<>();
     private final List<Waiting> waiting = new ArrayList<>();
     private final Map<String, Integer> counted = new LinkedHashMap<>();
@@ -44,8 +47,24 @@ final class Transfers {
      *
      * @param owner the MR or attachment whose table is used
      * @param lane name of the transfer
+     * @param local RDMA with a NIC of this machine as the peer: its end
      */
-    record Order(String lane, String operation, String owner, Attachment attachment, boolean read, long bytes) {}
+    record Order(
+            String lane,
+            String operation,
+            String owner,
+            Attachment attachment,
+            boolean read,
+            long bytes,
+            Optional<LocalEnd> local) {
+        private boolean isOf(String name) {
+            return owner.equals(name)
+                    || local.filter(end -> end.owner().equals(name)).isPresent();
+        }
+    }
+
+    /** The memory of the NIC that asks for an RDMA operation. */
+    record LocalEnd(String owner, Attachment attachment, ImmutableList<SgTable.Entry> segments) {}
 
     Transfers(
             World world,
@@ -64,6 +83,7 @@ final class Transfers {
         this.dmaMap = dmaMap;
         this.recorder = recorder;
         this.watch = watch;
+        this.rdma = new WireTransfers(this, world, engine, network, exporters, ways);
     }
 
     /** What the scenario calls a transfer, or its operation with a number, which no scenario can call one. */
@@ -106,22 +126,37 @@ final class Transfers {
                 () -> "%s issues DMA to %s without the peer-to-peer flag".formatted(initiatorName, targetName));
         Transfer transfer = new Transfer(order, way);
         running.add(transfer);
-        List<DmaRequest.Segment> touched = segments.stream()
+        Optional<Device.Wire> wire = order.operation().startsWith("rdma")
+                ? world.device(initiatorName).wire()
+                : Optional.empty();
+        if (order.local().isPresent() || wire.isPresent()) {
+            rdma.start(transfer, order, way, wire, touched(segments), translated(order.attachment().importer()));
+            return;
+        }
+        network.start(
+                ways.request(
+                        order.lane(),
+                        way,
+                        new Requests.Bulk(touched(segments)),
+                        translated(order.attachment().importer())),
+                transfer);
+    }
+
+    static List<DmaRequest.Segment> touched(ImmutableList<SgTable.Entry> segments) {
+        return segments.stream()
                 .map(entry -> new DmaRequest.Segment(entry.address(), entry.length()))
                 .toList();
-        LongPredicate translated = translated(order.attachment().importer());
-        network.start(ways.request(order.lane(), way, new Requests.Bulk(touched), translated), transfer);
     }
 
     /** A VM's devices reach all of its memory for as long as it runs; others what is mapped for them. */
-    private LongPredicate translated(Importer importer) {
+    LongPredicate translated(Importer importer) {
         return world.guest().isPresent() ? address -> true : address -> dmaMap.physical(importer, address) != -1;
     }
 
     /** Stops every transfer of an owner and goes on when the last of them has come to its end. */
     void stop(String owner, Runnable next) {
         List<Transfer> its = running.stream()
-                .filter(transfer -> transfer.order.owner().equals(owner))
+                .filter(transfer -> transfer.order.isOf(owner))
                 .toList();
         if (its.isEmpty()) {
             next.run();
@@ -135,7 +170,7 @@ final class Transfers {
         running.remove(transfer);
         List<Waiting> over = waiting.stream()
                 .filter(waiter ->
-                        running.stream().noneMatch(other -> other.order.owner().equals(waiter.owner())))
+                        running.stream().noneMatch(other -> other.order.isOf(waiter.owner())))
                 .toList();
         waiting.removeAll(over);
         over.forEach(waiter -> waiter.next().run());
@@ -145,7 +180,7 @@ final class Transfers {
     private record Waiting(String owner, Runnable next) {}
 
     /** One transfer under way. */
-    private final class Transfer implements DmaListener {
+    final class Transfer implements DmaListener {
         private final Order order;
         private final Ways.Way way;
         private final long start = engine.now();
@@ -162,14 +197,19 @@ final class Transfers {
 
         /** The table was given back while this was on its way: what lands now lands where nobody may. */
         private void checkMapping(long at, String what) {
-            boolean mapped = order.attachment().mapping().isPresent();
+            checkMapping(at, order.attachment(), order.owner(), () -> "%s %s %s".formatted(way.initiator(), what, way.target()));
+        }
+
+        /** @param what who does what, as the beginning of a sentence */
+        void checkMapping(long at, Attachment attachment, String owner, Supplier<String> what) {
+            boolean mapped = attachment.mapping().isPresent();
             watch.check(
                     Invariant.NO_LANDING_AFTER_UNMAP,
                     mapped,
                     at,
                     order.lane(),
-                    mapped ? recorder.newest() : recorder.newestOf(order.owner()),
-                    () -> "%s %s %s through a mapping that was given back".formatted(way.initiator(), what, way.target()));
+                    mapped ? recorder.newest() : recorder.newestOf(owner),
+                    () -> what.get() + " through a mapping that was given back");
         }
 
         @Override
@@ -217,7 +257,7 @@ final class Transfers {
             failed(at, "blocked read", address);
         }
 
-        private void failed(long at, String what, long address) {
+        void failed(long at, String what, long address) {
             if (!failed) {
                 failed = true;
                 recorder.effect(
