@@ -26,6 +26,7 @@ class ArchitectureTest {
         "org.p2psim.platform..",
         "org.p2psim.practice..",
         "org.p2psim.routing..",
+        "org.p2psim.timing..",
         "org.p2psim.topology..",
         "org.p2psim.transaction..",
         "org.p2psim.unit..",

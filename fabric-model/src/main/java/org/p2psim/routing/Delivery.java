@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.p2psim.address.Bdf;
 
 /**
- * What becomes of a memory request to a peer.
+ * What becomes of a memory request to a peer or to host memory.
  *
  * @param route what it passes; if it does not arrive, up to the IOMMU that blocks it
  * @param caveat what is not known about the way, in a sentence: whether a root complex forwards at all
@@ -23,6 +23,8 @@ public record Delivery(Disposition disposition, Route route, Optional<String> ca
         DIRECT,
         /** At the target, through the root complex. */
         VIA_ROOT_COMPLEX,
+        /** In host memory. */
+        HOST_MEMORY,
         /** A posted write that the IOMMU blocks: lost, and no completion tells the initiator. */
         DROPPED,
         /** A read that the IOMMU blocks: completed with Unsupported Request or Completer Abort. */
@@ -30,7 +32,7 @@ public record Delivery(Disposition disposition, Route route, Optional<String> ca
 
         public boolean arrives() {
             return switch (this) {
-                case DIRECT, VIA_ROOT_COMPLEX -> true;
+                case DIRECT, VIA_ROOT_COMPLEX, HOST_MEMORY -> true;
                 case DROPPED, REFUSED -> false;
             };
         }
@@ -47,10 +49,12 @@ public record Delivery(Disposition disposition, Route route, Optional<String> ca
             TURNED_AT_PORT,
             TURNED_IN_SWITCH,
             REDIRECTED_UPSTREAM,
+            TRANSLATED_REQUEST_BLOCKED,
             NO_WINDOW_FOR_IOVA,
             TRANSLATED,
             BLOCKED,
-            FORWARDED_BY_ROOT_COMPLEX
+            FORWARDED_BY_ROOT_COMPLEX,
+            AT_HOST_MEMORY
         }
     }
 

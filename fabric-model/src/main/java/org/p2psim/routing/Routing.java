@@ -10,14 +10,15 @@ import org.p2psim.topology.IommuMode;
 import org.p2psim.topology.PciFunction;
 
 /**
- * Where the TLPs between two functions of a fabric go, port by port (PCIe base specification 6.12.3, ACS functions and
+ * Where the TLPs between two functions of a fabric go, and those to host memory, port by port (PCIe base specification 6.12.3, ACS functions and
  * their interactions).
  *
  * <p>A request climbs from its initiator. At every root and downstream port that it enters from below it turns
  * towards the target if the target is below the same switch or port, unless ACS P2P Request Redirect (RR) or P2P
  * Egress Control (EC) is on there: then it goes on to the root complex (which in a switch above takes ACS Upstream
  * Forwarding; it is taken to be on). At the root the IOMMU translates or blocks it, and the root complex sends it down.
- * A completion is routed by the requester's ID: only P2P Completion Redirect (CR) sends it up, and no IOMMU looks at
+ * A request that carries an address translated by ATS stays below at a port with ACS Direct Translated P2P (DT) on, and
+ * goes nowhere through one with Translation Blocking (TB) on. A completion is routed by the requester's ID: only P2P Completion Redirect (CR) sends it up, and no IOMMU looks at
  * it.
  */
 public final class Routing {
@@ -36,20 +37,59 @@ public final class Routing {
      */
     public Delivery request(PciFunction initiator, PciFunction target, AddressKind kind, boolean posted) {
         HostBridge bridge = fabric.hostBridge(initiator);
-        boolean iova = kind == AddressKind.IOVA;
-        Walk walk = new Walk(fabric, target, iova ? Walk.Rule.REQUEST_WITH_IOVA : Walk.Rule.REQUEST);
-        if (walk.climbFrom(initiator)) {
+        Walk walk = new Walk(fabric, target, rule(kind));
+        boolean turned = walk.climbFrom(initiator);
+        if (walk.isBlocked()) {
+            return blocked(walk, posted);
+        }
+        if (turned) {
             return walk.delivery(Disposition.DIRECT, sameDeviceCaveat(initiator, target));
         }
-        if (!iova && bridge.iommu() == IommuMode.TRANSLATING) {
-            walk.blockedBy(bridge, posted);
-            return walk.delivery(posted ? Disposition.DROPPED : Disposition.REFUSED, Optional.empty());
-        }
-        if (iova) {
-            walk.translatedBy(bridge);
+        if (!passesIommu(walk, bridge, kind, posted)) {
+            return blocked(walk, posted);
         }
         walk.throughRootComplex(bridge, fabric.hostBridge(target));
         return walk.delivery(Disposition.VIA_ROOT_COMPLEX, rootComplexCaveat(initiator, target));
+    }
+
+    /**
+     * What becomes of a memory request to the memory of a socket, whose addresses are in no bridge window.
+     *
+     * @param socket its id
+     * @param posted true for a write, which nobody answers
+     */
+    public Delivery toMemory(PciFunction initiator, String socket, AddressKind kind, boolean posted) {
+        HostBridge bridge = fabric.hostBridge(initiator);
+        Walk walk = new Walk(fabric, kind == AddressKind.TRANSLATED ? Walk.Rule.TRANSLATED : Walk.Rule.WINDOWLESS);
+        walk.climbFrom(initiator);
+        if (walk.isBlocked() || !passesIommu(walk, bridge, kind, posted)) {
+            return blocked(walk, posted);
+        }
+        walk.intoMemory(bridge, socket);
+        return walk.delivery(Disposition.HOST_MEMORY, Optional.empty());
+    }
+
+    private static Walk.Rule rule(AddressKind kind) {
+        return switch (kind) {
+            case BUS_ADDRESS -> Walk.Rule.REQUEST;
+            case IOVA -> Walk.Rule.WINDOWLESS;
+            case TRANSLATED -> Walk.Rule.TRANSLATED;
+        };
+    }
+
+    /** Whether the IOMMU lets a request on; it translates IOVAs, and knows no other addresses if it is on. */
+    private static boolean passesIommu(Walk walk, HostBridge bridge, AddressKind kind, boolean posted) {
+        if (kind == AddressKind.IOVA) {
+            walk.translatedBy(bridge);
+        } else if (kind == AddressKind.BUS_ADDRESS && bridge.iommu() == IommuMode.TRANSLATING) {
+            walk.blockedBy(bridge, posted);
+            return false;
+        }
+        return true;
+    }
+
+    private static Delivery blocked(Walk walk, boolean posted) {
+        return walk.delivery(posted ? Disposition.DROPPED : Disposition.REFUSED, Optional.empty());
     }
 
     /** The way of the completions of a read, from the function that was read to the one that asked. */
@@ -58,6 +98,13 @@ public final class Routing {
         if (!walk.climbFrom(completer)) {
             walk.throughRootComplex(fabric.hostBridge(completer), fabric.hostBridge(requester));
         }
+        return walk.route();
+    }
+
+    /** The way of the completions of a read, from the memory of a socket to the function that asked. */
+    public Route completionFromMemory(String socket, PciFunction requester) {
+        Walk walk = new Walk(fabric, requester, Walk.Rule.COMPLETION);
+        walk.outOfMemory(socket, fabric.hostBridge(requester));
         return walk.route();
     }
 

@@ -9,8 +9,11 @@ import java.util.stream.Stream;
 import org.p2psim.address.Bdf;
 import org.p2psim.routing.Delivery.Disposition;
 import org.p2psim.routing.Delivery.Step;
+import org.p2psim.routing.Hop.AcsBlockHop;
+import org.p2psim.routing.Hop.HostHop;
 import org.p2psim.routing.Hop.IommuHop;
 import org.p2psim.routing.Hop.LinkHop;
+import org.p2psim.routing.Hop.MemoryHop;
 import org.p2psim.routing.Hop.RootComplexHop;
 import org.p2psim.routing.Hop.SocketHop;
 import org.p2psim.routing.Hop.SwitchHop;
@@ -25,8 +28,10 @@ final class Walk {
     /** What turns a TLP back at a port that it could turn at. */
     enum Rule {
         REQUEST(AcsBit.RR, AcsBit.EC),
-        /** Matches no bridge window, so it never turns. */
-        REQUEST_WITH_IOVA(),
+        /** A request with an address that its initiator got by ATS. */
+        TRANSLATED(AcsBit.RR, AcsBit.EC),
+        /** A request that matches no bridge window, with an IOVA or for host memory: it never turns. */
+        WINDOWLESS(),
         COMPLETION(AcsBit.CR);
 
         private final ImmutableList<AcsBit> redirect;
@@ -45,12 +50,23 @@ final class Walk {
     private final List<Step> steps = new ArrayList<>();
     /** It matches no window, or a port has redirected it: no port turns it any more. */
     private boolean climbsToRoot;
+    /** A port lets it on no further. */
+    private boolean blocked;
 
     Walk(Fabric fabric, PciFunction target, Rule rule) {
+        this(fabric, fabric.wayUp(target), rule);
+    }
+
+    /** To host memory, which is below no port. */
+    Walk(Fabric fabric, Rule rule) {
+        this(fabric, ImmutableList.of(), rule);
+    }
+
+    private Walk(Fabric fabric, ImmutableList<PciFunction> targetWay, Rule rule) {
         this.fabric = fabric;
         this.rule = rule;
-        this.targetWay = fabric.wayUp(target);
-        this.climbsToRoot = rule == Rule.REQUEST_WITH_IOVA;
+        this.targetWay = targetWay;
+        this.climbsToRoot = rule == Rule.WINDOWLESS;
     }
 
     Route route() {
@@ -77,11 +93,11 @@ final class Walk {
                 case PCIE_TO_PCI_BRIDGE -> turnsOnSharedBus(bridge);
                 case HOST_BRIDGE, ENDPOINT, LEGACY_ENDPOINT, RC_INTEGRATED_ENDPOINT -> false;
             };
-            if (turned) {
-                return true;
+            if (turned || blocked) {
+                return turned;
             }
         }
-        if (rule == Rule.REQUEST_WITH_IOVA && way.size() > 1) {
+        if (rule == Rule.WINDOWLESS && !targetWay.isEmpty() && way.size() > 1) {
             step(
                     Step.Kind.NO_WINDOW_FOR_IOVA,
                     Optional.empty(),
@@ -92,6 +108,10 @@ final class Walk {
 
     private boolean enterFromBelow(PciFunction port) {
         hops.add(new LinkHop(port, true));
+        if (rule == Rule.TRANSLATED && isOn(port, AcsBit.TB)) {
+            blockedAt(port);
+            return false;
+        }
         if (climbsToRoot) {
             return false;
         }
@@ -105,6 +125,34 @@ final class Walk {
         return sameSwitch >= 0 && turnsInSwitch(port, upstreamPort.orElseThrow(), sameSwitch);
     }
 
+    boolean isBlocked() {
+        return blocked;
+    }
+
+    private void blockedAt(PciFunction port) {
+        blocked = true;
+        hops.add(new AcsBlockHop(port));
+        step(
+                Step.Kind.TRANSLATED_REQUEST_BLOCKED,
+                Optional.of(port.address()),
+                "%s has ACS TB on, which blocks requests with translated addresses".formatted(named(port)));
+    }
+
+    private static boolean isOn(PciFunction port, AcsBit bit) {
+        return port.acs().map(acs -> acs.isOn(bit)).orElse(false);
+    }
+
+    /** Whether a port lets translated requests turn, whatever it does to others. */
+    private boolean isDirect(PciFunction port) {
+        return rule == Rule.TRANSLATED && isOn(port, AcsBit.DT);
+    }
+
+    private String whyItTurns(PciFunction port) {
+        return isDirect(port)
+                ? "has ACS DT on, and the address is translated"
+                : "has no ACS %s on".formatted(words(rule.redirect.stream(), " or "));
+    }
+
     private boolean turnsAtPort(PciFunction port, int index) {
         if (isRedirectedBy(port, "the same port")) {
             return false;
@@ -115,8 +163,8 @@ final class Walk {
         step(
                 Step.Kind.TURNED_AT_PORT,
                 Optional.of(port.address()),
-                "the target is below the same port, %s, which has no ACS %s on: the TLP turns there"
-                        .formatted(named(port), words(rule.redirect.stream(), " or ")));
+                "the target is below the same port, %s, which %s: the TLP turns there"
+                        .formatted(named(port), whyItTurns(port)));
         descendFrom(index);
         return true;
     }
@@ -129,11 +177,8 @@ final class Walk {
         step(
                 Step.Kind.TURNED_IN_SWITCH,
                 Optional.of(ingress.address()),
-                "%s has no ACS %s on, so the TLP turns to %s inside the switch"
-                        .formatted(
-                                named(ingress),
-                                words(rule.redirect.stream(), " or "),
-                                named(targetWay.get(index - 1))));
+                "%s %s, so the TLP turns to %s inside the switch"
+                        .formatted(named(ingress), whyItTurns(ingress), named(targetWay.get(index - 1))));
         descendFrom(index - 1);
         return true;
     }
@@ -196,6 +241,24 @@ final class Walk {
         descendFrom(targetWay.size() - 1);
     }
 
+    void intoMemory(HostBridge bridge, String socket) {
+        hops.add(new HostHop(bridge));
+        if (!bridge.socket().equals(socket)) {
+            hops.add(new SocketHop(bridge.socket(), socket));
+        }
+        hops.add(new MemoryHop(socket));
+        step(Step.Kind.AT_HOST_MEMORY, Optional.empty(), "the address is in the memory of socket " + socket);
+    }
+
+    void outOfMemory(String socket, HostBridge bridge) {
+        hops.add(new MemoryHop(socket));
+        if (!bridge.socket().equals(socket)) {
+            hops.add(new SocketHop(socket, bridge.socket()));
+        }
+        hops.add(new HostHop(bridge));
+        descendFrom(targetWay.size() - 1);
+    }
+
     /** Goes down from a bridge above the target, given by its index on the target's way up. */
     private void descendFrom(int index) {
         for (int i = index; i > 0; i--) {
@@ -219,6 +282,9 @@ final class Walk {
     }
 
     private boolean isRedirectedBy(PciFunction port, String common) {
+        if (isDirect(port)) {
+            return false;
+        }
         String bits = port.acs()
                 .map(acs -> words(rule.redirect.stream().filter(acs::isOn), "+"))
                 .orElse("");

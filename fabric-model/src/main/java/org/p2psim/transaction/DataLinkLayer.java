@@ -95,6 +95,11 @@ public final class DataLinkLayer {
         return link.symbolTimesTicks(updateFcLatency(link.generation(), link.width(), mps));
     }
 
+    /** What receiver and transmitter of a link may take to answer each other: the constant of {@link #ackLatencyLimit}. */
+    public static long internalDelayTicks(Link link) {
+        return link.symbolTimesTicks(internalDelay(link.generation()));
+    }
+
     /** {@link #replayTimerLimit} of a link, ticks. */
     public static long replayTimerTicks(Link link, int mps) {
         return link.symbolTimesTicks(replayTimerLimit(link.generation(), link.width(), mps));

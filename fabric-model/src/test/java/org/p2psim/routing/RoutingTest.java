@@ -261,4 +261,34 @@ class RoutingTest {
         PciFunction gpu = tree.endpoint("gpu", tree.rootPort("rp1"));
         return new Routing(tree.fabric()).request(nic, gpu, AddressKind.BUS_ADDRESS, true);
     }
+
+    /** PCIe base specification 6.12.3: Direct Translated P2P lets requests with AT 10b past the redirect. */
+    @Test
+    void aTranslatedRequestTurnsInTheSwitchWhereDirectTranslatedIsOn() {
+        OneSwitch machine = new OneSwitch(IommuMode.TRANSLATING, NONE, AcsBit.RR, AcsBit.DT);
+        Delivery delivery = machine.nicWrites(AddressKind.TRANSLATED);
+        assertThat(delivery.disposition()).isEqualTo(Disposition.DIRECT);
+        assertThat(delivery.reason()).contains("ACS DT on");
+        assertThat(machine.nicWrites(AddressKind.IOVA).disposition()).isEqualTo(Disposition.VIA_ROOT_COMPLEX);
+    }
+
+    @Test
+    void aTranslatedRequestIsRedirectedWhereDirectTranslatedIsOffAndPassesTheIommuAsItIs() {
+        OneSwitch machine = new OneSwitch(IommuMode.TRANSLATING, NONE, AcsBit.RR);
+        Delivery delivery = machine.nicWrites(AddressKind.TRANSLATED);
+        assertThat(delivery.disposition()).isEqualTo(Disposition.VIA_ROOT_COMPLEX);
+        assertThat(delivery.route().hops()).noneMatch(IommuHop.class::isInstance);
+    }
+
+    /** PCIe base specification 6.12.1.1, ACS Translation Blocking. */
+    @Test
+    void translationBlockingStopsATranslatedRequestAtThePortAndNoOther() {
+        OneSwitch machine = new OneSwitch(IommuMode.TRANSLATING, NONE, AcsBit.TB, AcsBit.DT);
+        Delivery write = machine.nicWrites(AddressKind.TRANSLATED);
+        assertThat(write.disposition()).isEqualTo(Disposition.DROPPED);
+        assertThat(write.route().hops())
+                .containsExactly(new LinkHop(machine.nicPort, true), new Hop.AcsBlockHop(machine.nicPort));
+        assertThat(machine.nicReads(AddressKind.TRANSLATED).disposition()).isEqualTo(Disposition.REFUSED);
+        assertThat(machine.nicWrites(AddressKind.IOVA).disposition()).isEqualTo(Disposition.VIA_ROOT_COMPLEX);
+    }
 }

@@ -12,7 +12,7 @@ import org.p2psim.scenario.quantity.Rate;
 import org.p2psim.scenario.quantity.Size;
 import org.p2psim.scenario.quantity.Time;
 import org.p2psim.topology.AcsBit;
-import org.p2psim.topology.Link;
+import org.p2psim.transaction.Credits;
 import org.p2psim.unit.Ticks;
 
 /**
@@ -20,6 +20,8 @@ import org.p2psim.unit.Ticks;
  *
  * @param at device and function number on its bus, {@code 00.1}
  * @param bars by index
+ * @param profile name of a profile whose values go for what is not stated
+ * @param credits what its receiver advertises
  * @param link what the function itself can do; the trained link is what both ends can
  * @param dram habanalabs: the memory that its memory BAR shows
  * @param importer how it imports dma-bufs
@@ -30,13 +32,18 @@ import org.p2psim.unit.Ticks;
  * @param rcb Read Completion Boundary that it completes reads with, bytes
  * @param wire RDMA NICs: the port to the network
  * @param readLatency from the arrival of a memory read to the first completion, ticks
+ * @param writeLatency from the arrival of a write until the function's own work sees it, ticks
+ * @param dmaBandwidth what its DMA engine reads and writes, bytes a second
+ * @param issueInterval between two requests that it issues at least, ticks
  */
 public record Device(
         DeviceType type,
         Optional<DeviceId> id,
         Optional<String> at,
         Map<Integer, BarSpec> bars,
-        Optional<Link> link,
+        Optional<String> profile,
+        Optional<LinkSpec> link,
+        Optional<Credits> credits,
         Optional<AcsSpec> acs,
         Optional<Dram> dram,
         Optional<Importer> importer,
@@ -46,7 +53,10 @@ public record Device(
         @Size OptionalLong mrrs,
         @Size OptionalLong rcb,
         Optional<Wire> wire,
-        @Time OptionalLong readLatency) {
+        @Time OptionalLong readLatency,
+        @Time OptionalLong writeLatency,
+        @Rate OptionalLong dmaBandwidth,
+        @Time OptionalLong issueInterval) {
     public Device {
         bars = ImmutableMap.copyOf(bars);
     }

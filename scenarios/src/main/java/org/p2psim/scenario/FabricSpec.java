@@ -17,7 +17,7 @@ import org.p2psim.scenario.quantity.Rate;
 import org.p2psim.scenario.quantity.Size;
 import org.p2psim.scenario.quantity.Time;
 import org.p2psim.topology.IommuMode;
-import org.p2psim.topology.Link;
+import org.p2psim.transaction.Credits;
 
 /**
  * The machine of a scenario, as the file draws it: a tree below each root complex, or a list of all functions.
@@ -43,7 +43,28 @@ public record FabricSpec(
                 .collect(ImmutableSet.toImmutableSet());
     }
 
-    public record SocketSpec(String id, CpuSpec cpu) {}
+    /**
+     * A CPU socket.
+     *
+     * @param profile name of a profile whose values go for what is not stated
+     */
+    public record SocketSpec(String id, CpuSpec cpu, Optional<String> profile, Optional<MemorySpec> memory) {}
+
+    /**
+     * The memory of a socket, as DMA reaches it.
+     *
+     * @param readLatency if the last-level cache has the data
+     * @param llcMiss what is added if it has not
+     * @param llc size of that cache
+     * @param remote what is added to reads from another socket, beyond the socket link
+     */
+    public record MemorySpec(
+            @Time OptionalLong readLatency,
+            @Time OptionalLong llcMiss,
+            @Size OptionalLong llc,
+            @Time OptionalLong remote,
+            @Rate OptionalLong bandwidth,
+            @Time OptionalLong writeLatency) {}
 
     /** What joins the sockets. */
     public record SocketLinkSpec(
@@ -54,15 +75,19 @@ public record FabricSpec(
      *
      * @param socket id of its socket
      * @param bus root bus, {@code 16} or {@code 0000:16}
+     * @param profile name of a profile whose values go for what is not stated
      * @param hostBridge the function that stands for it on the root bus
+     * @param memoryBandwidth between its root ports and host memory, in each direction
      */
     public record RootComplexSpec(
             String id,
             String socket,
             String bus,
+            Optional<String> profile,
             Optional<HostBridgeSpec> hostBridge,
             Optional<IommuSpec> iommu,
             Optional<P2pSpec> p2p,
+            @Rate OptionalLong memoryBandwidth,
             List<WindowSpec> windows,
             List<PortSpec> rootPorts,
             List<IntegratedEndpointSpec> integratedEndpoints) {
@@ -75,10 +100,43 @@ public record FabricSpec(
 
     public record HostBridgeSpec(Optional<String> at, DeviceId id) {}
 
-    public record IommuSpec(IommuMode mode) {}
+    public record IommuSpec(Optional<IommuMode> mode, Optional<IotlbSpec> iotlb) {}
+
+    /**
+     * What translation costs.
+     *
+     * @param entries translations that are kept
+     * @param page that one of them covers
+     * @param miss what a translation costs that is not kept
+     */
+    public record IotlbSpec(
+            OptionalInt entries,
+            @Size OptionalLong page,
+            @Time OptionalLong miss,
+            OptionalLong walksPerSecond) {}
 
     /** How the root complex forwards from root port to root port. */
-    public record P2pSpec(@Time OptionalLong latency, @Size OptionalLong maxPayload) {}
+    public record P2pSpec(
+            @Time OptionalLong latency,
+            @Size OptionalLong maxPayload,
+            @Rate OptionalLong readBandwidth,
+            @Rate OptionalLong writeBandwidth,
+            Optional<Forwarding> reads,
+            Optional<Forwarding> writes) {
+        public static final P2pSpec NOTHING_STATED = new P2pSpec(
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** What a root complex does with requests to a peer. */
+    public enum Forwarding {
+        FORWARDED,
+        REFUSED
+    }
 
     /** Memory that the CPU routes to this root bus. */
     public record WindowSpec(@Address long base, @Size long size, boolean prefetchable) {}
@@ -98,6 +156,8 @@ public record FabricSpec(
      * @param pciId vendor and device id of the port itself
      * @param bus the secondary bus
      * @param link what the port can do
+     * @param credits what its receiver advertises
+     * @param arbitrationWeight TLPs of its receiver that an egress port takes before it turns to the next port
      * @param device names of the functions of one device, in the order of their function numbers
      */
     public record PortSpec(
@@ -105,7 +165,9 @@ public record FabricSpec(
             Optional<String> at,
             Optional<DeviceId> pciId,
             @BusNumber OptionalInt bus,
-            Optional<Link> link,
+            Optional<LinkSpec> link,
+            Optional<Credits> credits,
+            OptionalInt arbitrationWeight,
             Optional<AcsSpec> acs,
             @JsonProperty("switch") Optional<SwitchSpec> switchBelow,
 
@@ -129,10 +191,29 @@ public record FabricSpec(
     /**
      * A switch's upstream port.
      *
-     * @param cutThrough time of a TLP through the switch
+     * @param profile name of a profile whose values go for what is not stated
+     * @param cutThrough time of a TLP through the switch, head in to head out
+     * @param storeAndForward instead: time from its last byte in to its first byte out
      */
     public record UpstreamSpec(
-            Optional<String> at, Optional<Link> link, @Time OptionalLong cutThrough, Optional<AcsSpec> acs) {}
+            Optional<String> at,
+            Optional<String> profile,
+            Optional<LinkSpec> link,
+            Optional<Credits> credits,
+            OptionalInt arbitrationWeight,
+            @Time OptionalLong cutThrough,
+            @Time OptionalLong storeAndForward,
+            Optional<AcsSpec> acs) {
+        public static final UpstreamSpec NOTHING_STATED = new UpstreamSpec(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                Optional.empty());
+    }
 
     /**
      * A PCIe-to-PCI bridge.

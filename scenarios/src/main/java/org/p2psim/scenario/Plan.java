@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.Note;
 import org.p2psim.platform.KernelRelease;
+import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
 import org.p2psim.virtual.VirtualMachine;
 
@@ -20,6 +21,7 @@ import org.p2psim.virtual.VirtualMachine;
  * @param settings overrides of the command line, as typed
  * @param seed of everything random in the run
  * @param kernel the kernel that runs on the host
+ * @param timings what its parts cost
  * @param devices the functions that the scenario names, by name, with defaults filled in
  * @param addresses where each of them is on the host
  * @param classCodes of the functions whose class the file says, 24 bits
@@ -37,6 +39,7 @@ public record Plan(
         KernelRelease kernel,
         String cmdline,
         Fabric fabric,
+        Timings timings,
         Map<String, Device> devices,
         Map<String, Bdf> addresses,
         Map<Bdf, Integer> classCodes,
@@ -67,6 +70,7 @@ public record Plan(
                 kernel,
                 cmdline,
                 fabric,
+                timings,
                 devices,
                 addresses,
                 classCodes,

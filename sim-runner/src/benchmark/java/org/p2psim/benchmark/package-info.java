@@ -1,4 +1,4 @@
-/** How long verdicts take on machines of many functions. */
+/** How long verdicts take on machines of many functions, and events in the engine. */
 @NullMarked
 package org.p2psim.benchmark;
 

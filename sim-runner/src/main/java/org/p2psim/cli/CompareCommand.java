@@ -25,6 +25,9 @@ final class CompareCommand implements Callable<Integer> {
     private ScenarioInput input = new ScenarioInput();
 
     @Mixin
+    private FidelityOption fidelity = new FidelityOption();
+
+    @Mixin
     private OutcomeOutput output = new OutcomeOutput();
 
     @Parameters(paramLabel = "FILE|NAME", description = "A scenario file, a shipped scenario, or - for standard input.")
@@ -36,7 +39,7 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Simulation simulation = new Simulation(Main.Version.text());
+        Simulation simulation = fidelity.simulation();
         List<RunOutcome> outcomes =
                 input.plans(scenario, List.of()).stream().map(simulation::run).toList();
         return output.write(console, outcomes, CompareText.of(outcomes));

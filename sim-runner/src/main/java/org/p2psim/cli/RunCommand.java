@@ -30,6 +30,9 @@ final class RunCommand implements Callable<Integer> {
     private ScenarioInput input = new ScenarioInput();
 
     @Mixin
+    private FidelityOption fidelity = new FidelityOption();
+
+    @Mixin
     private OutcomeOutput output = new OutcomeOutput();
 
     @Option(names = "--variant", paramLabel = "V", description = "Run this variant only.")
@@ -51,7 +54,7 @@ final class RunCommand implements Callable<Integer> {
         for (String scenario : scenarios) {
             plans.addAll(ScenarioInput.select(input.plans(scenario, List.of()), variant));
         }
-        Simulation simulation = new Simulation(Main.Version.text());
+        Simulation simulation = fidelity.simulation();
         List<RunOutcome> outcomes = plans.stream().map(simulation::run).toList();
         return output.write(
                 console, outcomes, outcomes.stream().map(TextReport::of).collect(Collectors.joining("\n")));

@@ -187,6 +187,7 @@ final class Answers {
         String word = switch (delivery.disposition()) {
             case DIRECT -> "direct";
             case VIA_ROOT_COMPLEX -> "via the root complex";
+            case HOST_MEMORY -> "in host memory";
             case DROPPED -> "dropped";
             case REFUSED -> "Unsupported Request";
         };

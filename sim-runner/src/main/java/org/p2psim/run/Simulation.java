@@ -16,6 +16,7 @@ import org.p2psim.outcome.RunOutcome;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.flow.DmaNetwork;
+import org.p2psim.run.flow.Fidelity;
 import org.p2psim.run.replay.Replay;
 import org.p2psim.run.replay.World;
 import org.p2psim.run.watch.InvariantWatch;
@@ -28,23 +29,31 @@ import org.p2psim.topology.PciFunction;
 public final class Simulation {
     private final String version;
 
+    private final Fidelity fidelity;
+
     /** @param version of p2psim, which every outcome carries */
     public Simulation(String version) {
+        this(version, Fidelity.L2);
+    }
+
+    /** @param fidelity how much of what happens is an event; the outcome is the same */
+    public Simulation(String version, Fidelity fidelity) {
         this.version = version;
+        this.fidelity = fidelity;
     }
 
     public RunOutcome run(Plan plan) {
         World world = World.of(plan);
         Engine engine = new Engine();
         Routing routing = new Routing(world.host());
-        DmaNetwork network = new DmaNetwork(world.host(), routing, engine);
+        DmaNetwork network = new DmaNetwork(world.host(), routing, engine, plan.timings(), fidelity, plan.seed());
         Recorder recorder = new Recorder();
         InvariantWatch watch = new InvariantWatch(recorder);
         Replay replay = new Replay(world, engine, routing, network, recorder, watch);
         replay.schedule();
         engine.run();
         replay.checkLeaks();
-        return outcome(world, engine.now(), replay, recorder, watch, network.linkUse());
+        return outcome(world, Math.max(engine.lastAction(), network.lastEnd()), replay, recorder, watch, network.linkUse());
     }
 
     private static ImmutableList<PairOutcome> pairs(World world) {
@@ -67,7 +76,6 @@ public final class Simulation {
         List<Note> notes = new ArrayList<>(plan.notes());
         notes.addAll(replay.notes());
         notes.addAll(Cautions.of(world));
-        notes.addAll(NotModelled.SOURCES);
         notes.addAll(NotModelled.NOTES);
         return new RunOutcome(
                 new Provenance(version, plan.scenario(), plan.digest(), plan.seed(), String.join(" ", plan.settings())),

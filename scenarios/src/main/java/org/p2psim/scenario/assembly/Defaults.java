@@ -18,6 +18,8 @@ final class Defaults {
     private static final String P2PMARK =
             "p2pmark round trips, local-inference-lab/rtx6kpro, wrx90-cpayne-2switch-flat.md";
     private static final String PAYLOAD_64 = "inferred from 21.3 GB/s on Ice Lake-SP, xnvme/aisio, pcie_saturation.md";
+    private static final String PCIE_BENCH =
+            "pcie-bench, Neugebauer et al., SIGCOMM 2018: the figures that explain its IOMMU measurements";
     private static final String DMA_MAX_SEG_SIZE = "dma_get_max_seg_size(), include/linux/dma-mapping.h";
     private static final String MLX5 = "mlx5 driver, dma_set_max_seg_size()";
     private static final String HABANALABS = "habanalabs driver, Goya and Gaudi: DRAM driver part of 64 MiB, BAR 4";
@@ -31,9 +33,9 @@ final class Defaults {
         this.assumptions = assumptions;
     }
 
-    long cutThrough(String subject, OptionalLong stated) {
-        if (stated.isPresent()) {
-            return stated.getAsLong();
+    long throughSwitch(String subject, OptionalLong cutThrough, OptionalLong storeAndForward) {
+        if (cutThrough.isPresent() || storeAndForward.isPresent()) {
+            return cutThrough.orElseGet(storeAndForward::getAsLong);
         }
         assumptions.take(subject, "cut-through latency of switches 105 ns", P2PMARK + " (1.14 us against 0.72 us)");
         return Ticks.ofNanoseconds(105);
@@ -57,6 +59,11 @@ final class Defaults {
         }
         assumptions.assume(subject, "root complex forwards payloads of up to 256 B");
         return 256;
+    }
+
+    /** What translation costs, for an IOMMU that does. */
+    void translation(String subject) {
+        assumptions.take(subject, "IOMMU: where not stated, 64 IOTLB entries of 2 MiB, 280 ns for a miss, 19 million page walks a second", PCIE_BENCH);
     }
 
     long socketLatency(OptionalLong stated) {
@@ -115,7 +122,9 @@ final class Defaults {
                 })),
                 device.at(),
                 device.bars(),
+                device.profile(),
                 device.link(),
+                device.credits(),
                 device.acs(),
                 device.dram().map(dram -> complete(name, dram)),
                 imports ? Optional.of(importer(name, device)) : Optional.empty(),
@@ -129,7 +138,10 @@ final class Defaults {
                         128,
                         "Read Completion Boundary 128 B, as of every function but a root port")),
                 device.wire(),
-                OptionalLong.of(readLatency(name, device.readLatency())));
+                OptionalLong.of(readLatency(name, device.readLatency())),
+                device.writeLatency(),
+                device.dmaBandwidth(),
+                device.issueInterval());
     }
 
     private Importer importer(String name, Device device) {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.p2psim.address.DeviceId;
 import org.p2psim.platform.Cpu;
@@ -19,6 +18,7 @@ import org.p2psim.scenario.FabricSpec.RootComplexSpec;
 import org.p2psim.scenario.FabricSpec.SwitchSpec;
 import org.p2psim.scenario.FabricSpec.UpstreamSpec;
 import org.p2psim.scenario.Finding;
+import org.p2psim.scenario.LinkSpec;
 import org.p2psim.scenario.quantity.Quantities;
 import org.p2psim.topology.AcsBit;
 import org.p2psim.topology.Link;
@@ -109,13 +109,14 @@ final class Drawing {
     /** The lesser of what both ends state; empty if nothing is below the port and its file entry states nothing. */
     private Optional<Link> trained(PortSpec spec, Optional<Link> upstreamLink) {
         List<Link> stated = new ArrayList<>();
-        spec.link().ifPresent(stated::add);
+        spec.link().flatMap(LinkSpec::link).ifPresent(stated::add);
         spec.switchBelow()
                 .flatMap(SwitchSpec::upstream)
                 .flatMap(UpstreamSpec::link)
+                .flatMap(LinkSpec::link)
                 .ifPresent(stated::add);
         for (String name : spec.device()) {
-            Optional.ofNullable(devices.get(name)).flatMap(Device::link).ifPresent(stated::add);
+            Optional.ofNullable(devices.get(name)).flatMap(Device::link).flatMap(LinkSpec::link).ifPresent(stated::add);
         }
         boolean occupied = spec.switchBelow().isPresent()
                 || spec.bridge().isPresent()
@@ -131,8 +132,7 @@ final class Drawing {
 
     private Draft fabricSwitch(SwitchSpec spec, String pointer, Link link) {
         DeviceId id = defaults.switchId(spec.id(), spec.pciId());
-        UpstreamSpec upstream = spec.upstream()
-                .orElse(new UpstreamSpec(Optional.empty(), Optional.empty(), OptionalLong.empty(), Optional.empty()));
+        UpstreamSpec upstream = spec.upstream().orElse(UpstreamSpec.NOTHING_STATED);
         List<Draft> ports = new ArrayList<>();
         for (int i = 0; i < spec.downstream().size(); i++) {
             PortSpec port = spec.downstream().get(i);
@@ -154,7 +154,7 @@ final class Drawing {
                 OptionalInt.empty(),
                 upstream.acs().flatMap(acs -> acs(spec.id(), Optional.of(acs), pointer + "/upstream")),
                 Optional.empty(),
-                defaults.cutThrough(spec.id(), upstream.cutThrough()),
+                defaults.throughSwitch(spec.id(), upstream.cutThrough(), upstream.storeAndForward()),
                 ports);
     }
 

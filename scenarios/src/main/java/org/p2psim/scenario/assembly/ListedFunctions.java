@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.p2psim.address.AddressRange;
 import org.p2psim.address.Bdf;
@@ -23,8 +22,10 @@ import org.p2psim.scenario.FabricSpec;
 import org.p2psim.scenario.FabricSpec.WindowSpec;
 import org.p2psim.scenario.Finding;
 import org.p2psim.scenario.FunctionSpec;
+import org.p2psim.scenario.LinkSpec;
 import org.p2psim.scenario.assembly.MachineAssembly.RootBus;
 import org.p2psim.topology.Bar;
+import org.p2psim.topology.Link;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.topology.PortType;
 import org.p2psim.topology.Window;
@@ -198,6 +199,7 @@ final class ListedFunctions {
 
     private PciFunction bare(FunctionSpec function, Optional<Bdf> bridge) {
         boolean port = function.type().hasLinkBelow();
+        Optional<Link> link = function.link().flatMap(LinkSpec::link);
         return new PciFunction(
                 function.at(),
                 function.label(),
@@ -207,8 +209,8 @@ final class ListedFunctions {
                 function.type().isBridge() ? function.bus().orElse(0) : -1,
                 Optional.empty(),
                 port && timed
-                        ? Optional.of(function.link().orElseGet(() -> defaults.rootPortLink(function.label())))
-                        : function.link().filter(link -> port),
+                        ? Optional.of(link.orElseGet(() -> defaults.rootPortLink(function.label())))
+                        : link.filter(trained -> port),
                 timed ? latency(function) : 0,
                 List.of(),
                 List.of());
@@ -216,7 +218,7 @@ final class ListedFunctions {
 
     private long latency(FunctionSpec function) {
         if (function.type() == PortType.UPSTREAM_PORT) {
-            return defaults.cutThrough(function.label(), OptionalLong.empty());
+            return defaults.throughSwitch(function.label(), function.cutThrough(), function.storeAndForward());
         }
         Optional<Device> device = function.device().map(devices::get);
         return device.isPresent() ? device.get().readLatency().orElseThrow() : 0;

@@ -28,6 +28,7 @@ import org.p2psim.scenario.FabricSpec.SocketLinkSpec;
 import org.p2psim.scenario.FabricSpec.WindowSpec;
 import org.p2psim.scenario.Finding;
 import org.p2psim.scenario.Scenario.CpuSpec;
+import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
 import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.IommuMode;
@@ -78,8 +79,11 @@ final class MachineAssembly {
         this.defaults = new Defaults(devices.isEmpty() ? new Assumptions() : assumptions);
     }
 
-    /** @param addresses of the declared devices, by name */
-    record Machine(Fabric fabric, Map<String, Bdf> addresses) {}
+    /**
+     * @param timings what its parts cost
+     * @param addresses of the declared devices, by name
+     */
+    record Machine(Fabric fabric, Timings timings, Map<String, Bdf> addresses) {}
 
     /** The machine as a kernel with this command line leaves it; empty if there are findings. */
     Optional<Machine> assemble(KernelRelease release, String cmdline) {
@@ -94,9 +98,10 @@ final class MachineAssembly {
         }
         Fabric bare = Fabric.of(sockets, socketLink(), hostBridges, functions);
         Fabric placed = listed ? bare : place(bare);
+        Timings timings = new TimingAssembly(spec, devices, placed, findings).timings();
         return findings.size() > before
                 ? Optional.empty()
-                : Optional.of(new Machine(boot(placed, release, cmdline), addresses(placed)));
+                : Optional.of(new Machine(boot(placed, release, cmdline), timings, addresses(placed)));
     }
 
     /** The functions of trees; the host bridges grow by theirs. */
@@ -181,15 +186,19 @@ final class MachineAssembly {
 
     private HostBridge hostBridge(
             RootComplexSpec rootComplex, String pointer, RootBus bus, Cpu cpu, List<Window> windows) {
-        IommuMode mode = rootComplex.iommu().map(IommuSpec::mode).orElse(IommuMode.OFF);
-        if (rootComplex.iommu().isEmpty()) {
+        Optional<IommuMode> stated = rootComplex.iommu().flatMap(IommuSpec::mode);
+        IommuMode mode = stated.orElse(IommuMode.OFF);
+        if (stated.isEmpty()) {
             assumptions.assume(rootComplex.id(), "IOMMU off");
         }
         if (guest && mode == IommuMode.OFF) {
             assumptions.assume(rootComplex.id(), "IOMMU translating and ACS requested, because VFIO needs an IOMMU");
             mode = IommuMode.TRANSLATING;
         }
-        P2pSpec p2p = rootComplex.p2p().orElse(new P2pSpec(OptionalLong.empty(), OptionalLong.empty()));
+        if (mode == IommuMode.TRANSLATING) {
+            defaults.translation(rootComplex.id());
+        }
+        P2pSpec p2p = rootComplex.p2p().orElse(P2pSpec.NOTHING_STATED);
         return new HostBridge(
                 rootComplex.id(),
                 rootComplex.socket(),

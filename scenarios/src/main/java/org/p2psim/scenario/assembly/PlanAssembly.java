@@ -84,6 +84,7 @@ public final class PlanAssembly {
         if (!findings.isEmpty()) {
             return Optional.empty();
         }
+        ProfileNotes.add(scenario, assumptions);
         List<Integer> order = order();
         return Optional.of(new Plan(
                 provision.scenario(),
@@ -96,6 +97,7 @@ public final class PlanAssembly {
                 scenario.kernel().release(),
                 cmdline,
                 machine.get().fabric(),
+                machine.get().timings(),
                 devices,
                 addresses,
                 classCodes(),

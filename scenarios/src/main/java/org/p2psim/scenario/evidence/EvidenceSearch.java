@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Finds evidence in folders: {@code *.jsonl} and {@code *.jsonl.gz} files, and machines, which have a p2p.tsv. */
+/**
+ * Finds evidence in folders: {@code *.jsonl} and {@code *.jsonl.gz} files, {@code *.csv} and {@code *.csv.gz} tables of
+ * timing, known by their header line, and machines, which have a p2p.tsv.
+ */
 public final class EvidenceSearch {
     private static final int DEEPEST_FOLDER = 40;
 
@@ -24,14 +27,15 @@ public final class EvidenceSearch {
      */
     public static ImmutableList<EvidenceSource> in(Path path) throws EvidenceException {
         if (!Files.isDirectory(path)) {
-            return ImmutableList.of(new EvidenceSource.Vectors(path));
+            return ImmutableList.of(
+                    TimingFile.isOne(path) ? new EvidenceSource.Timing(path) : new EvidenceSource.Vectors(path));
         }
         EvidenceSearch search = new EvidenceSearch();
         search.folder(path, 0);
         ImmutableList<EvidenceSource> sources = search.found.build();
         if (sources.isEmpty()) {
             throw new EvidenceException(
-                    "%s: no evidence in this folder: no *.jsonl or *.jsonl.gz file, and no machine with a %s"
+                    "%s: no evidence in this folder: no *.jsonl or *.jsonl.gz file, no table of timing (*.csv), and no machine with a %s"
                             .formatted(path, MachineAnswers.FILE));
         }
         return sources;
@@ -50,6 +54,10 @@ public final class EvidenceSearch {
                 folder(entry, depth + 1);
             } else if (Files.isRegularFile(entry) && (name.endsWith(".jsonl") || name.endsWith(".jsonl.gz"))) {
                 found.add(new EvidenceSource.Vectors(entry));
+            } else if (Files.isRegularFile(entry)
+                    && (name.endsWith(".csv") || name.endsWith(".csv.gz"))
+                    && TimingFile.isOne(entry)) {
+                found.add(new EvidenceSource.Timing(entry));
             }
         }
     }

@@ -11,4 +11,7 @@ public sealed interface EvidenceSource {
 
     /** A folder with the dumps of a machine and the answers of its kernel. */
     record CapturedMachine(Path path) implements EvidenceSource {}
+
+    /** A table of timing: bandwidths, latencies, links. */
+    record Timing(Path path) implements EvidenceSource {}
 }

@@ -26,6 +26,7 @@ import org.p2psim.scenario.FabricSpec.RootComplexSpec;
 import org.p2psim.scenario.FabricSpec.SocketSpec;
 import org.p2psim.scenario.FabricSpec.WindowSpec;
 import org.p2psim.scenario.FunctionSpec;
+import org.p2psim.scenario.LinkSpec;
 import org.p2psim.scenario.Scenario;
 import org.p2psim.scenario.Scenario.CpuSpec;
 import org.p2psim.scenario.Scenario.KernelSpec;
@@ -33,7 +34,6 @@ import org.p2psim.scenario.Scenario.Variant;
 import org.p2psim.scenario.inventory.Placement.RootBus;
 import org.p2psim.topology.Acs;
 import org.p2psim.topology.IommuMode;
-import org.p2psim.topology.Link;
 
 /** Makes a scenario of a dump: the machine as it was found, one variant, nothing happening. */
 public final class InventoryScenario {
@@ -84,7 +84,7 @@ public final class InventoryScenario {
         List<FunctionSpec> functions = new ArrayList<>();
         placement.functions().forEach(function -> functions.add(spec(function)));
         FabricSpec fabric = new FabricSpec(
-                sockets.values().stream().map(id -> new SocketSpec(id, cpuSpec)).toList(),
+                sockets.values().stream().map(id -> new SocketSpec(id, cpuSpec, Optional.empty(), Optional.empty())).toList(),
                 Optional.empty(),
                 rootComplexes(),
                 functions);
@@ -139,8 +139,10 @@ public final class InventoryScenario {
                                 .orElseThrow(),
                         "%04x:%02x".formatted(bus.domain(), bus.bus()),
                         Optional.empty(),
-                        Optional.of(new IommuSpec(mode)),
                         Optional.empty(),
+                        Optional.of(new IommuSpec(Optional.of(mode), Optional.empty())),
+                        Optional.empty(),
+                        OptionalLong.empty(),
                         List.of(),
                         List.of(),
                         List.of()))
@@ -190,7 +192,12 @@ public final class InventoryScenario {
                 function.acs().map(InventoryScenario::acs),
                 false,
                 false,
-                function.type().hasLinkBelow() ? function.linkStatus() : Optional.<Link>empty(),
+                function.type().hasLinkBelow() ? function.linkStatus().map(LinkSpec::of) : Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
                 withAddresses ? bars(function) : Map.of(),
                 withAddresses ? windows(function) : List.of(),
                 Optional.empty());

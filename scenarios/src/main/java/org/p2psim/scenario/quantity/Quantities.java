@@ -9,6 +9,8 @@ import org.p2psim.unit.Ticks;
 /** Text forms that belong to the scenario file alone; sizes are read by {@link Bytes}, times by {@link Ticks}. */
 public final class Quantities {
     private static final Pattern RATE = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?) ?(B|kB|MB|GB|TB|Mb|Gb)/s");
+    private static final Pattern PERCENTAGE = Pattern.compile("([0-9]{1,3}(?:\\.[0-9])?) ?%");
+    private static final Pattern PROBABILITY = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9})?(e-?[0-9]{1,2})?");
     private static final Pattern ADDRESS = Pattern.compile("0x[0-9a-fA-F]{1,16}");
     private static final Pattern NUMBER = Pattern.compile("0x([0-9a-fA-F]{1,4})|([0-9]{1,5})");
     private static final Pattern BUS = Pattern.compile("[0-9a-fA-F]{1,2}");
@@ -57,6 +59,47 @@ public final class Quantities {
             throw new IllegalArgumentException("\"%s\" is less than one byte a second".formatted(text));
         }
         return rate;
+    }
+
+    /**
+     * Reads a share of a whole, {@code 92.7%}, in permille.
+     *
+     * @throws IllegalArgumentException if the text is no percentage with one decimal at most, or not above 0 and up to
+     *     100
+     */
+    public static long percentage(String text) {
+        Matcher m = PERCENTAGE.matcher(text);
+        if (!m.matches()) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is not a percentage; write a number with one decimal at most and %%, as in 93%%"
+                            .formatted(text));
+        }
+        long permille = new BigDecimal(m.group(1)).movePointRight(1).longValueExact();
+        if (permille < 1 || permille > 1000) {
+            throw new IllegalArgumentException("\"%s\" is not above 0%% and up to 100%%".formatted(text));
+        }
+        return permille;
+    }
+
+    /**
+     * Reads a probability, {@code 1e-9}, in parts of 10^9.
+     *
+     * @throws IllegalArgumentException if the text is no number below 1 that is a whole number of such parts
+     */
+    public static long probability(String text) {
+        if (!PROBABILITY.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is not a probability; write it as in 1e-9 or 0.001".formatted(text));
+        }
+        BigDecimal parts = new BigDecimal(text).movePointRight(9);
+        if (parts.compareTo(BigDecimal.ONE.movePointRight(9)) >= 0) {
+            throw new IllegalArgumentException("\"%s\" is not below 1".formatted(text));
+        }
+        try {
+            return parts.longValueExact();
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("\"%s\" is finer than 1e-9".formatted(text), e);
+        }
     }
 
     /**

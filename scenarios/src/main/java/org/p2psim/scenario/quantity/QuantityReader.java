@@ -94,6 +94,18 @@ class QuantityReader extends ValueDeserializer<Object> {
         }
     }
 
+    static final class OfPercentage extends QuantityReader {
+        OfPercentage() {
+            super(Quantities::percentage, long.class);
+        }
+    }
+
+    static final class OfProbability extends QuantityReader {
+        OfProbability() {
+            super(Quantities::probability, long.class);
+        }
+    }
+
     static final class OfAddress extends QuantityReader {
         OfAddress() {
             super(Quantities::address, long.class);

@@ -54,7 +54,7 @@ record Wording(JsonNode schema, JsonNode value) {
     }
 
     private boolean hasUnit() {
-        return Stream.of("time-span", "byte-size", "byte-rate")
+        return Stream.of("time-span", "byte-size", "byte-rate", "percentage")
                 .anyMatch(format -> format.equals(schema.path("format").asString("")));
     }
 
@@ -99,6 +99,8 @@ record Wording(JsonNode schema, JsonNode value) {
                 case "time-span" -> Ticks.parse(text());
                 case "byte-size" -> Bytes.parse(text());
                 case "byte-rate" -> Quantities.rate(text());
+                case "percentage" -> Quantities.percentage(text());
+                case "probability" -> Quantities.probability(text());
                 case "hex-address" -> Quantities.address(text());
                 case "pci-device-id" -> DeviceId.parse(text());
                 case "pci-slot" -> Quantities.slot(text());

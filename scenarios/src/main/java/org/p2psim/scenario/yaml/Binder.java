@@ -7,18 +7,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.scenario.Expectation.LatencyLimit;
 import org.p2psim.scenario.Finding;
+import org.p2psim.scenario.LinkSpec;
 import org.p2psim.scenario.Operation.RequestSize;
 import org.p2psim.scenario.Scenario;
 import org.p2psim.scenario.quantity.Quantities;
 import org.p2psim.topology.Link;
+import org.p2psim.transaction.Credits;
 import org.p2psim.unit.Bytes;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadFeature;
@@ -86,7 +91,8 @@ final class Binder {
         module.addDeserializer(DeviceId.class, new TextReader<>(DeviceId::parse, new DeviceId(0, 0)));
         module.addDeserializer(Bdf.class, new TextReader<>(Bdf::parse, new Bdf(0, 0, 0, 0)));
         module.addDeserializer(KernelRelease.class, new TextReader<>(KernelRelease::parse, KernelRelease.parse("0.0")));
-        module.addDeserializer(Link.class, new LinkReader());
+        module.addDeserializer(LinkSpec.class, new LinkReader());
+        module.addDeserializer(Credits.class, new CreditsReader());
         module.addDeserializer(
                 LatencyLimit.class,
                 new TextReader<>(text -> new LatencyLimit(Quantities.time(text)), new LatencyLimit(0)));
@@ -135,20 +141,60 @@ final class Binder {
         }
     }
 
-    /** {@code gen4 x16}, or {@code {gen: 4, width: x16}}. */
-    private static final class LinkReader extends TextReader<Link> {
+    /** {@code gen4 x16}, or {@code {gen: 4, width: x16, efficiency: 93%}}. */
+    private static final class LinkReader extends TextReader<LinkSpec> {
         LinkReader() {
-            super(Link::parse, new Link(1, 1));
+            super(text -> LinkSpec.of(Link.parse(text)), LinkSpec.of(new Link(1, 1)));
         }
 
         @Override
-        public Link deserialize(JsonParser parser, DeserializationContext context) {
+        public LinkSpec deserialize(JsonParser parser, DeserializationContext context) {
             if (!parser.isExpectedStartObjectToken()) {
                 return super.deserialize(parser, context);
             }
-            JsonNode both = parser.readValueAsTree();
-            return Link.parse("gen%s %s"
-                    .formatted(both.path("gen").asString(), both.path("width").asString()));
+            JsonNode said = parser.readValueAsTree();
+            OptionalLong efficiency = quantity(said.path("efficiency"), Quantities::percentage, context);
+            OptionalLong errorRate = quantity(said.path("error-rate"), Quantities::probability, context);
+            return new LinkSpec(
+                    said.has("gen") ? OptionalInt.of(said.path("gen").asInt()) : OptionalInt.empty(),
+                    said.path("width").asStringOpt(),
+                    efficiency.isPresent()
+                            ? OptionalInt.of((int) efficiency.getAsLong())
+                            : OptionalInt.empty(),
+                    errorRate);
+        }
+
+        private static OptionalLong quantity(
+                JsonNode value, ToLongFunction<String> parse, DeserializationContext context) {
+            if (value.isMissingNode()) {
+                return OptionalLong.empty();
+            }
+            try {
+                return OptionalLong.of(parse.applyAsLong(value.asString()));
+            } catch (IllegalArgumentException e) {
+                context.handleWeirdStringValue(Long.class, value.asString(), "%s", e.getMessage());
+                return OptionalLong.empty();
+            }
+        }
+    }
+
+    /** {@code infinite}, or what each pool has; completions are infinite if nothing is said of them. */
+    private static final class CreditsReader extends ValueDeserializer<Credits> {
+        @Override
+        public Credits deserialize(JsonParser parser, DeserializationContext context) {
+            JsonNode said = parser.readValueAsTree();
+            return new Credits(
+                    pool(said, "ph"),
+                    pool(said, "pd"),
+                    pool(said, "nph"),
+                    pool(said, "npd"),
+                    pool(said, "cplh"),
+                    pool(said, "cpld"));
+        }
+
+        private static int pool(JsonNode said, String name) {
+            JsonNode units = said.path(name);
+            return units.isNumber() ? units.asInt() : Credits.INFINITE;
         }
     }
 

@@ -20,7 +20,11 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Overrides {
     /** Each of these says the same thing another way, so setting one takes the other away. */
-    private static final Map<String, String> ALTERNATIVES = Map.of("ctl", "firmware", "firmware", "ctl");
+    private static final Map<String, String> ALTERNATIVES = Map.of(
+            "ctl", "firmware",
+            "firmware", "ctl",
+            "cut-through", "store-and-forward",
+            "store-and-forward", "cut-through");
 
     private final ObjectNode document;
     private final Marks marks;
@@ -85,12 +89,15 @@ final class Overrides {
         } else {
             ObjectNode object = (ObjectNode) parent;
             object.set(key, value);
-            if (ALTERNATIVES.containsKey(key) && parentPointer.endsWith("/acs")) {
-                object.remove(ALTERNATIVES.get(key));
-            }
+            alternative(key).ifPresent(object::remove);
         }
         marks.graft(parentPointer + Finding.step(key), source, origin);
         return Optional.empty();
+    }
+
+    /** The key that says the same thing another way, if there is one. */
+    static Optional<String> alternative(String key) {
+        return Optional.ofNullable(ALTERNATIVES.get(key));
     }
 
     private static Optional<String> child(JsonNode at, String step) {

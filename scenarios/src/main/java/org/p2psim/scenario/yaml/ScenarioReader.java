@@ -150,7 +150,9 @@ public final class ScenarioReader {
         ObjectNode tree = base.deepCopy();
         Marks marks = baseMarks.copy();
         applyVariant("/variants" + Finding.step(variant), tree.path("variants").path(variant), tree, marks);
-        List<Finding> findings = ScenarioSchema.check(tree);
+        List<Finding> findings = new ArrayList<>();
+        ProfileFill.fill(tree, marks, findings);
+        findings.addAll(ScenarioSchema.check(tree));
         Optional<Plan> plan = Optional.empty();
         if (findings.isEmpty()) {
             List<Finding> unread = new ArrayList<>();

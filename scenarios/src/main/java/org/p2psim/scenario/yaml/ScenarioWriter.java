@@ -13,10 +13,12 @@ import org.p2psim.scenario.FabricSpec.RootComplexSpec;
 import org.p2psim.scenario.FabricSpec.SocketSpec;
 import org.p2psim.scenario.FabricSpec.WindowSpec;
 import org.p2psim.scenario.FunctionSpec;
+import org.p2psim.scenario.LinkSpec;
 import org.p2psim.scenario.Scenario;
 import org.p2psim.scenario.Scenario.CpuSpec;
 import org.p2psim.scenario.inventory.ImportedMachine;
 import org.p2psim.topology.AcsBit;
+import org.p2psim.topology.IommuMode;
 
 /** Writes an imported machine as a scenario file, one function a line. */
 public final class ScenarioWriter {
@@ -75,7 +77,7 @@ public final class ScenarioWriter {
                 "bus", quoted(root.bus()),
                 "iommu",
                         root.iommu()
-                                .map(iommu -> map("mode", spelled(iommu.mode())))
+                                .map(iommu -> map("mode", spelled(iommu.mode().orElse(IommuMode.OFF))))
                                 .orElse(""));
     }
 
@@ -95,7 +97,7 @@ public final class ScenarioWriter {
                         : "");
         keys.put("below", function.below().map(ScenarioWriter::quoted).orElse(""));
         keys.put("acs", function.acs().map(ScenarioWriter::acs).orElse(""));
-        keys.put("link", function.link().map(Object::toString).orElse(""));
+        keys.put("link", function.link().flatMap(LinkSpec::link).map(Object::toString).orElse(""));
         keys.put("bars", bars(function.bars()));
         keys.put("windows", windows(function.windows()));
         return map(keys.buildOrThrow());

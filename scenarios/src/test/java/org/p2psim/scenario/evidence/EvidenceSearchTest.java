@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.p2psim.scenario.evidence.EvidenceSource.CapturedMachine;
+import org.p2psim.scenario.evidence.EvidenceSource.Timing;
 import org.p2psim.scenario.evidence.EvidenceSource.Vectors;
 
 class EvidenceSearchTest {
@@ -46,6 +47,16 @@ class EvidenceSearchTest {
     }
 
     @Test
+    void tablesOfTimingAreKnownByTheirHeaderWhateverTheirNameIs() throws Exception {
+        String header = "config,op,size,eff_gbps,mtrans_per_s\n";
+        Path table = Files.writeString(touch("some.csv"), header);
+        Files.writeString(touch("other.csv"), "name,price\n");
+        Path single = Files.writeString(touch("points.txt"), header);
+        assertThat(EvidenceSearch.in(folder)).containsExactly(new Timing(table));
+        assertThat(EvidenceSearch.in(single)).containsExactly(new Timing(single));
+    }
+
+    @Test
     void aLinkThatLeadsBackIsNotFollowed() throws Exception {
         Path file = touch("a/vectors.jsonl");
         Files.createSymbolicLink(folder.resolve("a/again"), folder);
@@ -58,7 +69,7 @@ class EvidenceSearchTest {
         assertThatThrownBy(() -> EvidenceSearch.in(folder))
                 .isInstanceOf(EvidenceException.class)
                 .hasMessage(
-                        "%s: no evidence in this folder: no *.jsonl or *.jsonl.gz file, and no machine with a p2p.tsv",
+                        "%s: no evidence in this folder: no *.jsonl or *.jsonl.gz file, no table of timing (*.csv), and no machine with a p2p.tsv",
                         folder);
     }
 }

@@ -88,6 +88,7 @@ final class Machines {
                 plan.kernel(),
                 plan.cmdline(),
                 plan.fabric(),
+                plan.timings(),
                 plan.devices(),
                 plan.addresses(),
                 plan.classCodes(),

@@ -36,7 +36,7 @@ class ProblemsTest {
                         "iommu: {",
                         "^iomu: {",
                         "fabric.root-complexes[0].iomu: unknown key; allowed here: id, socket, bus,"
-                                + " host-bridge, iommu, p2p, windows, root-ports, integrated-endpoints; did you mean"
+                                + " profile, host-bridge, iommu, p2p, memory-bandwidth, windows, root-ports, integrated-endpoints; did you mean"
                                 + " \"iommu\"? [unknown-key]"),
                 arguments(
                         "size: 64MiB }\n  - { at: 1us",

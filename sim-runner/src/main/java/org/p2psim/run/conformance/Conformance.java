@@ -15,6 +15,7 @@ import org.p2psim.scenario.evidence.EvidenceSearch;
 import org.p2psim.scenario.evidence.EvidenceSource;
 import org.p2psim.scenario.evidence.P2pdmaEvidence;
 import org.p2psim.scenario.evidence.SgTableCase;
+import org.p2psim.scenario.evidence.TimingFile;
 
 /** Replays evidence case by case: memory does not grow with the number of cases, only with the differences kept. */
 public final class Conformance {
@@ -66,6 +67,8 @@ public final class Conformance {
         Tally tally = new Tally(source.path().toString(), kept);
         if (source instanceof EvidenceSource.CapturedMachine) {
             new MachineConformance(Machine.read(source.path())).check(source.path(), tally);
+        } else if (source instanceof EvidenceSource.Timing) {
+            refuse(source.path());
         } else {
             try (EvidenceFile file = EvidenceFile.open(source.path())) {
                 for (Optional<Evidence> next = file.next(); next.isPresent(); next = file.next()) {
@@ -74,6 +77,18 @@ public final class Conformance {
             }
         }
         return tally.source();
+    }
+
+    /** Rows are read for what is wrong with them; no verdict is given on timing. */
+    private static void refuse(Path table) throws EvidenceException {
+        int rows = 0;
+        try (TimingFile file = TimingFile.open(table)) {
+            while (file.next().isPresent()) {
+                rows++;
+            }
+        }
+        throw new EvidenceException("%s: a table of timing with %d rows; conformance compares decisions of the kernel"
+                .formatted(table, rows));
     }
 
     private void check(Evidence evidence, Consumer<Case> cases) {

@@ -99,6 +99,11 @@ public final class Engine {
         simulator.endReplication();
     }
 
+    /** The time of the last action given with {@link #at(long, Runnable)} that has happened; 0 if none has. */
+    public long lastAction() {
+        return simulator.lastAction();
+    }
+
     /** How many events have happened. */
     public long events() {
         return simulator.executed();

@@ -123,7 +123,8 @@ final class EventList implements EventListInterface<Long> {
 
     private Optional<Planned> pending(SimEventInterface<Long> event) {
         long time = event.getAbsoluteExecutionTime();
-        return all().filter(planned -> planned.time() == time && asDsols(planned).equals(event))
+        return all().filter(
+                        planned -> planned.time() == time && asDsols(planned).equals(event))
                 .findFirst();
     }
 

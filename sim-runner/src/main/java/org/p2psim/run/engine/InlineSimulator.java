@@ -93,6 +93,10 @@ final class InlineSimulator extends DevsSimulator<Long> {
                         : "time %d is after the end of time (%d)".formatted(time, END_OF_TIME));
     }
 
+    long lastAction() {
+        return Math.max(0, lastActions);
+    }
+
     /** The time before which nothing but the event that runs can happen. */
     long nextTime() {
         return Math.min(events.firstTime(), bound);

@@ -18,11 +18,11 @@ record WheelSize(int shift, int buckets) {
 
     /**
      * For a simulation in which so many events are pending and one follows the other after a gap, in ticks, on
-     * average: a bucket for each gap, and buckets for all but the longest steps.
+     * average: two buckets for each gap, and buckets for all but the longest steps.
      */
     static WheelSize fitting(double gap, int pending) {
         double reach = gap * pending * REACH;
-        int shift = log2(gap);
+        int shift = log2(gap / 2);
         if (reach > Math.scalb((double) BUCKETS_MAX, shift)) {
             shift = log2(reach / BUCKETS_MAX) + 1;
         }

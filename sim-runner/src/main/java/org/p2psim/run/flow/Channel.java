@@ -38,6 +38,8 @@ final class Channel {
     /** The other direction of a link, on which DLLPs come back; null if credits come back without. */
     private @Nullable Channel reverse;
 
+    /** What goes wrong on it, if anything does. */
+    private @Nullable LinkErrors errors;
     /** Where what it sends is noted, if somebody looks for a period. */
     private @Nullable Journal journal;
 
@@ -66,6 +68,10 @@ final class Channel {
 
     void note(@Nullable Journal newJournal) {
         journal = newJournal;
+    }
+
+    void setErrors(LinkErrors itsErrors) {
+        errors = itsErrors;
     }
 
     @Nullable Channel reverse() {
@@ -233,24 +239,40 @@ final class Channel {
         }
         spend(tlp.tlpClass, dataUnits(tlp, tlp.bytes));
         long ticks = pace.ticks(tlp);
-        free = now + ticks;
+        long begin = now + replays(ticks);
+        free = begin + ticks;
         int wireBytes = pace.wireBytes(tlp);
-        use.add(now, ticks, tlp, wireBytes);
+        use.add(begin, ticks, tlp, wireBytes);
         if (journal != null) {
-            journal.sent(this, now, ticks, tlp.payload(), wireBytes);
+            journal.sent(this, begin, ticks, tlp.payload(), wireBytes);
         }
         if (tlp == head) {
             input.taken(now, free);
         }
         tlp.tail = pace.setsTail() ? ticks : Math.max(tlp.tail, ticks);
-        long delay = pace.delay(tlp, now);
+        long delay = pace.delay(tlp, begin);
         progress.received(receiver, free);
         if (delay == Pace.BLOCKED) {
             progress.free(receiver, tlp, free);
             tlp.path.end().blocked(tlp, free);
         } else {
-            progress.forward(this, tlp, now + delay);
+            progress.forward(this, tlp, begin + delay);
         }
+    }
+
+    /** How long the link is taken by attempts at a TLP that fail. */
+    private long replays(long ticks) {
+        if (errors == null) {
+            return 0;
+        }
+        int failures = errors.failures(use.tlps());
+        use.addReplays(failures);
+        return errors.delay(failures, ticks);
+    }
+
+    /** Whether it treats TLPs alike that are alike but for their time and address. */
+    boolean repeats() {
+        return errors == null && pace.repeats();
     }
 
     /** Bytes of a TLP that go next: all, unless what lies before this channel sends it on in parts. */

@@ -10,6 +10,7 @@ final class ChannelUse {
     private long wireBytes;
     private long busy;
     private long dllps;
+    private long replays;
 
     void add(long start, long ticks, Tlp tlp, int bytesOnWire) {
         tlps++;
@@ -26,6 +27,15 @@ final class ChannelUse {
         wireBytes += count * bytesOnWire;
         busy += count * ticks;
         busyTime.addRepeated(start, ticks, period, count);
+    }
+
+    void addReplays(long count) {
+        replays += count;
+    }
+
+    /** TLPs that were sent again because they had arrived damaged. */
+    long replays() {
+        return replays;
     }
 
     void addDllps(long count) {

@@ -5,11 +5,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.Hop.LinkHop;
 import org.p2psim.routing.Hop.SocketHop;
+import org.p2psim.run.flow.Paths.Traffic;
+import org.p2psim.timing.DeviceTiming;
+import org.p2psim.timing.PortTiming;
+import org.p2psim.timing.RootComplexTiming;
+import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
 import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.Link;
@@ -29,23 +36,38 @@ final class Channels {
     /** Header credits for TLPs of this payload, so that smaller ones may be limited by them. */
     private static final int SMALL_PAYLOAD = 128;
 
+    /** A DMA engine hands over two requests at most that its link has not taken. */
+    private static final Credits HANDED_OVER =
+            new Credits(2, Credits.INFINITE, 2, Credits.INFINITE, 2, Credits.INFINITE);
+
     private final Fabric fabric;
     private final Progress progress;
-    private final FabricTiming timing;
+    private final Timings timings;
+    private final long seed;
     private final Map<Bdf, Both> links = new HashMap<>();
     private final Map<SocketHop, Channel> sockets = new HashMap<>();
     private final Map<String, Channel> iommus = new HashMap<>();
     private final Map<Bdf, Channel> inside = new HashMap<>();
     private final Map<String, Channel> ports = new HashMap<>();
-    private final Map<Link, Pace.OfLink> paces = new HashMap<>();
+    private final Map<Bdf, Channel> engines = new HashMap<>();
+    private final Map<ThroughRoot, Channel> forwarding = new HashMap<>();
+    private final Map<ThroughRoot, Channel> hosts = new HashMap<>();
+    private final Map<String, Channel> memories = new HashMap<>();
+    private final Map<Rate, Pace.OfLink> paces = new HashMap<>();
 
     /** The two directions of a link. */
     private record Both(Link link, Channel upstream, Channel downstream) {}
 
-    Channels(Fabric fabric, Progress progress, FabricTiming timing) {
+    private record Rate(Link link, int efficiency) {}
+
+    private record ThroughRoot(String rootBus, Traffic traffic) {}
+
+    /** @param seed of the errors on links */
+    Channels(Fabric fabric, Progress progress, Timings timings, long seed) {
+        this.seed = seed;
         this.fabric = fabric;
         this.progress = progress;
-        this.timing = timing;
+        this.timings = timings;
     }
 
     Channel link(LinkHop hop) {
@@ -58,18 +80,51 @@ final class Channels {
                 .orElseThrow(() ->
                         new IllegalArgumentException("generation and width of the link below %s (%s) are not known"
                                 .formatted(port.name(), port.address())));
-        boolean switchBelow =
-                fabric.below(port).stream().anyMatch(below -> below.type().isBridge());
-        Credits credits = credits(link);
-        Channel upstream = linkChannel(link, credits);
-        Channel downstream = linkChannel(link, switchBelow ? credits : withInfiniteCompletions(credits));
+        Optional<PciFunction> other = otherEnd(port);
+        boolean switchBelow = other.isPresent() && other.get().type().isBridge();
+        PortTiming above = timings.port(port.address());
+        PortTiming below = other.map(function -> timings.port(function.address())).orElse(PortTiming.DEFAULT);
+        Credits usual = usualCredits(link);
+        Channel upstream =
+                linkChannel(link, below.efficiencyTowards(above), above.credits().orElse(usual));
+        Channel downstream = linkChannel(
+                link,
+                above.efficiencyTowards(below),
+                below.credits().orElse(switchBelow ? usual : withInfiniteCompletions(usual)));
         upstream.setReverse(downstream);
         downstream.setReverse(upstream);
+        damage(upstream, link, below.errorsTowards(above));
+        damage(downstream, link, above.errorsTowards(below));
+        weigh(upstream.receiver(), above.arbitrationWeight());
+        weigh(downstream.receiver(), below.arbitrationWeight());
         return new Both(link, upstream, downstream);
     }
 
-    private Channel linkChannel(Link link, Credits credits) {
-        Pace.OfLink pace = paces.computeIfAbsent(link, Pace.OfLink::new);
+    /** In FLIT mode it is FLITs that are sent again, and far quicker: that is not modelled. */
+    private void damage(Channel channel, Link link, long perBillion) {
+        if (perBillion > 0 && !link.flitMode()) {
+            long nak = channel.pace().dllpTicks() + DataLinkLayer.internalDelayTicks(link);
+            channel.setErrors(new LinkErrors(seed, channel.rank, perBillion, nak));
+        }
+    }
+
+    /** The upstream port of a switch, or the first function of the device. */
+    private Optional<PciFunction> otherEnd(PciFunction port) {
+        return fabric.below(port).stream()
+                .filter(function -> function.type().isBridge())
+                .findFirst()
+                .or(() -> fabric.below(port).stream().findFirst());
+    }
+
+    private static void weigh(Receiver ingress, int weight) {
+        for (int i = 0; i < Receiver.CLASSES; i++) {
+            ingress.queue(i).setWeight(weight);
+        }
+    }
+
+    private Channel linkChannel(Link link, int efficiency, Credits credits) {
+        Pace.OfLink pace =
+                paces.computeIfAbsent(new Rate(link, efficiency), rate -> new Pace.OfLink(link, efficiency));
         if (link.flitMode()) {
             long flit = link.serialisationTicks(Link.FLIT_TLP_BYTES);
             return add(pace, credits, flit, flit);
@@ -77,8 +132,8 @@ final class Channels {
         return add(
                 pace,
                 credits,
-                DataLinkLayer.ackLatencyTicks(link, timing.mps()),
-                DataLinkLayer.updateFcLatencyTicks(link, timing.mps()));
+                DataLinkLayer.ackLatencyTicks(link, timings.mps()),
+                DataLinkLayer.updateFcLatencyTicks(link, timings.mps()));
     }
 
     private static Credits withInfiniteCompletions(Credits credits) {
@@ -92,8 +147,8 @@ final class Channels {
     }
 
     /** As much as the link carries while credits come back, and never less than a port of a public model has. */
-    private Credits credits(Link link) {
-        long bytes = link.bytesPerSecond() / 1_000_000 * (timing.creditLoop() / 16_000) / 1_000;
+    private Credits usualCredits(Link link) {
+        long bytes = link.bytesPerSecond() / 1_000_000 * (timings.creditLoop() / 16_000) / 1_000;
         Credits least = Credits.SWITCH_PORT;
         int headers = (int) Math.max(least.ph(), bytes / SMALL_PAYLOAD);
         int data = (int) Math.max(least.pd(), Credits.dataUnits((int) bytes));
@@ -113,7 +168,7 @@ final class Channels {
 
     Channel iommu(HostBridge bridge) {
         return iommus.computeIfAbsent(
-                bridge.rootBus(), key -> add(new Pace.OfIommu(new Iotlb(timing)), Credits.SWITCH_PORT, 0, 0));
+                bridge.rootBus(), key -> add(new Pace.OfIommu(new Iotlb(timings.rootComplex(bridge).iommu())), Credits.SWITCH_PORT, 0, 0));
     }
 
     /** For a function without a link of its own: where it sets out. */
@@ -126,6 +181,71 @@ final class Channels {
         return ports.computeIfAbsent(
                 port.name(),
                 key -> add(new Pace.OfPort(port.bytesPerSecond(), port.overhead()), UNLIMITED, 0, 0));
+    }
+
+    /** The DMA engine of a function, if it is slower than the link may be. */
+    Optional<Channel> engine(PciFunction function) {
+        DeviceTiming device = timings.device(function.address());
+        if (!device.limitsRequests()) {
+            return Optional.empty();
+        }
+        return Optional.of(engines.computeIfAbsent(
+                function.address(),
+                key -> add(
+                        new Pace.OfEngine(device.engineBandwidth().orElse(Long.MAX_VALUE), device.issueInterval()),
+                        HANDED_OVER,
+                        0,
+                        0)));
+    }
+
+    /** What limits or refuses what a root complex forwards from peer to peer, if anything does. */
+    Optional<Channel> forwarding(HostBridge bridge, Traffic traffic) {
+        RootComplexTiming timing = timings.rootComplex(bridge);
+        OptionalLong limit = switch (traffic) {
+            case WRITES -> timing.p2pWriteBandwidth();
+            case READS -> OptionalLong.empty();
+            case COMPLETIONS -> timing.p2pReadBandwidth();
+        };
+        boolean forwards = traffic == Traffic.COMPLETIONS || timing.forwards(traffic == Traffic.WRITES);
+        return forwards && limit.isEmpty()
+                ? Optional.empty()
+                : Optional.of(forwarding.computeIfAbsent(
+                        new ThroughRoot(bridge.rootBus(), traffic),
+                        key -> add(
+                                new Pace.OfForwarding(limit.orElse(Long.MAX_VALUE), forwards),
+                                Credits.SWITCH_PORT,
+                                0,
+                                0)));
+    }
+
+    /** A port that lets nothing on. */
+    Channel blocking() {
+        return add(new Pace.OfForwarding(Long.MAX_VALUE, false), UNLIMITED, 0, 0);
+    }
+
+    /** What limits the data between a root bus and host memory, in one direction, if anything does. */
+    Optional<Channel> host(HostBridge bridge, Traffic traffic) {
+        OptionalLong limit = timings.rootComplex(bridge).memoryBandwidth();
+        return limit.isEmpty() || traffic == Traffic.READS
+                ? Optional.empty()
+                : Optional.of(hosts.computeIfAbsent(
+                        new ThroughRoot(bridge.rootBus(), traffic),
+                        key -> add(new Pace.OfData(limit.getAsLong()), Credits.SWITCH_PORT, 0, 0)));
+    }
+
+    /** What limits the memory of a socket, if anything does. */
+    Optional<Channel> memory(String socket) {
+        OptionalLong limit = timings.memory(socket).bandwidth();
+        return limit.isEmpty()
+                ? Optional.empty()
+                : Optional.of(memories.computeIfAbsent(
+                        socket, key -> add(new Pace.OfData(limit.getAsLong()), Credits.SWITCH_PORT, 0, 0)));
+    }
+
+    /** Where completions of a socket's memory set out for what is below a port, if nothing limits the memory. */
+    Channel memoryTowards(String socket, String port) {
+        return memories.computeIfAbsent(
+                socket + " " + port, key -> add(new Pace.OfData(Long.MAX_VALUE), Credits.SWITCH_PORT, 0, 0));
     }
 
     /** What the links carried so far: in the order of the fabric's ports, upstream first, in slices of one length. */

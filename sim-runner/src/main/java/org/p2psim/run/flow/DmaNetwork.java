@@ -7,27 +7,33 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.routing.Delivery;
-import org.p2psim.routing.Hop;
-import org.p2psim.routing.Hop.IommuHop;
 import org.p2psim.routing.Route;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.flow.DmaRequest.Direction;
+import org.p2psim.run.flow.Paths.Traffic;
+import org.p2psim.run.flow.Target.MemoryTarget;
+import org.p2psim.run.flow.Target.PciTarget;
+import org.p2psim.timing.MemoryTiming;
+import org.p2psim.timing.Timings;
 import org.p2psim.topology.Bar;
 import org.p2psim.topology.Fabric;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.topology.SocketLink;
 import org.p2psim.transaction.TlpKind;
 
-/** The links and IOMMUs of a fabric during one run, and the DMAs that share them. */
+/** The links, root complexes, IOMMUs and memories of a machine during one run, and the DMAs that share them. */
 public final class DmaNetwork {
     private static final long FOUR_GIB = 1L << 32;
 
+    private final Fabric fabric;
     private final Routing routing;
+    private final Timings timings;
     private final Engine engine;
     private final Progress progress;
     private final Channels channels;
@@ -36,22 +42,34 @@ public final class DmaNetwork {
     private final Map<CompleterKey, Completer> completers = new HashMap<>();
     private final Map<Bdf, TagPool> tagPools = new HashMap<>();
     private final Map<String, Flow> running = new LinkedHashMap<>();
+    private long lastEnd;
 
     private record CompleterKey(Channel first, TlpKind kind) {}
 
     public DmaNetwork(Fabric fabric, Routing routing, Engine engine) {
-        this(fabric, routing, engine, FabricTiming.DEFAULT, Fidelity.L1);
+        this(fabric, routing, engine, Timings.DEFAULT, Fidelity.L2);
     }
 
-    public DmaNetwork(Fabric fabric, Routing routing, Engine engine, FabricTiming timing, Fidelity fidelity) {
+    public DmaNetwork(Fabric fabric, Routing routing, Engine engine, Timings timings, Fidelity fidelity) {
+        this(fabric, routing, engine, timings, fidelity, 1);
+    }
+
+    /** @param seed of the errors on links */
+    public DmaNetwork(
+            Fabric fabric, Routing routing, Engine engine, Timings timings, Fidelity fidelity, long seed) {
+        this.fabric = fabric;
         this.routing = routing;
+        this.timings = timings;
         this.engine = engine;
         this.progress = fidelity == Fidelity.L0
                 ? new EveryEvent(engine)
                 : new KnownTimes(engine, fidelity == Fidelity.L2);
-        this.channels = new Channels(fabric, progress, timing);
-        this.paths = new Paths(progress, channels, fabric.socketLink().orElse(SocketLink.NONE));
-        engine.beforeActions(time -> tell());
+        this.channels = new Channels(fabric, progress, timings, seed);
+        this.paths = new Paths(progress, channels, timings, fabric.socketLink().orElse(SocketLink.NONE));
+        engine.beforeActions(time -> {
+            tell();
+            progress.disturbed();
+        });
     }
 
     /**
@@ -97,7 +115,7 @@ public final class DmaNetwork {
         return new DmaRequest(
                 behind.name(),
                 behind.function(),
-                behind.function(),
+                new PciTarget(behind.function()),
                 Direction.WRITE,
                 behind.requests(),
                 AddressKind.BUS_ADDRESS,
@@ -125,7 +143,7 @@ public final class DmaNetwork {
                 progress,
                 request,
                 tags,
-                isAbove4GiB(request.target()),
+                isAbove4GiB(request.memory()),
                 listener,
                 () -> ended(request.name())));
         running.put(request.name(), flow);
@@ -143,16 +161,19 @@ public final class DmaNetwork {
         return request.direction() == Direction.READ ? readWay(request, flow) : writeWay(request, flow);
     }
 
-    private static boolean isAbove4GiB(PciFunction target) {
-        return target.bars().stream()
-                .map(Bar::range)
-                .anyMatch(range -> Long.compareUnsigned(range.base(), FOUR_GIB) >= 0);
+    /** Of host memory nearly all is. */
+    private static boolean isAbove4GiB(Target target) {
+        return !(target instanceof PciTarget device)
+                || device.function().bars().stream()
+                        .map(Bar::range)
+                        .anyMatch(range -> Long.compareUnsigned(range.base(), FOUR_GIB) >= 0);
     }
 
     /** Everybody is told what has happened until now before somebody hears of an end. */
     private void ended(String name) {
         tell();
         running.remove(name);
+        lastEnd = engine.now();
     }
 
     private void tell() {
@@ -172,14 +193,20 @@ public final class DmaNetwork {
         }
     }
 
+    /** When the last DMA came to its end, ticks. DLLPs about it may still be on their way. */
+    public long lastEnd() {
+        return lastEnd;
+    }
+
     /** What the links carried so far: in the order of the fabric's ports, upstream first, in slices of one length. */
     public ImmutableList<LinkUse> linkUse() {
         return channels.linkUse();
     }
 
     private Flow.Way writeWay(DmaRequest request, Flow flow) {
-        Delivery delivery = routing.request(request.initiator(), request.target(), request.kind(), true);
-        Path path = paths.path(request.initiator(), delivery.route(), new Path.End() {
+        Route route = delivery(request, true).route();
+        long untilSeen = untilSeen(request.memory());
+        Path path = paths.requests(request.initiator(), route, Traffic.WRITES, untilSeen, new Path.End() {
             @Override
             public void arrives(Tlp tlp, long tail) {
                 flow.wrote(tlp, tail);
@@ -193,14 +220,31 @@ public final class DmaNetwork {
         return new Flow.Way(path, null, null, null, null, 0);
     }
 
+    /** From the arrival of a write until it counts, ticks. */
+    private long untilSeen(Target target) {
+        return target instanceof PciTarget device
+                ? timings.device(device.function().address()).writeLatency()
+                : timings.memory(((MemoryTarget) target).socket()).writeLatency();
+    }
+
+    private Delivery delivery(DmaRequest request, boolean posted) {
+        return request.memory() instanceof PciTarget device
+                ? routing.request(request.initiator(), device.function(), request.kind(), posted)
+                : routing.toMemory(
+                        request.initiator(), ((MemoryTarget) request.memory()).socket(), request.kind(), posted);
+    }
+
     private Flow.Way readWay(DmaRequest request, Flow flow) {
         PciFunction initiator = request.initiator();
-        PciFunction target = request.target();
-        Delivery delivery = routing.request(initiator, target, request.kind(), false);
-        Path path = paths.path(initiator, delivery.route(), new Path.End() {
+        Route route = delivery(request, false).route();
+        Path completion = completionPath(request, flow);
+        Path error = paths.completions(initiator, route.toRoot().reversed(), flow::answered);
+        Completer completer = completer(completion.channel(0), TlpKind.COMPLETION_WITH_DATA, flow, completion);
+        ToLongFunction<Tlp> latency = readLatency(request);
+        Path path = paths.requests(initiator, route, Traffic.READS, 0, new Path.End() {
             @Override
             public void arrives(Tlp tlp, long tail) {
-                flow.asks(tlp, tail);
+                completer.ask(tlp, tail, latency.applyAsLong(tlp));
             }
 
             @Override
@@ -208,22 +252,29 @@ public final class DmaNetwork {
                 flow.blocked(tlp, tail);
             }
         });
-        Path completion = paths.path(target, routing.completion(target, initiator), flow::answered);
-        Path error = paths.path(initiator, backFromIommu(delivery), flow::answered);
         return new Flow.Way(
-                path,
-                completion,
-                error,
-                completer(completion.channel(0), TlpKind.COMPLETION_WITH_DATA, flow, completion),
-                completer(error.channel(0), TlpKind.COMPLETION, flow, error),
-                target.latency());
+                path, completion, error, completer, completer(error.channel(0), TlpKind.COMPLETION, flow, error), 0);
     }
 
-    /** The way of the error completion for a read that an IOMMU blocks. */
-    private static Route backFromIommu(Delivery delivery) {
-        List<Hop> hops = delivery.route().hops();
-        int iommu = Iterables.indexOf(hops, IommuHop.class::isInstance);
-        return new Route(hops.subList(0, Math.max(0, iommu))).reversed();
+    private Path completionPath(DmaRequest request, Flow flow) {
+        if (request.memory() instanceof PciTarget device) {
+            Route route = routing.completion(device.function(), request.initiator());
+            return paths.completions(device.function(), route, flow::answered);
+        }
+        String socket = ((MemoryTarget) request.memory()).socket();
+        return paths.completionsFromMemory(
+                socket, routing.completionFromMemory(socket, request.initiator()), flow::answered);
+    }
+
+    /** From the arrival of a read until its data is there, ticks. */
+    private ToLongFunction<Tlp> readLatency(DmaRequest request) {
+        if (request.memory() instanceof PciTarget device) {
+            return read -> device.function().latency();
+        }
+        MemoryTarget target = (MemoryTarget) request.memory();
+        MemoryTiming memory = timings.memory(target.socket());
+        boolean remote = !fabric.hostBridge(request.initiator()).socket().equals(target.socket());
+        return read -> memory.readLatency(target.cached().test(read.address), remote);
     }
 
     private Completer completer(Channel first, TlpKind kind, Flow flow, Path path) {

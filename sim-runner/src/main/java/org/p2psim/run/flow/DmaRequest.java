@@ -3,12 +3,15 @@ package org.p2psim.run.flow;
 import java.util.List;
 import java.util.function.LongPredicate;
 import org.p2psim.routing.AddressKind;
+import org.p2psim.run.flow.Target.MemoryTarget;
+import org.p2psim.run.flow.Target.PciTarget;
 import org.p2psim.topology.PciFunction;
 
 /**
  * One DMA: which function reads or writes whose memory.
  *
  * @param name by which it can be stopped
+ * @param memory what it reads or writes: a function's or the host's
  * @param requests what is transferred, and when; TLPs never span two segments
  * @param translated for IOVAs: whether the IOMMU has a translation for an address at the moment
  * @param tags memory reads that may be outstanding at once
@@ -19,7 +22,7 @@ import org.p2psim.topology.PciFunction;
 public record DmaRequest(
         String name,
         PciFunction initiator,
-        PciFunction target,
+        Target memory,
         Direction direction,
         Requests requests,
         AddressKind kind,
@@ -36,12 +39,15 @@ public record DmaRequest(
             throw new IllegalArgumentException(
                     "MPS and MRRS are powers of two from 128 to 4096, not %d and %d".formatted(mps, mrrs));
         }
+        if (memory instanceof MemoryTarget host && !fits(host.completionMax().orElse(mps), rcb, mps)) {
+            throw new IllegalArgumentException("completions are multiples of RCB, up to MPS");
+        }
         if (rcb != 64 && rcb != 128) {
             throw new IllegalArgumentException("RCB is 64 or 128, not " + rcb);
         }
     }
 
-    /** All of the segments, as fast as possible. */
+    /** A DMA between two functions: all of the segments, as fast as possible. */
     public DmaRequest(
             String name,
             PciFunction initiator,
@@ -57,7 +63,7 @@ public record DmaRequest(
         this(
                 name,
                 initiator,
-                target,
+                new PciTarget(target),
                 direction,
                 new Requests.Bulk(segments),
                 kind,
@@ -66,6 +72,10 @@ public record DmaRequest(
                 mps,
                 mrrs,
                 rcb);
+    }
+
+    private static boolean fits(int completionMax, int rcb, int mps) {
+        return completionMax >= rcb && completionMax % rcb == 0 && completionMax <= mps;
     }
 
     private static boolean isSize(int bytes) {
@@ -91,9 +101,21 @@ public record DmaRequest(
         }
     }
 
+    /**
+     * The function whose memory it is.
+     *
+     * @throws IllegalStateException if it is host memory
+     */
+    public PciFunction target() {
+        if (memory instanceof PciTarget device) {
+            return device.function();
+        }
+        throw new IllegalStateException("DMA %s is to host memory".formatted(name));
+    }
+
     /** Bytes of the largest completion. */
     int completionMax() {
-        return mps;
+        return memory instanceof MemoryTarget host ? host.completionMax().orElse(mps) : mps;
     }
 
     /** The memory that is touched. */

@@ -131,9 +131,9 @@ final class Flow extends Input {
         return request.initiator().address();
     }
 
-    /** Whether an IOMMU on the way has a translation for an address; for raw bus addresses none has. */
+    /** Whether there is a translation for an address, in an IOMMU on the way or by ATS; raw bus addresses have none. */
     boolean isTranslated(long address) {
-        return request.kind() == AddressKind.IOVA && request.translated().test(address);
+        return request.kind() != AddressKind.BUS_ADDRESS && request.translated().test(address);
     }
 
     boolean targetAbove4GiB() {

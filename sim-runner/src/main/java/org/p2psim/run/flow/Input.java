@@ -2,6 +2,18 @@ package org.p2psim.run.flow;
 
 /** Something that has TLPs of one class for a channel. */
 abstract sealed class Input permits Receiver.Queue, Flow, Completer {
+    /** TLPs that an arbiter takes before it turns to the next port; the largest of a port's inputs counts. */
+    private int weight = 1;
+
+    final int weight() {
+        return weight;
+    }
+
+    /** Before anything is sent. */
+    final void setWeight(int tlps) {
+        weight = tlps;
+    }
+
     /**
      * From when on the channel may take the head, as far as this side is concerned: at most {@code now} if it may now;
      * {@link Agenda#NEVER} if there is none, or what it waits for is not known yet.

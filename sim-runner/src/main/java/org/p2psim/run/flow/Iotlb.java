@@ -3,10 +3,11 @@ package org.p2psim.run.flow;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.p2psim.address.Bdf;
+import org.p2psim.timing.IommuTiming;
 
 /** The IOTLB of one IOMMU: it keeps the translations that were used last. Page walks overlap, up to a rate. */
 final class Iotlb {
-    private final FabricTiming timing;
+    private final IommuTiming timing;
     private final int pageShift;
     /** Least recently used first. */
     private final Map<Translation, Boolean> kept = new LinkedHashMap<>(16, 0.75f, true);
@@ -14,9 +15,9 @@ final class Iotlb {
     private Translation last = new Translation(new Bdf(0, 0, 0, 0), -1);
     private long nextWalk;
 
-    Iotlb(FabricTiming timing) {
+    Iotlb(IommuTiming timing) {
         this.timing = timing;
-        this.pageShift = Long.numberOfTrailingZeros(timing.iotlbPage());
+        this.pageShift = Long.numberOfTrailingZeros(timing.page());
     }
 
     private record Translation(Bdf requester, long page) {}
@@ -27,8 +28,8 @@ final class Iotlb {
             return now;
         }
         long walk = Math.max(now, nextWalk);
-        nextWalk = walk + timing.iotlbWalkInterval();
-        return walk + timing.iotlbMiss();
+        nextWalk = walk + timing.walkInterval();
+        return walk + timing.miss();
     }
 
     private boolean hits(Bdf requester, long page) {
@@ -40,7 +41,7 @@ final class Iotlb {
             return true;
         }
         kept.put(last, true);
-        if (kept.size() > timing.iotlbEntries()) {
+        if (kept.size() > timing.entries()) {
             kept.remove(kept.keySet().iterator().next());
         }
         return false;

@@ -78,6 +78,13 @@ final class KnownTimes extends Progress {
         }
     }
 
+    @Override
+    void disturbed() {
+        if (periods != null) {
+            periods.disturbed();
+        }
+    }
+
     private void plan() {
         long first = agenda.first();
         if (!stepping && first < scheduled) {

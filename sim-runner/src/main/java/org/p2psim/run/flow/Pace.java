@@ -1,6 +1,7 @@
 package org.p2psim.run.flow;
 
 import java.util.Arrays;
+import org.p2psim.timing.PortTiming;
 import org.p2psim.topology.Link;
 import org.p2psim.transaction.DataLinkLayer;
 import org.p2psim.transaction.Splitting;
@@ -57,10 +58,19 @@ sealed interface Pace {
         private final long dllpTicks;
 
         OfLink(Link link) {
+            this(link, PortTiming.WHOLE_RATE);
+        }
+
+        /** @param efficiency of the transmitter, permille of the rate of the link */
+        OfLink(Link link, int efficiency) {
             flitMode = link.flitMode();
             ticks = new long[Splitting.REQUEST_BOUNDARY + 64];
-            Arrays.setAll(ticks, bytes -> withSkp(link.serialisationTicks(bytes)));
+            Arrays.setAll(ticks, bytes -> slower(withSkp(link.serialisationTicks(bytes)), efficiency));
             dllpTicks = flitMode ? 0 : ticks[DataLinkLayer.DLLP_BYTES];
+        }
+
+        private static long slower(long ticks, int efficiency) {
+            return (ticks * PortTiming.WHOLE_RATE + efficiency - 1) / efficiency;
         }
 
         /** FLITs have their share in the ratio of 236 to 256 bytes. */
@@ -109,9 +119,7 @@ sealed interface Pace {
     record OfData(long bytesPerSecond) implements Pace {
         @Override
         public long ticks(Tlp tlp) {
-            return bytesPerSecond == Long.MAX_VALUE
-                    ? 1
-                    : Math.max(1, tlp.payload() * Ticks.PER_SECOND / bytesPerSecond);
+            return dataTicks(tlp.payload(), bytesPerSecond);
         }
     }
 
@@ -131,6 +139,43 @@ sealed interface Pace {
         public boolean setsTail() {
             return true;
         }
+    }
+
+    /**
+     * What a root complex forwards from peer to peer.
+     *
+     * @param bytesPerSecond of data; {@link Long#MAX_VALUE} if it is never the bottleneck
+     * @param forwards whether it forwards anything: it lets no request on if not
+     */
+    record OfForwarding(long bytesPerSecond, boolean forwards) implements Pace {
+        @Override
+        public long ticks(Tlp tlp) {
+            return dataTicks(tlp.payload(), bytesPerSecond);
+        }
+
+        @Override
+        public long delay(Tlp tlp, long now) {
+            return forwards ? 0 : BLOCKED;
+        }
+    }
+
+    /** A DMA engine, which hands whole requests over to its link, one after the other. */
+    record OfEngine(long bytesPerSecond, long issueInterval) implements Pace {
+        @Override
+        public long ticks(Tlp tlp) {
+            return Math.max(issueInterval, dataTicks(tlp.bytes, bytesPerSecond));
+        }
+
+        @Override
+        public long delay(Tlp tlp, long now) {
+            tlp.tail = 0;
+            return 0;
+        }
+    }
+
+    /** How long so many bytes take, at least 1 tick. */
+    private static long dataTicks(int bytes, long bytesPerSecond) {
+        return bytesPerSecond == Long.MAX_VALUE ? 1 : Math.max(1, bytes * Ticks.PER_SECOND / bytesPerSecond);
     }
 
     /** An IOMMU: a TLP that waits for a page walk holds up those behind it. */

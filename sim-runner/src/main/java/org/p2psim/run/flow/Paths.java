@@ -1,15 +1,20 @@
 package org.p2psim.run.flow;
 
 import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
 import java.util.List;
 import org.p2psim.routing.Hop;
+import org.p2psim.routing.Hop.AcsBlockHop;
+import org.p2psim.routing.Hop.HostHop;
 import org.p2psim.routing.Hop.IommuHop;
 import org.p2psim.routing.Hop.LinkHop;
+import org.p2psim.routing.Hop.MemoryHop;
 import org.p2psim.routing.Hop.RootComplexHop;
 import org.p2psim.routing.Hop.SocketHop;
 import org.p2psim.routing.Hop.SwitchHop;
 import org.p2psim.routing.Route;
 import org.p2psim.run.flow.Path.Leg;
+import org.p2psim.timing.Timings;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.topology.SocketLink;
 
@@ -17,17 +22,53 @@ import org.p2psim.topology.SocketLink;
 final class Paths {
     private final Progress progress;
     private final Channels channels;
+    private final Timings timings;
     private final SocketLink socketLink;
 
-    Paths(Progress progress, Channels channels, SocketLink socketLink) {
+    /** What goes along a path. */
+    enum Traffic {
+        WRITES,
+        /** The requests: they carry no data. */
+        READS,
+        COMPLETIONS
+    }
+
+    Paths(Progress progress, Channels channels, Timings timings, SocketLink socketLink) {
         this.progress = progress;
         this.channels = channels;
+        this.timings = timings;
         this.socketLink = socketLink;
     }
 
-    Path path(PciFunction from, Route route, Path.End end) {
-        Draft draft = new Draft(from, route.hops());
-        return progress.addPath(number -> draft.path(number, end));
+    /**
+     * The path of what a function issues.
+     *
+     * @param atEnd from the arrival of the last byte until it counts, ticks
+     */
+    Path requests(PciFunction initiator, Route route, Traffic traffic, long atEnd, Path.End end) {
+        Draft draft = new Draft(route, traffic);
+        channels.engine(initiator).ifPresent(draft::add);
+        draft.from(initiator);
+        return draft.path(atEnd, end);
+    }
+
+    /** The path of completions that a function or an IOMMU sends. */
+    Path completions(PciFunction completer, Route route, Path.End end) {
+        Draft draft = new Draft(route, Traffic.COMPLETIONS);
+        draft.from(completer);
+        return draft.path(0, end);
+    }
+
+    /** The path of completions from host memory. */
+    Path completionsFromMemory(String socket, Route route, Path.End end) {
+        Draft draft = new Draft(route, Traffic.COMPLETIONS);
+        String towards = route.links().stream()
+                .findFirst()
+                .map(link -> link.port().address().toString())
+                .orElse("");
+        draft.add(channels.memory(socket).orElseGet(() -> channels.memoryTowards(socket, towards)));
+        draft.passAll(route.hops().subList(1, route.hops().size()));
+        return draft.path(0, end);
     }
 
     /** Through the port of a device, and nothing else. */
@@ -40,30 +81,40 @@ final class Paths {
 
     /** The channels of a route, and what lies between them. */
     private final class Draft {
-        private final ImmutableList.Builder<Channel> passed = ImmutableList.builder();
+        private final Route route;
+        private final Traffic traffic;
+        private final List<Channel> passed = new ArrayList<>();
         private final ImmutableList.Builder<Leg> legs = ImmutableList.builder();
-        private Channel last;
         private long latency;
+        private boolean storeAndForward;
         private int maxPayload = Leg.ANY_PAYLOAD;
 
-        Draft(PciFunction from, List<Hop> hops) {
-            boolean hasLink = !hops.isEmpty() && hops.get(0) instanceof LinkHop;
-            last = hasLink ? channels.link((LinkHop) hops.get(0)) : channels.inside(from);
-            passed.add(last);
-            legs.add(new Leg(0, false, Leg.ANY_PAYLOAD));
-            long rootComplexes =
-                    hops.stream().filter(RootComplexHop.class::isInstance).count();
-            for (Hop hop : hops.subList(hasLink ? 1 : 0, hops.size())) {
-                pass(hop, rootComplexes);
-            }
-            legs.add(new Leg(latency, false, maxPayload));
+        Draft(Route route, Traffic traffic) {
+            this.route = route;
+            this.traffic = traffic;
         }
 
-        private void pass(Hop hop, long rootComplexes) {
+        /** Every path begins with a channel, so a function without a link has one of its own. */
+        void from(PciFunction sender) {
+            boolean hasLink = !route.hops().isEmpty() && route.hops().get(0) instanceof LinkHop;
+            if (passed.isEmpty() && !hasLink) {
+                add(channels.inside(sender));
+            }
+            passAll(route.hops());
+        }
+
+        void passAll(List<Hop> hops) {
+            hops.forEach(this::pass);
+        }
+
+        private void pass(Hop hop) {
             if (hop instanceof SwitchHop through) {
                 latency += through.upstreamPort().latency();
+                storeAndForward |=
+                        timings.port(through.upstreamPort().address()).storeAndForward();
             } else if (hop instanceof RootComplexHop through) {
-                latency += through.bridge().p2pLatency() / rootComplexes;
+                channels.forwarding(through.bridge(), traffic).ifPresent(this::add);
+                latency += through.bridge().p2pLatency() / route.rootComplexes().size();
                 maxPayload = Math.min(maxPayload, through.bridge().p2pMaxPayload());
             } else if (hop instanceof SocketHop socket) {
                 if (socketLink.hasBandwidth()) {
@@ -72,22 +123,31 @@ final class Paths {
                 latency += socketLink.latency();
             } else if (hop instanceof IommuHop iommu) {
                 add(channels.iommu(iommu.bridge()));
+            } else if (hop instanceof AcsBlockHop) {
+                add(channels.blocking());
+            } else if (hop instanceof HostHop host) {
+                channels.host(host.bridge(), traffic).ifPresent(this::add);
+            } else if (hop instanceof MemoryHop memory && traffic == Traffic.WRITES) {
+                channels.memory(memory.socket()).ifPresent(this::add);
             } else if (hop instanceof LinkHop link) {
                 add(channels.link(link));
             }
         }
 
-        private void add(Channel channel) {
-            legs.add(new Leg(latency, false, maxPayload));
+        void add(Channel channel) {
+            legs.add(new Leg(latency, storeAndForward, maxPayload));
             latency = 0;
+            storeAndForward = false;
             maxPayload = Leg.ANY_PAYLOAD;
-            channel.addPort(last.receiver());
+            if (!passed.isEmpty()) {
+                channel.addPort(passed.get(passed.size() - 1).receiver());
+            }
             passed.add(channel);
-            last = channel;
         }
 
-        Path path(int number, Path.End end) {
-            return new Path(number, passed.build(), legs.build(), end);
+        Path path(long atEnd, Path.End end) {
+            legs.add(new Leg(latency + atEnd, false, maxPayload));
+            return progress.addPath(number -> new Path(number, ImmutableList.copyOf(passed), legs.build(), end));
         }
     }
 }

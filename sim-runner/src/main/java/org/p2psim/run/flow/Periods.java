@@ -29,6 +29,11 @@ final class Periods {
         stale = true;
     }
 
+    /** What was seen until now no longer tells what follows. */
+    void disturbed() {
+        groups.forEach(Steady::startAgain);
+    }
+
     /** A channel has decided. */
     void decided(Channel channel, long now) {
         if (stale) {

@@ -11,7 +11,7 @@ final class Port {
     /** The buffer or the source. */
     final Object owner;
     /** TLPs that it may send before it is the next one's turn. */
-    final int weight;
+    int weight;
 
     private Input[] inputs = {};
     private int turn;
@@ -25,6 +25,7 @@ final class Port {
     }
 
     void add(Input input) {
+        weight = Math.max(weight, input.weight());
         for (Input each : inputs) {
             if (each == input) {
                 return;

@@ -63,6 +63,9 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     /** A flow has begun or ended. */
     void flowsChanged() {}
 
+    /** Somebody else may be about to change what it means that a TLP lands. */
+    void disturbed() {}
+
 
     /** @param make given its number */
     Path addPath(IntFunction<Path> make) {

@@ -46,7 +46,7 @@ final class Steady {
         this.tagPools = flows.stream().map(Flow::tags).collect(ImmutableSet.toImmutableSet());
         this.marker = this.flows.get(0).requestPath().channel(0);
         this.mayRepeat = flows.stream().allMatch(Flow::mayRepeat)
-                && channels.stream().allMatch(channel -> channel.pace().repeats());
+                && channels.stream().allMatch(channel -> channel.repeats());
         this.asked = new long[flows.size()];
         this.dllps = new long[channels.size()];
         this.lastSent = marker.use().tlps();
@@ -153,7 +153,7 @@ final class Steady {
         flows.forEach(flow -> flow.shift(ticks));
     }
 
-    private void startAgain() {
+    void startAgain() {
         lastSent = marker.use().tlps();
         marks = 0;
         nextKept = 1;

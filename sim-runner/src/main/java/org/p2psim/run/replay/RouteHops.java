@@ -34,6 +34,17 @@ final class RouteHops {
         } else if (hop instanceof Hop.SocketHop passed) {
             return new RouteHop(Kind.SOCKET_LINK, Optional.empty(), passed.from() + " to " + passed.to());
         }
+        if (hop instanceof Hop.AcsBlockHop passed) {
+            return new RouteHop(
+                    Kind.SWITCH,
+                    Optional.of(passed.port().address()),
+                    passed.port().name());
+        } else if (hop instanceof Hop.HostHop passed) {
+            return new RouteHop(
+                    Kind.ROOT_COMPLEX, Optional.empty(), passed.bridge().name());
+        } else if (hop instanceof Hop.MemoryHop passed) {
+            return new RouteHop(Kind.ROOT_COMPLEX, Optional.empty(), "memory of " + passed.socket());
+        }
         throw new IllegalArgumentException("no such hop: " + hop);
     }
 }

@@ -153,18 +153,18 @@ final class TrafficOperations {
 
         @Override
         public void dropped(long at, long address, int length, long issued) {
-            failed(at, "blocked write");
+            failed(at, "blocked write", address);
         }
 
         @Override
         public void refused(long at, long address, int length, long issued) {
-            failed(at, "blocked read");
+            failed(at, "blocked read", address);
         }
 
-        private void failed(long at, String what) {
+        private void failed(long at, String what, long address) {
             if (!failed) {
                 failed = true;
-                recorder.effect(at, lane, what, "nothing on the way lets it through");
+                recorder.effect(at, lane, what, ways.refusal(way, address));
             }
         }
 

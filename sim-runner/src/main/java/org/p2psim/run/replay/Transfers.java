@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongPredicate;
-import java.util.function.Supplier;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
@@ -196,25 +195,25 @@ final class Transfers {
         }
 
         /** The table was given back while this was on its way: what lands now lands where nobody may. */
-        private void checkMapping(long at, String what) {
-            checkMapping(at, order.attachment(), order.owner(), () -> "%s %s %s".formatted(way.initiator(), what, way.target()));
+        private void checkMapping(long at, long times) {
+            checkMapping(at, times, order.attachment(), order.owner(), way);
         }
 
-        /** @param what who does what, as the beginning of a sentence */
-        void checkMapping(long at, Attachment attachment, String owner, Supplier<String> what) {
+        void checkMapping(long at, long times, Attachment attachment, String owner, Ways.Way taken) {
             boolean mapped = attachment.mapping().isPresent();
             watch.check(
                     Invariant.NO_LANDING_AFTER_UNMAP,
                     mapped,
+                    times,
                     at,
                     order.lane(),
                     mapped ? recorder.newest() : recorder.newestOf(owner),
-                    () -> what.get() + " through a mapping that was given back");
+                    () -> taken.text() + " through a mapping that was given back");
         }
 
         @Override
         public void landed(long at, long address, int length, long issued) {
-            checkMapping(at, order.read() ? "reads" : "writes");
+            checkMapping(at, 1);
             if (!order.read()) {
                 bytes += length;
                 latency.record(at - issued);
@@ -225,6 +224,22 @@ final class Transfers {
         public void completed(long at, long address, int length, long issued) {
             bytes += length;
             latency.record(at - issued);
+        }
+
+        @Override
+        public boolean takesRepeats() {
+            return true;
+        }
+
+        @Override
+        public void repeated(boolean isCompletion, long at, long period, long count, int length, long ticks) {
+            if (!isCompletion) {
+                checkMapping(at, count);
+            }
+            if (isCompletion == order.read()) {
+                bytes += count * length;
+                latency.record(ticks, count);
+            }
         }
 
         @Override
@@ -249,19 +264,18 @@ final class Transfers {
 
         @Override
         public void dropped(long at, long address, int length, long issued) {
-            failed(at, "blocked write", address);
+            failed(at, "blocked write", ways.refusal(way, address));
         }
 
         @Override
         public void refused(long at, long address, int length, long issued) {
-            failed(at, "blocked read", address);
+            failed(at, "blocked read", ways.refusal(way, address));
         }
 
-        void failed(long at, String what, long address) {
+        void failed(long at, String what, String reason) {
             if (!failed) {
                 failed = true;
-                recorder.effect(
-                        at, order.lane(), what, "IOMMU fault: address 0x%x is not mapped".formatted(address));
+                recorder.effect(at, order.lane(), what, reason);
             }
         }
     }

@@ -14,6 +14,7 @@ import org.p2psim.routing.Route;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.flow.DmaRequest;
 import org.p2psim.run.flow.Requests;
+import org.p2psim.run.flow.Target;
 import org.p2psim.scenario.Device;
 import org.p2psim.topology.Link;
 import org.p2psim.topology.PciFunction;
@@ -61,6 +62,17 @@ final class Ways {
 
     private boolean isConventional(PciFunction function) {
         return world.host().wayUp(function).stream().anyMatch(each -> each.type() == PortType.PCIE_TO_PCI_BRIDGE);
+    }
+
+    /** Why a request goes no further. What the root complex refuses, no IOMMU has faulted. */
+    String refusal(Way way, long address) {
+        if (world.plan().timings().forward(way.requests().rootComplexes(), !way.read())) {
+            return "IOMMU fault: address 0x%x is not mapped".formatted(address);
+        }
+        return "the root complex %s: address 0x%x"
+                .formatted(
+                        way.read() ? "answers reads from peers with Unsupported Request" : "drops writes to peers",
+                        address);
     }
 
     void caution(String text) {
@@ -115,7 +127,7 @@ final class Ways {
         return new DmaRequest(
                 name,
                 way.from(),
-                way.to(),
+                new Target.PciTarget(way.to()),
                 way.read() ? DmaRequest.Direction.READ : DmaRequest.Direction.WRITE,
                 requests,
                 way.kind(),

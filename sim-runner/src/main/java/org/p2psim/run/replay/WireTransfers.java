@@ -170,17 +170,17 @@ final class WireTransfers {
 
         @Override
         public void landed(long at, long address, int bytes, long issued) {
-            transfer.checkMapping(at, end.attachment(), end.owner(), way::text);
+            transfer.checkMapping(at, 1, end.attachment(), end.owner(), way);
         }
 
         @Override
         public void dropped(long at, long address, int bytes, long issued) {
-            transfer.failed(at, "blocked write", address);
+            transfer.failed(at, "blocked write", ways.refusal(way, address));
         }
 
         @Override
         public void refused(long at, long address, int bytes, long issued) {
-            transfer.failed(at, "blocked read", address);
+            transfer.failed(at, "blocked read", ways.refusal(way, address));
         }
 
         @Override

@@ -38,12 +38,24 @@ public final class InvariantWatch {
      */
     public void check(
             Invariant invariant, boolean holds, long at, String lane, int enabledBy, Supplier<String> detail) {
+        check(invariant, holds, 1, at, lane, enabledBy, detail);
+    }
+
+    /** So many checks with one result, the first of them at that time. */
+    public void check(
+            Invariant invariant,
+            boolean holds,
+            long times,
+            long at,
+            String lane,
+            int enabledBy,
+            Supplier<String> detail) {
         Record record = Objects.requireNonNull(records.get(invariant));
-        record.checks++;
+        record.checks += times;
         if (holds) {
             return;
         }
-        record.broken++;
+        record.broken += times;
         if (record.first == null) {
             String what = detail.get();
             int event = recorder.violation(at, lane, invariant.id(), what);

@@ -3,8 +3,12 @@ package org.p2psim.run.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Iterables;
+import com.google.common.collect.Maps;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -17,7 +21,11 @@ import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Requests.Operations;
 import org.p2psim.run.flow.Run.Told;
+import org.p2psim.timing.IommuTiming;
+import org.p2psim.timing.RootComplexTiming;
+import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
+import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.unit.Ticks;
 
@@ -33,7 +41,7 @@ class FidelityTest {
 
     private record DmaAt(long start, long stop, String name, List<Function<DmaListener, Stage>> stages) {}
 
-    private record Scene(Fabric fabric, FabricTiming timing, List<DmaAt> dmas) {
+    private record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         static Scene of(SplittableRandom random) {
             Fabric grown = Machine.random(random);
             while (grown.endpoints().size() < 2) {
@@ -46,15 +54,24 @@ class FidelityTest {
                 long stop = random.nextInt(4) == 0 ? start + Ticks.ofNanoseconds(random.nextInt(60) * 50) : -1;
                 dmas.add(new DmaAt(start, stop, "dma" + i, anyStages("dma" + i, grown.endpoints(), random)));
             }
-            FabricTiming timing = new FabricTiming(
-                    1 + random.nextInt(4),
-                    4096L << random.nextInt(3),
-                    Ticks.ofNanoseconds(280),
-                    Ticks.ofNanoseconds(50),
-                    256,
-                    Ticks.ofNanoseconds(500));
+            Timings timing = anyTimings(grown, random);
             return new Scene(grown, timing, dmas);
         }
+    }
+
+    private static Timings anyTimings(Fabric fabric, SplittableRandom random) {
+        IommuTiming iommu = new IommuTiming(
+                1 + random.nextInt(4),
+                4096L << random.nextInt(3),
+                Ticks.ofNanoseconds(280),
+                Ticks.ofNanoseconds(50));
+        RootComplexTiming rootComplex = new RootComplexTiming(
+                OptionalLong.empty(), OptionalLong.empty(), true, true, iommu, OptionalLong.empty());
+        return Timings.of(
+                Map.of(),
+                Maps.toMap(Iterables.transform(fabric.hostBridges(), HostBridge::rootBus), bus -> rootComplex),
+                Map.of(),
+                Map.of());
     }
 
     /** One DMA, or up to three stages that operations pass. */
@@ -127,7 +144,7 @@ class FidelityTest {
         return new DmaRequest(
                 name,
                 endpoints.get(initiator),
-                endpoints.get(target),
+                new Target.PciTarget(endpoints.get(target)),
                 random.nextBoolean() ? Direction.READ : Direction.WRITE,
                 requests,
                 random.nextBoolean() ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,

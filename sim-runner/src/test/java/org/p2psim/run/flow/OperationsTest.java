@@ -44,7 +44,7 @@ class OperationsTest {
 
     private DmaRequest dma(String name, Direction direction, Requests requests) {
         return new DmaRequest(
-                name, nic, gpu, direction, requests, AddressKind.BUS_ADDRESS, address -> true, 256, 256, 512, 64);
+                name, nic, new Target.PciTarget(gpu), direction, requests, AddressKind.BUS_ADDRESS, address -> true, 256, 256, 512, 64);
     }
 
     private Log run(Direction direction, Requests requests) {

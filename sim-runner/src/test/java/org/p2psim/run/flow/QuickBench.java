@@ -4,6 +4,7 @@ import java.util.List;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
+import org.p2psim.timing.Timings;
 import org.p2psim.topology.*;
 import org.p2psim.unit.*;
 
@@ -22,7 +23,7 @@ class QuickBench {
         PciFunction[] nic = new PciFunction[flows];
         for (int i = 0; i < flows; i++) nic[i] = m.endpoint(m.downstreamPort(up, l));
         PciFunction gpu = m.endpoint(m.downstreamPort(up, l));
-        Run run = new Run(m.fabric(), FabricTiming.DEFAULT, f);
+        Run run = new Run(m.fabric(), Timings.DEFAULT, f);
         for (int i = 0; i < flows; i++) {
             PciFunction n = nic[i];
             DmaRequest q = new DmaRequest("d" + i, n, gpu, d, List.of(new Segment((1L << 40) + (i * bytes), bytes / flows)), AddressKind.BUS_ADDRESS, x -> true, 256, 256, 512, 64);

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
+import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
 
 /** Runs DMAs on a fabric and keeps what their listeners were told. */
@@ -17,10 +18,10 @@ final class Run {
     private final Map<String, Log> logs = new LinkedHashMap<>();
 
     Run(Fabric fabric) {
-        this(fabric, FabricTiming.DEFAULT, Fidelity.L1);
+        this(fabric, Timings.DEFAULT, Fidelity.L1);
     }
 
-    Run(Fabric fabric, FabricTiming timing, Fidelity fidelity) {
+    Run(Fabric fabric, Timings timing, Fidelity fidelity) {
         network = new DmaNetwork(fabric, new Routing(fabric), engine, timing, fidelity);
     }
 

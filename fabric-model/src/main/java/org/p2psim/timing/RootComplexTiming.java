@@ -1,0 +1,40 @@
+package org.p2psim.timing;
+
+import java.util.OptionalLong;
+
+/**
+ * What a host bridge forwards, beside latency and largest payload, which the fabric has.
+ *
+ * @param p2pReadBandwidth data of completions that it forwards from peer to peer, bytes a second, all ways together;
+ *     empty if it is never the bottleneck
+ * @param p2pWriteBandwidth the same of posted writes
+ * @param forwardsP2pReads whether it forwards memory reads to peers; one that does not answers them with Unsupported
+ *     Request (client CPUs of Intel: NVIDIA/open-gpu-kernel-modules#1253)
+ * @param forwardsP2pWrites whether it forwards writes to peers; one that does not drops them
+ * @param iommu the IOMMU in front of its root bus
+ * @param memoryBandwidth data between its root ports and host memory, bytes a second in each direction: the limit of a
+ *     quadrant of an I/O die; empty if it is never the bottleneck
+ */
+public record RootComplexTiming(
+        OptionalLong p2pReadBandwidth,
+        OptionalLong p2pWriteBandwidth,
+        boolean forwardsP2pReads,
+        boolean forwardsP2pWrites,
+        IommuTiming iommu,
+        OptionalLong memoryBandwidth) {
+    /** Forwards everything, as fast as its links. What the CPU at hand does is rarely published. */
+    public static final RootComplexTiming DEFAULT = new RootComplexTiming(
+            OptionalLong.empty(), OptionalLong.empty(), true, true, IommuTiming.DEFAULT, OptionalLong.empty());
+
+    /** @throws IllegalArgumentException if a bandwidth is not positive */
+    public RootComplexTiming {
+        Range.atLeast("bandwidth of peer-to-peer reads", p2pReadBandwidth.orElse(1), 1);
+        Range.atLeast("bandwidth of peer-to-peer writes", p2pWriteBandwidth.orElse(1), 1);
+        Range.atLeast("bandwidth to memory", memoryBandwidth.orElse(1), 1);
+    }
+
+    /** @param posted true for writes */
+    public boolean forwards(boolean posted) {
+        return posted ? forwardsP2pWrites : forwardsP2pReads;
+    }
+}

@@ -1,0 +1,79 @@
+package org.p2psim.run.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.p2psim.routing.AddressKind;
+import org.p2psim.run.flow.DmaRequest.Direction;
+import org.p2psim.run.flow.DmaRequest.Segment;
+import org.p2psim.run.flow.Run.What;
+import org.p2psim.timing.PortTiming;
+import org.p2psim.timing.Timings;
+import org.p2psim.topology.IommuMode;
+import org.p2psim.topology.Link;
+import org.p2psim.topology.PciFunction;
+import org.p2psim.unit.Bytes;
+
+/** Links that damage TLPs: Nak and replay (PCIe base specification 5.0, 3.6). */
+class LinkErrorsTest {
+    private static final long ONE_IN_TEN = PortTiming.BILLION / 10;
+
+    private final Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 64);
+    private final PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(new Link(4, 16)));
+    private final PciFunction nic = machine.endpoint(machine.downstreamPort(upstreamPort, new Link(4, 16)));
+    private final PciFunction gpu = machine.endpoint(machine.downstreamPort(upstreamPort, new Link(4, 16)));
+
+    private Run.Log write(long errorsPerBillion, Fidelity fidelity, long bytes) {
+        PortTiming noisy = new PortTiming(
+                Optional.empty(), OptionalInt.empty(), OptionalLong.of(errorsPerBillion), 1, false);
+        Timings timings = Timings.of(Map.of(nic.address(), noisy), Map.of(), Map.of(), Map.of());
+        Run run = new Run(machine.fabric(), timings, fidelity);
+        Run.Log log = run.start(new DmaRequest(
+                "dma",
+                nic,
+                gpu,
+                Direction.WRITE,
+                List.of(new Segment(1L << 40, bytes)),
+                AddressKind.BUS_ADDRESS,
+                address -> true,
+                256,
+                256,
+                512,
+                64));
+        run.run();
+        return log;
+    }
+
+    @Test
+    void everyByteLandsOnceAndInOrderWhateverIsDamaged() {
+        Run.Log log = write(ONE_IN_TEN, Fidelity.L1, Bytes.MIB);
+        assertThat(log.bytes(What.LANDED)).isEqualTo(Bytes.MIB);
+        assertThat(log.told).extracting(Run.Told::address).isSorted();
+    }
+
+    /**
+     * A damaged TLP of 280 bytes costs its time on the link, 8.91 ns, and the Nak: its 8 bytes, 0.25 ns, and 115 symbol
+     * times of 0.5 ns. With one in ten damaged there is a failure in nine TLPs: 7.4 ns more for each.
+     */
+    @Test
+    void damagedTlpsCostTheirTimeAndTheNaks() {
+        double clean = write(0, Fidelity.L1, 4 * Bytes.MIB).doneAt;
+        double noisy = write(ONE_IN_TEN, Fidelity.L1, 4 * Bytes.MIB).doneAt;
+        double perTlp = 280 * 8 * 130.0 / 128 / 16 / 16 * 1538 / 1534;
+        double nak = 8 * 8 * 130.0 / 128 / 16 / 16 + 115 * 0.5;
+        assertThat(noisy / clean).isCloseTo(1 + (perTlp + nak) / 9 / perTlp, within(0.03));
+    }
+
+    @Test
+    void errorsAreTheSameInAllFidelities() {
+        List<Run.Told> everyEvent = write(ONE_IN_TEN, Fidelity.L0, 64 * Bytes.KIB).told;
+        assertThat(write(ONE_IN_TEN, Fidelity.L1, 64 * Bytes.KIB).told).isEqualTo(everyEvent);
+        assertThat(write(ONE_IN_TEN, Fidelity.L2, 64 * Bytes.KIB).told).isEqualTo(everyEvent);
+    }
+}
