@@ -158,9 +158,7 @@ final class Binder {
             return new LinkSpec(
                     said.has("gen") ? OptionalInt.of(said.path("gen").asInt()) : OptionalInt.empty(),
                     said.path("width").asStringOpt(),
-                    efficiency.isPresent()
-                            ? OptionalInt.of((int) efficiency.getAsLong())
-                            : OptionalInt.empty(),
+                    efficiency.isPresent() ? OptionalInt.of((int) efficiency.getAsLong()) : OptionalInt.empty(),
                     errorRate);
         }
 

@@ -74,7 +74,8 @@ final class Channel {
         errors = itsErrors;
     }
 
-    @Nullable Channel reverse() {
+    @Nullable
+    Channel reverse() {
         return reverse;
     }
 

@@ -55,15 +55,13 @@ public final class DmaNetwork {
     }
 
     /** @param seed of the errors on links */
-    public DmaNetwork(
-            Fabric fabric, Routing routing, Engine engine, Timings timings, Fidelity fidelity, long seed) {
+    public DmaNetwork(Fabric fabric, Routing routing, Engine engine, Timings timings, Fidelity fidelity, long seed) {
         this.fabric = fabric;
         this.routing = routing;
         this.timings = timings;
         this.engine = engine;
-        this.progress = fidelity == Fidelity.L0
-                ? new EveryEvent(engine)
-                : new KnownTimes(engine, fidelity == Fidelity.L2);
+        this.progress =
+                fidelity == Fidelity.L0 ? new EveryEvent(engine) : new KnownTimes(engine, fidelity == Fidelity.L2);
         this.channels = new Channels(fabric, progress, timings, seed);
         this.paths = new Paths(progress, channels, timings, fabric.socketLink().orElse(SocketLink.NONE));
         engine.beforeActions(time -> {
@@ -139,13 +137,7 @@ public final class DmaNetwork {
             throw new IllegalArgumentException("DMA %s has nothing to transfer".formatted(request.name()));
         }
         Flow flow = progress.addFlow(number -> new Flow(
-                number,
-                progress,
-                request,
-                tags,
-                isAbove4GiB(request.memory()),
-                listener,
-                () -> ended(request.name())));
+                number, progress, request, tags, isAbove4GiB(request.memory()), listener, () -> ended(request.name())));
         running.put(request.name(), flow);
         return flow;
     }
@@ -279,7 +271,6 @@ public final class DmaNetwork {
 
     private Completer completer(Channel first, TlpKind kind, Flow flow, Path path) {
         return completers.computeIfAbsent(
-                new CompleterKey(first, kind),
-                key -> new Completer(progress, first, kind, progress.take(flow, path)));
+                new CompleterKey(first, kind), key -> new Completer(progress, first, kind, progress.take(flow, path)));
     }
 }

@@ -75,8 +75,8 @@ final class Paths {
     Path path(DevicePort port, Path.End end) {
         Leg before = new Leg(0, false, Leg.ANY_PAYLOAD);
         Leg after = new Leg(port.latency(), false, Leg.ANY_PAYLOAD);
-        return progress.addPath(
-                number -> new Path(number, ImmutableList.of(channels.port(port)), ImmutableList.of(before, after), end));
+        return progress.addPath(number ->
+                new Path(number, ImmutableList.of(channels.port(port)), ImmutableList.of(before, after), end));
     }
 
     /** The channels of a route, and what lies between them. */

@@ -22,6 +22,7 @@ public sealed interface Stage {
      * @param requests the same operations as in the stages on PCIe
      * @param packet bytes that go at once at most, a power of two from 128 to 4096
      */
-    record Behind(String name, PciFunction function, DevicePort port, Requests requests, int packet, DmaListener listener)
+    record Behind(
+            String name, PciFunction function, DevicePort port, Requests requests, int packet, DmaListener listener)
             implements Stage {}
 }

@@ -60,12 +60,20 @@ public final class RdmaStages {
     }
 
     /** Packets leave a NIC; nothing, if its port is not described. */
-    public RdmaStages out(String nic, PciFunction function, Optional<Device.Wire> wire, Requests packets, DmaListener l) {
-        return port(nic + " out", function, wire, wire.map(Device.Wire::latencyOrDefault).orElse(0L), packets, l);
+    public RdmaStages out(
+            String nic, PciFunction function, Optional<Device.Wire> wire, Requests packets, DmaListener l) {
+        return port(
+                nic + " out",
+                function,
+                wire,
+                wire.map(Device.Wire::latencyOrDefault).orElse(0L),
+                packets,
+                l);
     }
 
     /** Packets come to a NIC; nothing, if its port is not described. */
-    public RdmaStages in(String nic, PciFunction function, Optional<Device.Wire> wire, Requests packets, DmaListener l) {
+    public RdmaStages in(
+            String nic, PciFunction function, Optional<Device.Wire> wire, Requests packets, DmaListener l) {
         return port(nic + " in", function, wire, 0, packets, l);
     }
 
@@ -79,8 +87,7 @@ public final class RdmaStages {
         wire.ifPresent(port -> stages.add(new Stage.Behind(
                 lane + " on " + name,
                 function,
-                new DevicePort(
-                        name, port.rate(), (int) port.header().orElse(Device.Wire.DEFAULT_HEADER), latency),
+                new DevicePort(name, port.rate(), (int) port.header().orElse(Device.Wire.DEFAULT_HEADER), latency),
                 packets,
                 mtu,
                 listener)));

@@ -29,8 +29,7 @@ final class AllReduceOperations {
     private final Ways ways;
     private final TrafficOperations traffic;
 
-    AllReduceOperations(
-            Engine engine, DmaNetwork network, Recorder recorder, Ways ways, TrafficOperations traffic) {
+    AllReduceOperations(Engine engine, DmaNetwork network, Recorder recorder, Ways ways, TrafficOperations traffic) {
         this.engine = engine;
         this.network = network;
         this.recorder = recorder;
@@ -40,7 +39,9 @@ final class AllReduceOperations {
 
     void start(String lane, Operation.AllReduce op) {
         for (String member : op.members()) {
-            if (traffic.largestBar(member).filter(bar -> bar.size() >= op.size()).isEmpty()) {
+            if (traffic.largestBar(member)
+                    .filter(bar -> bar.size() >= op.size())
+                    .isEmpty()) {
                 String why = "%s has no memory BAR of this size".formatted(member);
                 recorder.refused(engine.now(), lane, "all-reduce", Optional.of(Errno.EINVAL), why);
                 recorder.transfer(TransferOutcome.refused(
@@ -112,8 +113,7 @@ final class AllReduceOperations {
             LatencyRecorder all = new LatencyRecorder();
             members.forEach(member -> member.steps.forEach(all::record));
             Member first = members.get(0);
-            recorder.transfer(
-                    first.way.outcome(lane, "all-reduce", moved, moved, begun, engine.now(), all.latency()));
+            recorder.transfer(first.way.outcome(lane, "all-reduce", moved, moved, begun, engine.now(), all.latency()));
         }
     }
 
@@ -144,8 +144,7 @@ final class AllReduceOperations {
             int chunk = Math.floorMod(index - sent, ring.size);
             long from = ring.offset(chunk);
             long length = ring.offset(chunk + 1) - from;
-            Requests requests =
-                    new Requests.Bulk(ImmutableList.of(new DmaRequest.Segment(base + from, length)));
+            Requests requests = new Requests.Bulk(ImmutableList.of(new DmaRequest.Segment(base + from, length)));
             String name = "%s %s step %d".formatted(ring.lane, way.initiator(), sent);
             long begun = engine.now();
             network.start(ways.request(name, way, requests, address -> true), new DmaListener() {

@@ -147,8 +147,9 @@ public final class Replay {
                         region.attachment(),
                         read,
                         size,
-                        local.flatMap(handles::region).map(end -> new Transfers.LocalEnd(
-                                end.request().name(), end.attachment(), end.segments(0, size)))),
+                        local.flatMap(handles::region)
+                                .map(end -> new Transfers.LocalEnd(
+                                        end.request().name(), end.attachment(), end.segments(0, size)))),
                 region.segments(offset, size));
     }
 
@@ -163,8 +164,7 @@ public final class Replay {
                     lane, operation, name, size, Optional.of(Errno.EINVAL), "outside of the mapping of " + name);
         } else {
             transfers.start(
-                    new Transfers.Order(
-                            lane, operation, name, attachment.orElseThrow(), read, size, Optional.empty()),
+                    new Transfers.Order(lane, operation, name, attachment.orElseThrow(), read, size, Optional.empty()),
                     table.get().slice(offset, size));
         }
     }

@@ -70,8 +70,7 @@ final class TrafficOperations {
                 Math.toIntExact(op.depth().orElse(0)),
                 seed(lane));
         Ways.Way way = ways.way(op.from(), op.to(), read);
-        network.start(
-                ways.request(lane, way, requests, address -> true), new Running(lane, operation, op.size(), way));
+        network.start(ways.request(lane, way, requests, address -> true), new Running(lane, operation, op.size(), way));
     }
 
     private void refused(String lane, String operation, Operation.Traffic op, String why) {
@@ -82,9 +81,7 @@ final class TrafficOperations {
     }
 
     Optional<AddressRange> largestBar(String device) {
-        return world.onHost(device).bars().stream()
-                .map(Bar::range)
-                .max(Comparator.comparingLong(AddressRange::size));
+        return world.onHost(device).bars().stream().map(Bar::range).max(Comparator.comparingLong(AddressRange::size));
     }
 
     private static Requests.Start start(Operation.Traffic op) {

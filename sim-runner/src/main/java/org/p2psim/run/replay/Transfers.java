@@ -129,7 +129,13 @@ final class Transfers {
                 ? world.device(initiatorName).wire()
                 : Optional.empty();
         if (order.local().isPresent() || wire.isPresent()) {
-            rdma.start(transfer, order, way, wire, touched(segments), translated(order.attachment().importer()));
+            rdma.start(
+                    transfer,
+                    order,
+                    way,
+                    wire,
+                    touched(segments),
+                    translated(order.attachment().importer()));
             return;
         }
         network.start(
@@ -154,9 +160,8 @@ final class Transfers {
 
     /** Stops every transfer of an owner and goes on when the last of them has come to its end. */
     void stop(String owner, Runnable next) {
-        List<Transfer> its = running.stream()
-                .filter(transfer -> transfer.order.isOf(owner))
-                .toList();
+        List<Transfer> its =
+                running.stream().filter(transfer -> transfer.order.isOf(owner)).toList();
         if (its.isEmpty()) {
             next.run();
             return;
@@ -168,8 +173,7 @@ final class Transfers {
     private void ended(Transfer transfer) {
         running.remove(transfer);
         List<Waiting> over = waiting.stream()
-                .filter(waiter ->
-                        running.stream().noneMatch(other -> other.order.isOf(waiter.owner())))
+                .filter(waiter -> running.stream().noneMatch(other -> other.order.isOf(waiter.owner())))
                 .toList();
         waiting.removeAll(over);
         over.forEach(waiter -> waiter.next().run());
@@ -250,8 +254,8 @@ final class Transfers {
                 recorder.effect(
                         now, order.lane(), "IBV_WC_REM_ACCESS_ERR", "the peer's work request ends: the key is gone");
             }
-            recorder.transfer(way.outcome(
-                    order.lane(), order.operation(), order.bytes(), bytes, start, now, latency.latency()));
+            recorder.transfer(
+                    way.outcome(order.lane(), order.operation(), order.bytes(), bytes, start, now, latency.latency()));
             ended(this);
         }
 

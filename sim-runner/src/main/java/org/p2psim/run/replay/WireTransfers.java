@@ -25,13 +25,7 @@ final class WireTransfers {
     private final Exporters exporters;
     private final Ways ways;
 
-    WireTransfers(
-            Transfers transfers,
-            World world,
-            Engine engine,
-            DmaNetwork network,
-            Exporters exporters,
-            Ways ways) {
+    WireTransfers(Transfers transfers, World world, Engine engine, DmaNetwork network, Exporters exporters, Ways ways) {
         this.transfers = transfers;
         this.world = world;
         this.engine = engine;

@@ -44,7 +44,17 @@ class OperationsTest {
 
     private DmaRequest dma(String name, Direction direction, Requests requests) {
         return new DmaRequest(
-                name, nic, new Target.PciTarget(gpu), direction, requests, AddressKind.BUS_ADDRESS, address -> true, 256, 256, 512, 64);
+                name,
+                nic,
+                new Target.PciTarget(gpu),
+                direction,
+                requests,
+                AddressKind.BUS_ADDRESS,
+                address -> true,
+                256,
+                256,
+                512,
+                64);
     }
 
     private Log run(Direction direction, Requests requests) {
@@ -55,7 +65,10 @@ class OperationsTest {
     }
 
     private static double meanLatency(Log log) {
-        return log.all(What.FINISHED).stream().mapToLong(Told::latency).average().orElseThrow();
+        return log.all(What.FINISHED).stream()
+                .mapToLong(Told::latency)
+                .average()
+                .orElseThrow();
     }
 
     private static double gigabytes(long bytes, long ticks) {
@@ -66,8 +79,7 @@ class OperationsTest {
     void aClosedLoopObeysLittlesLaw() {
         for (int depth : new int[] {1, 2, 7, 32}) {
             long bytes = 4096L * 2000;
-            Log log = run(
-                    Direction.READ, operations(bytes, 4096, Pattern.RANDOM, new Start.AtOnce(), depth));
+            Log log = run(Direction.READ, operations(bytes, 4096, Pattern.RANDOM, new Start.AtOnce(), depth));
             double perTick = log.all(What.FINISHED).size() / (double) log.doneAt;
             if (depth <= 2) {
                 // far from saturation an operation is issued as soon as it may
@@ -84,7 +96,8 @@ class OperationsTest {
         List<Told> over = log.all(What.FINISHED);
         assertThat(over).hasSize(1024);
         for (int i = 3; i < over.size(); i++) {
-            assertThat(over.get(i).issued()).isGreaterThanOrEqualTo(over.get(i - 3).at());
+            assertThat(over.get(i).issued())
+                    .isGreaterThanOrEqualTo(over.get(i - 3).at());
         }
     }
 
@@ -100,8 +113,7 @@ class OperationsTest {
         int count = 20_000;
         long gap = 1024 * Ticks.PER_SECOND / 1_000_000_000L;
         Log log = run(
-                Direction.WRITE,
-                operations(1024L * count, 1024, Pattern.RANDOM, new Start.Poisson(1_000_000_000L), 0));
+                Direction.WRITE, operations(1024L * count, 1024, Pattern.RANDOM, new Start.Poisson(1_000_000_000L), 0));
         List<Told> over = log.all(What.FINISHED);
         assertThat(over).hasSize(count);
         double mean = over.get(count - 1).issued() / (double) count;
@@ -118,11 +130,11 @@ class OperationsTest {
     @Test
     void overloadedArrivalsQueueAndTheirLatencyShowsIt() {
         // Gen4 x16 carries less than 32 GB/s
-        Log log = run(
-                Direction.WRITE, operations(8 << 20, 4096, Pattern.RANDOM, new Start.Paced(60_000_000_000L), 0));
+        Log log = run(Direction.WRITE, operations(8 << 20, 4096, Pattern.RANDOM, new Start.Paced(60_000_000_000L), 0));
         List<Told> over = log.all(What.FINISHED);
         assertThat(gigabytes(8 << 20, log.doneAt)).isLessThan(31.5);
-        assertThat(over.get(over.size() - 1).latency()).isGreaterThan(20 * over.get(0).latency());
+        assertThat(over.get(over.size() - 1).latency())
+                .isGreaterThan(20 * over.get(0).latency());
     }
 
     @Test
@@ -145,10 +157,12 @@ class OperationsTest {
                 0,
                 99);
         Log log = run(Direction.WRITE, random);
-        assertThat(log.all(What.LANDED)).allMatch(told -> told.address() % 256 == 0).allMatch(told -> {
-            long offset = (told.address() - BAR) & ~(1L << 30);
-            return offset >= 0 && offset < 64 << 10;
-        });
+        assertThat(log.all(What.LANDED))
+                .allMatch(told -> told.address() % 256 == 0)
+                .allMatch(told -> {
+                    long offset = (told.address() - BAR) & ~(1L << 30);
+                    return offset >= 0 && offset < 64 << 10;
+                });
         long places = log.all(What.LANDED).stream()
                 .map(told -> told.address() & ~511)
                 .distinct()
@@ -160,9 +174,16 @@ class OperationsTest {
     @Test
     void theSeedDecides() {
         Operations one = new Operations(
-                List.of(new Segment(BAR, 1 << 20)), 1 << 20, 64, 9000, Pattern.RANDOM, 64, new Start.Poisson(1L << 32), 4, 1);
-        Operations other = new Operations(
-                one.segments(), one.bytes(), 64, 9000, Pattern.RANDOM, 64, one.start(), 4, 2);
+                List.of(new Segment(BAR, 1 << 20)),
+                1 << 20,
+                64,
+                9000,
+                Pattern.RANDOM,
+                64,
+                new Start.Poisson(1L << 32),
+                4,
+                1);
+        Operations other = new Operations(one.segments(), one.bytes(), 64, 9000, Pattern.RANDOM, 64, one.start(), 4, 2);
         List<Told> told = run(Direction.READ, one).told;
         assertThat(run(Direction.READ, one).told).isEqualTo(told);
         assertThat(run(Direction.READ, other).told).isNotEqualTo(told);

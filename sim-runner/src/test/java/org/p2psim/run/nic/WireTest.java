@@ -169,8 +169,7 @@ class WireTest {
     void deregistrationOfEitherEndStopsWhatIsUnderWay() {
         String write = "at: 10us, do: rdma-write, id: write, mr: mr0, local: far, size: 16MiB";
         for (String mr : new String[] {"mr0", "far"}) {
-            RunOutcome run = run(
-                    "gen4 x16", "{ rate: 100Gb/s }", write, "at: 100us, do: deregister-mr, mr: " + mr);
+            RunOutcome run = run("gen4 x16", "{ rate: 100Gb/s }", write, "at: 100us, do: deregister-mr, mr: " + mr);
             assertThat(transfer(run, "write").bytes()).as(mr).isPositive().isLessThan(16 << 20);
             assertThat(run.end()).as(mr).isLessThan(Ticks.ofNanoseconds(300_000));
         }
@@ -178,9 +177,13 @@ class WireTest {
 
     @Test
     void whatCannotBeIsSaid() {
-        assertThat(read("gen4 x16", "{ rate: 100Gb/s, mtu: 9000B }", READ0).problems().toString())
+        assertThat(read("gen4 x16", "{ rate: 100Gb/s, mtu: 9000B }", READ0)
+                        .problems()
+                        .toString())
                 .contains("mtu");
-        assertThat(read("gen4 x16", "{ rate: 100Gb/s }", READ0.replace("size", "local: none, size")).problems().toString())
+        assertThat(read("gen4 x16", "{ rate: 100Gb/s }", READ0.replace("size", "local: none, size"))
+                        .problems()
+                        .toString())
                 .contains("mr \"none\" is never registered");
     }
 }

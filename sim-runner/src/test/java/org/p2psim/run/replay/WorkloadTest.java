@@ -126,8 +126,9 @@ class WorkloadTest {
     void aDeviceWithoutABarIsNoTarget() {
         RunOutcome run = run("at: 0ns, do: traffic, id: none, from: gpu0, to: gpu4, direction: write, size: 1MiB");
         assertThat(transfer(run, "none").bytes()).isZero();
-        assertThat(run.events()).anyMatch(event -> event.kind() == Event.Kind.REFUSED
-                && event.detail().equals("gpu4 has no memory BAR"));
+        assertThat(run.events())
+                .anyMatch(event ->
+                        event.kind() == Event.Kind.REFUSED && event.detail().equals("gpu4 has no memory BAR"));
     }
 
     @Test
@@ -151,8 +152,7 @@ class WorkloadTest {
     @Test
     void aRingOverEqualLinksTakesTheTimeOfItsSteps() {
         long size = 16 << 20;
-        RunOutcome run =
-                run("at: 0ns, do: all-reduce, id: ring, members: [gpu0, gpu1, gpu2, gpu3], size: 16MiB");
+        RunOutcome run = run("at: 0ns, do: all-reduce, id: ring, members: [gpu0, gpu1, gpu2, gpu3], size: 16MiB");
         TransferOutcome ring = transfer(run, "ring");
         double nanoseconds = (ring.end() - ring.start()) / (double) Ticks.PER_NANOSECOND;
         double data = 6 * (size / 4) / MOST_OF_WRITES;
