@@ -109,10 +109,7 @@ final class TimingAssembly {
                 p2p.writeBandwidth(),
                 p2p.reads().orElse(Forwarding.FORWARDED) == Forwarding.FORWARDED,
                 p2p.writes().orElse(Forwarding.FORWARDED) == Forwarding.FORWARDED,
-                root.iommu()
-                        .flatMap(IommuSpec::iotlb)
-                        .map(TimingAssembly::iommu)
-                        .orElse(IommuTiming.DEFAULT),
+                root.iommu().flatMap(IommuSpec::iotlb).map(TimingAssembly::iommu).orElse(IommuTiming.DEFAULT),
                 root.memoryBandwidth());
     }
 

@@ -63,6 +63,7 @@ public final class Profiles {
 
     private static Profile profile(List<String> cells) {
         Role role = Role.valueOf(cells.get(1).toUpperCase(Locale.ROOT).replace('-', '_'));
-        return new Profile(cells.get(0), role, cells.get(2), VALUES.split(cells.get(3)), cells.get(4), cells.get(5));
+        return new Profile(
+                cells.get(0), role, cells.get(2), VALUES.split(cells.get(3)), cells.get(4), cells.get(5));
     }
 }

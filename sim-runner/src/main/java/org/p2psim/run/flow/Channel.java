@@ -74,8 +74,7 @@ final class Channel {
         errors = itsErrors;
     }
 
-    @Nullable
-    Channel reverse() {
+    @Nullable Channel reverse() {
         return reverse;
     }
 

@@ -1,7 +1,6 @@
 package org.p2psim.run.flow;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.Iterables;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -96,7 +95,7 @@ public final class DmaNetwork {
             TagPool tags = stage instanceof Stage.Dma ? tags(request) : new TagPool(request.tags());
             Flow flow = flow(request, tags, stage.listener());
             if (!flows.isEmpty()) {
-                flow.follow(Iterables.getLast(flows));
+                flow.follow(flows.get(flows.size() - 1));
             }
             flows.add(flow);
         }
