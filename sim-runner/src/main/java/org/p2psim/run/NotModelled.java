@@ -11,7 +11,9 @@ final class NotModelled {
                             + " 93 to 98 % of the bandwidth shown (Gen2 to Gen5: local-inference-lab/rtx6kpro; Gen3 x8:"
                             + " pcie-bench)"),
             note("Damaged TLPs and their replay: no link has errors, whatever its error-rate"),
-            note("The wire between the NIC and its peer: an RDMA operation goes as fast as PCIe lets it"),
+            note(
+                    "The wire of a NIC that the scenario gives none: its RDMA operations go as fast as PCIe lets them; of any wire,"
+                            + " congestion, loss and the packets of acknowledgements"),
             note("Drivers and firmware that refuse peer-to-peer DMA for reasons of their own (vendor gates)"));
 
     private NotModelled() {}

@@ -140,6 +140,7 @@ final class Defaults {
                         device.rcb(),
                         128,
                         "Read Completion Boundary 128 B, as of every function but a root port")),
+                device.wire(),
                 OptionalLong.of(readLatency(name, device.readLatency())),
                 device.writeLatency(),
                 device.dmaBandwidth(),

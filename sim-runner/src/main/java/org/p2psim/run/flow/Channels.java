@@ -43,6 +43,7 @@ final class Channels {
     private final Map<SocketHop, Channel> sockets = new HashMap<>();
     private final Map<String, Channel> iommus = new HashMap<>();
     private final Map<Bdf, Channel> inside = new HashMap<>();
+    private final Map<String, Channel> ports = new HashMap<>();
     private final Map<Bdf, Channel> engines = new HashMap<>();
     private final Map<Forwarding, Channel> forwarding = new HashMap<>();
     private final Map<ThroughRoot, Channel> hosts = new HashMap<>();
@@ -174,6 +175,11 @@ final class Channels {
     /** For a function without a link of its own: where it sets out. */
     Channel inside(PciFunction function) {
         return inside.computeIfAbsent(function.address(), key -> add(new Pace.OfData(Long.MAX_VALUE), UNLIMITED, 0, 0));
+    }
+
+    Channel port(DevicePort port) {
+        return ports.computeIfAbsent(
+                port.name(), key -> add(new Pace.OfPort(port.bytesPerSecond(), port.overhead()), UNLIMITED, 0, 0));
     }
 
     /** The DMA engine of a function, if it is slower than the link may be. */

@@ -139,6 +139,24 @@ sealed interface Pace {
         }
     }
 
+    /** What sends packets at a rate, each with its overhead. */
+    record OfPort(long bytesPerSecond, int overhead) implements Pace {
+        @Override
+        public int wireBytes(Tlp tlp) {
+            return tlp.payload() + overhead;
+        }
+
+        @Override
+        public long ticks(Tlp tlp) {
+            return Math.max(1, wireBytes(tlp) * Ticks.PER_SECOND / bytesPerSecond);
+        }
+
+        @Override
+        public boolean setsTail() {
+            return true;
+        }
+    }
+
     /**
      * Host memory, which takes a TLP once all of it is there.
      *

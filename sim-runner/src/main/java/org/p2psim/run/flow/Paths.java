@@ -71,6 +71,14 @@ final class Paths {
         return draft.path(0, end);
     }
 
+    /** Through the port of a device, and nothing else. */
+    Path path(DevicePort port, Path.End end) {
+        Leg before = new Leg(0, false, Leg.ANY_PAYLOAD);
+        Leg after = new Leg(port.latency(), false, Leg.ANY_PAYLOAD);
+        return progress.addPath(number ->
+                new Path(number, ImmutableList.of(channels.port(port)), ImmutableList.of(before, after), end));
+    }
+
     /** The channels of a route, and what lies between them. */
     private final class Draft {
         private final Route route;
