@@ -14,6 +14,11 @@ public record DeviceTiming(long writeLatency, OptionalLong engineBandwidth, long
     /** As fast as its link: the devices of {@code profiles.tsv} that are slower say so. */
     public static final DeviceTiming DEFAULT = new DeviceTiming(0, OptionalLong.empty(), 0, DmaEngineTiming.NONE);
 
+    /** Requests cost its engine nothing beyond that. */
+    public DeviceTiming(long writeLatency, OptionalLong engineBandwidth, long issueInterval) {
+        this(writeLatency, engineBandwidth, issueInterval, DmaEngineTiming.NONE);
+    }
+
     /** @throws IllegalArgumentException if a value is negative or the bandwidth is nothing */
     public DeviceTiming {
         Range.atLeast("write latency", writeLatency, 0);
@@ -21,8 +26,8 @@ public record DeviceTiming(long writeLatency, OptionalLong engineBandwidth, long
         Range.atLeast("interval of requests", issueInterval, 0);
     }
 
-    /** Whether requests leave it later than its link could take them. */
+    /** Whether what reads and writes share is slower than its link may be. */
     public boolean limitsRequests() {
-        return engineBandwidth.isPresent() || issueInterval > 0 || engine.costs();
+        return engineBandwidth.isPresent() || issueInterval > 0 || engine.hasBus();
     }
 }

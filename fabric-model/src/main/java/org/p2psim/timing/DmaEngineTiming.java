@@ -10,11 +10,14 @@ import java.util.Optional;
  *     any
  * @param writeStart what the engine needs for each write DMA, ticks
  * @param writeFetch what it needs for each {@link #FETCH_BYTES} of data that it writes, ticks
- * @param readStart what it needs for each read DMA, ticks
- * @param readPerByte what it needs for each byte of a read DMA beyond the first 64, ticks
- * @param readMost what it needs for a read DMA at most, beside its start, ticks
  * @param oddRead what it needs for a read request whose length is not a multiple of 4 bytes, at least, ticks
+ * @param busPerByte what the device's own bus, which reads and writes share, needs for a byte of a DMA, ticks; in whole
+ *     lines of 64
+ * @param busLeast what it needs for a DMA at least, ticks
+ * @param busMost what it needs for a DMA at most, ticks
  * @param gap bytes that the function's transmitter leaves idle after each TLP
+ * @param tailGap bytes that it leaves idle besides after the last TLP of a write DMA that is no multiple of
+ *     {@link #TAIL_UNIT}
  * @param rounds how tags are handed out, if not one by one
  */
 public record DmaEngineTiming(
@@ -22,18 +25,22 @@ public record DmaEngineTiming(
         boolean alignedReads,
         long writeStart,
         long writeFetch,
-        long readStart,
-        long readPerByte,
-        long readMost,
         long oddRead,
+        long busPerByte,
+        long busLeast,
+        long busMost,
         int gap,
+        int tailGap,
         Optional<Rounds> rounds) {
     /** Data is fetched from the device's own memory in pieces of this size. */
     public static final int FETCH_BYTES = 128;
 
+    /** Bytes of the pieces in which writes leave without a gap at the end. */
+    public static final int TAIL_UNIT = 512;
+
     /** Costs nothing. */
     public static final DmaEngineTiming NONE =
-            new DmaEngineTiming(false, false, 0, 0, 0, 0, 0, 0, 0, Optional.empty());
+            new DmaEngineTiming(false, false, 0, 0, 0, 0, 0, 0, 0, 0, Optional.empty());
 
     private static final int MOST_GAP = 4096;
 
@@ -41,7 +48,7 @@ public record DmaEngineTiming(
      * Tags are handed out in rounds of all that there are. Before the next round begins, what is outstanding must be down
      * to so many bytes, if the round had enough short requests.
      *
-     * @param drain bytes, counted in lines of 64
+     * @param drain bytes
      * @param shortRequest bytes: requests up to this are short, and so are those of DMAs that are cut in two
      * @param shortOnes short requests that a round must have
      */
@@ -57,15 +64,21 @@ public record DmaEngineTiming(
     public DmaEngineTiming {
         Range.atLeast("start of a write", writeStart, 0);
         Range.atLeast("fetch of data", writeFetch, 0);
-        Range.atLeast("start of a read", readStart, 0);
-        Range.atLeast("cost of a byte read", readPerByte, 0);
-        Range.atLeast("cost of a read at most", readMost, 0);
         Range.atLeast("cost of an odd read", oddRead, 0);
+        Range.atLeast("cost of a byte on the bus", busPerByte, 0);
+        Range.atLeast("cost of a DMA on the bus", busLeast, 0);
+        Range.atLeast("most that a DMA costs on the bus", busMost, busLeast);
+        Range.check("gap after writes, bytes", tailGap, 0, MOST_GAP);
         Range.check("gap between TLPs, bytes", gap, 0, MOST_GAP);
     }
 
-    /** Whether its requests take it any time. */
-    public boolean costs() {
-        return writeStart > 0 || writeFetch > 0 || readStart > 0 || readPerByte > 0 || oddRead > 0;
+    /** Whether requests for one direction take it any time. */
+    public boolean hasStage(boolean writes) {
+        return writes ? writeStart > 0 || writeFetch > 0 : oddRead > 0;
+    }
+
+    /** Whether reads and writes share a bus that takes any time. */
+    public boolean hasBus() {
+        return busMost > 0;
     }
 }

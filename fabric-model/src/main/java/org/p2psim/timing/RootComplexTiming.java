@@ -5,8 +5,8 @@ import java.util.OptionalLong;
 /**
  * What a host bridge forwards, beside latency and largest payload, which the fabric has.
  *
- * @param p2pReadBandwidth data of completions that it forwards from peer to peer, bytes a second, all ways together;
- *     empty if it is never the bottleneck
+ * @param p2pReadBandwidth data of completions that it forwards from peer to peer, bytes a second: all that comes from
+ *     its own root ports together, and all that comes from other root complexes; empty if it is never the bottleneck
  * @param p2pWriteBandwidth the same of posted writes
  * @param forwardsP2pReads whether it forwards memory reads to peers; one that does not answers them with Unsupported
  *     Request (client CPUs of Intel: NVIDIA/open-gpu-kernel-modules#1253)

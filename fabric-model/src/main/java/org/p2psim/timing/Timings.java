@@ -39,6 +39,17 @@ public record Timings(
         Range.atLeast("time of credits", creditLoop, 0);
     }
 
+    /** Without ECRC. */
+    public Timings(
+            Map<Bdf, PortTiming> ports,
+            Map<String, RootComplexTiming> rootComplexes,
+            Map<String, MemoryTiming> memories,
+            Map<Bdf, DeviceTiming> devices,
+            int mps,
+            long creditLoop) {
+        this(ports, rootComplexes, memories, devices, mps, creditLoop, false);
+    }
+
     /** Max_Payload_Size 256, credits for 500 ns, no ECRC. */
     public static Timings of(
             Map<Bdf, PortTiming> ports,

@@ -20,6 +20,7 @@ final class BusyTime {
         long end = start + ticks;
         if (start >= lastSlice * sliceTicks && end <= (lastSlice + 1) * sliceTicks) {
             slices[lastSlice] += ticks;
+            used = Math.max(used, lastSlice + 1);
             return;
         }
         while (end > MAX_SLICES * sliceTicks) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.transaction.Credits;
 import org.p2psim.transaction.Splitting;
+import org.p2psim.transaction.TlpClass;
 
 /**
  * One thing that TLPs pass one after the other, in one direction: a link, a connection of sockets, an IOMMU, a limit
@@ -33,6 +34,7 @@ final class Channel {
     private final int[] headers;
 
     private final int[] data;
+    private final Credits credits;
     private final boolean[] infinite = new boolean[Receiver.CLASSES];
     private final TimedUnits[] arriving = new TimedUnits[Receiver.CLASSES];
     /** The other direction of a link, on which DLLPs come back; null if credits come back without. */
@@ -52,6 +54,7 @@ final class Channel {
         this.progress = progress;
         this.pace = pace;
         this.receiver = receiver;
+        this.credits = credits;
         this.headers = new int[] {credits.ph(), credits.nph(), credits.cplh()};
         this.data = new int[] {credits.pd(), credits.npd(), credits.cpld()};
         receiver.belongsTo(this);
@@ -254,15 +257,21 @@ final class Channel {
         if (tlp == head) {
             input.taken(now, free);
         }
-        tlp.tail = pace.setsTail() ? ticks : Math.max(tlp.tail, ticks);
         long delay = pace.delay(tlp, begin);
+        tlp.tail = pace.setsTail() ? ticks : Math.max(ticks, tailAfter(tlp, begin + Math.max(0, delay)));
         progress.received(receiver, free);
         if (delay == Pace.BLOCKED) {
-            progress.free(receiver, tlp, free);
-            tlp.path.end().blocked(tlp, free);
+            long tail = receiver.freedAt(tlp.tlpClass, begin + tlp.tail);
+            progress.free(receiver, tlp, tail);
+            tlp.path.end().blocked(tlp, tail);
         } else {
             progress.forward(this, tlp, begin + delay);
         }
+    }
+
+    /** How far the tail is behind a head that has waited until now: it has been coming in all the time. */
+    private static long tailAfter(Tlp tlp, long now) {
+        return tlp.tail - (now - tlp.eligible);
     }
 
     /** How long the link is taken by attempts at a TLP that fail. */
@@ -366,6 +375,24 @@ final class Channel {
         if (starved) {
             progress.poke(this, nextCredits(tlpClass, now));
         }
+    }
+
+    /** Whether no TLP is in the buffer or holds a credit. */
+    boolean isAtRest() {
+        TlpClass[] classes = TlpClass.values();
+        boolean atRest = receiver.isEmpty();
+        for (int i = 0; i < Receiver.CLASSES; i++) {
+            TimedUnits freed = receiver.freed(i);
+            int headersBack = arriving[i].allHeaders() + freed.allHeaders();
+            int dataBack = arriving[i].allData() + freed.allData();
+            atRest &= areAll(headers[i], headersBack, credits.headers(classes[i]));
+            atRest &= areAll(data[i], dataBack, credits.data(classes[i]));
+        }
+        return atRest;
+    }
+
+    private static boolean areAll(int here, int onTheirWay, int all) {
+        return all == Credits.INFINITE || here + onTheirWay == all;
     }
 
     private long dllpTicks() {

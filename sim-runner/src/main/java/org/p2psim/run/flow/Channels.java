@@ -14,6 +14,7 @@ import org.p2psim.routing.Hop.LinkHop;
 import org.p2psim.routing.Hop.SocketHop;
 import org.p2psim.run.flow.Paths.Traffic;
 import org.p2psim.timing.DeviceTiming;
+import org.p2psim.timing.DmaEngineTiming;
 import org.p2psim.timing.PortTiming;
 import org.p2psim.timing.RootComplexTiming;
 import org.p2psim.timing.Timings;
@@ -28,12 +29,7 @@ import org.p2psim.transaction.DataLinkLayer;
 /** The channels of a fabric, made when the first path needs them. */
 final class Channels {
     private static final Credits UNLIMITED = new Credits(
-            Credits.INFINITE,
-            Credits.INFINITE,
-            Credits.INFINITE,
-            Credits.INFINITE,
-            Credits.INFINITE,
-            Credits.INFINITE);
+            Credits.INFINITE, Credits.INFINITE, Credits.INFINITE, Credits.INFINITE, Credits.INFINITE, Credits.INFINITE);
     /** Header credits for TLPs of this payload, so that smaller ones may be limited by them. */
     private static final int SMALL_PAYLOAD = 128;
 
@@ -49,8 +45,10 @@ final class Channels {
     private final Map<SocketHop, Channel> sockets = new HashMap<>();
     private final Map<String, Channel> iommus = new HashMap<>();
     private final Map<Bdf, Channel> inside = new HashMap<>();
+    private final Map<String, Channel> ports = new HashMap<>();
     private final Map<Bdf, Channel> engines = new HashMap<>();
-    private final Map<ThroughRoot, Channel> forwarding = new HashMap<>();
+    private final Map<EngineStage, Channel> engineStages = new HashMap<>();
+    private final Map<Forwarding, Channel> forwarding = new HashMap<>();
     private final Map<ThroughRoot, Channel> hosts = new HashMap<>();
     private final Map<String, Channel> memories = new HashMap<>();
     private final Map<Rate, Pace.OfLink> paces = new HashMap<>();
@@ -58,9 +56,13 @@ final class Channels {
     /** The two directions of a link. */
     private record Both(Link link, Channel upstream, Channel downstream) {}
 
-    private record Rate(Link link, int efficiency, int gap, int completionSlot) {}
+    private record Rate(Link link, int efficiency, int gap, int tailGap, int completionSlot) {}
+
+    private record EngineStage(Bdf function, Traffic traffic) {}
 
     private record ThroughRoot(String rootBus, Traffic traffic) {}
+
+    private record Forwarding(String rootBus, Traffic traffic, boolean fromAnother) {}
 
     /** @param seed of the errors on links */
     Channels(Fabric fabric, Progress progress, Timings timings, long seed) {
@@ -83,14 +85,17 @@ final class Channels {
         Optional<PciFunction> other = otherEnd(port);
         boolean switchBelow = other.isPresent() && other.get().type().isBridge();
         PortTiming above = timings.port(port.address());
-        PortTiming below = other.map(function -> timings.port(function.address())).orElse(PortTiming.DEFAULT);
+        PortTiming below =
+                other.map(function -> timings.port(function.address())).orElse(PortTiming.DEFAULT);
         Credits usual = usualCredits(link);
+        DmaEngineTiming engine = other.map(function -> timings.device(function.address()).engine())
+                .orElse(DmaEngineTiming.NONE);
         Channel upstream =
                 linkChannel(
-                new Rate(link, below.efficiencyTowards(above), other.map(this::gap).orElse(0), 1),
+                new Rate(link, below.efficiencyTowards(above), engine.gap(), engine.tailGap(), 1),
                 above.credits().orElse(usual));
         Channel downstream = linkChannel(
-                new Rate(link, above.efficiencyTowards(below), 0, completionSlot(port)),
+                new Rate(link, above.efficiencyTowards(below), 0, 0, completionSlot(port)),
                 below.credits().orElse(switchBelow ? usual : withInfiniteCompletions(usual)));
         upstream.setReverse(downstream);
         downstream.setReverse(upstream);
@@ -123,11 +128,6 @@ final class Channels {
         }
     }
 
-    /** What a device leaves idle after its TLPs. */
-    private int gap(PciFunction function) {
-        return timings.device(function.address()).engine().gap();
-    }
-
     private int completionSlot(PciFunction port) {
         return port.type() == PortType.ROOT_PORT
                 ? timings.rootComplex(fabric.hostBridge(port)).completionSlot()
@@ -137,7 +137,7 @@ final class Channels {
     private Channel linkChannel(Rate rate, Credits credits) {
         Link link = rate.link();
         Pace.OfLink pace = paces.computeIfAbsent(
-                rate, key -> new Pace.OfLink(link, key.efficiency(), key.gap(), key.completionSlot()));
+                rate, key -> new Pace.OfLink(link, key.efficiency(), key.gap(), key.tailGap(), key.completionSlot()));
         if (link.flitMode()) {
             long flit = link.serialisationTicks(Link.FLIT_TLP_BYTES);
             return add(pace, credits, flit, flit);
@@ -172,8 +172,10 @@ final class Channels {
         return sockets.computeIfAbsent(
                 hop,
                 key -> add(
-                        new Pace.OfData(
-                                fabric.socketLink().orElseThrow().bytesPerSecond().orElseThrow()),
+                        new Pace.OfData(fabric.socketLink()
+                                .orElseThrow()
+                                .bytesPerSecond()
+                                .orElseThrow()),
                         Credits.SWITCH_PORT,
                         0,
                         0));
@@ -181,13 +183,29 @@ final class Channels {
 
     Channel iommu(HostBridge bridge) {
         return iommus.computeIfAbsent(
-                bridge.rootBus(), key -> add(new Pace.OfIommu(new Iotlb(timings.rootComplex(bridge).iommu())), Credits.SWITCH_PORT, 0, 0));
+                bridge.rootBus(),
+                key -> add(
+                        new Pace.OfIommu(new Iotlb(timings.rootComplex(bridge).iommu())), Credits.SWITCH_PORT, 0, 0));
     }
 
     /** For a function without a link of its own: where it sets out. */
     Channel inside(PciFunction function) {
-        return inside.computeIfAbsent(
-                function.address(), key -> add(new Pace.OfData(Long.MAX_VALUE), UNLIMITED, 0, 0));
+        return inside.computeIfAbsent(function.address(), key -> add(new Pace.OfData(Long.MAX_VALUE), UNLIMITED, 0, 0));
+    }
+
+    Channel port(DevicePort port) {
+        return ports.computeIfAbsent(
+                port.name(), key -> add(new Pace.OfPort(port.bytesPerSecond(), port.overhead()), UNLIMITED, 0, 0));
+    }
+
+    /** What the DMA engine of a function does for one direction, if that takes any time. */
+    Optional<Channel> engineStage(PciFunction function, Traffic traffic) {
+        DmaEngineTiming engine = timings.device(function.address()).engine();
+        return engine.hasStage(traffic == Traffic.WRITES)
+                ? Optional.of(engineStages.computeIfAbsent(
+                        new EngineStage(function.address(), traffic),
+                        key -> add(new Pace.OfEngineStage(engine), HANDED_OVER, 0, 0)))
+                : Optional.empty();
     }
 
     /** The DMA engine of a function, if it is slower than the link may be. */
@@ -205,8 +223,11 @@ final class Channels {
                         0)));
     }
 
-    /** What limits or refuses what a root complex forwards from peer to peer, if anything does. */
-    Optional<Channel> forwarding(HostBridge bridge, Traffic traffic) {
+    /**
+     * What limits or refuses what a root complex forwards from peer to peer, if anything does. What comes from another
+     * root complex has a buffer of its own: if both ways shared one, two root complexes could wait for each other.
+     */
+    Optional<Channel> forwarding(HostBridge bridge, Traffic traffic, boolean fromAnother) {
         RootComplexTiming timing = timings.rootComplex(bridge);
         OptionalLong limit = switch (traffic) {
             case WRITES -> timing.p2pWriteBandwidth();
@@ -217,7 +238,7 @@ final class Channels {
         return forwards && limit.isEmpty()
                 ? Optional.empty()
                 : Optional.of(forwarding.computeIfAbsent(
-                        new ThroughRoot(bridge.rootBus(), traffic),
+                        new Forwarding(bridge.rootBus(), traffic, fromAnother),
                         key -> add(
                                 new Pace.OfForwarding(limit.orElse(Long.MAX_VALUE), forwards),
                                 Credits.SWITCH_PORT,
@@ -240,19 +261,28 @@ final class Channels {
                         key -> add(new Pace.OfData(limit.getAsLong()), Credits.SWITCH_PORT, 0, 0)));
     }
 
-    /** What limits the memory of a socket, if anything does. */
-    Optional<Channel> memory(String socket) {
+    /** The memory of a socket, which all requests for it come to. */
+    Channel memory(String socket) {
         OptionalLong limit = timings.memory(socket).bandwidth();
-        return limit.isEmpty()
-                ? Optional.empty()
-                : Optional.of(memories.computeIfAbsent(
-                        socket, key -> add(new Pace.OfData(limit.getAsLong()), Credits.SWITCH_PORT, 0, 0)));
+        return memories.computeIfAbsent(
+                socket,
+                key -> add(
+                        new Pace.OfMemory(limit.orElse(Long.MAX_VALUE)),
+                        limit.isPresent() ? Credits.SWITCH_PORT : UNLIMITED,
+                        0,
+                        0));
     }
 
-    /** Where completions of a socket's memory set out for what is below a port, if nothing limits the memory. */
-    Channel memoryTowards(String socket, String port) {
-        return memories.computeIfAbsent(
-                socket + " " + port, key -> add(new Pace.OfData(Long.MAX_VALUE), Credits.SWITCH_PORT, 0, 0));
+    /**
+     * Where completions of a socket's memory set out for what is below a root port: at the memory if its bandwidth is
+     * limited, and otherwise each on their own.
+     */
+    Channel memoryTowards(String socket, String rootPort) {
+        return timings.memory(socket).bandwidth().isPresent()
+                ? memory(socket)
+                : memories.computeIfAbsent(
+                        socket + " " + rootPort,
+                        key -> add(new Pace.OfMemory(Long.MAX_VALUE), Credits.SWITCH_PORT, 0, 0));
     }
 
     /** What the links carried so far: in the order of the fabric's ports, upstream first, in slices of one length. */
@@ -285,8 +315,7 @@ final class Channels {
             LinkUse.Direction direction,
             long sliceTicks) {
         if (use.tlps() > 0) {
-            String below =
-                    fabric.below(port).stream().map(PciFunction::name).collect(Collectors.joining(", "));
+            String below = fabric.below(port).stream().map(PciFunction::name).collect(Collectors.joining(", "));
             all.add(new LinkUse(
                     port.address(),
                     port.name() + " - " + below,

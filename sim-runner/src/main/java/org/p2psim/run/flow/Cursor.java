@@ -1,95 +1,137 @@
 package org.p2psim.run.flow;
 
-import java.util.Iterator;
-import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.transaction.Splitting;
 
-/** How far a DMA has come: the first byte that is not asked for yet. */
-final class Cursor {
-    private static final long FOUR_GIB = 1L << 32;
+/** How far a DMA has come: what its initiator asks for next, and from when on it may. All times in ticks. */
+abstract sealed class Cursor permits SegmentCursor, OperationCursor {
+    private static final Unfinished NOTHING = new Unfinished();
 
-    private final Iterator<Segment> segments;
-    private final boolean aligned;
-    private long address;
-    private int opened;
-    private long segmentStart;
-    private long segmentBytes;
-    private long remaining;
+    private boolean aligned;
     private boolean first;
-    private long takenSegment;
-    private long takenStart;
+    private boolean last;
+    private long dmaStart;
+    private long dmaBytes;
 
     /** @param aligned whether requests end at multiples of their limit */
-    Cursor(Iterable<Segment> segments, boolean aligned) {
-        this.aligned = aligned;
-        this.segments = segments.iterator();
-        openSegment();
+    static Cursor of(Requests requests, boolean aligned) {
+        Cursor cursor = of(requests);
+        cursor.aligned = aligned;
+        return cursor;
     }
 
-    boolean atEnd() {
-        return remaining == 0;
+    private static Cursor of(Requests requests) {
+        return requests instanceof Requests.Operations operations
+                ? new OperationCursor(operations)
+                : new SegmentCursor(requests.segments());
     }
 
-    long address() {
-        return address;
+    /** Bytes of the next request. */
+    final int cut(long from, long left, int max) {
+        return aligned
+                ? Splitting.nextAlignedRequest(from, left, max)
+                : Splitting.nextRequest(from, left, max);
     }
 
-    /** Takes the next request and returns its bytes. */
-    int take(int max) {
-        first = address == segmentStart;
-        takenSegment = segmentBytes;
-        takenStart = segmentStart;
-        int bytes = aligned
-                ? Splitting.nextAlignedRequest(address, remaining, max)
-                : Splitting.nextRequest(address, remaining, max);
-        address += bytes;
-        remaining -= bytes;
-        if (remaining == 0) {
-            openSegment();
-        }
-        return bytes;
+    /** A request is taken that belongs to a segment or operation with these bytes. */
+    final void tookOf(long start, long bytes, boolean isFirst, boolean isLast) {
+        dmaStart = start;
+        dmaBytes = bytes;
+        first = isFirst;
+        last = isLast;
     }
 
-    /** Whether the request that was taken last is the first of its segment. */
-    boolean tookFirst() {
+    /** Whether the request that was taken last is the first of its segment or operation. */
+    final boolean tookFirst() {
         return first;
     }
 
-    /** Bytes of the segment that the request that was taken last belongs to. */
-    long takenSegment() {
-        return takenSegment;
+    /** Whether it is the last one. */
+    final boolean tookLast() {
+        return last;
     }
 
-    /** Requests of up to {@code max} bytes in which that segment is cut, leaving aside boundaries of 4 KiB. */
-    long requests(int max) {
-        long before = aligned ? takenStart & (max - 1) : 0;
-        return (before + takenSegment + max - 1) / max;
+    /** Bytes of the segment or operation of the request that was taken last. */
+    final long dmaBytes() {
+        return dmaBytes;
     }
 
-    /** Segments that it has come to. */
-    int opened() {
-        return opened;
+    /** Requests of up to {@code max} bytes in which it is cut, leaving aside boundaries of 4 KiB. */
+    final long requests(int max) {
+        long before = aligned ? dmaStart & (max - 1) : 0;
+        return (before + dmaBytes + max - 1) / max;
     }
 
-    /** Bytes ahead that are cut as those before, as far as is easy to say: within this segment. */
+    /** Whether all requests are taken. */
+    abstract boolean atEnd();
+
+    /** Of the request that is taken next. */
+    abstract long address();
+
+    /** Takes the next request and returns its bytes. */
+    abstract int take(int max);
+
+    /** Bytes ahead that are cut and issued as those before, as far as is easy to say. */
     long alikeAhead() {
-        return Long.compareUnsigned(address, FOUR_GIB) < 0 ? Math.min(remaining, FOUR_GIB - address) : remaining;
+        return 0;
     }
 
-    /** Goes on by fewer bytes than are ahead in this segment. */
+    /** Stays the same as long as all requests are cut alike. */
+    long stretch() {
+        return 0;
+    }
+
+    /** Goes on by fewer bytes than are {@link #alikeAhead() ahead}. */
     void skip(long bytes) {
-        address += bytes;
-        remaining -= bytes;
+        throw new IllegalStateException("nothing of it repeats itself");
     }
 
-    private void openSegment() {
-        if (segments.hasNext()) {
-            Segment segment = segments.next();
-            opened++;
-            address = segment.dmaAddress();
-            segmentStart = address;
-            segmentBytes = segment.length();
-            remaining = segment.length();
-        }
+    /** The DMA starts; before the first request is taken. */
+    void begin(long now) {}
+
+    /**
+     * From when on the request that was taken last may be issued; {@link Agenda#NEVER} if what it waits for is not
+     * known yet.
+     */
+    long readyAt(long now) {
+        return now;
+    }
+
+    /** The request that was taken last is issued. */
+    void issued(long now) {}
+
+    /** Number of the operation whose request was taken last, from 0 on. */
+    long operation() {
+        return 0;
+    }
+
+    /** So many bytes of an operation are through, now or at a time. */
+    void arrived(long operation, int bytes, long at) {}
+
+    /** Operations that are started and not over. */
+    Unfinished unfinished() {
+        return NOTHING;
+    }
+
+    /** One more operation may be unfinished, from a time on. */
+    void release(long at) {}
+
+    /** An operation starts when the stage before is done with it. */
+    void waitForFeed() {
+        throw new IllegalArgumentException("only operations go from stage to stage");
+    }
+
+    /**
+     * The stage before is done with an operation.
+     *
+     * @param started when it was begun in the first stage
+     */
+    void feed(long at, long started) {}
+
+    /**
+     * The stage before will do no more. Returns whether the request that was taken last waits for it, and so is never
+     * issued.
+     */
+    boolean endFeed() {
+        return false;
     }
 }

@@ -1,12 +1,15 @@
 package org.p2psim.run.flow;
 
 import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.LinkUse;
+import org.p2psim.routing.AddressKind;
 import org.p2psim.routing.Delivery;
 import org.p2psim.routing.Route;
 import org.p2psim.routing.Routing;
@@ -54,13 +57,23 @@ public final class DmaNetwork {
     /** @param seed of the errors on links */
     public DmaNetwork(
             Fabric fabric, Routing routing, Engine engine, Timings timings, Fidelity fidelity, long seed) {
+        this(
+                fabric,
+                routing,
+                engine,
+                timings,
+                fidelity == Fidelity.L0
+                        ? new EveryEvent(engine, timings.ecrc())
+                        : new KnownTimes(engine, fidelity == Fidelity.L2, timings.ecrc()),
+                seed);
+    }
+
+    DmaNetwork(Fabric fabric, Routing routing, Engine engine, Timings timings, Progress progress, long seed) {
         this.fabric = fabric;
         this.routing = routing;
         this.timings = timings;
         this.engine = engine;
-        this.progress = fidelity == Fidelity.L0
-                ? new EveryEvent(engine, timings.ecrc())
-                : new KnownTimes(engine, fidelity == Fidelity.L2, timings.ecrc());
+        this.progress = progress;
         this.channels = new Channels(fabric, progress, timings, seed);
         this.paths = new Paths(progress, channels, timings, fabric.socketLink().orElse(SocketLink.NONE));
         engine.beforeActions(time -> {
@@ -76,24 +89,91 @@ public final class DmaNetwork {
      *     complex on the way is not described
      */
     public void start(DmaRequest request, DmaListener listener) {
+        Flow flow = flow(request, tags(request), listener);
+        flow.start(way(request, flow));
+    }
+
+    /**
+     * Starts operations that pass several stages, each operation a stage when it is over in the one before; it is
+     * unfinished, in the sense of its depth, until it is over in the last one. All stages have the same sizes of
+     * operations, and the first one says when they start.
+     *
+     * @throws IllegalArgumentException as {@link #start(DmaRequest, DmaListener)} does, and if what a stage but the
+     *     first transfers is not {@link Requests.Operations}
+     */
+    public void start(List<Stage> stages) {
+        List<Flow> flows = new ArrayList<>();
+        for (Stage stage : stages) {
+            DmaRequest request = request(stage);
+            TagPool tags = stage instanceof Stage.Dma ? tags(request) : new TagPool(request.tags());
+            Flow flow = flow(request, tags, stage.listener());
+            if (!flows.isEmpty()) {
+                flow.follow(flows.get(flows.size() - 1));
+            }
+            flows.add(flow);
+        }
+        for (int i = 0; i < flows.size(); i++) {
+            flows.get(i).start(way(stages.get(i), flows.get(i)));
+        }
+    }
+
+    private static DmaRequest request(Stage stage) {
+        if (stage instanceof Stage.Dma dma) {
+            return dma.request();
+        }
+        Stage.Behind behind = (Stage.Behind) stage;
+        return new DmaRequest(
+                behind.name(),
+                behind.function(),
+                new PciTarget(behind.function()),
+                Direction.WRITE,
+                behind.requests(),
+                AddressKind.BUS_ADDRESS,
+                address -> true,
+                1,
+                behind.packet(),
+                behind.packet(),
+                64);
+    }
+
+    /** The functions' own: whatever they read, they have so many for all. */
+    private TagPool tags(DmaRequest request) {
+        return tagPools.computeIfAbsent(request.initiator().address(), address -> new TagPool(request.tags(), engine(request).rounds()));
+    }
+
+    private DmaEngineTiming engine(DmaRequest request) {
+        return timings.device(request.initiator().address()).engine();
+    }
+
+    private Flow flow(DmaRequest request, TagPool tags, DmaListener listener) {
         if (running.containsKey(request.name())) {
             throw new IllegalArgumentException("a DMA named %s is running".formatted(request.name()));
         }
         if (request.segments().isEmpty()) {
             throw new IllegalArgumentException("DMA %s has nothing to transfer".formatted(request.name()));
         }
-        DmaEngineTiming engine = timings.device(request.initiator().address()).engine();
         Flow flow = progress.addFlow(number -> new Flow(
                 number,
                 progress,
                 request,
-                tagPools.computeIfAbsent(request.initiator().address(), address -> new TagPool(request.tags(), engine.rounds())),
+                tags,
                 isAbove4GiB(request.memory()),
-                engine,
+                engine(request),
                 listener,
                 () -> ended(request.name())));
         running.put(request.name(), flow);
-        flow.start(request.direction() == Direction.READ ? readWay(request, flow) : writeWay(request, flow));
+        return flow;
+    }
+
+    private Flow.Way way(Stage stage, Flow flow) {
+        if (stage instanceof Stage.Behind behind) {
+            return new Flow.Way(paths.path(behind.port(), flow::wrote), null, null, null, null, 0);
+        }
+        return way(((Stage.Dma) stage).request(), flow);
+    }
+
+    private Flow.Way way(DmaRequest request, Flow flow) {
+        return request.direction() == Direction.READ ? readWay(request, flow) : writeWay(request, flow);
     }
 
     /** Of host memory nearly all is. */
@@ -136,6 +216,17 @@ public final class DmaNetwork {
     /** What the links carried so far: in the order of the fabric's ports, upstream first, in slices of one length. */
     public ImmutableList<LinkUse> linkUse() {
         return channels.linkUse();
+    }
+
+    /** Whether nothing is on its way: no TLP in a buffer, all credits and tags back or on their way back. */
+    boolean isAtRest() {
+        return progress.channels().stream().allMatch(Channel::isAtRest)
+                && tagPools.values().stream().allMatch(TagPool::isAtRest);
+    }
+
+    /** TLPs that there ever were at once, at most. */
+    int mostTlps() {
+        return progress.tlps();
     }
 
     private Flow.Way writeWay(DmaRequest request, Flow flow) {
@@ -214,7 +305,6 @@ public final class DmaNetwork {
 
     private Completer completer(Channel first, TlpKind kind, Flow flow, Path path) {
         return completers.computeIfAbsent(
-                new CompleterKey(first, kind),
-                key -> new Completer(progress, first, kind, progress.take(flow, path)));
+                new CompleterKey(first, kind), key -> new Completer(progress, first, kind, progress.take(flow, path)));
     }
 }

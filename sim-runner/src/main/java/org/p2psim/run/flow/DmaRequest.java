@@ -1,6 +1,5 @@
 package org.p2psim.run.flow;
 
-import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.function.LongPredicate;
 import org.p2psim.routing.AddressKind;
@@ -13,27 +12,28 @@ import org.p2psim.topology.PciFunction;
  *
  * @param name by which it can be stopped
  * @param memory what it reads or writes: a function's or the host's
- * @param segments what is transferred, in this order; TLPs never span two of them
+ * @param requests what is transferred, and when; TLPs never span two segments
  * @param translated for IOVAs: whether the IOMMU has a translation for an address at the moment
  * @param tags memory reads that may be outstanding at once
  * @param mps Max_Payload_Size of writes and completions, bytes
  * @param mrrs Max_Read_Request_Size, bytes
  * @param rcb Read Completion Boundary of the target, 64 or 128 bytes
+ * @param attributes of its requests, and of the completions that answer them
  */
 public record DmaRequest(
         String name,
         PciFunction initiator,
         Target memory,
         Direction direction,
-        List<Segment> segments,
+        Requests requests,
         AddressKind kind,
         LongPredicate translated,
         int tags,
         int mps,
         int mrrs,
-        int rcb) {
+        int rcb,
+        Attributes attributes) {
     public DmaRequest {
-        segments = ImmutableList.copyOf(segments);
         if (tags < 1) {
             throw new IllegalArgumentException("a function needs at least one tag to read");
         }
@@ -49,7 +49,62 @@ public record DmaRequest(
         }
     }
 
-    /** A DMA between two functions. */
+    /** Without attributes. */
+    public DmaRequest(
+            String name,
+            PciFunction initiator,
+            Target memory,
+            Direction direction,
+            Requests requests,
+            AddressKind kind,
+            LongPredicate translated,
+            int tags,
+            int mps,
+            int mrrs,
+            int rcb) {
+        this(
+                name,
+                initiator,
+                memory,
+                direction,
+                requests,
+                kind,
+                translated,
+                tags,
+                mps,
+                mrrs,
+                rcb,
+                Attributes.NONE);
+    }
+
+    /** All of the segments, as fast as possible, without attributes. */
+    public DmaRequest(
+            String name,
+            PciFunction initiator,
+            Target memory,
+            Direction direction,
+            List<Segment> segments,
+            AddressKind kind,
+            LongPredicate translated,
+            int tags,
+            int mps,
+            int mrrs,
+            int rcb) {
+        this(
+                name,
+                initiator,
+                memory,
+                direction,
+                new Requests.Bulk(segments),
+                kind,
+                translated,
+                tags,
+                mps,
+                mrrs,
+                rcb);
+    }
+
+    /** A DMA between two functions: all of the segments, as fast as possible, without attributes. */
     public DmaRequest(
             String name,
             PciFunction initiator,
@@ -62,18 +117,7 @@ public record DmaRequest(
             int mps,
             int mrrs,
             int rcb) {
-        this(
-                name,
-                initiator,
-                new PciTarget(target),
-                direction,
-                segments,
-                kind,
-                translated,
-                tags,
-                mps,
-                mrrs,
-                rcb);
+        this(name, initiator, new PciTarget(target), direction, segments, kind, translated, tags, mps, mrrs, rcb);
     }
 
     private static boolean fits(int completionMax, int rcb, int mps) {
@@ -88,6 +132,16 @@ public record DmaRequest(
     public enum Direction {
         READ,
         WRITE
+    }
+
+    /**
+     * What lets TLPs pass posted ones (PCIe base specification 5.0, 2.2.6.3 and 2.2.6.4).
+     *
+     * @param relaxedOrdering RO: writes and completions may pass
+     * @param idBasedOrdering IDO: TLPs of one requester may pass those of another
+     */
+    public record Attributes(boolean relaxedOrdering, boolean idBasedOrdering) {
+        public static final Attributes NONE = new Attributes(false, false);
     }
 
     /**
@@ -120,7 +174,12 @@ public record DmaRequest(
         return memory instanceof MemoryTarget host ? host.completionMax().orElse(mps) : mps;
     }
 
+    /** The memory that is touched. */
+    public List<Segment> segments() {
+        return requests.segments();
+    }
+
     public long bytes() {
-        return segments.stream().mapToLong(Segment::length).sum();
+        return requests.bytes();
     }
 }

@@ -26,6 +26,11 @@ final class EveryEvent extends Progress {
 
     private final List<TimedUnits> toReturn = new ArrayList<>();
 
+    EveryEvent(Engine engine) {
+        this(engine, false);
+    }
+
+    /** @param ecrc whether TLPs have a digest */
     EveryEvent(Engine engine, boolean ecrc) {
         super(ecrc);
         this.engine = engine;
@@ -115,6 +120,11 @@ final class EveryEvent extends Progress {
 
     @Override
     void credits(Channel channel, int tlpClass, int headerUnits, int dataUnits, long at) {
+        if (at == engine.now()) {
+            // In FLIT mode a DLLP takes no time: the decision that has asked for it counts on it.
+            channel.creditsArrive(tlpClass, headerUnits, dataUnits, at);
+            return;
+        }
         int index = channel.rank * Receiver.CLASSES + tlpClass;
         toReturn.get(index).add(at, headerUnits, dataUnits);
         engine.at(at, Phase.STATE, credits, index);

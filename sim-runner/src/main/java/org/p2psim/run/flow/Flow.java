@@ -29,6 +29,11 @@ final class Flow extends Input {
 
     private final Runnable whenDone;
 
+    /** Where its operations go when they are over here. */
+    private @Nullable Flow nextStage;
+    /** Where they began. */
+    private Flow firstStage = this;
+
     private @Nullable Way way;
     private @Nullable Tlp next;
     /** Bytes of requests that are on their way or not answered. */
@@ -60,7 +65,8 @@ final class Flow extends Input {
         this.listener = listener;
         this.engine = engine;
         this.whenDone = whenDone;
-        this.cursor = new Cursor(request.segments(), engine.alignedReads() && request.direction() == Direction.READ);
+        this.cursor = Cursor.of(
+                request.requests(), engine.alignedReads() && request.direction() == Direction.READ);
         this.reads = request.direction() == Direction.READ;
     }
 
@@ -85,6 +91,7 @@ final class Flow extends Input {
     void start(Way itsWay) {
         way = itsWay;
         Channel first = itsWay.request().channel(0);
+        cursor.begin(progress.now());
         prepare();
         first.addSource(this);
         progress.begun(this);
@@ -98,9 +105,30 @@ final class Flow extends Input {
         return way;
     }
 
-    /** Issues nothing more from now on; what is in flight goes on. */
+    /** Issues nothing more from now on; what is in flight goes on. No stage before it does more either. */
     void stop() {
-        stopped = true;
+        for (Flow stage = firstStage; stage != null && stage != nextStage; stage = stage.nextStage) {
+            stage.stopped = true;
+            stage.endIfDrained(progress.now());
+        }
+    }
+
+    /** Its operations come from another flow, which is the stage before. */
+    void follow(Flow before) {
+        if (!(before.request.requests() instanceof Requests.Operations)) {
+            throw new IllegalArgumentException("only operations go from stage to stage");
+        }
+        cursor.waitForFeed();
+        before.nextStage = this;
+        firstStage = before.firstStage;
+    }
+
+    /** The stage before will do no more. */
+    private void endFeed() {
+        if (cursor.endFeed() && next != null) {
+            progress.giveBack(next);
+            next = null;
+        }
         endIfDrained(progress.now());
     }
 
@@ -134,13 +162,19 @@ final class Flow extends Input {
         int bytes = cursor.take(reads ? request.mrrs() : request.mps());
         Tlp tlp = progress.take(this, way().request());
         tlp.set(this, way().request(), reads ? TlpKind.MEM_READ : TlpKind.MEM_WRITE, address, bytes, 0);
-        tlp.dmaBytes = cursor.tookFirst() ? cursor.takenSegment() : 0;
+        tlp.dmaBytes = cursor.tookFirst() ? cursor.dmaBytes() : 0;
+        tlp.tailOfOdd = !reads && cursor.tookLast() && cursor.dmaBytes() % DmaEngineTiming.TAIL_UNIT != 0;
+        tlp.operation = cursor.operation();
         next = tlp;
     }
 
     @Override
     long readyAt(Channel channel, long now) {
-        return next == null || stopped ? Agenda.NEVER : reads ? tags.availableAt(now) : now;
+        if (next == null || stopped) {
+            return Agenda.NEVER;
+        }
+        long ready = cursor.readyAt(now);
+        return reads ? Math.max(ready, tags.availableAt(now)) : ready;
     }
 
     /** Whether an IOMMU on the way need not keep its reads in order: what answers them does not either. */
@@ -167,6 +201,7 @@ final class Flow extends Input {
         if (reads) {
             tags.take(tlp.bytes, cursor.requests(request.mrrs()) == 2);
         }
+        cursor.issued(now);
         prepare();
     }
 
@@ -208,17 +243,41 @@ final class Flow extends Input {
         if (error) {
             progress.stop(this, at);
         }
-        tags.giveBack(at, read.bytes);
-        progress.poke(way().request().channel(0), at);
+        progress.tagBack(tags, at, read.bytes);
+        pokeAt(at);
         report(error ? Reports.Kind.REFUSED : Reports.Kind.COMPLETED, at, read, read.bytes);
         arrived(read, read.bytes, at);
     }
 
     private void arrived(Tlp tlp, int bytes, long at) {
+        long operation = tlp.operation;
         progress.giveBack(tlp);
         outstanding -= bytes;
         lastArrival = Math.max(lastArrival, at);
+        cursor.arrived(operation, bytes, at);
+        for (Unfinished operations = cursor.unfinished(); operations.hasFinished(); ) {
+            finished(operations.finish(), operations.remove());
+        }
         endIfDrained(at);
+    }
+
+    /** An operation is over here: it goes on to the next stage, or is over for good. */
+    private void finished(long at, long started) {
+        if (nextStage != null) {
+            nextStage.cursor.feed(at, started);
+            nextStage.pokeAt(at);
+            return;
+        }
+        if (reports.size() >= UNTOLD) {
+            reports.tell(progress.now());
+        }
+        reports.addFinished(at, started);
+        firstStage.cursor.release(at);
+        firstStage.pokeAt(at);
+    }
+
+    private void pokeAt(long at) {
+        progress.poke(way().request().channel(0), at);
     }
 
     private void endIfDrained(long at) {
@@ -242,7 +301,7 @@ final class Flow extends Input {
         Tlp tlp = next;
         state.put(tlp == null ? -1 : tlp.bytes);
         state.put(position() & (way().request().alignment() - 1));
-        state.put(cursor.opened());
+        state.put(cursor.stretch());
         state.put(stopped ? 1 : 0);
         state.put(ended ? 1 : 0);
         state.put(outstanding);
@@ -314,7 +373,7 @@ final class Flow extends Input {
     }
 
     boolean mayRepeat() {
-        return listener.takesRepeats();
+        return listener.takesRepeats() && request.requests() instanceof Requests.Bulk;
     }
 
     void note(@Nullable Journal newJournal) {
@@ -359,11 +418,13 @@ final class Flow extends Input {
         return way().request();
     }
 
-    @Nullable Path completionPath() {
+    @Nullable
+    Path completionPath() {
         return way().completion();
     }
 
-    @Nullable Completer completer() {
+    @Nullable
+    Completer completer() {
         return way().completer();
     }
 
@@ -378,5 +439,8 @@ final class Flow extends Input {
         progress.ended(this);
         whenDone.run();
         listener.done();
+        if (nextStage != null) {
+            nextStage.endFeed();
+        }
     }
 }

@@ -58,6 +58,11 @@ final class Iotlb {
         return ready;
     }
 
+    /** Whether what follows depends on where walks have been. */
+    boolean hasRegions() {
+        return timing.region() > 0;
+    }
+
     long page() {
         return timing.page();
     }

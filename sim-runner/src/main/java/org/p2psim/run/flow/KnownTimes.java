@@ -9,7 +9,7 @@ import org.p2psim.run.engine.Phase;
  * waited for, and only decisions are events. As long as nothing else is to happen, one follows the other without the
  * engine's queue.
  */
-final class KnownTimes extends Progress {
+non-sealed class KnownTimes extends Progress {
     private final Engine engine;
     private final Agenda agenda = new Agenda();
     private final @Nullable Periods periods;
@@ -21,6 +21,11 @@ final class KnownTimes extends Progress {
     private long skips;
 
     /** @param skipsPeriods whether what repeats itself is skipped */
+    KnownTimes(Engine engine, boolean skipsPeriods) {
+        this(engine, skipsPeriods, false);
+    }
+
+    /** @param ecrc whether TLPs have a digest */
     KnownTimes(Engine engine, boolean skipsPeriods, boolean ecrc) {
         super(ecrc);
         this.engine = engine;

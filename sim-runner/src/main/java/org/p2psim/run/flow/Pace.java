@@ -74,6 +74,7 @@ sealed interface Pace {
         private final long[] ticks;
         private final long dllpTicks;
         private final int gap;
+        private final int tailGap;
         private final int completionSlot;
 
         /**
@@ -81,13 +82,15 @@ sealed interface Pace {
          *
          * @param efficiency permille of the rate of the link
          * @param gap bytes that stay idle after each TLP
+         * @param tailGap bytes that stay idle besides after the last TLP of some writes
          * @param completionSlot bytes: completions begin at multiples of it
          */
-        OfLink(Link link, int efficiency, int gap, int completionSlot) {
+        OfLink(Link link, int efficiency, int gap, int tailGap, int completionSlot) {
             this.gap = gap;
+            this.tailGap = tailGap;
             this.completionSlot = completionSlot;
             flitMode = link.flitMode();
-            ticks = new long[Splitting.REQUEST_BOUNDARY + 64 + gap + completionSlot];
+            ticks = new long[Splitting.REQUEST_BOUNDARY + 64 + gap + tailGap + completionSlot];
             Arrays.setAll(ticks, bytes -> slower(withSkp(link.serialisationTicks(bytes)), efficiency));
             dllpTicks = flitMode ? 0 : ticks[DataLinkLayer.DLLP_BYTES];
         }
@@ -114,7 +117,7 @@ sealed interface Pace {
             if (completionSlot > 1 && tlp.kind == TlpKind.COMPLETION_WITH_DATA) {
                 bytes = (bytes + completionSlot - 1) / completionSlot * completionSlot;
             }
-            return ticks[bytes + gap];
+            return ticks[bytes + gap + (tlp.tailOfOdd ? tailGap : 0)];
         }
 
         @Override
@@ -150,6 +153,46 @@ sealed interface Pace {
         }
     }
 
+    /** What sends packets at a rate, each with its overhead. */
+    record OfPort(long bytesPerSecond, int overhead) implements Pace {
+        @Override
+        public int wireBytes(Tlp tlp) {
+            return tlp.payload() + overhead;
+        }
+
+        @Override
+        public long ticks(Tlp tlp) {
+            return Math.max(1, wireBytes(tlp) * Ticks.PER_SECOND / bytesPerSecond);
+        }
+
+        @Override
+        public boolean setsTail() {
+            return true;
+        }
+    }
+
+    /**
+     * Host memory, which takes a TLP once all of it is there.
+     *
+     * @param bytesPerSecond {@link Long#MAX_VALUE} if it is never the bottleneck
+     */
+    record OfMemory(long bytesPerSecond) implements Pace {
+        @Override
+        public long ticks(Tlp tlp) {
+            return dataTicks(tlp.payload(), bytesPerSecond);
+        }
+
+        @Override
+        public boolean setsTail() {
+            return true;
+        }
+
+        @Override
+        public long lead(Tlp tlp) {
+            return Math.max(0, tlp.tail - ticks(tlp));
+        }
+    }
+
     /**
      * What a root complex forwards from peer to peer.
      *
@@ -170,12 +213,31 @@ sealed interface Pace {
 
     /** A DMA engine, which hands whole requests over to its link, one after the other. */
     record OfEngine(long bytesPerSecond, long issueInterval, DmaEngineTiming engine) implements Pace {
-        private static final int FIRST_LINE = 64;
+        private static final int LINE = 64;
 
         @Override
         public long ticks(Tlp tlp) {
-            long cost = tlp.kind == TlpKind.MEM_READ ? readTicks(tlp) : writeTicks(tlp);
-            return Math.max(Math.max(issueInterval, cost), dataTicks(tlp.bytes, bytesPerSecond));
+            long bus = tlp.dmaBytes > 0 ? busTicks(tlp.dmaBytes) : 0;
+            return Math.max(Math.max(issueInterval, bus), dataTicks(tlp.bytes, bytesPerSecond));
+        }
+
+        private long busTicks(long bytes) {
+            long lines = (bytes + LINE - 1) / LINE;
+            return Math.min(engine.busMost(), Math.max(engine.busLeast(), lines * LINE * engine.busPerByte()));
+        }
+
+        @Override
+        public long delay(Tlp tlp, long now) {
+            tlp.tail = 0;
+            return 0;
+        }
+    }
+
+    /** What a DMA engine does for one direction before its requests come to what both share. */
+    record OfEngineStage(DmaEngineTiming engine) implements Pace {
+        @Override
+        public long ticks(Tlp tlp) {
+            return Math.max(1, tlp.kind == TlpKind.MEM_READ ? readTicks(tlp) : writeTicks(tlp));
         }
 
         private long writeTicks(Tlp write) {
@@ -184,12 +246,7 @@ sealed interface Pace {
         }
 
         private long readTicks(Tlp read) {
-            long start = 0;
-            if (read.dmaBytes > 0) {
-                long ofData = Math.max(0, read.dmaBytes - FIRST_LINE) * engine.readPerByte();
-                start = engine.readStart() + Math.min(ofData, engine.readMost());
-            }
-            return (read.bytes & 3) == 0 ? start : Math.max(start, engine.oddRead());
+            return (read.bytes & 3) == 0 ? 0 : engine.oddRead();
         }
 
         @Override
@@ -241,6 +298,11 @@ sealed interface Pace {
         public void shift(long ticks, State state) {
             lastOut += ticks;
             iotlb.shift(ticks, state);
+        }
+
+        @Override
+        public boolean repeats() {
+            return !iotlb.hasRegions();
         }
 
         @Override

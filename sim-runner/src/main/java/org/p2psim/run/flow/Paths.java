@@ -47,6 +47,7 @@ final class Paths {
      */
     Path requests(PciFunction initiator, Route route, Traffic traffic, long atEnd, Path.End end) {
         Draft draft = new Draft(route, traffic);
+        channels.engineStage(initiator, traffic).ifPresent(draft::add);
         channels.engine(initiator).ifPresent(draft::add);
         draft.from(initiator);
         return draft.path(atEnd, end);
@@ -66,9 +67,17 @@ final class Paths {
                 .findFirst()
                 .map(link -> link.port().address().toString())
                 .orElse("");
-        draft.add(channels.memory(socket).orElseGet(() -> channels.memoryTowards(socket, towards)));
+        draft.add(channels.memoryTowards(socket, towards));
         draft.passAll(route.hops().subList(1, route.hops().size()));
         return draft.path(0, end);
+    }
+
+    /** Through the port of a device, and nothing else. */
+    Path path(DevicePort port, Path.End end) {
+        Leg before = new Leg(0, false, Leg.ANY_PAYLOAD);
+        Leg after = new Leg(port.latency(), false, Leg.ANY_PAYLOAD);
+        return progress.addPath(number ->
+                new Path(number, ImmutableList.of(channels.port(port)), ImmutableList.of(before, after), end));
     }
 
     /** The channels of a route, and what lies between them. */
@@ -78,6 +87,7 @@ final class Paths {
         private final List<Channel> passed = new ArrayList<>();
         private final ImmutableList.Builder<Leg> legs = ImmutableList.builder();
         private long latency;
+        private boolean forwarded;
         private boolean storeAndForward;
         private int maxPayload = Leg.ANY_PAYLOAD;
 
@@ -105,7 +115,8 @@ final class Paths {
                 storeAndForward |=
                         timings.port(through.upstreamPort().address()).storeAndForward();
             } else if (hop instanceof RootComplexHop through) {
-                channels.forwarding(through.bridge(), traffic).ifPresent(this::add);
+                channels.forwarding(through.bridge(), traffic, forwarded).ifPresent(this::add);
+                forwarded = true;
                 latency += through.bridge().p2pLatency() / route.rootComplexes().size();
                 maxPayload = Math.min(maxPayload, through.bridge().p2pMaxPayload());
             } else if (hop instanceof SocketHop socket) {
@@ -119,8 +130,8 @@ final class Paths {
                 add(channels.blocking());
             } else if (hop instanceof HostHop host) {
                 channels.host(host.bridge(), traffic).ifPresent(this::add);
-            } else if (hop instanceof MemoryHop memory && traffic == Traffic.WRITES) {
-                channels.memory(memory.socket()).ifPresent(this::add);
+            } else if (hop instanceof MemoryHop memory) {
+                add(channels.memory(memory.socket()));
             } else if (hop instanceof LinkHop link) {
                 add(channels.link(link));
             }

@@ -72,7 +72,6 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     /** Somebody else may be about to change what it means that a TLP lands. */
     void disturbed() {}
 
-
     /** @param make given its number */
     Path addPath(IntFunction<Path> make) {
         Path path = make.apply(paths.size());
@@ -128,6 +127,11 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     /** The tail of a TLP is at the end of its path, or will be at a time. */
     abstract void arrives(Tlp tlp, long at);
 
+    /** A tag is back at its function, or will be at a time. */
+    void tagBack(TagPool tags, long at, int bytes) {
+        tags.giveBack(at, bytes);
+    }
+
     /** A flow stops, now or at a time. */
     abstract void stop(Flow flow, long at);
 
@@ -148,6 +152,9 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
         channel.receiver().enqueue(tlp, next);
         boolean whole = leg.storeAndForward() || tlp.payload() > leg.maxPayload();
         long behind = whole ? tlp.tail : next.pace().lead(tlp);
+        if (whole) {
+            tlp.tail = 0;
+        }
         eligible(tlp, next, head + leg.latency() + behind);
     }
 
@@ -169,6 +176,10 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
         unused.add(tlp);
     }
 
+    int tlps() {
+        return all.size();
+    }
+
     Tlp tlp(int id) {
         return all.get(id);
     }
@@ -180,6 +191,7 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
         part.step = tlp.step;
         part.above4GiB = tlp.above4GiB;
         part.request = tlp.request;
+        part.operation = tlp.operation;
         part.measure();
         tlp.address += bytes;
         tlp.bytes -= bytes;

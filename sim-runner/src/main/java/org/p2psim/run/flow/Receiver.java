@@ -152,6 +152,19 @@ final class Receiver {
         ackDue = received.isEmpty() ? Agenda.NEVER : received.remove() + ackLatency;
     }
 
+    boolean isEmpty() {
+        boolean empty = true;
+        for (Queue queue : queues) {
+            empty &= queue.tlps.isEmpty();
+        }
+        return empty;
+    }
+
+    /** Credits of a class that are free, or will be, and are not on their way back. */
+    TimedUnits freed(int tlpClass) {
+        return freed[tlpClass];
+    }
+
     void put(State state) {
         for (int i = 0; i < CLASSES; i++) {
             TlpQueue tlps = queues[i].tlps;

@@ -5,13 +5,11 @@ import org.p2psim.timing.DmaEngineTiming.Rounds;
 
 /** The tags of a function: how many of its reads may be outstanding at once. */
 final class TagPool {
-    private static final int LINE = 64;
-
     private final int tags;
     private final Optional<Rounds> rounds;
     private final TimedUnits returns = new TimedUnits();
     private int free;
-    /** Lines of 64 bytes that are asked for and not back. */
+    /** Bytes that are asked for and not back. */
     private int outstanding;
     /** Requests of this round, and short ones among them. */
     private int inRound;
@@ -22,6 +20,16 @@ final class TagPool {
         this.tags = tags;
         this.rounds = rounds;
         this.free = tags;
+    }
+
+    /** Whether all are there or on their way back. */
+    boolean isAtRest() {
+        return free + returns.size() == tags;
+    }
+
+    /** All are handed out one by one. */
+    TagPool(int tags) {
+        this(tags, Optional.empty());
     }
 
     int tags() {
@@ -39,15 +47,15 @@ final class TagPool {
             return returns.isEmpty() ? Agenda.NEVER : returns.time();
         }
         return rounds.isPresent() && inRound == tags && shortOnes >= rounds.get().shortOnes()
-                ? drainedAt(rounds.get().drain() / LINE, now)
+                ? drainedAt(rounds.get().drain(), now)
                 : now;
     }
 
-    /** When no more than so many lines are outstanding, as far as is known. */
-    private long drainedAt(int lines, long now) {
+    /** When no more than so many bytes are outstanding, as far as is known. */
+    private long drainedAt(int bytes, long now) {
         int left = outstanding;
         long at = now;
-        for (int i = 0; left > lines; i++) {
+        for (int i = 0; left > bytes; i++) {
             if (i == returns.size()) {
                 return Agenda.NEVER;
             }
@@ -69,10 +77,14 @@ final class TagPool {
         returns.shift(ticks);
     }
 
+    void take() {
+        take(0, false);
+    }
+
     /** @param ofTwo whether its DMA is cut in two requests */
     void take(int bytes, boolean ofTwo) {
         free--;
-        outstanding += lines(bytes);
+        outstanding += bytes;
         if (rounds.isPresent()) {
             if (inRound == tags) {
                 inRound = 0;
@@ -83,11 +95,12 @@ final class TagPool {
         }
     }
 
-    void giveBack(long at, int bytes) {
-        returns.addInOrder(at, 1, lines(bytes));
+    void giveBack(long at) {
+        giveBack(at, 0);
     }
 
-    private static int lines(int bytes) {
-        return (bytes + LINE - 1) / LINE;
+    /** @param bytes as when it was taken */
+    void giveBack(long at, int bytes) {
+        returns.addInOrder(at, 1, bytes);
     }
 }

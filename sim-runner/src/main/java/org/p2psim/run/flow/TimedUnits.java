@@ -59,6 +59,22 @@ final class TimedUnits {
         first = 0;
     }
 
+    int allHeaders() {
+        int sum = 0;
+        for (int i = 0; i < size; i++) {
+            sum += headers(i);
+        }
+        return sum;
+    }
+
+    int allData() {
+        int sum = 0;
+        for (int i = 0; i < size; i++) {
+            sum += data(i);
+        }
+        return sum;
+    }
+
     /** Of the oldest entry; only if there is one. */
     long time() {
         return times[first];

@@ -1,6 +1,7 @@
 package org.p2psim.run.flow;
 
 import org.jspecify.annotations.Nullable;
+import org.p2psim.timing.DmaEngineTiming;
 import org.p2psim.transaction.TlpKind;
 
 /** A TLP on its way. There is a pool of them: one that has arrived is used again. */
@@ -31,8 +32,11 @@ final class Tlp {
 
     /** Of a request: when it was issued; of a completion: when its request was. Ticks. */
     long issued;
+    /** Number of the operation that it belongs to. */
+    long operation;
     /** The channel that it waits for in a buffer. */
-    @Nullable Channel next;
+    @Nullable
+    Channel next;
     /** How long its tail is behind its head, ticks. */
     long tail;
     /** From when on its next channel may send it, ticks. */
@@ -46,9 +50,12 @@ final class Tlp {
     /** The last skip in which it was moved. */
     private long moved;
     /** Of a completion: the read that it answers. */
-    @Nullable Tlp request;
+    @Nullable
+    Tlp request;
     /** Of the first request of a DMA: bytes of all of it; of others 0. */
     long dmaBytes;
+    /** Whether it is the last write of a DMA that is no multiple of {@link DmaEngineTiming#TAIL_UNIT}. */
+    boolean tailOfOdd;
     /** Of a read of host memory: how long its translation takes after its arrival, ticks. */
     long walk;
     /** Of a read: bytes that are not back yet. */
@@ -76,6 +83,7 @@ final class Tlp {
         request = null;
         missing = itsBytes;
         dmaBytes = 0;
+        tailOfOdd = false;
         walk = 0;
         measure();
     }

@@ -45,7 +45,7 @@ public final class AnalyticRun {
             0,
             OptionalLong.empty(),
             0,
-            new DmaEngineTiming(true, false, 0, 0, 0, 0, 0, 0, 0, Optional.empty()));
+            new DmaEngineTiming(true, false, 0, 0, 0, 0, 0, 0, 0, 0, Optional.empty()));
     private static final long BELOW_4_GIB = 1L << 31;
     private static final long ABOVE_4_GIB = 1L << 33;
 

@@ -39,11 +39,12 @@ final class Nfp6000 {
             true,
             picoseconds(4_000),
             picoseconds(17_000),
-            picoseconds(1_100),
-            picoseconds(52),
-            picoseconds(51_000),
             picoseconds(23_700),
+            picoseconds(93) + 7,
+            picoseconds(11_050),
+            picoseconds(97_000),
             22,
+            16,
             Optional.of(new Rounds(2432, 256, 8)));
 
     static final DeviceTiming TIMING = new DeviceTiming(0, OptionalLong.empty(), 0, ENGINE);

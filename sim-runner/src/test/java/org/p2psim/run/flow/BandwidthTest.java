@@ -105,8 +105,8 @@ class BandwidthTest {
     }
 
     /**
-     * One tag: a 512 B read at a time. Its round trip, by hand: 12,188 + 1,680,000 + 6,400,000 + 1,680,000 + 2 *
-     * 140,157 ticks = 628.282 ns. With n tags n times that rate, as long as the link allows.
+     * One tag: a 512 B read at a time. Its round trip, by hand: 12,220 + 1,680,000 + 6,400,000 + 1,680,000 + 2 *
+     * 140,523 ticks = 628.329 ns. With n tags n times that rate, as long as the link allows.
      */
     @ParameterizedTest(name = "{0} tags")
     @CsvSource({"1", "4", "16"})
@@ -118,7 +118,7 @@ class BandwidthTest {
         Run.Log log = run.start(dma("dma", nic, gpu, Direction.READ, Bytes.MIB, tags));
         run.run();
         double bytesPerNanosecond = Bytes.MIB * (double) Ticks.PER_NANOSECOND / log.doneAt;
-        assertThat(bytesPerNanosecond).isCloseTo(tags * 512 / 628.282, within(0.01 * tags * 512 / 628.282));
+        assertThat(bytesPerNanosecond).isCloseTo(tags * 512 / 628.329, within(0.01 * tags * 512 / 628.329));
     }
 
     /** Generation 4 x16 and TLPs of 64 bytes: 252.06 * 64/88 Gb/s is what is left. */
@@ -212,7 +212,12 @@ class BandwidthTest {
         assertThat(gigabits(16 * Bytes.MIB, log.doneAt)).isGreaterThan(0.995 * 460.9126);
     }
 
-    /** A write through a bottleneck waits at its initiator, not in the fabric: here 3 hops of 16 KiB. */
+    /**
+     * A write through a bottleneck waits at its initiator, not in the fabric. The switch has posted data credits for
+     * 500 ns of its x16 link, and not less than 1024: 500 * 31.5 bytes are 985, so 1024 * 16 / 256 = 64 writes. A write
+     * holds them until its tail is on the slow link, where it takes 1120 ns, and lands then; the next one comes when
+     * the UpdateFC is back, 84 ns later. So 63 or 64 are on their way.
+     */
     @Test
     void writesInFlightAreBounded() {
         Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 256);
@@ -226,6 +231,6 @@ class BandwidthTest {
         long before = log.told.stream()
                 .filter(told -> told.at() <= Ticks.ofNanoseconds(100_000))
                 .count();
-        assertThat(log.told.size() - before).isBetween(180L, 192L);
+        assertThat(log.told.size() - before).isBetween(63L, 64L);
     }
 }

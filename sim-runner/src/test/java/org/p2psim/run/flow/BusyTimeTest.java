@@ -35,4 +35,13 @@ class BusyTimeTest {
         assertThat(time.perSlice()).hasSizeLessThanOrEqualTo(100).startsWith(NS);
         assertThat(time.perSlice().stream().mapToLong(Long::longValue).sum()).isEqualTo(2 * NS);
     }
+
+    /** The first slice lasts a nanosecond. */
+    @Test
+    void whatLiesInTheFirstSliceAloneIsCounted() {
+        BusyTime time = new BusyTime();
+        time.add(NS / 4, NS / 4);
+        time.add(NS / 2, NS / 8);
+        assertThat(time.perSlice()).containsExactly(3 * NS / 8);
+    }
 }

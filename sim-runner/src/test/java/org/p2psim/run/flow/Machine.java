@@ -70,6 +70,12 @@ final class Machine {
         return below(port, PortType.ENDPOINT, Optional.empty(), READ);
     }
 
+    /** On the root bus, without a link. */
+    PciFunction integratedEndpoint() {
+        int rootBus = hostBridges.get(hostBridges.size() - 1).bus();
+        return add(PortType.RC_INTEGRATED_ENDPOINT, rootBus, Optional.empty(), Optional.empty(), READ);
+    }
+
     Fabric fabric() {
         return Fabric.of(sockets, Optional.of(socketLink), hostBridges, functions);
     }
@@ -113,6 +119,25 @@ final class Machine {
             machine.socket().hostBridge(IOMMU_MODES.get(random.nextInt(IOMMU_MODES.size())), 64 << random.nextInt(4));
             for (int port = random.nextInt(1, 4); port > 0; port--) {
                 machine.growBelow(machine.rootPort(anyLink(random), anyAcs(random)), 2, random);
+            }
+        }
+        return machine.fabric();
+    }
+
+    /** As {@link #random}, and with a link between sockets that may be a bottleneck, and functions on the root bus. */
+    static Fabric rich(SplittableRandom random) {
+        Machine machine = new Machine();
+        if (random.nextBoolean()) {
+            machine.socketLink(
+                    new SocketLink(Ticks.ofNanoseconds(50), OptionalLong.of(random.nextLong(1, 41) * 1_000_000_000)));
+        }
+        for (int socket = random.nextInt(1, 3); socket > 0; socket--) {
+            machine.socket().hostBridge(IOMMU_MODES.get(random.nextInt(IOMMU_MODES.size())), 64 << random.nextInt(4));
+            for (int port = random.nextInt(1, 4); port > 0; port--) {
+                machine.growBelow(machine.rootPort(anyLink(random), anyAcs(random)), 2, random);
+            }
+            if (random.nextInt(3) == 0) {
+                machine.integratedEndpoint();
             }
         }
         return machine.fabric();

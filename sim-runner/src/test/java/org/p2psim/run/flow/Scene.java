@@ -1,0 +1,300 @@
+package org.p2psim.run.flow;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Iterables;
+import com.google.common.collect.Maps;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import org.p2psim.address.Bdf;
+import org.p2psim.outcome.LinkUse;
+import org.p2psim.routing.AddressKind;
+import org.p2psim.run.engine.Engine;
+import org.p2psim.run.flow.DmaRequest.Attributes;
+import org.p2psim.run.flow.DmaRequest.Direction;
+import org.p2psim.run.flow.DmaRequest.Segment;
+import org.p2psim.run.flow.Run.Told;
+import org.p2psim.run.flow.Target.PciTarget;
+import org.p2psim.timing.DeviceTiming;
+import org.p2psim.timing.IommuTiming;
+import org.p2psim.timing.PortTiming;
+import org.p2psim.timing.RootComplexTiming;
+import org.p2psim.timing.Timings;
+import org.p2psim.topology.Fabric;
+import org.p2psim.topology.HostBridge;
+import org.p2psim.topology.PciFunction;
+import org.p2psim.transaction.Credits;
+import org.p2psim.unit.Ticks;
+
+/**
+ * Traffic on a fabric: links of any rate, up to seven DMAs that share initiators, targets and links, some of them
+ * stopped, blocked or held up by page walks, with ordering attributes or without; in half of the scenes the credits
+ * are so few that they bind.
+ */
+record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
+    private static final int MPS = 512;
+    private static final int MPS_UNITS = Credits.dataUnits(MPS);
+
+    /** @param stop {@link Agenda#NEVER} if it goes on to its end */
+    record DmaAt(long start, long stop, DmaRequest request) {}
+
+    /** What every listener was told, TLP by TLP. */
+    record Result(List<List<Told>> told, List<Long> doneAt, List<LinkUse> use, boolean atRest) {}
+
+    /** What every listener can count. */
+    record Summary(List<Map<Told, Long>> counts, List<Long> doneAt, List<LinkUse> use, long skipped) {
+        boolean equalsIn(Summary other) {
+            return counts.equals(other.counts) && doneAt.equals(other.doneAt) && use.equals(other.use);
+        }
+    }
+
+    static Scene of(SplittableRandom random) {
+        Fabric grown = Machine.rich(random);
+        while (grown.endpoints().size() < 2) {
+            grown = Machine.rich(random);
+        }
+        List<DmaAt> dmas = new ArrayList<>();
+        int count = random.nextInt(1, 8);
+        for (int i = 0; i < count; i++) {
+            long start = Ticks.ofNanoseconds(random.nextInt(20) * 50);
+            long stop = random.nextInt(4) == 0 ? start + Ticks.ofNanoseconds(random.nextInt(60) * 50) : Agenda.NEVER;
+            dmas.add(new DmaAt(start, stop, anyDma("dma" + i, grown.endpoints(), random)));
+        }
+        Timings timing = anyTimings(grown, random);
+        return new Scene(grown, timing, dmas);
+    }
+
+    private static Timings anyTimings(Fabric fabric, SplittableRandom random) {
+        boolean few = random.nextBoolean();
+        Map<Bdf, PortTiming> ports = new HashMap<>();
+        Map<Bdf, DeviceTiming> devices = new HashMap<>();
+        for (PciFunction function : fabric.functions()) {
+            boolean endpoint = function.type().isEndpoint();
+            if (few || random.nextInt(3) == 0) {
+                ports.put(function.address(), anyPort(few, endpoint, random));
+            }
+            if (endpoint && random.nextInt(3) == 0) {
+                devices.put(function.address(), anyDevice(random));
+            }
+        }
+        IommuTiming iommu = new IommuTiming(
+                1 + random.nextInt(4),
+                4096L << random.nextInt(3),
+                Ticks.ofNanoseconds(280),
+                Ticks.ofNanoseconds(50));
+        RootComplexTiming rootComplex = new RootComplexTiming(
+                anyBandwidth(random), anyBandwidth(random), true, true, iommu, anyBandwidth(random));
+        return new Timings(
+                ports,
+                Maps.toMap(Iterables.transform(fabric.hostBridges(), HostBridge::rootBus), bus -> rootComplex),
+                Map.of(),
+                devices,
+                MPS,
+                Ticks.ofNanoseconds(500));
+    }
+
+    private static OptionalLong anyBandwidth(SplittableRandom random) {
+        return random.nextInt(4) == 0
+                ? OptionalLong.of(random.nextLong(1, 41) * 1_000_000_000)
+                : OptionalLong.empty();
+    }
+
+    private static PortTiming anyPort(boolean few, boolean endpoint, SplittableRandom random) {
+        return new PortTiming(
+                few ? Optional.of(fewCredits(endpoint, random)) : Optional.empty(),
+                random.nextBoolean() ? OptionalInt.of(random.nextInt(900, 1001)) : OptionalInt.empty(),
+                OptionalLong.empty(),
+                1 + random.nextInt(3),
+                random.nextInt(4) == 0);
+    }
+
+    private static DeviceTiming anyDevice(SplittableRandom random) {
+        return new DeviceTiming(
+                Ticks.ofNanoseconds(random.nextInt(3) * 50),
+                anyBandwidth(random),
+                Ticks.ofNanoseconds(random.nextInt(3) * 10));
+    }
+
+    /** The completion credits of functions are infinite. */
+    private static Credits fewCredits(boolean endpoint, SplittableRandom random) {
+        return new Credits(
+                random.nextInt(1, 5),
+                MPS_UNITS + random.nextInt(2 * MPS_UNITS),
+                random.nextInt(1, 5),
+                random.nextInt(1, 5),
+                endpoint ? Credits.INFINITE : random.nextInt(1, 5),
+                endpoint ? Credits.INFINITE : MPS_UNITS + random.nextInt(2 * MPS_UNITS));
+    }
+
+    private static DmaRequest anyDma(String name, ImmutableList<PciFunction> endpoints, SplittableRandom random) {
+        int initiator = random.nextInt(endpoints.size());
+        int target = (initiator + random.nextInt(1, endpoints.size())) % endpoints.size();
+        List<Segment> segments = new ArrayList<>();
+        long blockedFrom = random.nextInt(4) == 0 ? random.nextLong(1L << 46) : Long.MAX_VALUE;
+        for (int i = random.nextInt(1, 6); i > 0; i--) {
+            segments.add(new Segment(random.nextLong(1L << 46), random.nextLong(1, 10_000)));
+        }
+        return new DmaRequest(
+                name,
+                endpoints.get(initiator),
+                new PciTarget(endpoints.get(target)),
+                random.nextBoolean() ? Direction.READ : Direction.WRITE,
+                new Requests.Bulk(segments),
+                random.nextBoolean() ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
+                address -> address < blockedFrom,
+                random.nextInt(1, 65),
+                128 << random.nextInt(3),
+                128 << random.nextInt(6),
+                64 << random.nextInt(2),
+                new Attributes(random.nextInt(4) == 0, random.nextInt(4) == 0));
+    }
+
+    /** The same DMAs, but some begin and stop at instants at which something happens in a result of this scene. */
+    Scene withTies(Result result, SplittableRandom random) {
+        List<Told> all = result.told().stream().flatMap(List::stream).toList();
+        if (all.isEmpty()) {
+            return this;
+        }
+        List<DmaAt> tied = new ArrayList<>();
+        for (DmaAt dma : dmas) {
+            long start = random.nextInt(3) == 0 ? anyInstant(all, random) : dma.start();
+            long stop = random.nextInt(2) == 0 ? start + anyInstant(all, random) : dma.stop();
+            tied.add(new DmaAt(start, stop, dma.request()));
+        }
+        return new Scene(fabric, timing, tied);
+    }
+
+    private static long anyInstant(List<Told> all, SplittableRandom random) {
+        Told told = all.get(random.nextInt(all.size()));
+        return random.nextBoolean() ? told.issued() : told.at();
+    }
+
+    /** More of the same, so that it may repeat itself. */
+    Scene enlarged(SplittableRandom random) {
+        List<DmaAt> large = new ArrayList<>();
+        for (DmaAt dma : dmas) {
+            DmaRequest request = dma.request();
+            List<Segment> segments = request.segments().stream()
+                    .map(each -> new Segment(each.dmaAddress(), each.length() * random.nextInt(1, 40)))
+                    .toList();
+            AddressKind kind = random.nextInt(4) == 0 ? AddressKind.IOVA : AddressKind.BUS_ADDRESS;
+            long stop = dma.stop() == Agenda.NEVER ? Agenda.NEVER : dma.stop() * 20;
+            large.add(new DmaAt(
+                    dma.start(),
+                    stop,
+                    new DmaRequest(
+                            request.name(),
+                            request.initiator(),
+                            request.memory(),
+                            request.direction(),
+                            new Requests.Bulk(segments),
+                            kind,
+                            request.translated(),
+                            request.tags(),
+                            request.mps(),
+                            request.mrrs(),
+                            request.rcb(),
+                            request.attributes())));
+        }
+        return new Scene(fabric, timing, large);
+    }
+
+    Result run(Function<Engine, Progress> progress, List<Long> cuts) {
+        Run run = new Run(fabric, timing, progress);
+        List<Run.Log> logs = new ArrayList<>();
+        dmas.forEach(dma -> logs.add(run.new Log()));
+        List<LinkUse> use = go(run, logs, cuts);
+        return new Result(
+                logs.stream().map(log -> log.told).toList(),
+                logs.stream().map(log -> log.timesDone == 1 ? log.doneAt : -1).toList(),
+                use,
+                run.network.isAtRest());
+    }
+
+    Summary sums(Function<Engine, Progress> progress, boolean takesRepeats, List<Long> cuts) {
+        Run run = new Run(fabric, timing, progress);
+        List<Sums> all = new ArrayList<>();
+        dmas.forEach(dma -> all.add(new Sums(run.engine, takesRepeats)));
+        List<LinkUse> use = go(run, all, cuts);
+        return new Summary(
+                all.stream().map(sums -> sums.counts).toList(),
+                all.stream().map(sums -> sums.doneAt).toList(),
+                use,
+                all.stream().mapToLong(sums -> sums.skipped).sum());
+    }
+
+    private List<LinkUse> go(Run run, List<? extends DmaListener> listeners, List<Long> cuts) {
+        for (int i = 0; i < dmas.size(); i++) {
+            DmaAt dma = dmas.get(i);
+            DmaListener listener = listeners.get(i);
+            run.engine.at(dma.start(), () -> run.network.start(dma.request(), listener));
+            if (dma.stop() != Agenda.NEVER) {
+                run.engine.at(dma.stop(), () -> run.network.stop(dma.request().name()));
+            }
+        }
+        for (long cut : cuts) {
+            run.engine.runUntil(cut);
+        }
+        return run.run();
+    }
+
+    /** Counts TLPs by what became of them, their size and their latency. */
+    private static final class Sums implements DmaListener {
+        private final Map<Told, Long> counts = new HashMap<>();
+        private final Engine engine;
+        private final boolean takesRepeats;
+        private long doneAt = -1;
+        private long skipped;
+
+        Sums(Engine engine, boolean takesRepeats) {
+            this.engine = engine;
+            this.takesRepeats = takesRepeats;
+        }
+
+        private void count(Run.What what, long times, int bytes, long latency) {
+            counts.merge(new Told(what, 0, bytes, 0, latency), times, Long::sum);
+        }
+
+        @Override
+        public boolean takesRepeats() {
+            return takesRepeats;
+        }
+
+        @Override
+        public void repeated(boolean completed, long at, long period, long count, int bytes, long latency) {
+            skipped += count;
+            count(completed ? Run.What.COMPLETED : Run.What.LANDED, count, bytes, latency);
+        }
+
+        @Override
+        public void landed(long at, long address, int bytes, long issued) {
+            count(Run.What.LANDED, 1, bytes, at - issued);
+        }
+
+        @Override
+        public void completed(long at, long address, int bytes, long issued) {
+            count(Run.What.COMPLETED, 1, bytes, at - issued);
+        }
+
+        @Override
+        public void dropped(long at, long address, int bytes, long issued) {
+            count(Run.What.DROPPED, 1, bytes, at - issued);
+        }
+
+        @Override
+        public void refused(long at, long address, int bytes, long issued) {
+            count(Run.What.REFUSED, 1, bytes, at - issued);
+        }
+
+        @Override
+        public void done() {
+            doneAt = engine.now();
+        }
+    }
+}
