@@ -16,10 +16,17 @@ public record ConformanceOutcome(List<Source> sources) {
      * @param cases recorded answers in it
      * @param agreeing those that the model gives too
      * @param differences the others in the order of the source, as many as were asked for
+     * @param notes lines about how the answers came about: parameters that were found, and errors
      */
-    public record Source(String source, long cases, long agreeing, List<Difference> differences) {
+    public record Source(String source, long cases, long agreeing, List<Difference> differences, List<String> notes) {
         public Source {
+            notes = ImmutableList.copyOf(notes);
             differences = ImmutableList.copyOf(differences);
+        }
+
+        /** Without notes. */
+        public Source(String source, long cases, long agreeing, List<Difference> differences) {
+            this(source, cases, agreeing, differences, List.of());
         }
     }
 

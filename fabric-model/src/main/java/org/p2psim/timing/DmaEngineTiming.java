@@ -5,7 +5,8 @@ import java.util.Optional;
 /**
  * What a function's DMA engine does besides its bandwidth: how its requests are cut, and what each costs it.
  *
- * @param wholeDmas whether several DMAs at once take turns by whole segments or operations; else by TLPs
+ * @param wholeDmas whether several DMAs at once take turns by whole segments or operations, strictly; else by TLPs,
+ *     whichever is ready
  * @param alignedReads whether read requests end at multiples of Max_Read_Request_Size; else only the first is as long as
  *     any
  * @param writeStart what the engine needs for each write DMA, ticks

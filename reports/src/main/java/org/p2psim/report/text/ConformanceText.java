@@ -23,6 +23,13 @@ public final class ConformanceText {
             lines.add("%s: %s".formatted(Plain.safe(source.source()), agree(source.agreeing(), source.cases())));
         }
         lines.add(agree(outcome.agreeing(), outcome.cases()));
+        for (Source source : outcome.sources()) {
+            if (!source.notes().isEmpty()) {
+                lines.add("");
+                lines.add(Plain.safe(source.source()));
+                source.notes().forEach(note -> lines.add("  " + Plain.safe(note)));
+            }
+        }
         long left = most;
         for (Source source : outcome.sources()) {
             List<Difference> shown = source.differences().stream().limit(left).toList();

@@ -15,7 +15,6 @@ import org.p2psim.scenario.evidence.EvidenceSearch;
 import org.p2psim.scenario.evidence.EvidenceSource;
 import org.p2psim.scenario.evidence.P2pdmaEvidence;
 import org.p2psim.scenario.evidence.SgTableCase;
-import org.p2psim.scenario.evidence.TimingFile;
 
 /** Replays evidence case by case: memory does not grow with the number of cases, only with the differences kept. */
 public final class Conformance {
@@ -39,13 +38,15 @@ public final class Conformance {
     public ConformanceOutcome replay(List<Path> paths) throws EvidenceProblems {
         List<String> problems = new ArrayList<>();
         ImmutableList.Builder<ConformanceOutcome.Source> sources = ImmutableList.builder();
-        for (Path path : paths) {
-            for (EvidenceSource source : search(path, problems)) {
-                try {
-                    sources.add(replay(source));
-                } catch (EvidenceException e) {
-                    problems.add(e.getMessage());
-                }
+        List<EvidenceSource> found = new ArrayList<>();
+        paths.forEach(path -> found.addAll(search(path, problems)));
+        TimingConformance timing = timing(found, problems);
+        for (EvidenceSource source : found) {
+            try {
+                sources.add(
+                        source instanceof EvidenceSource.Timing ? timing.judge(source.path(), kept) : replay(source));
+            } catch (EvidenceException e) {
+                problems.add(e.getMessage());
             }
         }
         if (!problems.isEmpty()) {
@@ -67,8 +68,6 @@ public final class Conformance {
         Tally tally = new Tally(source.path().toString(), kept);
         if (source instanceof EvidenceSource.CapturedMachine) {
             new MachineConformance(Machine.read(source.path())).check(source.path(), tally);
-        } else if (source instanceof EvidenceSource.Timing) {
-            refuse(source.path());
         } else {
             try (EvidenceFile file = EvidenceFile.open(source.path())) {
                 for (Optional<Evidence> next = file.next(); next.isPresent(); next = file.next()) {
@@ -79,16 +78,22 @@ public final class Conformance {
         return tally.source();
     }
 
-    /** Rows are read for what is wrong with them; no verdict is given on timing. */
-    private static void refuse(Path table) throws EvidenceException {
-        int rows = 0;
-        try (TimingFile file = TimingFile.open(table)) {
-            while (file.next().isPresent()) {
-                rows++;
+    /** The tables of timing, with the parameters of their hosts. */
+    private static TimingConformance timing(List<EvidenceSource> sources, List<String> problems) {
+        TimingConformance timing = new TimingConformance();
+        for (EvidenceSource source : sources) {
+            if (source instanceof EvidenceSource.Timing) {
+                try {
+                    timing.add(source.path());
+                } catch (EvidenceException e) {
+                    problems.add(e.getMessage());
+                }
             }
         }
-        throw new EvidenceException("%s: a table of timing with %d rows; conformance compares decisions of the kernel"
-                .formatted(table, rows));
+        if (problems.isEmpty()) {
+            timing.fit();
+        }
+        return timing;
     }
 
     private void check(Evidence evidence, Consumer<Case> cases) {

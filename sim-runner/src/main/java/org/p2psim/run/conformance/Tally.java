@@ -15,6 +15,7 @@ final class Tally implements Consumer<Case> {
     private final String name;
     private final int kept;
     private final List<Difference> differences = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
     private long cases;
     private long agreeing;
 
@@ -35,7 +36,12 @@ final class Tally implements Consumer<Case> {
         }
     }
 
+    /** Lines that go with the source. */
+    void note(List<String> lines) {
+        notes.addAll(lines);
+    }
+
     Source source() {
-        return new Source(name, cases, agreeing, differences);
+        return new Source(name, cases, agreeing, differences, notes);
     }
 }

@@ -208,6 +208,9 @@ final class Channel {
                 return;
             }
             retry = Math.min(retry, port.retry());
+            if (port.holdsTurn()) {
+                break;
+            }
         }
         progress.wake(this, Math.min(retry, nextDllp()));
     }

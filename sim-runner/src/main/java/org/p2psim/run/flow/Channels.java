@@ -37,6 +37,10 @@ final class Channels {
     private static final Credits HANDED_OVER =
             new Credits(2, Credits.INFINITE, 2, Credits.INFINITE, 2, Credits.INFINITE);
 
+    /** Between the stages of an engine eight wait at most. */
+    private static final Credits STAGED =
+            new Credits(8, Credits.INFINITE, 8, Credits.INFINITE, 8, Credits.INFINITE);
+
     private final Fabric fabric;
     private final Progress progress;
     private final Timings timings;
@@ -47,6 +51,7 @@ final class Channels {
     private final Map<Bdf, Channel> inside = new HashMap<>();
     private final Map<String, Channel> ports = new HashMap<>();
     private final Map<Bdf, Channel> engines = new HashMap<>();
+    private final Map<Bdf, Channel> queues = new HashMap<>();
     private final Map<EngineStage, Channel> engineStages = new HashMap<>();
     private final Map<Forwarding, Channel> forwarding = new HashMap<>();
     private final Map<ThroughRoot, Channel> hosts = new HashMap<>();
@@ -204,7 +209,16 @@ final class Channels {
         return engine.hasStage(traffic == Traffic.WRITES)
                 ? Optional.of(engineStages.computeIfAbsent(
                         new EngineStage(function.address(), traffic),
-                        key -> add(new Pace.OfEngineStage(engine), HANDED_OVER, 0, 0)))
+                        key -> add(new Pace.OfEngineStage(engine), STAGED, 0, 0)))
+                : Optional.empty();
+    }
+
+    /** Where DMAs set out that a function serves in turn, if stages follow that would mix them. */
+    Optional<Channel> queue(PciFunction function) {
+        DmaEngineTiming engine = timings.device(function.address()).engine();
+        return engine.wholeDmas() && (engine.hasStage(true) || engine.hasStage(false))
+                ? Optional.of(queues.computeIfAbsent(
+                        function.address(), key -> add(new Pace.OfData(Long.MAX_VALUE), STAGED, 0, 0)))
                 : Optional.empty();
     }
 
@@ -218,7 +232,7 @@ final class Channels {
                 function.address(),
                 key -> add(
                         new Pace.OfEngine(device.engineBandwidth().orElse(Long.MAX_VALUE), device.issueInterval(), device.engine()),
-                        HANDED_OVER,
+                        device.engine().hasBus() ? STAGED : HANDED_OVER,
                         0,
                         0)));
     }

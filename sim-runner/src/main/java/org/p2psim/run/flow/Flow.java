@@ -162,7 +162,8 @@ final class Flow extends Input {
         int bytes = cursor.take(reads ? request.mrrs() : request.mps());
         Tlp tlp = progress.take(this, way().request());
         tlp.set(this, way().request(), reads ? TlpKind.MEM_READ : TlpKind.MEM_WRITE, address, bytes, 0);
-        tlp.dmaBytes = cursor.tookFirst() ? cursor.dmaBytes() : 0;
+        tlp.dmaBytes = cursor.dmaBytes();
+        tlp.firstOfDma = cursor.tookFirst();
         tlp.tailOfOdd = !reads && cursor.tookLast() && cursor.dmaBytes() % DmaEngineTiming.TAIL_UNIT != 0;
         tlp.operation = cursor.operation();
         next = tlp;
@@ -180,6 +181,11 @@ final class Flow extends Input {
     /** Whether an IOMMU on the way need not keep its reads in order: what answers them does not either. */
     boolean readsMemory() {
         return reads && request.memory() instanceof Target.MemoryTarget;
+    }
+
+    @Override
+    boolean holdsTurn() {
+        return engine.wholeDmas() && next != null && !stopped;
     }
 
     @Override

@@ -14,6 +14,11 @@ abstract sealed class Input permits Receiver.Queue, Flow, Completer {
         return false;
     }
 
+    /** Whether others wait when it is its turn, ready or not. */
+    boolean holdsTurn() {
+        return false;
+    }
+
     /** Before anything is sent. */
     final void setWeight(int tlps) {
         weight = tlps;

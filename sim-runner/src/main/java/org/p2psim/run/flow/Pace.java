@@ -217,7 +217,7 @@ sealed interface Pace {
 
         @Override
         public long ticks(Tlp tlp) {
-            long bus = tlp.dmaBytes > 0 ? busTicks(tlp.dmaBytes) : 0;
+            long bus = engine.hasBus() ? busTicks(tlp.dmaBytes) * tlp.bytes / tlp.dmaBytes : 0;
             return Math.max(Math.max(issueInterval, bus), dataTicks(tlp.bytes, bytesPerSecond));
         }
 
@@ -242,7 +242,7 @@ sealed interface Pace {
 
         private long writeTicks(Tlp write) {
             int fetches = (write.bytes + DmaEngineTiming.FETCH_BYTES - 1) / DmaEngineTiming.FETCH_BYTES;
-            return (write.dmaBytes > 0 ? engine.writeStart() : 0) + fetches * engine.writeFetch();
+            return (write.firstOfDma ? engine.writeStart() : 0) + fetches * engine.writeFetch();
         }
 
         private long readTicks(Tlp read) {

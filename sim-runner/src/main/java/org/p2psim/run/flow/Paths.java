@@ -47,6 +47,7 @@ final class Paths {
      */
     Path requests(PciFunction initiator, Route route, Traffic traffic, long atEnd, Path.End end) {
         Draft draft = new Draft(route, traffic);
+        channels.queue(initiator).ifPresent(draft::add);
         channels.engineStage(initiator, traffic).ifPresent(draft::add);
         channels.engine(initiator).ifPresent(draft::add);
         draft.from(initiator);

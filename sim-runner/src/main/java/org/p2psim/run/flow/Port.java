@@ -55,6 +55,10 @@ final class Port {
         return null;
     }
 
+    boolean holdsTurn() {
+        return inputs.length == 1 && inputs[0].holdsTurn();
+    }
+
     long retry() {
         return retry;
     }

@@ -5,6 +5,9 @@ import org.p2psim.timing.DmaEngineTiming.Rounds;
 
 /** The tags of a function: how many of its reads may be outstanding at once. */
 final class TagPool {
+    /** Data is held in pieces of this size. */
+    private static final int UNIT = 32;
+
     private final int tags;
     private final Optional<Rounds> rounds;
     private final TimedUnits returns = new TimedUnits();
@@ -84,7 +87,7 @@ final class TagPool {
     /** @param ofTwo whether its DMA is cut in two requests */
     void take(int bytes, boolean ofTwo) {
         free--;
-        outstanding += bytes;
+        outstanding += held(bytes);
         if (rounds.isPresent()) {
             if (inRound == tags) {
                 inRound = 0;
@@ -101,6 +104,10 @@ final class TagPool {
 
     /** @param bytes as when it was taken */
     void giveBack(long at, int bytes) {
-        returns.addInOrder(at, 1, bytes);
+        returns.addInOrder(at, 1, held(bytes));
+    }
+
+    private static int held(int bytes) {
+        return (bytes + UNIT - 1) / UNIT * UNIT;
     }
 }

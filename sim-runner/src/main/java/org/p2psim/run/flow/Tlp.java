@@ -52,8 +52,10 @@ final class Tlp {
     /** Of a completion: the read that it answers. */
     @Nullable
     Tlp request;
-    /** Of the first request of a DMA: bytes of all of it; of others 0. */
+    /** Of a request: bytes of its whole DMA. */
     long dmaBytes;
+    /** Whether it is the first request of its DMA. */
+    boolean firstOfDma;
     /** Whether it is the last write of a DMA that is no multiple of {@link DmaEngineTiming#TAIL_UNIT}. */
     boolean tailOfOdd;
     /** Of a read of host memory: how long its translation takes after its arrival, ticks. */
@@ -82,7 +84,8 @@ final class Tlp {
         above4GiB = Long.compareUnsigned(itsAddress, FOUR_GIB) >= 0;
         request = null;
         missing = itsBytes;
-        dmaBytes = 0;
+        dmaBytes = itsBytes;
+        firstOfDma = false;
         tailOfOdd = false;
         walk = 0;
         measure();

@@ -40,7 +40,7 @@ final class Nfp6000 {
             picoseconds(4_000),
             picoseconds(17_000),
             picoseconds(23_700),
-            picoseconds(93) + 7,
+            1495,
             picoseconds(11_050),
             picoseconds(97_000),
             22,

@@ -1,0 +1,259 @@
+package org.p2psim.run.pciebench;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.p2psim.run.pciebench.HostParameters.IommuParameters;
+import org.p2psim.run.pciebench.HostParameters.Overheads;
+import org.p2psim.scenario.evidence.LinkSetting;
+import org.p2psim.scenario.evidence.TimingRow;
+import org.p2psim.scenario.evidence.TimingRow.Bandwidth;
+import org.p2psim.scenario.evidence.TimingRow.BenchRun;
+import org.p2psim.scenario.evidence.TimingRow.Cache;
+import org.p2psim.scenario.evidence.TimingRow.HostLink;
+import org.p2psim.scenario.evidence.TimingRow.Initiator;
+import org.p2psim.scenario.evidence.TimingRow.Iommu;
+import org.p2psim.scenario.evidence.TimingRow.Latency;
+import org.p2psim.scenario.evidence.TimingRow.Operation;
+import org.p2psim.unit.Bytes;
+
+/**
+ * Finds the parameters of one host from a few of its rows, by rules that are the same for all hosts. A row that is not
+ * there is replaced by the next best, and else by what is usual; the notes say so.
+ */
+final class HostFit {
+    private static final long SMALL = 256 * Bytes.KIB;
+    private static final long LARGE = 64 * Bytes.MIB;
+    private static final int LINE = 64;
+    private static final double USUAL_ROUND_TRIP = 510;
+    private static final double USUAL_MISS = 71;
+    private static final double USUAL_MISS_PENALTY = 280;
+    private static final double USUAL_WALK = 52;
+
+    /** Page walks of this host, if translations with large pages are as slow as with small ones. */
+    private static final double REGION_WALK = 195;
+
+    private static final double REGION_INTERVAL = 57;
+
+    /** With large pages a large window is no slower than this, of the rate in a small one. */
+    private static final double LITTLE_LOSS = 0.8;
+
+    /** A device that writes into the cache is this much faster afterwards at least, ns; else it does not. */
+    private static final double DEVICE_WARMS = 10;
+
+    /** Steps in which the read latency is found: each leaves a hundredth. */
+    private static final int STEPS = 3;
+
+    private static final Map<String, Long> CACHE_BYTES = Map.of(
+            "E5-2630v4", 25 * Bytes.MIB,
+            "E3-1226v3", 8 * Bytes.MIB);
+    private static final long USUAL_CACHE = 15 * Bytes.MIB;
+
+    private final List<TimingRow> rows;
+    private final Set<TimingRow> used = new LinkedHashSet<>();
+    private final List<String> missing = new ArrayList<>();
+
+    /**
+     * What was found.
+     *
+     * @param used the rows that it was found from
+     * @param missing what was taken as usual, since no row says it
+     */
+    record Fitted(HostParameters parameters, Set<TimingRow> used, ImmutableList<String> missing) {}
+
+    private HostFit(List<TimingRow> rows) {
+        this.rows = rows;
+    }
+
+    /** @param rows bandwidths and latencies of one host */
+    static Fitted fit(List<TimingRow> rows, Optional<HostLink> link) {
+        HostFit fit = new HostFit(rows);
+        HostParameters found = fit.find(link);
+        return new Fitted(found, fit.used, ImmutableList.copyOf(fit.missing));
+    }
+
+    private HostParameters find(Optional<HostLink> link) {
+        BenchRun any = run(rows.get(0));
+        LinkSetting setting = link.map(HostLink::setting)
+                .orElseGet(() -> LinkSetting.parse("gen3x8-mps256-mrrs512-rcb64-a64-e0"));
+        if (link.isEmpty()) {
+            missing.add("no table of links: Gen3 x8, MPS 256, MRRS 512");
+        }
+        HostParameters host = new HostParameters(
+                setting,
+                link.map(HostLink::tags).orElse(Nfp6000.TAGS),
+                cacheBytes(any.system()),
+                USUAL_ROUND_TRIP,
+                USUAL_ROUND_TRIP + USUAL_MISS,
+                USUAL_ROUND_TRIP,
+                any.iommu() == Iommu.OFF
+                        ? IommuParameters.OFF
+                        : new IommuParameters(true, 2 * Bytes.MIB, USUAL_MISS_PENALTY, USUAL_WALK, USUAL_WALK, false),
+                Overheads.USUAL);
+        host = withMemory(host);
+        host = any.iommu() == Iommu.OFF ? host : host.withIommu(iommu(any.iommu()));
+        return host.withOverheads(overheads(host));
+    }
+
+    private static long cacheBytes(String system) {
+        return CACHE_BYTES.entrySet().stream()
+                .filter(known -> system.contains(known.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(USUAL_CACHE);
+    }
+
+    static BenchRun run(TimingRow row) {
+        if (row instanceof Bandwidth bandwidth) {
+            return bandwidth.run();
+        }
+        return ((Latency) row).run();
+    }
+
+    private HostParameters withMemory(HostParameters host) {
+        Optional<Bandwidth> warm = bandwidth(Operation.READ, Cache.HOST_WARM, SMALL);
+        double hit = warm.map(row -> latency(host, row)).orElseGet(() -> usual("read latency", host.hit()));
+        double miss = bandwidth(Operation.READ, Cache.COLD, SMALL)
+                .map(row -> latency(host, row))
+                .orElseGet(() -> usual("read latency of a cold cache", hit + USUAL_MISS));
+        double deviceWarm = bandwidth(Operation.READ, Cache.DEVICE_WARM, SMALL)
+                .map(row -> latency(host, row))
+                .orElseGet(() -> usual("read latency of what the device wrote", hit));
+        return host.withMemory(hit, miss, deviceWarm > miss - DEVICE_WARMS ? miss : deviceWarm);
+    }
+
+    /** The read latency with which a host that answers all reads alike has the rate of a row. */
+    private double latency(HostParameters host, Bandwidth row) {
+        double wanted = 1000 / row.megatransfersPerSecond();
+        double latency = host.hit();
+        for (int step = 0; step < STEPS; step++) {
+            HostParameters guess = host.withMemory(latency, latency, latency).withIommu(host.iommu());
+            double got = new HostRun(guess, row.run()).nanosecondsPerTransfer();
+            latency = Math.max(0, latency + (wanted - got) * host.tags());
+        }
+        return latency;
+    }
+
+    private double usual(String what, double value) {
+        missing.add("%s: no row, %.0f ns".formatted(what, value));
+        return value;
+    }
+
+    private IommuParameters iommu(Iommu mode) {
+        Optional<Bandwidth> small = bandwidth(Operation.READ, Cache.COLD, SMALL);
+        Optional<Bandwidth> large = bandwidth(Operation.READ, Cache.COLD, LARGE);
+        boolean loses = small.isPresent()
+                && large.isPresent()
+                && large.get().megatransfersPerSecond() < LITTLE_LOSS * small.get().megatransfersPerSecond();
+        if (mode == Iommu.ON && !loses) {
+            return new IommuParameters(true, 2 * Bytes.MIB, USUAL_MISS_PENALTY, USUAL_WALK, USUAL_WALK, false);
+        }
+        double read = walk(large, "page walks of reads");
+        double write = walk(bandwidth(Operation.WRITE, Cache.COLD, LARGE), "page walks of writes");
+        if (mode == Iommu.ON) {
+            return new IommuParameters(true, 4 * Bytes.KIB, REGION_WALK, REGION_INTERVAL, REGION_INTERVAL, true);
+        }
+        return new IommuParameters(true, 4 * Bytes.KIB, missPenalty(), read, write, false);
+    }
+
+    /** Nearly every transfer of one line misses in a large window. */
+    private double walk(Optional<Bandwidth> row, String what) {
+        return row.map(bandwidth -> 1000 / bandwidth.megatransfersPerSecond()).orElseGet(() -> usual(what, USUAL_WALK));
+    }
+
+    private double missPenalty() {
+        Optional<Latency> all = latency(Initiator.DMA, Operation.READ, Cache.COLD, LINE, LARGE);
+        Optional<Latency> none = latency(Initiator.DMA, Operation.READ, Cache.COLD, LINE, 64 * Bytes.KIB);
+        return all.isPresent() && none.isPresent()
+                ? all.get().median() - none.get().median()
+                : usual("penalty of an IOTLB miss", USUAL_MISS_PENALTY);
+    }
+
+    private Overheads overheads(HostParameters host) {
+        Overheads usual = host.overheads();
+        double read = overhead(host, Initiator.DMA, Operation.READ, usual.dmaRead());
+        double writeRead = overhead(host, Initiator.DMA, Operation.WRITE_THEN_READ, usual.dmaWriteRead());
+        return new Overheads(
+                read,
+                writeRead,
+                overhead(host, Initiator.COMMAND, Operation.READ, read - Nfp6000.COMMAND_LESS_NS),
+                overhead(
+                        host,
+                        Initiator.COMMAND,
+                        Operation.WRITE_THEN_READ,
+                        writeRead - Nfp6000.COMMAND_WRITE_READ_LESS_NS));
+    }
+
+    private double overhead(HostParameters host, Initiator initiator, Operation operation, double usual) {
+        Optional<Latency> row = smallest(initiator, operation);
+        if (row.isEmpty()) {
+            return usual("overhead of %s %s".formatted(initiator, operation), usual);
+        }
+        return row.get().median() - HostModel.latencyWithoutOverhead(host, row.get().run());
+    }
+
+    private Optional<Bandwidth> bandwidth(Operation operation, Cache cache, long window) {
+        Optional<Bandwidth> best = Optional.empty();
+        for (TimingRow row : rows) {
+            if (row instanceof Bandwidth found
+                    && found.run().operation() == operation
+                    && found.run().cache() == cache
+                    && found.run().size() == LINE
+                    && (best.isEmpty() || nearer(found.run().window(), best.get().run().window(), window))) {
+                best = Optional.of(found);
+            }
+        }
+        best = best.filter(row -> window < LARGE || row.run().window() >= LARGE / 4);
+        best.ifPresent(used::add);
+        return best;
+    }
+
+    private static boolean nearer(long window, long before, long wanted) {
+        return Math.abs(Math.log((double) window / wanted)) < Math.abs(Math.log((double) before / wanted));
+    }
+
+    private Optional<Latency> latency(Initiator initiator, Operation operation, Cache cache, int size, long window) {
+        for (TimingRow row : rows) {
+            if (row instanceof Latency found) {
+                BenchRun run = found.run();
+                if (run.initiator() == initiator
+                        && run.operation() == operation
+                        && run.cache() == cache
+                        && run.size() == size
+                        && run.window() == window) {
+                    used.add(found);
+                    return Optional.of(found);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The row of 8 bytes in a warm cache, or what is next to it: smallest size, then smallest window. */
+    private Optional<Latency> smallest(Initiator initiator, Operation operation) {
+        Optional<Latency> best = Optional.empty();
+        for (TimingRow row : rows) {
+            if (row instanceof Latency found
+                    && found.run().initiator() == initiator
+                    && found.run().operation() == operation
+                    && found.run().cache() == Cache.HOST_WARM
+                    && found.run().size() >= 8
+                    && (best.isEmpty() || before(found.run(), best.get().run()))) {
+                best = Optional.of(found);
+            }
+        }
+        best.ifPresent(used::add);
+        return best;
+    }
+
+    private static boolean before(BenchRun run, BenchRun other) {
+        return run.size() != other.size()
+                ? run.size() < other.size()
+                : Math.abs(run.window() - 8 * Bytes.KIB) < Math.abs(other.window() - 8 * Bytes.KIB);
+    }
+
+}

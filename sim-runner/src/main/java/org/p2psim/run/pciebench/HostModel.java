@@ -1,0 +1,65 @@
+package org.p2psim.run.pciebench;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.p2psim.run.pciebench.HostParameters.Overheads;
+import org.p2psim.scenario.evidence.TimingRow.BenchRun;
+import org.p2psim.scenario.evidence.TimingRow.Cache;
+import org.p2psim.scenario.evidence.TimingRow.Initiator;
+import org.p2psim.scenario.evidence.TimingRow.Operation;
+
+/** One host with its parameters: predicts what pcie-bench measures on it. Runs that are the same are run once. */
+final class HostModel {
+    private final HostParameters host;
+    private final Map<BenchRun, Double> results = new ConcurrentHashMap<>();
+
+    HostModel(HostParameters host) {
+        this.host = host;
+    }
+
+    /** Payload, Gb/s; of reads and writes at once, of each direction. */
+    double gigabitsPerSecond(BenchRun run) {
+        double perTransfer = results.computeIfAbsent(
+                representative(run), chosen -> new HostRun(host, chosen).nanosecondsPerTransfer());
+        return run.size() * 8 / perTransfer;
+    }
+
+    /** The median latency, ns. */
+    double median(BenchRun run) {
+        Overheads overheads = host.overheads();
+        boolean command = run.initiator() == Initiator.COMMAND;
+        double overhead = run.operation() == Operation.READ
+                ? command ? overheads.commandRead() : overheads.dmaRead()
+                : command ? overheads.commandWriteRead() : overheads.dmaWriteRead();
+        return overhead
+                + results.computeIfAbsent(representative(run), chosen -> latencyWithoutOverhead(host, chosen));
+    }
+
+    static double latencyWithoutOverhead(HostParameters host, BenchRun run) {
+        double store = run.initiator() == Initiator.DMA ? Nfp6000.STORE_NS_PER_BYTE * run.size() : 0;
+        return new HostRun(host, run).medianNanoseconds() + store;
+    }
+
+    /** Windows that differ neither in what the cache has nor in translations are one. */
+    private BenchRun representative(BenchRun run) {
+        double share = CacheState.of(host, run).share();
+        boolean cached = share == 0 || share >= 1;
+        boolean translated = host.iommu().on() && run.window() > host.iommu().page();
+        if (!cached || translated || run.window() < EVERY_PLACE) {
+            return run;
+        }
+        Cache cache = share == 0 ? Cache.COLD : run.cache();
+        return new BenchRun(
+                run.system(),
+                run.iommu(),
+                run.initiator(),
+                run.operation(),
+                run.pattern(),
+                run.operation() == Operation.WRITE_THEN_READ ? run.cache() : cache,
+                EVERY_PLACE,
+                run.size());
+    }
+
+    /** A window with all places within a page, bytes. */
+    private static final long EVERY_PLACE = 16_384;
+}
