@@ -313,7 +313,7 @@ sealed interface Pace {
             boolean write = tlp.kind == TlpKind.MEM_WRITE;
             long translated = iotlb.translated(tlp.flow.initiator(), tlp.address, now, write);
             if (tlp.flow.readsMemory()) {
-                tlp.walk = translated - now;
+                tlp.walk = Math.max(0, translated - Math.max(now, lastOut));
                 translated = now;
             }
             lastOut = Math.max(lastOut, translated);

@@ -24,7 +24,7 @@ record CacheState(double share) {
         boolean writesFirst = run.operation() == Operation.WRITE_THEN_READ;
         long device = host.llc() / DEVICE_SHARE;
         return switch (run.cache()) {
-            case HOST_WARM -> fitting(host.llc(), run.window());
+            case HOST_WARM -> fitting(writesFirst ? device : host.llc(), run.window());
             case DEVICE_WARM -> fitting(device, run.window());
             case COLD, DEVICE_THRASHED -> writesFirst ? fitting(device, run.window()) : new CacheState(0);
         };

@@ -90,12 +90,15 @@ final class HostFit {
                 USUAL_ROUND_TRIP,
                 USUAL_ROUND_TRIP + USUAL_MISS,
                 USUAL_ROUND_TRIP,
+                USUAL_ROUND_TRIP + USUAL_MISS,
+                USUAL_ROUND_TRIP,
                 any.iommu() == Iommu.OFF
                         ? IommuParameters.OFF
                         : new IommuParameters(true, 2 * Bytes.MIB, USUAL_MISS_PENALTY, USUAL_WALK, USUAL_WALK, false),
                 Overheads.USUAL);
         host = withMemory(host);
         host = any.iommu() == Iommu.OFF ? host : host.withIommu(iommu(any.iommu()));
+        host = alone(host);
         return host.withOverheads(overheads(host));
     }
 
@@ -132,7 +135,7 @@ final class HostFit {
         double latency = host.hit();
         for (int step = 0; step < STEPS; step++) {
             HostParameters guess = host.withMemory(latency, latency, latency).withIommu(host.iommu());
-            double got = new HostRun(guess, row.run()).nanosecondsPerTransfer();
+            double got = new HostRun(guess, row.run(), false).nanosecondsPerTransfer();
             latency = Math.max(0, latency + (wanted - got) * host.tags());
         }
         return latency;
@@ -173,23 +176,46 @@ final class HostFit {
                 : usual("penalty of an IOTLB miss", USUAL_MISS_PENALTY);
     }
 
+    /** What a cold cache costs a read that is alone: reads that are under way together share some of it. */
+    private HostParameters alone(HostParameters host) {
+        Optional<Latency> warm = latency(Initiator.DMA, Operation.READ, Cache.HOST_WARM, LINE, 64 * Bytes.KIB);
+        Optional<Latency> cold = latency(Initiator.DMA, Operation.READ, Cache.COLD, LINE, 64 * Bytes.KIB);
+        Optional<Latency> device = latency(Initiator.DMA, Operation.READ, Cache.DEVICE_WARM, LINE, 64 * Bytes.KIB);
+        if (warm.isEmpty()) {
+            return host;
+        }
+        double least = host.hit() - warm.get().median();
+        return host.withAlone(
+                cold.map(row -> least + row.median()).orElse(host.miss()),
+                device.map(row -> least + row.median()).orElse(host.deviceWarm()));
+    }
+
     private Overheads overheads(HostParameters host) {
         Overheads usual = host.overheads();
-        double read = overhead(host, Initiator.DMA, Operation.READ, usual.dmaRead());
-        double writeRead = overhead(host, Initiator.DMA, Operation.WRITE_THEN_READ, usual.dmaWriteRead());
+        double read = overhead(host, Initiator.DMA, Operation.READ, Cache.HOST_WARM, usual.dmaRead());
+        double writeRead = overhead(
+                host, Initiator.DMA, Operation.WRITE_THEN_READ, Cache.HOST_WARM, usual.dmaWriteRead());
         return new Overheads(
                 read,
                 writeRead,
-                overhead(host, Initiator.COMMAND, Operation.READ, read - Nfp6000.COMMAND_LESS_NS),
+                command(host, Cache.HOST_WARM, read),
+                command(host, Cache.COLD, read),
+                command(host, Cache.DEVICE_WARM, read),
                 overhead(
                         host,
                         Initiator.COMMAND,
                         Operation.WRITE_THEN_READ,
+                        Cache.HOST_WARM,
                         writeRead - Nfp6000.COMMAND_WRITE_READ_LESS_NS));
     }
 
-    private double overhead(HostParameters host, Initiator initiator, Operation operation, double usual) {
-        Optional<Latency> row = smallest(initiator, operation);
+    private double command(HostParameters host, Cache cache, double dmaRead) {
+        return overhead(host, Initiator.COMMAND, Operation.READ, cache, dmaRead - Nfp6000.COMMAND_LESS_NS);
+    }
+
+    private double overhead(
+            HostParameters host, Initiator initiator, Operation operation, Cache cache, double usual) {
+        Optional<Latency> row = smallest(initiator, operation, cache);
         if (row.isEmpty()) {
             return usual("overhead of %s %s".formatted(initiator, operation), usual);
         }
@@ -233,14 +259,14 @@ final class HostFit {
         return Optional.empty();
     }
 
-    /** The row of 8 bytes in a warm cache, or what is next to it: smallest size, then smallest window. */
-    private Optional<Latency> smallest(Initiator initiator, Operation operation) {
+    /** The row of 8 bytes in a small window, or what is next to it. */
+    private Optional<Latency> smallest(Initiator initiator, Operation operation, Cache cache) {
         Optional<Latency> best = Optional.empty();
         for (TimingRow row : rows) {
             if (row instanceof Latency found
                     && found.run().initiator() == initiator
                     && found.run().operation() == operation
-                    && found.run().cache() == Cache.HOST_WARM
+                    && found.run().cache() == cache
                     && found.run().size() >= 8
                     && (best.isEmpty() || before(found.run(), best.get().run()))) {
                 best = Optional.of(found);
@@ -253,7 +279,7 @@ final class HostFit {
     private static boolean before(BenchRun run, BenchRun other) {
         return run.size() != other.size()
                 ? run.size() < other.size()
-                : Math.abs(run.window() - 8 * Bytes.KIB) < Math.abs(other.window() - 8 * Bytes.KIB);
+                : nearer(run.window(), other.window(), 16 * Bytes.KIB);
     }
 
 }

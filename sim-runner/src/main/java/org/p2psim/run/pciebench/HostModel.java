@@ -2,7 +2,6 @@ package org.p2psim.run.pciebench;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.p2psim.run.pciebench.HostParameters.Overheads;
 import org.p2psim.scenario.evidence.TimingRow.BenchRun;
 import org.p2psim.scenario.evidence.TimingRow.Cache;
 import org.p2psim.scenario.evidence.TimingRow.Initiator;
@@ -11,7 +10,8 @@ import org.p2psim.scenario.evidence.TimingRow.Operation;
 /** One host with its parameters: predicts what pcie-bench measures on it. Runs that are the same are run once. */
 final class HostModel {
     private final HostParameters host;
-    private final Map<BenchRun, Double> results = new ConcurrentHashMap<>();
+    private final Map<BenchRun, Double> perTransfer = new ConcurrentHashMap<>();
+    private final Map<BenchRun, Double> latencies = new ConcurrentHashMap<>();
 
     HostModel(HostParameters host) {
         this.host = host;
@@ -19,25 +19,25 @@ final class HostModel {
 
     /** Payload, Gb/s; of reads and writes at once, of each direction. */
     double gigabitsPerSecond(BenchRun run) {
-        double perTransfer = results.computeIfAbsent(
-                representative(run), chosen -> new HostRun(host, chosen).nanosecondsPerTransfer());
-        return run.size() * 8 / perTransfer;
+        double time = perTransfer.computeIfAbsent(
+                representative(run), chosen -> new HostRun(host, chosen, false).nanosecondsPerTransfer());
+        return run.size() * 8 / time;
     }
 
     /** The median latency, ns. */
     double median(BenchRun run) {
-        Overheads overheads = host.overheads();
-        boolean command = run.initiator() == Initiator.COMMAND;
-        double overhead = run.operation() == Operation.READ
-                ? command ? overheads.commandRead() : overheads.dmaRead()
-                : command ? overheads.commandWriteRead() : overheads.dmaWriteRead();
-        return overhead
-                + results.computeIfAbsent(representative(run), chosen -> latencyWithoutOverhead(host, chosen));
+        return host.overheads().of(run.initiator(), run.operation(), stateOf(run))
+                + latencies.computeIfAbsent(representative(run), chosen -> latencyWithoutOverhead(host, chosen));
     }
 
     static double latencyWithoutOverhead(HostParameters host, BenchRun run) {
         double store = run.initiator() == Initiator.DMA ? Nfp6000.STORE_NS_PER_BYTE * run.size() : 0;
-        return new HostRun(host, run).medianNanoseconds() + store;
+        return new HostRun(host, run, true).medianNanoseconds() + store;
+    }
+
+    /** What the cache was made to hold, if it can. */
+    private Cache stateOf(BenchRun run) {
+        return CacheState.of(host, run).share() < 0.5 ? Cache.COLD : run.cache();
     }
 
     /** Windows that differ neither in what the cache has nor in translations are one. */

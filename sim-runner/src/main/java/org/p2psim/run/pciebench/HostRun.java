@@ -50,13 +50,16 @@ final class HostRun {
 
     private final HostParameters host;
     private final BenchRun run;
+    private final boolean alone;
     private final BenchMachine machine;
     private final Engine engine = new Engine();
     private final DmaNetwork network;
     private final MemoryTarget memory;
     private final SplittableRandom random;
 
-    HostRun(HostParameters host, BenchRun run) {
+    /** @param alone whether transfers are one at a time */
+    HostRun(HostParameters host, BenchRun run, boolean alone) {
+        this.alone = alone;
         this.host = host;
         this.run = run;
         this.machine = BenchMachine.of(
@@ -84,10 +87,12 @@ final class HostRun {
                 translation,
                 OptionalLong.empty(),
                 COMPLETION_SLOT);
-        double warm = run.cache() == Cache.DEVICE_WARM ? host.deviceWarm() : host.hit();
+        double deviceWarm = alone ? host.aloneDeviceWarm() : host.deviceWarm();
+        double miss = alone ? host.aloneMiss() : host.miss();
+        double warm = run.cache() == Cache.DEVICE_WARM ? deviceWarm : host.hit();
         double hit = run.operation() == Operation.WRITE_THEN_READ ? host.hit() : warm;
         MemoryTiming times = new MemoryTiming(
-                ticks(hit), ticks(Math.max(0, host.miss() - hit)), OptionalLong.empty(), 0, OptionalLong.empty(), 0);
+                ticks(hit), ticks(Math.max(0, miss - hit)), OptionalLong.empty(), 0, OptionalLong.empty(), 0);
         DeviceTiming device = run.initiator() == Initiator.COMMAND ? DeviceTiming.DEFAULT : Nfp6000.TIMING;
         return new Timings(
                 Map.of(),
