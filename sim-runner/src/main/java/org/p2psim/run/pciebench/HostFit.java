@@ -195,18 +195,28 @@ final class HostFit {
         double read = overhead(host, Initiator.DMA, Operation.READ, Cache.HOST_WARM, usual.dmaRead());
         double writeRead = overhead(
                 host, Initiator.DMA, Operation.WRITE_THEN_READ, Cache.HOST_WARM, usual.dmaWriteRead());
+        double commandWriteRead = overhead(
+                host,
+                Initiator.COMMAND,
+                Operation.WRITE_THEN_READ,
+                Cache.HOST_WARM,
+                writeRead - Nfp6000.COMMAND_WRITE_READ_LESS_NS);
         return new Overheads(
                 read,
                 writeRead,
                 command(host, Cache.HOST_WARM, read),
                 command(host, Cache.COLD, read),
                 command(host, Cache.DEVICE_WARM, read),
-                overhead(
-                        host,
-                        Initiator.COMMAND,
-                        Operation.WRITE_THEN_READ,
-                        Cache.HOST_WARM,
-                        writeRead - Nfp6000.COMMAND_WRITE_READ_LESS_NS));
+                commandWriteRead,
+                evicted(host, Initiator.DMA, writeRead),
+                evicted(host, Initiator.COMMAND, commandWriteRead));
+    }
+
+    /** Of a write and then a read in a window that the cache cannot hold. */
+    private double evicted(HostParameters host, Initiator initiator, double otherwise) {
+        return latency(initiator, Operation.WRITE_THEN_READ, Cache.COLD, LINE, LARGE)
+                .map(row -> row.median() - HostModel.latencyWithoutOverhead(host, row.run()))
+                .orElse(otherwise);
     }
 
     private double command(HostParameters host, Cache cache, double dmaRead) {

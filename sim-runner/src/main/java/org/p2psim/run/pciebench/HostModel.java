@@ -37,7 +37,8 @@ final class HostModel {
 
     /** What the cache was made to hold, if it can. */
     private Cache stateOf(BenchRun run) {
-        return CacheState.of(host, run).share() < 0.5 ? Cache.COLD : run.cache();
+        boolean held = CacheState.of(host, run).share() >= 0.5;
+        return !held ? Cache.COLD : run.operation() == Operation.WRITE_THEN_READ ? Cache.HOST_WARM : run.cache();
     }
 
     /** Windows that differ neither in what the cache has nor in translations are one. */

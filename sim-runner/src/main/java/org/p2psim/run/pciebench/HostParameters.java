@@ -50,22 +50,26 @@ record HostParameters(
             double commandRead,
             double commandReadCold,
             double commandReadDeviceWarm,
-            double commandWriteRead) {
+            double commandWriteRead,
+            double dmaWriteReadCold,
+            double commandWriteReadCold) {
         static final Overheads USUAL = new Overheads(
                 Nfp6000.DMA_OVERHEAD_NS,
                 Nfp6000.WRITE_READ_OVERHEAD_NS,
                 Nfp6000.DMA_OVERHEAD_NS - Nfp6000.COMMAND_LESS_NS,
                 Nfp6000.DMA_OVERHEAD_NS - Nfp6000.COMMAND_LESS_NS,
                 Nfp6000.DMA_OVERHEAD_NS - Nfp6000.COMMAND_LESS_NS,
+                Nfp6000.WRITE_READ_OVERHEAD_NS - Nfp6000.COMMAND_WRITE_READ_LESS_NS,
+                Nfp6000.WRITE_READ_OVERHEAD_NS,
                 Nfp6000.WRITE_READ_OVERHEAD_NS - Nfp6000.COMMAND_WRITE_READ_LESS_NS);
 
         /** @param cache what it holds: commands may reach other memory than DMAs, so its states differ for them */
         double of(Initiator initiator, Operation operation, Cache cache) {
             if (initiator == Initiator.DMA) {
-                return operation == Operation.READ ? dmaRead : dmaWriteRead;
+                return operation == Operation.READ ? dmaRead : cache == Cache.COLD ? dmaWriteReadCold : dmaWriteRead;
             }
             if (operation != Operation.READ) {
-                return commandWriteRead;
+                return cache == Cache.COLD ? commandWriteReadCold : commandWriteRead;
             }
             return switch (cache) {
                 case HOST_WARM -> commandRead;
