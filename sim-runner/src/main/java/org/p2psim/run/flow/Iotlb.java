@@ -14,8 +14,11 @@ import org.p2psim.timing.IommuTiming;
 final class Iotlb {
     private final IommuTiming timing;
     private final int pageShift;
-    /** When each is there: in the future if its walk is under way. Least recently used first. */
-    private final Map<Translation, Long> kept = new LinkedHashMap<>(16, 0.75f, true);
+    /** Walks under way, and when each is through: in that order. */
+    private final Map<Translation, Long> walks = new LinkedHashMap<>();
+
+    /** Least recently used first. */
+    private final Map<Translation, Boolean> kept = new LinkedHashMap<>(16, 0.75f, true);
 
     private Translation last = new Translation(new Bdf(0, 0, 0, 0), -1);
     private long lastReady;
@@ -35,14 +38,34 @@ final class Iotlb {
         long page = address >>> pageShift;
         if (page != last.page() || !requester.equals(last.requester())) {
             last = new Translation(requester, page);
-            Long ready = kept.get(last);
-            lastReady = ready == null ? walk(now, write) : ready;
+            fill(now);
+            lastReady = kept.get(last) != null ? now : walk(now, write);
         }
         return Math.max(now, lastReady);
     }
 
+    /** Walks that are through bring their translations, which take the places of those that were used longest ago. */
+    private void fill(long now) {
+        Iterator<Map.Entry<Translation, Long>> walking = walks.entrySet().iterator();
+        while (walking.hasNext()) {
+            Map.Entry<Translation, Long> walk = walking.next();
+            if (walk.getValue() > now) {
+                return;
+            }
+            kept.put(walk.getKey(), true);
+            walking.remove();
+            if (kept.size() > timing.entries()) {
+                kept.remove(kept.keySet().iterator().next());
+            }
+        }
+    }
+
     /** One walk for a page at a time: who asks for it meanwhile waits for that one. */
     private long walk(long now, boolean write) {
+        Long underWay = walks.get(last);
+        if (underWay != null) {
+            return underWay;
+        }
         long start = Math.max(now, nextWalk);
         if (timing.region() > 0) {
             long region = (last.page() << pageShift) / timing.region();
@@ -50,12 +73,8 @@ final class Iotlb {
             regions.put(region, start + timing.miss());
         }
         nextWalk = start + (write ? timing.writeWalkInterval() : timing.walkInterval());
-        long ready = start + timing.miss();
-        kept.put(last, ready);
-        if (kept.size() > timing.entries()) {
-            kept.remove(kept.keySet().iterator().next());
-        }
-        return ready;
+        walks.put(last, start + timing.miss());
+        return start + timing.miss();
     }
 
     /** Whether what follows depends on where walks have been. */
@@ -74,15 +93,19 @@ final class Iotlb {
     void put(State state) {
         state.putTime(nextWalk);
         state.putTime(lastReady);
-        Iterator<Map.Entry<Translation, Long>> newest = new ArrayDeque<>(kept.entrySet()).descendingIterator();
+        state.put(walks.size());
+        walks.forEach((translation, ready) -> {
+            Flow flow = state.flowOf(translation.requester());
+            state.put(flow == null ? translation.page() : translation.page() - (flow.position() >>> pageShift));
+            state.putTime(ready);
+        });
+        Iterator<Translation> newest = new ArrayDeque<>(kept.keySet()).descendingIterator();
         long dead = 0;
         while (newest.hasNext()) {
-            Map.Entry<Translation, Long> entry = newest.next();
-            Translation translation = entry.getKey();
+            Translation translation = newest.next();
             Flow flow = state.flowOf(translation.requester());
             if (isNeeded(translation, flow)) {
                 state.put(dead);
-                state.putTime(entry.getValue());
                 state.put(flow == null ? translation.page() : translation.page() - (flow.position() >>> pageShift));
                 dead = 0;
             } else {
@@ -98,14 +121,19 @@ final class Iotlb {
     void shift(long ticks, State state) {
         nextWalk += ticks;
         lastReady += ticks;
-        List<Map.Entry<Translation, Long>> oldestFirst = List.copyOf(kept.entrySet());
+        last = moved(last, state);
+        List<Translation> oldestFirst = List.copyOf(kept.keySet());
         kept.clear();
-        for (Map.Entry<Translation, Long> entry : oldestFirst) {
-            Translation translation = entry.getKey();
-            Flow flow = state.flowOf(translation.requester());
-            long pages = flow == null ? 0 : flow.skippedBytes() >>> pageShift;
-            last = new Translation(translation.requester(), translation.page() + pages);
-            kept.put(last, entry.getValue() + ticks);
-        }
+        oldestFirst.forEach(translation -> kept.put(moved(translation, state), true));
+        Map<Translation, Long> underWay = new LinkedHashMap<>(walks);
+        walks.clear();
+        underWay.forEach((translation, ready) -> walks.put(moved(translation, state), ready + ticks));
+    }
+
+    /** Where its flow has gone on to. */
+    private Translation moved(Translation translation, State state) {
+        Flow flow = state.flowOf(translation.requester());
+        long pages = flow == null ? 0 : flow.skippedBytes() >>> pageShift;
+        return new Translation(translation.requester(), translation.page() + pages);
     }
 }
