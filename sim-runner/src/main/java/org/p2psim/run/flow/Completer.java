@@ -4,24 +4,31 @@ import org.p2psim.transaction.Splitting;
 import org.p2psim.transaction.TlpKind;
 
 /**
- * Answers reads, in the order in which they arrive: a function for what reads it, or an IOMMU for reads that it
- * blocks.
+ * Answers reads: a function for what reads it, or an IOMMU for reads that it blocks, in the order in which they arrive;
+ * host memory in the order in which data is there.
  */
 final class Completer extends Input {
     private final Progress progress;
     private final Channel first;
     private final TlpKind kind;
+    private final boolean inOrder;
     private final TlpQueue reads = new TlpQueue();
     private Tlp next;
     private boolean prepared;
     private int sent;
     private long lastReady;
 
-    /** @param first the channel on which its completions begin their way */
-    Completer(Progress progress, Channel first, TlpKind kind, Tlp blank) {
+    /**
+     * What answers.
+     *
+     * @param first the channel on which its completions begin their way
+     * @param inOrder whether it is in the order of arrival
+     */
+    Completer(Progress progress, Channel first, TlpKind kind, boolean inOrder, Tlp blank) {
         this.progress = progress;
         this.first = first;
         this.kind = kind;
+        this.inOrder = inOrder;
         this.next = blank;
         first.addSource(this);
     }
@@ -34,7 +41,7 @@ final class Completer extends Input {
      */
     void ask(Tlp read, long tail, long latency) {
         read.eligible = tail + latency;
-        read.sequence = tail;
+        read.sequence = inOrder ? tail : read.eligible;
         reads.addInOrder(read);
         progress.poke(first, read.eligible);
     }

@@ -305,6 +305,12 @@ public final class DmaNetwork {
 
     private Completer completer(Channel first, TlpKind kind, Flow flow, Path path) {
         return completers.computeIfAbsent(
-                new CompleterKey(first, kind), key -> new Completer(progress, first, kind, progress.take(flow, path)));
+                new CompleterKey(first, kind),
+                key -> new Completer(
+                        progress,
+                        first,
+                        kind,
+                        kind == TlpKind.COMPLETION || !flow.readsMemory(),
+                        progress.take(flow, path)));
     }
 }
