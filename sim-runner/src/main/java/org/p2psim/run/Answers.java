@@ -14,7 +14,6 @@ import org.p2psim.outcome.Event;
 import org.p2psim.outcome.InvariantOutcome;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.p2p.Verdict;
-import org.p2psim.routing.AddressKind;
 import org.p2psim.routing.Delivery;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.replay.World;
@@ -153,7 +152,7 @@ final class Answers {
                 .request(
                         world.onHost(question.client()),
                         world.onHost(question.provider()),
-                        world.translates(question.client()) ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
+                        world.addresses(question.client()),
                         false);
         String way = delivery.steps().stream().map(Delivery.Step::sentence).collect(Collectors.joining("; "));
         return new LayerAnswer(

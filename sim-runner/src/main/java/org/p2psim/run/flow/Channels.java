@@ -14,6 +14,7 @@ import org.p2psim.routing.Hop.LinkHop;
 import org.p2psim.routing.Hop.SocketHop;
 import org.p2psim.run.flow.Paths.Traffic;
 import org.p2psim.timing.DeviceTiming;
+import org.p2psim.timing.IommuTiming;
 import org.p2psim.timing.PortTiming;
 import org.p2psim.timing.RootComplexTiming;
 import org.p2psim.timing.Timings;
@@ -44,6 +45,7 @@ final class Channels {
     private final Map<String, Channel> iommus = new HashMap<>();
     private final Map<Bdf, Channel> inside = new HashMap<>();
     private final Map<String, Channel> ports = new HashMap<>();
+    private final Map<Bdf, Channel> atcs = new HashMap<>();
     private final Map<Bdf, Channel> engines = new HashMap<>();
     private final Map<Forwarding, Channel> forwarding = new HashMap<>();
     private final Map<ThroughRoot, Channel> hosts = new HashMap<>();
@@ -180,6 +182,20 @@ final class Channels {
     Channel port(DevicePort port) {
         return ports.computeIfAbsent(
                 port.name(), key -> add(new Pace.OfPort(port.bytesPerSecond(), port.overhead()), UNLIMITED, 0, 0));
+    }
+
+    /**
+     * The translations that a function keeps.
+     *
+     * @throws IllegalArgumentException if it has no ATS
+     */
+    Channel atc(PciFunction function) {
+        return atcs.computeIfAbsent(function.address(), key -> {
+            IommuTiming atc = timings.device(key)
+                    .atc()
+                    .orElseThrow(() -> new IllegalArgumentException(function.name() + " has no ATS"));
+            return add(new Pace.OfIommu(new Iotlb(atc)), HANDED_OVER, 0, 0);
+        });
     }
 
     /** The DMA engine of a function, if it is slower than the link may be. */

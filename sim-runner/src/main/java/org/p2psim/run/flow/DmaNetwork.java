@@ -218,7 +218,7 @@ public final class DmaNetwork {
     private Flow.Way writeWay(DmaRequest request, Flow flow) {
         Route route = delivery(request, true).route();
         long untilSeen = untilSeen(request.memory());
-        Path path = paths.requests(request.initiator(), route, Traffic.WRITES, untilSeen, new Path.End() {
+        Path path = paths.requests(request.initiator(), request.kind(), route, Traffic.WRITES, untilSeen, new Path.End() {
             @Override
             public void arrives(Tlp tlp, long tail) {
                 flow.wrote(tlp, tail);
@@ -253,7 +253,7 @@ public final class DmaNetwork {
         Path error = paths.completions(initiator, route.toRoot().reversed(), flow::answered);
         Completer completer = completer(completion.channel(0), TlpKind.COMPLETION_WITH_DATA, flow, completion);
         ToLongFunction<Tlp> latency = readLatency(request);
-        Path path = paths.requests(initiator, route, Traffic.READS, 0, new Path.End() {
+        Path path = paths.requests(initiator, request.kind(), route, Traffic.READS, 0, new Path.End() {
             @Override
             public void arrives(Tlp tlp, long tail) {
                 completer.ask(tlp, tail, latency.applyAsLong(tlp));
