@@ -27,7 +27,6 @@ public final class DmaNetwork {
     private static final long FOUR_GIB = 1L << 32;
 
     private final Routing routing;
-    private final Engine engine;
     private final Progress progress;
     private final Channels channels;
     private final Paths paths;
@@ -43,14 +42,19 @@ public final class DmaNetwork {
     }
 
     public DmaNetwork(Fabric fabric, Routing routing, Engine engine, FabricTiming timing, Fidelity fidelity) {
+        this(fabric, routing, progress(engine, fidelity), timing);
+        engine.beforeActions(time -> tell());
+    }
+
+    DmaNetwork(Fabric fabric, Routing routing, Progress progress, FabricTiming timing) {
         this.routing = routing;
-        this.engine = engine;
-        this.progress = fidelity == Fidelity.L0
-                ? new EveryEvent(engine)
-                : new KnownTimes(engine, fidelity == Fidelity.L2);
+        this.progress = progress;
         this.channels = new Channels(fabric, progress, timing);
         this.paths = new Paths(progress, channels, fabric.socketLink().orElse(SocketLink.NONE));
-        engine.beforeActions(time -> tell());
+    }
+
+    private static Progress progress(Engine engine, Fidelity fidelity) {
+        return fidelity == Fidelity.L0 ? new EveryEvent(engine) : new KnownTimes(engine, fidelity == Fidelity.L2);
     }
 
     /**
