@@ -25,6 +25,9 @@ final class Channel {
     private final Pace pace;
     private final Receiver receiver;
     private final ChannelUse use = new ChannelUse();
+    private final boolean knowsTimes;
+    private final boolean setsTail;
+    private final long dllpTicks;
     private Port[] ports = {};
     private int turn;
     private int sentInTurn;
@@ -50,6 +53,9 @@ final class Channel {
         this.progress = progress;
         this.pace = pace;
         this.receiver = receiver;
+        this.knowsTimes = progress.knowsTimes();
+        this.setsTail = pace.setsTail();
+        this.dllpTicks = pace.dllpTicks();
         this.headers = new int[] {credits.ph(), credits.nph(), credits.cplh()};
         this.data = new int[] {credits.pd(), credits.npd(), credits.cpld()};
         receiver.belongsTo(this);
@@ -200,7 +206,7 @@ final class Channel {
 
     /** When it has to send a DLLP. Where times are known nobody has to be there. */
     private long nextDllp() {
-        return reverse == null || progress.knowsTimes() ? Agenda.NEVER : notBefore(free, reverse.receiver.nextDllp());
+        return reverse == null || knowsTimes ? Agenda.NEVER : notBefore(free, reverse.receiver.nextDllp());
     }
 
     private void takeTurn(int index, int weight, int count) {
@@ -231,7 +237,7 @@ final class Channel {
         if (bytes < head.bytes) {
             tlp = progress.cut(head, bytes);
         }
-        spend(tlp.tlpClass, dataUnits(tlp, tlp.bytes));
+        spend(tlp.tlpClass, tlp.dataUnits);
         long ticks = pace.ticks(tlp);
         free = now + ticks;
         int wireBytes = pace.wireBytes(tlp);
@@ -242,7 +248,7 @@ final class Channel {
         if (tlp == head) {
             input.taken(now, free);
         }
-        tlp.tail = pace.setsTail() ? ticks : Math.max(tlp.tail, ticks);
+        tlp.tail = setsTail ? ticks : Math.max(tlp.tail, ticks);
         long delay = pace.delay(tlp, now);
         progress.received(receiver, free);
         if (delay == Pace.BLOCKED) {
@@ -259,8 +265,8 @@ final class Channel {
         return tlp.carriesData() && tlp.bytes > max ? Splitting.nextPart(tlp.address, tlp.bytes, max) : tlp.bytes;
     }
 
-    static int dataUnits(Tlp tlp, int bytes) {
-        return tlp.carriesData() ? Credits.dataUnits(bytes) : 0;
+    private static int dataUnits(Tlp tlp, int bytes) {
+        return bytes == tlp.bytes ? tlp.dataUnits : Credits.dataUnits(bytes);
     }
 
     private void spend(int tlpClass, int units) {
@@ -319,11 +325,11 @@ final class Channel {
         if (!returns.isEmpty()) {
             return returns.time();
         }
-        if (reverse == null || !progress.knowsTimes()) {
+        if (reverse == null || !knowsTimes) {
             return Agenda.NEVER;
         }
         long update = receiver.nextUpdate(tlpClass);
-        return update == Agenda.NEVER ? update : Math.max(now, Math.max(update, reverse.free)) + reverse.dllpTicks();
+        return update == Agenda.NEVER ? update : Math.max(now, Math.max(update, reverse.free)) + reverse.dllpTicks;
     }
 
     /** Credits come back, now or later. */
@@ -341,18 +347,14 @@ final class Channel {
         }
     }
 
-    private long dllpTicks() {
-        return pace.dllpTicks();
-    }
-
     /** Sends the DLLPs that are due; they go before any TLP. */
     void sendDllps(long now) {
         if (reverse == null) {
             return;
         }
         Receiver owes = reverse.receiver;
-        while (owes.nextDllp() <= now && (free <= now || progress.knowsTimes())) {
-            free = Math.max(owes.nextDllp(), free) + dllpTicks();
+        while (owes.nextDllp() <= now && (free <= now || knowsTimes)) {
+            free = Math.max(owes.nextDllp(), free) + dllpTicks;
             use.addDllp();
             owes.sendDllp(free);
             progress.busy(this);

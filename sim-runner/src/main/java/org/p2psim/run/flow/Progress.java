@@ -132,7 +132,7 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
             return;
         }
         Channel next = tlp.path.channel(tlp.step);
-        tlp.heldUnits = Channel.dataUnits(tlp, tlp.bytes);
+        tlp.heldUnits = tlp.dataUnits;
         channel.receiver().enqueue(tlp, next);
         boolean whole = leg.storeAndForward() || tlp.payload() > leg.maxPayload();
         long behind = whole ? tlp.tail : next.pace().lead(tlp);
@@ -141,7 +141,7 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
 
     /** A TLP that does not wait in the buffer leaves it. */
     void free(Receiver receiver, Tlp tlp, long at) {
-        freed(receiver, tlp.tlpClass, Channel.dataUnits(tlp, tlp.bytes), receiver.freedAt(tlp.tlpClass, at));
+        freed(receiver, tlp.tlpClass, tlp.dataUnits, receiver.freedAt(tlp.tlpClass, at));
     }
 
     Tlp take(Flow flow, Path path) {

@@ -82,8 +82,12 @@ final class Receiver {
         if (channel.reverse() == null) {
             channel.creditsArrive(tlpClass, 1, dataUnits, at);
         } else {
-            freed[tlpClass].add(at, 1, dataUnits);
-            findNextDllp();
+            TimedUnits units = freed[tlpClass];
+            boolean first = units.isEmpty();
+            units.add(at, 1, dataUnits);
+            if (first) {
+                owe(at + updateLatency, tlpClass);
+            }
         }
     }
 
@@ -93,7 +97,7 @@ final class Receiver {
         }
         if (ackDue == Agenda.NEVER) {
             ackDue = at + ackLatency;
-            findNextDllp();
+            owe(ackDue, ACK);
         } else if (at > ackDue) {
             received.add(at);
         }
@@ -108,6 +112,13 @@ final class Receiver {
     long nextUpdate(int tlpClass) {
         TimedUnits units = freed[tlpClass];
         return units.isEmpty() ? Agenda.NEVER : units.time() + updateLatency;
+    }
+
+    private void owe(long due, int kind) {
+        if (due < nextDllp || (due == nextDllp && kind < nextKind)) {
+            nextDllp = due;
+            nextKind = kind;
+        }
     }
 
     private void findNextDllp() {

@@ -1,6 +1,7 @@
 package org.p2psim.run.flow;
 
 import org.jspecify.annotations.Nullable;
+import org.p2psim.transaction.Credits;
 import org.p2psim.transaction.TlpKind;
 
 /** A TLP on its way. There is a pool of them: one that has arrived is used again. */
@@ -25,6 +26,8 @@ final class Tlp {
     int bytes;
     /** Bytes of header, framing and data on a link with framing. */
     int wireBytes;
+    /** Data credits that it takes. */
+    int dataUnits;
 
     /** Of a request: when it was issued; of a completion: when its request was. Ticks. */
     long issued;
@@ -54,25 +57,30 @@ final class Tlp {
     }
 
     void set(Flow itsFlow, Path itsPath, TlpKind itsKind, long itsAddress, int itsBytes, long itsIssue) {
+        boolean above = Long.compareUnsigned(itsAddress, FOUR_GIB) >= 0;
+        boolean alike = kind == itsKind && bytes == itsBytes && above4GiB == above && ((address ^ itsAddress) & 3) == 0;
         flow = itsFlow;
         path = itsPath;
         step = 0;
-        kind = itsKind;
-        tlpClass = itsKind.tlpClass().ordinal();
         address = itsAddress;
-        bytes = itsBytes;
         issued = itsIssue;
         tail = 0;
         eligible = 0;
-        above4GiB = Long.compareUnsigned(itsAddress, FOUR_GIB) >= 0;
         request = null;
         missing = itsBytes;
-        measure();
+        if (!alike) {
+            kind = itsKind;
+            tlpClass = itsKind.tlpClass().ordinal();
+            bytes = itsBytes;
+            above4GiB = above;
+            measure();
+        }
     }
 
     /** Where only its data or its address have changed. */
     void measure() {
         wireBytes = kind.wireBytes(address, bytes, above4GiB, false);
+        dataUnits = carriesData() ? Credits.dataUnits(bytes) : 0;
     }
 
     /** Everything about it happens so much later, and at the address to which its flow has gone on. */
