@@ -18,6 +18,9 @@ final class Channel {
     static final int NON_POSTED = 1;
     static final int COMPLETION = 2;
 
+    /** TLPs that it sends at most before others follow: what is kept for them stays small. */
+    private static final int MOST_AHEAD = 256;
+
     /** Place among all channels: of two that decide at one instant the lower goes first. */
     final int rank;
 
@@ -196,12 +199,43 @@ final class Channel {
             if (input != null) {
                 takeTurn(index, port.weight, count);
                 send(input, now);
-                progress.wake(this, Math.min(nextDecision(now), nextDllp()));
+                long next = runAhead(nextDecision(now));
+                progress.wake(this, Math.min(next, nextDllp()));
                 return;
             }
             retry = Math.min(retry, port.retry());
         }
         progress.wake(this, Math.min(retry, nextDllp()));
+    }
+
+    /**
+     * Sends more, as long as nobody else has a part in it and the credits at hand suffice; others may be behind then,
+     * which they cannot tell.
+     *
+     * @param first when it decides next
+     * @return when it decides next after that
+     */
+    private long runAhead(long first) {
+        long horizon = ports.length == 1 ? progress.horizon() : 0;
+        if (first >= horizon || !isAlone()) {
+            return first;
+        }
+        Input input = ports[0].onlyInput();
+        long time = first;
+        for (int i = 0; input != null && i < MOST_AHEAD && time < horizon && hasCredits(input.head()); i++) {
+            progress.runAheadTo(time);
+            send(input, time);
+            time = notBefore(free, input.readyAt(this, time));
+        }
+        return time;
+    }
+
+    /** Whether it has one input, which depends on nobody else, and need not send DLLPs for the other direction. */
+    boolean isAlone() {
+        Input input = ports.length == 1 ? ports[0].onlyInput() : null;
+        return input != null
+                && (reverse == null || (reverse.ports.length == 0 && reverse.receiver.nextDllp() == Agenda.NEVER))
+                && input.isUndisturbed();
     }
 
     /** When it has to send a DLLP. Where times are known nobody has to be there. */
@@ -304,6 +338,10 @@ final class Channel {
 
     boolean hasInfiniteCredits(int tlpClass) {
         return infinite[tlpClass];
+    }
+
+    private boolean hasCredits(Tlp tlp) {
+        return hasInfiniteCredits(tlp.tlpClass) || hasCredits(tlp.tlpClass, dataUnits(tlp, piece(tlp)));
     }
 
     private boolean hasCredits(int tlpClass, int units) {

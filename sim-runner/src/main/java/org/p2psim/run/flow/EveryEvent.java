@@ -60,6 +60,16 @@ final class EveryEvent extends Progress {
     }
 
     @Override
+    long horizon() {
+        return 0;
+    }
+
+    @Override
+    void runAheadTo(long time) {
+        throw new IllegalStateException("everything is an event");
+    }
+
+    @Override
     void wake(Channel channel, long at) {
         if (at < planned[channel.rank]) {
             planned[channel.rank] = at;

@@ -1,5 +1,6 @@
 package org.p2psim.run.flow;
 
+import com.google.common.math.LongMath;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
@@ -136,6 +137,12 @@ final class Flow extends Input {
     @Override
     long readyAt(Channel channel, long now) {
         return next == null || stopped ? Agenda.NEVER : reads ? tags.availableAt(now) : now;
+    }
+
+    /** Reads wait for tags. */
+    @Override
+    boolean isUndisturbed() {
+        return !reads;
     }
 
     @Override
@@ -295,13 +302,13 @@ final class Flow extends Input {
         return passed;
     }
 
-    /** When somebody may hear of it at the earliest, ticks. */
+    /** When it may come to its end at the earliest, ticks. */
     long earliestEnd(long now) {
-        if (!mayRepeat() || next == null || stopped) {
+        if (next == null || stopped) {
             return now;
         }
         double bytes = (double) request.bytes() - asked;
-        return now + (long) (bytes * fastest());
+        return LongMath.saturatedAdd(now, (long) (bytes * fastest()));
     }
 
     /** Ticks a byte of data, as fast as its way allows. */

@@ -92,6 +92,12 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     /** Whether rings hold times that are still to come. */
     abstract boolean knowsTimes();
 
+    /** Before this time nothing happens but what follows from decisions. */
+    abstract long horizon();
+
+    /** The channel that decides goes on at a later time, before the horizon. */
+    abstract void runAheadTo(long time);
+
     /** The channel wants to decide at a time; {@link Agenda#NEVER} if only what others do can change anything. */
     abstract void wake(Channel channel, long at);
 

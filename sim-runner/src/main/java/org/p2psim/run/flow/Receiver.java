@@ -241,6 +241,11 @@ final class Receiver {
         }
 
         @Override
+        boolean isUndisturbed() {
+            return tlpClass == Channel.POSTED && Receiver.this.channel.isAlone();
+        }
+
+        @Override
         Tlp head() {
             return tlps.head();
         }
