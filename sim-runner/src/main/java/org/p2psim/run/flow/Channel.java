@@ -19,7 +19,7 @@ final class Channel {
     static final int COMPLETION = 2;
 
     /** TLPs that it sends at most before others follow: what is kept for them stays small. */
-    private static final int MOST_AHEAD = 256;
+    private static final int MOST_AHEAD = 32;
 
     /** Place among all channels: of two that decide at one instant the lower goes first. */
     final int rank;
@@ -277,7 +277,7 @@ final class Channel {
         int wireBytes = pace.wireBytes(tlp);
         use.add(now, ticks, tlp, wireBytes);
         if (journal != null) {
-            journal.sent(this, now, ticks, tlp.payload(), wireBytes);
+            journal.sent(this, now, ticks, tlp.payload, wireBytes);
         }
         if (tlp == head) {
             input.taken(now, free);
@@ -295,8 +295,8 @@ final class Channel {
 
     /** Bytes of a TLP that go next: all, unless what lies before this channel sends it on in parts. */
     private static int piece(Tlp tlp) {
-        int max = tlp.path.leg(tlp.step).maxPayload();
-        return tlp.carriesData() && tlp.bytes > max ? Splitting.nextPart(tlp.address, tlp.bytes, max) : tlp.bytes;
+        int max = tlp.leg.maxPayload();
+        return tlp.payload > max ? Splitting.nextPart(tlp.address, tlp.bytes, max) : tlp.bytes;
     }
 
     private static int dataUnits(Tlp tlp, int bytes) {

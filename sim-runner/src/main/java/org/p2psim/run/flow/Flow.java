@@ -13,7 +13,7 @@ import org.p2psim.transaction.TlpKind;
 /** One DMA: the requests that its initiator issues, and what has become of them. */
 final class Flow extends Input {
     /** Reports that are kept at most, give or take those of the future. */
-    private static final int UNTOLD = 1024;
+    private static final int UNTOLD = 256;
 
     final int number;
 

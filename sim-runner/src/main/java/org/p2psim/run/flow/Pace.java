@@ -111,7 +111,7 @@ sealed interface Pace {
         public long ticks(Tlp tlp) {
             return bytesPerSecond == Long.MAX_VALUE
                     ? 1
-                    : Math.max(1, tlp.payload() * Ticks.PER_SECOND / bytesPerSecond);
+                    : Math.max(1, tlp.payload * Ticks.PER_SECOND / bytesPerSecond);
         }
     }
 

@@ -130,8 +130,8 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
 
     /** The head of a TLP leaves a channel towards the next, or the end. */
     void forward(Channel channel, Tlp tlp, long head) {
-        tlp.step++;
-        Path.Leg leg = tlp.path.leg(tlp.step);
+        tlp.goOn();
+        Path.Leg leg = tlp.leg;
         if (tlp.step == tlp.path.length()) {
             free(channel.receiver(), tlp, head + tlp.tail);
             arrives(tlp, head + leg.latency() + tlp.tail);
@@ -140,7 +140,7 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
         Channel next = tlp.path.channel(tlp.step);
         tlp.heldUnits = tlp.dataUnits;
         channel.receiver().enqueue(tlp, next);
-        boolean whole = leg.storeAndForward() || tlp.payload() > leg.maxPayload();
+        boolean whole = leg.storeAndForward() || tlp.payload > leg.maxPayload();
         long behind = whole ? tlp.tail : next.pace().lead(tlp);
         eligible(tlp, next, head + leg.latency() + behind);
     }
@@ -172,6 +172,7 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
         Tlp part = take(tlp.flow, tlp.path);
         part.set(tlp.flow, tlp.path, tlp.kind, tlp.address, bytes, tlp.issued);
         part.step = tlp.step;
+        part.leg = tlp.leg;
         part.above4GiB = tlp.above4GiB;
         part.request = tlp.request;
         part.measure();

@@ -212,12 +212,12 @@ final class Receiver {
         return true;
     }
 
-    /** What waits behind a TLP that has left may go on now. */
-    private void pokeHeads() {
+    /** What waits behind a TLP that has left may go on now. The channel that has taken it looks for itself. */
+    private void pokeOthers(@Nullable Channel taker) {
         for (Queue queue : queues) {
             Tlp head = queue.tlps.headOrNull();
-            if (head != null) {
-                progress.poke(head.path.channel(head.step), head.eligible);
+            if (head != null && head.next != null && head.next != taker) {
+                progress.poke(head.next, head.eligible);
             }
         }
     }
@@ -254,7 +254,7 @@ final class Receiver {
         void taken(long now, long end) {
             Tlp tlp = tlps.remove();
             progress.freed(Receiver.this, tlpClass, tlp.heldUnits, freedAt(tlpClass, end));
-            pokeHeads();
+            pokeOthers(tlp.next);
         }
 
         TlpQueue tlps() {

@@ -15,6 +15,8 @@ final class Tlp {
     Path path;
     /** Index of the channel that it waits for or is on. */
     int step;
+    /** What lies before that channel. */
+    Path.Leg leg;
 
     TlpKind kind = TlpKind.MEM_WRITE;
     /** Flow-control class, see {@link Channel}. */
@@ -26,6 +28,8 @@ final class Tlp {
     int bytes;
     /** Bytes of header, framing and data on a link with framing. */
     int wireBytes;
+    /** Bytes of data in it. */
+    int payload;
     /** Data credits that it takes. */
     int dataUnits;
 
@@ -54,6 +58,7 @@ final class Tlp {
         this.id = id;
         this.flow = flow;
         this.path = path;
+        this.leg = path.leg(0);
     }
 
     void set(Flow itsFlow, Path itsPath, TlpKind itsKind, long itsAddress, int itsBytes, long itsIssue) {
@@ -62,6 +67,7 @@ final class Tlp {
         flow = itsFlow;
         path = itsPath;
         step = 0;
+        leg = itsPath.leg(0);
         address = itsAddress;
         issued = itsIssue;
         tail = 0;
@@ -77,10 +83,16 @@ final class Tlp {
         }
     }
 
+    /** To the next channel of its path, or the end. */
+    void goOn() {
+        leg = path.leg(++step);
+    }
+
     /** Where only its data or its address have changed. */
     void measure() {
         wireBytes = kind.wireBytes(address, bytes, above4GiB, false);
-        dataUnits = carriesData() ? Credits.dataUnits(bytes) : 0;
+        payload = carriesData() ? bytes : 0;
+        dataUnits = Credits.dataUnits(payload);
     }
 
     /** Everything about it happens so much later, and at the address to which its flow has gone on. */
@@ -99,10 +111,5 @@ final class Tlp {
 
     boolean carriesData() {
         return kind == TlpKind.MEM_WRITE || kind == TlpKind.COMPLETION_WITH_DATA;
-    }
-
-    /** Bytes of data in it. */
-    int payload() {
-        return carriesData() ? bytes : 0;
     }
 }
