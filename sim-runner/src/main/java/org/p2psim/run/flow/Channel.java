@@ -31,6 +31,8 @@ final class Channel {
     private final boolean knowsTimes;
     private final boolean setsTail;
     private final long dllpTicks;
+    /** From the sending of a DLLP to its arrival. Never at once: whoever decides at that instant does not know of it. */
+    private final long dllpDelay;
     private Port[] ports = {};
     private int turn;
     private int sentInTurn;
@@ -59,6 +61,7 @@ final class Channel {
         this.knowsTimes = progress.knowsTimes();
         this.setsTail = pace.setsTail();
         this.dllpTicks = pace.dllpTicks();
+        this.dllpDelay = Math.max(1, dllpTicks);
         this.headers = new int[] {credits.ph(), credits.nph(), credits.cplh()};
         this.data = new int[] {credits.pd(), credits.npd(), credits.cpld()};
         receiver.belongsTo(this);
@@ -367,7 +370,7 @@ final class Channel {
             return Agenda.NEVER;
         }
         long update = receiver.nextUpdate(tlpClass);
-        return update == Agenda.NEVER ? update : Math.max(now, Math.max(update, reverse.free)) + reverse.dllpTicks;
+        return update == Agenda.NEVER ? update : Math.max(now, Math.max(update, reverse.free)) + reverse.dllpDelay;
     }
 
     /** Credits come back, now or later. */
@@ -392,9 +395,10 @@ final class Channel {
         }
         Receiver owes = reverse.receiver;
         while (owes.nextDllp() <= now && (free <= now || knowsTimes)) {
-            free = Math.max(owes.nextDllp(), free) + dllpTicks;
+            long start = Math.max(owes.nextDllp(), free);
+            free = start + dllpTicks;
             use.addDllp();
-            owes.sendDllp(free);
+            owes.sendDllp(start + dllpDelay);
             progress.busy(this);
         }
     }
