@@ -5,9 +5,12 @@ import java.util.function.LongSupplier;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.topology.Fabric;
+import org.p2psim.unit.Ticks;
 
 /** Traffic that begins at time 0, and what can be said of all of it at any time. */
 public final class BulkDma implements DmaListener, AutoCloseable {
+    private static final long LONG = Ticks.PER_SECOND * 1000;
+
     private final DmaNetwork network;
     private final LongSupplier events;
     private final LongConsumer runUntil;
@@ -68,7 +71,7 @@ public final class BulkDma implements DmaListener, AutoCloseable {
     /** Lets it go on to its end. */
     public void finish() {
         while (running > 0) {
-            runFor(1L << 40);
+            runFor(LONG);
         }
     }
 
