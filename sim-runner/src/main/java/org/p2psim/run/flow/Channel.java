@@ -33,6 +33,7 @@ final class Channel {
     private final long dllpTicks;
     /** From the sending of a DLLP to its arrival. Never at once: whoever decides at that instant does not know of it. */
     private final long dllpDelay;
+
     private Port[] ports = {};
     private int turn;
     private int sentInTurn;
@@ -80,7 +81,8 @@ final class Channel {
         journal = newJournal;
     }
 
-    @Nullable Channel reverse() {
+    @Nullable
+    Channel reverse() {
         return reverse;
     }
 

@@ -63,7 +63,6 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     /** A flow has begun or ended. */
     void flowsChanged() {}
 
-
     /** @param make given its number */
     Path addPath(IntFunction<Path> make) {
         Path path = make.apply(paths.size());
