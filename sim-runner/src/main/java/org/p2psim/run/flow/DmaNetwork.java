@@ -33,7 +33,6 @@ public final class DmaNetwork {
     private final Fabric fabric;
     private final Routing routing;
     private final Timings timings;
-    private final Engine engine;
     private final Progress progress;
     private final Channels channels;
     private final Paths paths;
@@ -66,17 +65,21 @@ public final class DmaNetwork {
     }
 
     DmaNetwork(Fabric fabric, Routing routing, Engine engine, Timings timings, Progress progress, long seed) {
-        this.fabric = fabric;
-        this.routing = routing;
-        this.timings = timings;
-        this.engine = engine;
-        this.progress = progress;
-        this.channels = new Channels(fabric, progress, timings, seed);
-        this.paths = new Paths(progress, channels, timings, fabric.socketLink().orElse(SocketLink.NONE));
+        this(fabric, routing, timings, progress, seed);
         engine.beforeActions(time -> {
             tell();
             progress.disturbed();
         });
+    }
+
+    /** Without an engine that says when somebody looks. */
+    DmaNetwork(Fabric fabric, Routing routing, Timings timings, Progress progress, long seed) {
+        this.fabric = fabric;
+        this.routing = routing;
+        this.timings = timings;
+        this.progress = progress;
+        this.channels = new Channels(fabric, progress, timings, seed);
+        this.paths = new Paths(progress, channels, timings, fabric.socketLink().orElse(SocketLink.NONE));
     }
 
     /**
@@ -174,7 +177,7 @@ public final class DmaNetwork {
     private void ended(String name) {
         tell();
         running.remove(name);
-        lastEnd = engine.now();
+        lastEnd = progress.now();
     }
 
     private void tell() {

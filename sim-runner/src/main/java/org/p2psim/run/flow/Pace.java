@@ -135,7 +135,7 @@ sealed interface Pace {
     record OfData(long bytesPerSecond) implements Pace {
         @Override
         public long ticks(Tlp tlp) {
-            return dataTicks(tlp.payload(), bytesPerSecond);
+            return dataTicks(tlp.payload, bytesPerSecond);
         }
     }
 
@@ -143,7 +143,7 @@ sealed interface Pace {
     record OfPort(long bytesPerSecond, int overhead) implements Pace {
         @Override
         public int wireBytes(Tlp tlp) {
-            return tlp.payload() + overhead;
+            return tlp.payload + overhead;
         }
 
         @Override
@@ -165,7 +165,7 @@ sealed interface Pace {
     record OfMemory(long bytesPerSecond) implements Pace {
         @Override
         public long ticks(Tlp tlp) {
-            return dataTicks(tlp.payload(), bytesPerSecond);
+            return dataTicks(tlp.payload, bytesPerSecond);
         }
 
         @Override
@@ -188,7 +188,7 @@ sealed interface Pace {
     record OfForwarding(long bytesPerSecond, boolean forwards) implements Pace {
         @Override
         public long ticks(Tlp tlp) {
-            return dataTicks(tlp.payload(), bytesPerSecond);
+            return dataTicks(tlp.payload, bytesPerSecond);
         }
 
         @Override

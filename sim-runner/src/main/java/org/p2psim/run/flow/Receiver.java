@@ -82,8 +82,12 @@ final class Receiver {
         if (channel.reverse() == null) {
             channel.creditsArrive(tlpClass, 1, dataUnits, at);
         } else {
-            freed[tlpClass].add(at, 1, dataUnits);
-            findNextDllp();
+            TimedUnits units = freed[tlpClass];
+            boolean first = units.isEmpty();
+            units.add(at, 1, dataUnits);
+            if (first) {
+                owe(at + updateLatency, tlpClass);
+            }
         }
     }
 
@@ -93,7 +97,7 @@ final class Receiver {
         }
         if (ackDue == Agenda.NEVER) {
             ackDue = at + ackLatency;
-            findNextDllp();
+            owe(ackDue, ACK);
         } else if (at > ackDue) {
             received.add(at);
         }
@@ -108,6 +112,13 @@ final class Receiver {
     long nextUpdate(int tlpClass) {
         TimedUnits units = freed[tlpClass];
         return units.isEmpty() ? Agenda.NEVER : units.time() + updateLatency;
+    }
+
+    private void owe(long due, int kind) {
+        if (due < nextDllp || (due == nextDllp && kind < nextKind)) {
+            nextDllp = due;
+            nextKind = kind;
+        }
     }
 
     private void findNextDllp() {
@@ -214,12 +225,12 @@ final class Receiver {
         return true;
     }
 
-    /** What waits behind a TLP that has left may go on now. */
-    private void pokeHeads() {
+    /** What waits behind a TLP that has left may go on now. The channel that has taken it looks for itself. */
+    private void pokeOthers(@Nullable Channel taker) {
         for (Queue queue : queues) {
             Tlp head = queue.tlps.headOrNull();
-            if (head != null) {
-                progress.poke(head.path.channel(head.step), head.eligible);
+            if (head != null && head.next != null && head.next != taker) {
+                progress.poke(head.next, head.eligible);
             }
         }
     }
@@ -243,6 +254,11 @@ final class Receiver {
         }
 
         @Override
+        boolean isUndisturbed() {
+            return tlpClass == Channel.POSTED && Receiver.this.channel.isAlone();
+        }
+
+        @Override
         Tlp head() {
             return tlps.head();
         }
@@ -251,7 +267,7 @@ final class Receiver {
         void taken(long now, long end) {
             Tlp tlp = tlps.remove();
             progress.freed(Receiver.this, tlpClass, tlp.heldUnits, freedAt(tlpClass, end));
-            pokeHeads();
+            pokeOthers(tlp.next);
         }
 
         TlpQueue tlps() {

@@ -178,7 +178,7 @@ final class Steady {
     long earliestEnd(long now) {
         long end = Long.MAX_VALUE;
         for (Flow flow : flows) {
-            end = Math.min(end, flow.earliestEnd(now));
+            end = Math.min(end, flow.mayRepeat() ? flow.earliestEnd(now) : now);
         }
         return end;
     }
