@@ -175,16 +175,18 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         return random.nextBoolean() ? told.issued() : told.at();
     }
 
-    /** More of the same, so that it may repeat itself. */
-    Scene enlarged(SplittableRandom random) {
+    /** Fewer DMAs and longer ones, so that they may repeat themselves. */
+    Scene bulk(SplittableRandom random) {
+        boolean plain = random.nextBoolean();
         List<DmaAt> large = new ArrayList<>();
-        for (DmaAt dma : dmas) {
+        for (DmaAt dma : dmas.subList(0, Math.min(dmas.size(), random.nextInt(1, plain ? 3 : 4)))) {
             DmaRequest request = dma.request();
-            List<Segment> segments = request.segments().stream()
-                    .map(each -> new Segment(each.dmaAddress(), each.length() * random.nextInt(1, 40)))
-                    .toList();
-            AddressKind kind = random.nextInt(4) == 0 ? AddressKind.IOVA : AddressKind.BUS_ADDRESS;
-            long stop = dma.stop() == Agenda.NEVER ? Agenda.NEVER : dma.stop() * 20;
+            List<Segment> segments = new ArrayList<>();
+            for (Segment each : request.segments().subList(0, random.nextInt(1, request.segments().size() + 1))) {
+                long address = plain || random.nextBoolean() ? each.dmaAddress() & -4096 : each.dmaAddress();
+                segments.add(new Segment(address, random.nextLong(1, plain ? 3_000_000 : 600_000)));
+            }
+            long stop = random.nextBoolean() ? Agenda.NEVER : dma.start() + Ticks.ofNanoseconds(random.nextInt(400_000));
             large.add(new DmaAt(
                     dma.start(),
                     stop,
@@ -194,7 +196,7 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
                             request.memory(),
                             request.direction(),
                             segments,
-                            kind,
+                            random.nextInt(8) == 0 ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
                             request.translated(),
                             request.tags(),
                             request.mps(),
@@ -202,7 +204,7 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
                             request.rcb(),
                             request.attributes())));
         }
-        return new Scene(fabric, timing, large);
+        return new Scene(fabric, plain ? Timings.DEFAULT : timing, large);
     }
 
     Result run(Function<Engine, Progress> progress, List<Long> cuts) {
