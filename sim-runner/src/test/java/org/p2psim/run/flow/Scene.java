@@ -29,6 +29,7 @@ import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
 import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.PciFunction;
+import org.p2psim.topology.PortType;
 import org.p2psim.transaction.Credits;
 import org.p2psim.unit.Ticks;
 
@@ -133,8 +134,8 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     }
 
     private static DmaRequest anyDma(String name, ImmutableList<PciFunction> endpoints, SplittableRandom random) {
-        int initiator = random.nextInt(endpoints.size());
-        int target = (initiator + random.nextInt(1, endpoints.size())) % endpoints.size();
+        int target = random.nextBoolean() ? hot(endpoints) : random.nextInt(endpoints.size());
+        int initiator = (target + random.nextInt(1, endpoints.size())) % endpoints.size();
         List<Segment> segments = new ArrayList<>();
         long blockedFrom = random.nextInt(4) == 0 ? random.nextLong(1L << 46) : Long.MAX_VALUE;
         for (int i = random.nextInt(1, 6); i > 0; i--) {
@@ -148,11 +149,16 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
                 segments,
                 random.nextBoolean() ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
                 address -> address < blockedFrom,
-                random.nextInt(1, 65),
+                random.nextInt(1, random.nextBoolean() ? 4 : 65),
                 128 << random.nextInt(3),
                 128 << random.nextInt(6),
                 64 << random.nextInt(2),
                 new Attributes(random.nextInt(4) == 0, random.nextInt(4) == 0));
+    }
+
+    /** The target of every other DMA: a function without a link if there is one, as they come to it on many ways. */
+    private static int hot(ImmutableList<PciFunction> endpoints) {
+        return Math.max(0, Iterables.indexOf(endpoints, each -> each.type() == PortType.RC_INTEGRATED_ENDPOINT));
     }
 
     /** The same DMAs, but some begin and stop at instants at which something happens in a result of this scene. */
