@@ -11,7 +11,8 @@ import org.p2psim.unit.Bandwidth;
  * One DMA that was asked for.
  *
  * @param name what the scenario calls it
- * @param operation {@code rdma-read}, {@code rdma-write}, {@code dma-read} or {@code dma-write}
+ * @param operation {@code rdma-read}, {@code rdma-write}, {@code dma-read}, {@code dma-write}, {@code traffic-read},
+ *     {@code traffic-write} or {@code all-reduce}
  * @param initiator name of the function that issues the TLPs
  * @param target name of the function whose memory they reach
  * @param bytes bytes that arrived
@@ -21,7 +22,8 @@ import org.p2psim.unit.Bandwidth;
  * @param route where the data went, from its source to its destination
  * @param requests of a read: where its requests went, if that is not the way of the data backwards
  * @param slowest the largest rate that the slowest link of the route allows, before any header, bytes a second
- * @param latency of its memory requests, from issue to the last completion (reads) or to the landing (writes)
+ * @param latency of its memory requests, from issue to the last completion (reads) or to the landing (writes); of
+ *     traffic, of its operations; of an all-reduce, of its steps
  */
 public record TransferOutcome(
         String name,
@@ -40,6 +42,19 @@ public record TransferOutcome(
     public TransferOutcome {
         route = ImmutableList.copyOf(route);
         requests = ImmutableList.copyOf(requests);
+    }
+
+    /** A transfer that moved nothing. */
+    public static TransferOutcome refused(
+            String name,
+            String operation,
+            String initiator,
+            String target,
+            long requested,
+            long at,
+            Optional<Errno> errno) {
+        return new TransferOutcome(
+                name, operation, initiator, target, requested, 0, at, at, errno, List.of(), List.of(), 0, Latency.NONE);
     }
 
     /** The same under another name. */

@@ -13,6 +13,7 @@ import org.p2psim.scenario.quantity.Size;
 import org.p2psim.scenario.quantity.Time;
 import org.p2psim.topology.AcsBit;
 import org.p2psim.transaction.Credits;
+import org.p2psim.unit.Ticks;
 
 /**
  * One function that the fabric refers to by name.
@@ -29,6 +30,7 @@ import org.p2psim.transaction.Credits;
  * @param mps Max_Payload_Size, bytes
  * @param mrrs Max_Read_Request_Size, bytes
  * @param rcb Read Completion Boundary that it completes reads with, bytes
+ * @param wire RDMA NICs: the port to the network
  * @param readLatency from the arrival of a memory read to the first completion, ticks
  * @param writeLatency from the arrival of a write until the function's own work sees it, ticks
  * @param dmaBandwidth what its DMA engine reads and writes, bytes a second
@@ -50,6 +52,7 @@ public record Device(
         @Size OptionalLong mps,
         @Size OptionalLong mrrs,
         @Size OptionalLong rcb,
+        Optional<Wire> wire,
         @Time OptionalLong readLatency,
         @Time OptionalLong writeLatency,
         @Rate OptionalLong dmaBandwidth,
@@ -78,6 +81,34 @@ public record Device(
         DYNAMIC,
         /** Attaches without callbacks. */
         STATIC
+    }
+
+    /**
+     * The port of a NIC, one for each direction.
+     *
+     * @param rate of everything on the wire, bytes a second
+     * @param latency from the NIC to its peer, ticks
+     * @param mtu bytes of data in a packet at most
+     * @param header bytes on the wire besides the data of a packet
+     */
+    public record Wire(
+            @Rate long rate,
+            @Time OptionalLong latency,
+            @Size OptionalLong mtu,
+            @Size OptionalLong header) {
+        public static final int DEFAULT_MTU = 4096;
+
+        /**
+         * RoCEv2 without VLAN: preamble, Ethernet header, FCS and gap (38), IPv4 (20), UDP (8), BTH (12), ICRC (4)
+         * (IEEE 802.3; InfiniBand specification, annex 17).
+         */
+        public static final int DEFAULT_HEADER = 82;
+
+        private static final long DEFAULT_LATENCY = Ticks.PER_MICROSECOND;
+
+        public long latencyOrDefault() {
+            return latency.orElse(DEFAULT_LATENCY);
+        }
     }
 
     /**

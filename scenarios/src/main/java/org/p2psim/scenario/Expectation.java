@@ -3,7 +3,9 @@ package org.p2psim.scenario;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -70,6 +72,8 @@ public sealed interface Expectation {
     /**
      * A DMA: {@code completed}, {@code refused} or {@code unfinished}; its bandwidth between two bounds (bytes a
      * second) and the greatest latency of its requests (ticks).
+     *
+     * @param latency by percentile, {@code p99.9}: what it does not exceed
      */
     record Dma(
             String dma,
@@ -77,8 +81,16 @@ public sealed interface Expectation {
             Optional<Errno> errno,
             @Rate OptionalLong minBandwidth,
             @Rate OptionalLong maxBandwidth,
-            @Time OptionalLong maxLatency)
-            implements Expectation {}
+            @Time OptionalLong maxLatency,
+            Map<String, LatencyLimit> latency)
+            implements Expectation {
+        public Dma {
+            latency = ImmutableMap.copyOf(latency);
+        }
+    }
+
+    /** The greatest latency at a percentile, ticks. */
+    record LatencyLimit(long ticks) {}
 
     enum DmaState {
         COMPLETED,

@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.p2psim.dmabuf.importer.AccessFlag;
 import org.p2psim.scenario.quantity.Address;
+import org.p2psim.scenario.quantity.Rate;
 import org.p2psim.scenario.quantity.Size;
 import org.p2psim.scenario.quantity.Time;
 
@@ -30,6 +31,8 @@ import org.p2psim.scenario.quantity.Time;
     @JsonSubTypes.Type(name = "rdma-write", value = Operation.RdmaWrite.class),
     @JsonSubTypes.Type(name = "dma-read", value = Operation.DmaRead.class),
     @JsonSubTypes.Type(name = "dma-write", value = Operation.DmaWrite.class),
+    @JsonSubTypes.Type(name = "traffic", value = Operation.Traffic.class),
+    @JsonSubTypes.Type(name = "all-reduce", value = Operation.AllReduce.class),
     @JsonSubTypes.Type(name = "revoke", value = Operation.Revoke.class),
     @JsonSubTypes.Type(name = "move", value = Operation.Move.class),
 })
@@ -107,21 +110,28 @@ public sealed interface Operation {
      * A remote peer reads the MR: the NIC reads the memory behind it.
      *
      * @param id what expectations and the report call it
+     * @param local the peer's own MR, where the data goes, if the peer is a NIC of this machine
      */
     record RdmaRead(
             @Time long at,
             Optional<String> id,
             String mr,
             @Size long offset,
-            @Size long size) implements Operation {}
+            @Size long size,
+            Optional<String> local) implements Operation {}
 
-    /** A remote peer writes the MR: the NIC writes the memory behind it. */
+    /**
+     * A remote peer writes the MR: the NIC writes the memory behind it.
+     *
+     * @param local the peer's own MR, where the data comes from, if the peer is a NIC of this machine
+     */
     record RdmaWrite(
             @Time long at,
             Optional<String> id,
             String mr,
             @Size long offset,
-            @Size long size) implements Operation {}
+            @Size long size,
+            Optional<String> local) implements Operation {}
 
     /** The importer of an attachment reads the mapped memory by itself. */
     record DmaRead(
@@ -137,6 +147,56 @@ public sealed interface Operation {
             String attachment,
             @Size long offset,
             @Size long size) implements Operation {}
+
+    /**
+     * A device reads or writes the largest memory BAR of another, without a dma-buf.
+     *
+     * @param request bytes of each operation
+     * @param window bytes of the BAR that are touched, from its start; all of them if absent
+     * @param rate steady, bytes a second
+     * @param poisson mean rate of operations that start at random, bytes a second
+     * @param depth operations that may be unfinished at once; without limit if absent
+     */
+    record Traffic(
+            @Time long at,
+            Optional<String> id,
+            String from,
+            String to,
+            Direction direction,
+            @Size long size,
+            Optional<RequestSize> request,
+            Optional<Pattern> pattern,
+            @Size OptionalLong window,
+            @Rate OptionalLong rate,
+            @Rate OptionalLong poisson,
+            OptionalLong depth)
+            implements Operation {}
+
+    /** What the initiator does to the target's memory. */
+    enum Direction {
+        READ,
+        WRITE
+    }
+
+    /** Where operations are in their window. */
+    enum Pattern {
+        SEQUENTIAL,
+        RANDOM
+    }
+
+    /** Bytes of an operation: all sizes from {@code min} to {@code max} are equally likely. */
+    record RequestSize(@Size long min, @Size long max) {}
+
+    /** Ring all-reduce: every member writes to the next one, and the last one to the first. */
+    record AllReduce(
+            @Time long at,
+            Optional<String> id,
+            List<String> members,
+            @Size long size) implements Operation {
+        public AllReduce {
+            members = ImmutableList.copyOf(members);
+        }
+    }
 
     /** The exporter takes the memory back for good. */
     record Revoke(@Time long at, String dmaBuf) implements Operation {}

@@ -191,6 +191,10 @@ final class Expectations {
                 .ifPresent(most -> finding.found(
                                 "latency up to " + Ticks.format(made.latency().max()))
                         .require(made.latency().max() <= most));
+        expected.latency().forEach((percentile, most) -> {
+            long found = made.latency().at(Double.parseDouble(percentile.substring(1)));
+            finding.found(percentile + " " + Ticks.format(found)).require(found <= most.ticks());
+        });
         return finding;
     }
 

@@ -64,6 +64,15 @@ class CommandLineTest {
         assertThat(result.err()).isEmpty();
     }
 
+    @Test
+    void profilesAreListedWithValuesSourceAndErrorLeft() {
+        Result result = p2psim("list", "--profiles");
+        assertThat(result.code()).isZero();
+        assertThat(result.out())
+                .contains("arrow-lake", "root complex: Intel Core Ultra", "values      p2p.reads refused")
+                .contains("source      NVIDIA/open-gpu-kernel-modules#1253", "error left  ");
+    }
+
     static Stream<String> examples() {
         return Stream.of("", "compare", "run", "matrix", "conformance", "validate", "list", "show", "schema", "report")
                 .map(command -> p2psim(command.isEmpty() ? new String[] {"--help"} : new String[] {command, "--help"}))

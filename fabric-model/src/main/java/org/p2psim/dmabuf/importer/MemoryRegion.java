@@ -132,11 +132,16 @@ public final class MemoryRegion {
      * peer's work request then completes with {@code IBV_WC_REM_ACCESS_ERR}.
      */
     public Optional<String> accessError(AccessFlag right, long offset, long size) {
+        if (registered && !request.access().contains(right)) {
+            return Optional.of("%s does not give %s".formatted(request.name(), right));
+        }
+        return rangeError(offset, size);
+    }
+
+    /** Why the NIC refuses to read a part of the region for itself, if it does; that takes no right. */
+    public Optional<String> rangeError(long offset, long size) {
         if (!registered) {
             return Optional.of("the key of %s is not valid".formatted(request.name()));
-        }
-        if (!request.access().contains(right)) {
-            return Optional.of("%s does not give %s".formatted(request.name(), right));
         }
         if (size == 0) {
             return Optional.of("the access has no bytes");

@@ -63,7 +63,10 @@ final class Defaults {
 
     /** What translation costs, for an IOMMU that does. */
     void translation(String subject) {
-        assumptions.take(subject, "IOMMU: where not stated, 64 IOTLB entries of 2 MiB, 280 ns for a miss, 19 million page walks a second", PCIE_BENCH);
+        assumptions.take(
+                subject,
+                "IOMMU: where not stated, 64 IOTLB entries of 2 MiB, 280 ns for a miss, 19 million page walks a second",
+                PCIE_BENCH);
     }
 
     long socketLatency(OptionalLong stated) {
@@ -137,6 +140,7 @@ final class Defaults {
                         device.rcb(),
                         128,
                         "Read Completion Boundary 128 B, as of every function but a root port")),
+                device.wire(),
                 OptionalLong.of(readLatency(name, device.readLatency())),
                 device.writeLatency(),
                 device.dmaBandwidth(),

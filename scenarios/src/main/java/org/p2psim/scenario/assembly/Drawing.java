@@ -116,7 +116,10 @@ final class Drawing {
                 .flatMap(LinkSpec::link)
                 .ifPresent(stated::add);
         for (String name : spec.device()) {
-            Optional.ofNullable(devices.get(name)).flatMap(Device::link).flatMap(LinkSpec::link).ifPresent(stated::add);
+            Optional.ofNullable(devices.get(name))
+                    .flatMap(Device::link)
+                    .flatMap(LinkSpec::link)
+                    .ifPresent(stated::add);
         }
         boolean occupied = spec.switchBelow().isPresent()
                 || spec.bridge().isPresent()

@@ -45,9 +45,10 @@ final class ProfileNotes {
     }
 
     private void add(Role role, String subject, Optional<String> name) {
-        name.flatMap(known -> Profiles.find(role, known)).ifPresent(profile -> assumptions.take(
-                subject,
-                "profile %s, where not stated: %s".formatted(profile.name(), profile.valuesInWords()),
-                "%s; error left: %s".formatted(profile.source(), profile.left())));
+        name.flatMap(known -> Profiles.find(role, known))
+                .ifPresent(profile -> assumptions.take(
+                        subject,
+                        "profile %s, where not stated: %s".formatted(profile.name(), profile.valuesInWords()),
+                        "%s; error left: %s".formatted(profile.source(), profile.left())));
     }
 }

@@ -23,6 +23,7 @@ final class References {
     private final Map<String, Device> devices;
     private final Optional<List<String>> passthrough;
     private final List<Finding> findings;
+    private final WorkloadRules workloads;
     private final Map<Kind, Set<String>> made = new HashMap<>();
 
     /** What operations make and others refer to. */
@@ -52,6 +53,7 @@ final class References {
         this.devices = devices;
         this.passthrough = passthrough;
         this.findings = findings;
+        this.workloads = new WorkloadRules(this::usable, findings);
         for (Kind kind : Kind.values()) {
             made.put(kind, new TreeSet<>());
         }
@@ -118,6 +120,11 @@ final class References {
         } else if (operation instanceof Operation.DmaRead read) {
             return read.id();
         }
+        if (operation instanceof Operation.Traffic traffic) {
+            return traffic.id();
+        } else if (operation instanceof Operation.AllReduce ring) {
+            return ring.id();
+        }
         return operation instanceof Operation.DmaWrite write ? write.id() : Optional.empty();
     }
 
@@ -154,6 +161,10 @@ final class References {
         } else if (operation instanceof Operation.RegisterMr register) {
             refer(Kind.DMA_BUF, register.dmaBuf(), pointer);
             nic(register.nic(), pointer + "/nic");
+        } else if (operation instanceof Operation.Traffic traffic) {
+            workloads.check(traffic, pointer);
+        } else if (operation instanceof Operation.AllReduce ring) {
+            workloads.check(ring, pointer);
         } else {
             checkUse(operation, pointer);
         }
@@ -174,8 +185,10 @@ final class References {
             refer(Kind.MR, deregister.mr(), pointer);
         } else if (operation instanceof Operation.RdmaRead read) {
             refer(Kind.MR, read.mr(), pointer);
+            read.local().ifPresent(mr -> refer(Kind.MR, mr, pointer, "/local"));
         } else if (operation instanceof Operation.RdmaWrite write) {
             refer(Kind.MR, write.mr(), pointer);
+            write.local().ifPresent(mr -> refer(Kind.MR, mr, pointer, "/local"));
         } else {
             throw new IllegalArgumentException("no such operation: " + operation);
         }
@@ -205,12 +218,16 @@ final class References {
     }
 
     private void refer(Kind kind, String name, String pointer) {
+        refer(kind, name, pointer, "/" + kind.key);
+    }
+
+    private void refer(Kind kind, String name, String pointer, String key) {
         if (!names(kind).contains(name)) {
             String message = kind == Kind.DMA
                     ? "no transfer of the timeline has the id \"%s\"".formatted(name)
                     : "%s \"%s\" is never %s".formatted(kind.key, name, kind.madeBy);
             String hint = Finding.nearest(name, names(kind));
-            findings.add(Finding.at(pointer + "/" + kind.key, "unknown-name", message + hint));
+            findings.add(Finding.at(pointer + key, "unknown-name", message + hint));
         }
     }
 

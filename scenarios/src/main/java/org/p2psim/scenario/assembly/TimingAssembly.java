@@ -84,7 +84,7 @@ final class TimingAssembly {
                     function.storeAndForward().isPresent());
         }
         devices.forEach(this::device);
-        return Timings.of(ports, rootComplexes, memories, deviceTimings);
+        return new Timings(ports, rootComplexes, memories, deviceTimings, largestPayload, Timings.DEFAULT.creditLoop());
     }
 
     private MemoryTiming memory(MemorySpec stated, String pointer) {
@@ -109,7 +109,10 @@ final class TimingAssembly {
                 p2p.writeBandwidth(),
                 p2p.reads().orElse(Forwarding.FORWARDED) == Forwarding.FORWARDED,
                 p2p.writes().orElse(Forwarding.FORWARDED) == Forwarding.FORWARDED,
-                root.iommu().flatMap(IommuSpec::iotlb).map(TimingAssembly::iommu).orElse(IommuTiming.DEFAULT),
+                root.iommu()
+                        .flatMap(IommuSpec::iotlb)
+                        .map(TimingAssembly::iommu)
+                        .orElse(IommuTiming.DEFAULT),
                 root.memoryBandwidth());
     }
 

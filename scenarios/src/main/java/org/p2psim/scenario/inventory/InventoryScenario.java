@@ -84,7 +84,9 @@ public final class InventoryScenario {
         List<FunctionSpec> functions = new ArrayList<>();
         placement.functions().forEach(function -> functions.add(spec(function)));
         FabricSpec fabric = new FabricSpec(
-                sockets.values().stream().map(id -> new SocketSpec(id, cpuSpec, Optional.empty(), Optional.empty())).toList(),
+                sockets.values().stream()
+                        .map(id -> new SocketSpec(id, cpuSpec, Optional.empty(), Optional.empty()))
+                        .toList(),
                 Optional.empty(),
                 rootComplexes(),
                 functions);

@@ -13,8 +13,7 @@ import java.util.stream.Collectors;
  * @param source who measured or published them, and how they follow from that
  * @param left how far off they may be, and what the part does that they do not show
  */
-public record Profile(
-        String name, Role role, String title, Map<String, String> values, String source, String left) {
+public record Profile(String name, Role role, String title, Map<String, String> values, String source, String left) {
     public Profile {
         values = ImmutableMap.copyOf(values);
     }

@@ -39,14 +39,15 @@ public final class Profiles {
                 .toList();
         Optional<Profile> elsewhere =
                 ALL.stream().filter(profile -> profile.name().equals(name)).findFirst();
-        return "no %s has the profile \"%s\"%s; there are %s"
+        return "no %s has the profile \"%s\"; there are %s%s"
                 .formatted(
                         role.words(),
                         name,
+                        String.join(", ", names),
                         elsewhere
-                                .map(other -> ", it is one of a " + other.role().words())
-                                .orElseGet(() -> Finding.nearest(name, names)),
-                        String.join(", ", names));
+                                .map(other -> "; \"%s\" is a %s"
+                                        .formatted(name, other.role().words()))
+                                .orElseGet(() -> Finding.nearest(name, names)));
     }
 
     private static ImmutableList<Profile> load() {
@@ -63,7 +64,6 @@ public final class Profiles {
 
     private static Profile profile(List<String> cells) {
         Role role = Role.valueOf(cells.get(1).toUpperCase(Locale.ROOT).replace('-', '_'));
-        return new Profile(
-                cells.get(0), role, cells.get(2), VALUES.split(cells.get(3)), cells.get(4), cells.get(5));
+        return new Profile(cells.get(0), role, cells.get(2), VALUES.split(cells.get(3)), cells.get(4), cells.get(5));
     }
 }

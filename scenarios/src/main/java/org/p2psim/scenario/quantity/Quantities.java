@@ -8,7 +8,7 @@ import org.p2psim.unit.Ticks;
 
 /** Text forms that belong to the scenario file alone; sizes are read by {@link Bytes}, times by {@link Ticks}. */
 public final class Quantities {
-    private static final Pattern RATE = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?) ?(B|kB|MB|GB|TB)/s");
+    private static final Pattern RATE = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?) ?(B|kB|MB|GB|TB|Mb|Gb)/s");
     private static final Pattern PERCENTAGE = Pattern.compile("([0-9]{1,3}(?:\\.[0-9])?) ?%");
     private static final Pattern PROBABILITY = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9})?(e-?[0-9]{1,2})?");
     private static final Pattern ADDRESS = Pattern.compile("0x[0-9a-fA-F]{1,16}");
@@ -34,7 +34,7 @@ public final class Quantities {
     }
 
     /**
-     * Reads a rate in decimal units, {@code 20GB/s} = 20 * 10^9 bytes a second.
+     * Reads a rate in decimal units, {@code 20GB/s} = {@code 160Gb/s} = 20 * 10^9 bytes a second.
      *
      * @throws IllegalArgumentException if the text is no rate, or less than a byte a second
      */
@@ -42,17 +42,19 @@ public final class Quantities {
         Matcher m = RATE.matcher(text);
         if (!m.matches()) {
             throw new IllegalArgumentException(
-                    "\"%s\" is not a rate; write a number and MB/s or GB/s (10^9 bytes a second), as in 20GB/s"
+                    "\"%s\" is not a rate; write a number and MB/s or GB/s (10^9 bytes a second) or Gb/s (bits), as in 20GB/s"
                             .formatted(text));
         }
         int power = switch (m.group(2)) {
             case "B" -> 0;
             case "kB" -> 3;
-            case "MB" -> 6;
-            case "GB" -> 9;
+            case "MB", "Mb" -> 6;
+            case "GB", "Gb" -> 9;
             default -> 12;
         };
-        long rate = new BigDecimal(m.group(1)).movePointRight(power).longValue();
+        BigDecimal perSecond = new BigDecimal(m.group(1)).movePointRight(power);
+        BigDecimal bytes = m.group(2).endsWith("b") ? perSecond.divide(BigDecimal.valueOf(8)) : perSecond;
+        long rate = bytes.longValue();
         if (rate < 1) {
             throw new IllegalArgumentException("\"%s\" is less than one byte a second".formatted(text));
         }

@@ -16,12 +16,15 @@ import org.jspecify.annotations.Nullable;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
 import org.p2psim.platform.KernelRelease;
+import org.p2psim.scenario.Expectation.LatencyLimit;
 import org.p2psim.scenario.Finding;
 import org.p2psim.scenario.LinkSpec;
+import org.p2psim.scenario.Operation.RequestSize;
 import org.p2psim.scenario.Scenario;
 import org.p2psim.scenario.quantity.Quantities;
 import org.p2psim.topology.Link;
 import org.p2psim.transaction.Credits;
+import org.p2psim.unit.Bytes;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.BeanDescription;
@@ -90,6 +93,10 @@ final class Binder {
         module.addDeserializer(KernelRelease.class, new TextReader<>(KernelRelease::parse, KernelRelease.parse("0.0")));
         module.addDeserializer(LinkSpec.class, new LinkReader());
         module.addDeserializer(Credits.class, new CreditsReader());
+        module.addDeserializer(
+                LatencyLimit.class,
+                new TextReader<>(text -> new LatencyLimit(Quantities.time(text)), new LatencyLimit(0)));
+        module.addDeserializer(RequestSize.class, new RequestSizeReader());
         module.setDeserializerModifier(new EnumsByFileSpelling());
         return module;
     }
@@ -151,9 +158,7 @@ final class Binder {
             return new LinkSpec(
                     said.has("gen") ? OptionalInt.of(said.path("gen").asInt()) : OptionalInt.empty(),
                     said.path("width").asStringOpt(),
-                    efficiency.isPresent()
-                            ? OptionalInt.of((int) efficiency.getAsLong())
-                            : OptionalInt.empty(),
+                    efficiency.isPresent() ? OptionalInt.of((int) efficiency.getAsLong()) : OptionalInt.empty(),
                     errorRate);
         }
 
@@ -188,6 +193,24 @@ final class Binder {
         private static int pool(JsonNode said, String name) {
             JsonNode units = said.path(name);
             return units.isNumber() ? units.asInt() : Credits.INFINITE;
+        }
+    }
+
+    /** {@code 4KiB}, or {@code {min: 64B, max: 4KiB}}. */
+    private static final class RequestSizeReader extends TextReader<RequestSize> {
+        RequestSizeReader() {
+            super(text -> new RequestSize(Bytes.parse(text), Bytes.parse(text)), new RequestSize(1, 1));
+        }
+
+        @Override
+        public RequestSize deserialize(JsonParser parser, DeserializationContext context) {
+            if (!parser.isExpectedStartObjectToken()) {
+                return super.deserialize(parser, context);
+            }
+            JsonNode both = parser.readValueAsTree();
+            return new RequestSize(
+                    Bytes.parse(both.path("min").asString()),
+                    Bytes.parse(both.path("max").asString()));
         }
     }
 

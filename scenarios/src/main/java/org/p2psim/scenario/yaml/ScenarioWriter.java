@@ -97,7 +97,9 @@ public final class ScenarioWriter {
                         : "");
         keys.put("below", function.below().map(ScenarioWriter::quoted).orElse(""));
         keys.put("acs", function.acs().map(ScenarioWriter::acs).orElse(""));
-        keys.put("link", function.link().flatMap(LinkSpec::link).map(Object::toString).orElse(""));
+        keys.put(
+                "link",
+                function.link().flatMap(LinkSpec::link).map(Object::toString).orElse(""));
         keys.put("bars", bars(function.bars()));
         keys.put("windows", windows(function.windows()));
         return map(keys.buildOrThrow());

@@ -155,10 +155,12 @@ final class Channel {
             state.put(arriving[i]);
         }
         state.put(starved ? 1 : 0);
+        pace.put(state);
         receiver.put(state);
     }
 
-    void shift(long ticks) {
+    void shift(long ticks, State state) {
+        pace.shift(ticks, state);
         free += ticks;
         for (TimedUnits units : arriving) {
             units.shift(ticks);

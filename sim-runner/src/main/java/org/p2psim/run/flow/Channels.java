@@ -27,12 +27,7 @@ import org.p2psim.transaction.DataLinkLayer;
 /** The channels of a fabric, made when the first path needs them. */
 final class Channels {
     private static final Credits UNLIMITED = new Credits(
-            Credits.INFINITE,
-            Credits.INFINITE,
-            Credits.INFINITE,
-            Credits.INFINITE,
-            Credits.INFINITE,
-            Credits.INFINITE);
+            Credits.INFINITE, Credits.INFINITE, Credits.INFINITE, Credits.INFINITE, Credits.INFINITE, Credits.INFINITE);
     /** Header credits for TLPs of this payload, so that smaller ones may be limited by them. */
     private static final int SMALL_PAYLOAD = 128;
 
@@ -48,6 +43,7 @@ final class Channels {
     private final Map<SocketHop, Channel> sockets = new HashMap<>();
     private final Map<String, Channel> iommus = new HashMap<>();
     private final Map<Bdf, Channel> inside = new HashMap<>();
+    private final Map<String, Channel> ports = new HashMap<>();
     private final Map<Bdf, Channel> engines = new HashMap<>();
     private final Map<Forwarding, Channel> forwarding = new HashMap<>();
     private final Map<ThroughRoot, Channel> hosts = new HashMap<>();
@@ -84,10 +80,11 @@ final class Channels {
         Optional<PciFunction> other = otherEnd(port);
         boolean switchBelow = other.isPresent() && other.get().type().isBridge();
         PortTiming above = timings.port(port.address());
-        PortTiming below = other.map(function -> timings.port(function.address())).orElse(PortTiming.DEFAULT);
+        PortTiming below =
+                other.map(function -> timings.port(function.address())).orElse(PortTiming.DEFAULT);
         Credits usual = usualCredits(link);
-        Channel upstream =
-                linkChannel(link, below.efficiencyTowards(above), above.credits().orElse(usual));
+        Channel upstream = linkChannel(
+                link, below.efficiencyTowards(above), above.credits().orElse(usual));
         Channel downstream = linkChannel(
                 link,
                 above.efficiencyTowards(below),
@@ -124,8 +121,7 @@ final class Channels {
     }
 
     private Channel linkChannel(Link link, int efficiency, Credits credits) {
-        Pace.OfLink pace =
-                paces.computeIfAbsent(new Rate(link, efficiency), rate -> new Pace.OfLink(link, efficiency));
+        Pace.OfLink pace = paces.computeIfAbsent(new Rate(link, efficiency), rate -> new Pace.OfLink(link, efficiency));
         if (link.flitMode()) {
             long flit = link.serialisationTicks(Link.FLIT_TLP_BYTES);
             return add(pace, credits, flit, flit);
@@ -160,8 +156,10 @@ final class Channels {
         return sockets.computeIfAbsent(
                 hop,
                 key -> add(
-                        new Pace.OfData(
-                                fabric.socketLink().orElseThrow().bytesPerSecond().orElseThrow()),
+                        new Pace.OfData(fabric.socketLink()
+                                .orElseThrow()
+                                .bytesPerSecond()
+                                .orElseThrow()),
                         Credits.SWITCH_PORT,
                         0,
                         0));
@@ -169,13 +167,19 @@ final class Channels {
 
     Channel iommu(HostBridge bridge) {
         return iommus.computeIfAbsent(
-                bridge.rootBus(), key -> add(new Pace.OfIommu(new Iotlb(timings.rootComplex(bridge).iommu())), Credits.SWITCH_PORT, 0, 0));
+                bridge.rootBus(),
+                key -> add(
+                        new Pace.OfIommu(new Iotlb(timings.rootComplex(bridge).iommu())), Credits.SWITCH_PORT, 0, 0));
     }
 
     /** For a function without a link of its own: where it sets out. */
     Channel inside(PciFunction function) {
-        return inside.computeIfAbsent(
-                function.address(), key -> add(new Pace.OfData(Long.MAX_VALUE), UNLIMITED, 0, 0));
+        return inside.computeIfAbsent(function.address(), key -> add(new Pace.OfData(Long.MAX_VALUE), UNLIMITED, 0, 0));
+    }
+
+    Channel port(DevicePort port) {
+        return ports.computeIfAbsent(
+                port.name(), key -> add(new Pace.OfPort(port.bytesPerSecond(), port.overhead()), UNLIMITED, 0, 0));
     }
 
     /** The DMA engine of a function, if it is slower than the link may be. */
@@ -231,19 +235,28 @@ final class Channels {
                         key -> add(new Pace.OfData(limit.getAsLong()), Credits.SWITCH_PORT, 0, 0)));
     }
 
-    /** What limits the memory of a socket, if anything does. */
-    Optional<Channel> memory(String socket) {
+    /** The memory of a socket, which all requests for it come to. */
+    Channel memory(String socket) {
         OptionalLong limit = timings.memory(socket).bandwidth();
-        return limit.isEmpty()
-                ? Optional.empty()
-                : Optional.of(memories.computeIfAbsent(
-                        socket, key -> add(new Pace.OfData(limit.getAsLong()), Credits.SWITCH_PORT, 0, 0)));
+        return memories.computeIfAbsent(
+                socket,
+                key -> add(
+                        new Pace.OfMemory(limit.orElse(Long.MAX_VALUE)),
+                        limit.isPresent() ? Credits.SWITCH_PORT : UNLIMITED,
+                        0,
+                        0));
     }
 
-    /** Where completions of a socket's memory set out for what is below a port, if nothing limits the memory. */
-    Channel memoryTowards(String socket, String port) {
-        return memories.computeIfAbsent(
-                socket + " " + port, key -> add(new Pace.OfData(Long.MAX_VALUE), Credits.SWITCH_PORT, 0, 0));
+    /**
+     * Where completions of a socket's memory set out for what is below a root port: at the memory if its bandwidth is
+     * limited, and otherwise each on their own.
+     */
+    Channel memoryTowards(String socket, String rootPort) {
+        return timings.memory(socket).bandwidth().isPresent()
+                ? memory(socket)
+                : memories.computeIfAbsent(
+                        socket + " " + rootPort,
+                        key -> add(new Pace.OfMemory(Long.MAX_VALUE), Credits.SWITCH_PORT, 0, 0));
     }
 
     /** What the links carried so far: in the order of the fabric's ports, upstream first, in slices of one length. */
@@ -276,8 +289,7 @@ final class Channels {
             LinkUse.Direction direction,
             long sliceTicks) {
         if (use.tlps() > 0) {
-            String below =
-                    fabric.below(port).stream().map(PciFunction::name).collect(Collectors.joining(", "));
+            String below = fabric.below(port).stream().map(PciFunction::name).collect(Collectors.joining(", "));
             all.add(new LinkUse(
                     port.address(),
                     port.name() + " - " + below,

@@ -1,64 +1,86 @@
 package org.p2psim.run.flow;
 
-import java.util.Iterator;
-import org.p2psim.run.flow.DmaRequest.Segment;
-import org.p2psim.transaction.Splitting;
+/** How far a DMA has come: what its initiator asks for next, and from when on it may. All times in ticks. */
+abstract sealed class Cursor permits SegmentCursor, OperationCursor {
+    private static final Unfinished NOTHING = new Unfinished();
 
-/** How far a DMA has come: the first byte that is not asked for yet. */
-final class Cursor {
-    private static final long FOUR_GIB = 1L << 32;
-
-    private final Iterator<Segment> segments;
-    private long address;
-    private long remaining;
-    private long opened;
-
-    Cursor(Iterable<Segment> segments) {
-        this.segments = segments.iterator();
-        openSegment();
+    static Cursor of(Requests requests) {
+        return requests instanceof Requests.Operations operations
+                ? new OperationCursor(operations)
+                : new SegmentCursor(requests.segments());
     }
 
-    boolean atEnd() {
-        return remaining == 0;
-    }
+    /** Whether all requests are taken. */
+    abstract boolean atEnd();
 
-    long address() {
-        return address;
-    }
+    /** Of the request that is taken next. */
+    abstract long address();
 
     /** Takes the next request and returns its bytes. */
-    int take(int max) {
-        int bytes = Splitting.nextRequest(address, remaining, max);
-        address += bytes;
-        remaining -= bytes;
-        if (remaining == 0) {
-            openSegment();
-        }
-        return bytes;
-    }
+    abstract int take(int max);
 
-    /** Bytes ahead that are cut as those before, as far as is easy to say: within this segment. */
+    /** Bytes ahead that are cut and issued as those before, as far as is easy to say. */
     long alikeAhead() {
-        return Long.compareUnsigned(address, FOUR_GIB) < 0 ? Math.min(remaining, FOUR_GIB - address) : remaining;
+        return 0;
     }
 
     /** Stays the same as long as all requests are cut alike. */
     long stretch() {
-        return Long.compareUnsigned(address, FOUR_GIB) < 0 ? -opened : opened;
+        return 0;
     }
 
-    /** Goes on by fewer bytes than are ahead in this segment. */
+    /** Goes on by fewer bytes than are {@link #alikeAhead() ahead}. */
     void skip(long bytes) {
-        address += bytes;
-        remaining -= bytes;
+        throw new IllegalStateException("nothing of it repeats itself");
     }
 
-    private void openSegment() {
-        opened++;
-        if (segments.hasNext()) {
-            Segment segment = segments.next();
-            address = segment.dmaAddress();
-            remaining = segment.length();
-        }
+    /** The DMA starts; before the first request is taken. */
+    void begin(long now) {}
+
+    /**
+     * From when on the request that was taken last may be issued; {@link Agenda#NEVER} if what it waits for is not
+     * known yet.
+     */
+    long readyAt(long now) {
+        return now;
+    }
+
+    /** The request that was taken last is issued. */
+    void issued(long now) {}
+
+    /** Number of the operation whose request was taken last, from 0 on. */
+    long operation() {
+        return 0;
+    }
+
+    /** So many bytes of an operation are through, now or at a time. */
+    void arrived(long operation, int bytes, long at) {}
+
+    /** Operations that are started and not over. */
+    Unfinished unfinished() {
+        return NOTHING;
+    }
+
+    /** One more operation may be unfinished, from a time on. */
+    void release(long at) {}
+
+    /** An operation starts when the stage before is done with it. */
+    void waitForFeed() {
+        throw new IllegalArgumentException("only operations go from stage to stage");
+    }
+
+    /**
+     * The stage before is done with an operation.
+     *
+     * @param started when it was begun in the first stage
+     */
+    void feed(long at, long started) {}
+
+    /**
+     * The stage before will do no more. Returns whether the request that was taken last waits for it, and so is never
+     * issued.
+     */
+    boolean endFeed() {
+        return false;
     }
 }

@@ -14,6 +14,13 @@ public interface DmaListener {
     /** The last completion of a read request is back. */
     default void completed(long at, long address, int bytes, long issued) {}
 
+    /**
+     * An operation of {@link Requests.Operations} is over, in its last stage.
+     *
+     * @param started when it was begun: by its rate if it has one, otherwise when its first request was issued
+     */
+    default void finished(long at, long started) {}
+
     /** An IOMMU dropped a write. The initiator does not learn it. */
     default void dropped(long at, long address, int bytes, long issued) {}
 

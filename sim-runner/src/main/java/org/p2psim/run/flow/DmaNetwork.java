@@ -1,12 +1,15 @@
 package org.p2psim.run.flow;
 
 import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.LinkUse;
+import org.p2psim.routing.AddressKind;
 import org.p2psim.routing.Delivery;
 import org.p2psim.routing.Route;
 import org.p2psim.routing.Routing;
@@ -83,6 +86,59 @@ public final class DmaNetwork {
      *     complex on the way is not described
      */
     public void start(DmaRequest request, DmaListener listener) {
+        Flow flow = flow(request, tags(request), listener);
+        flow.start(way(request, flow));
+    }
+
+    /**
+     * Starts operations that pass several stages, each operation a stage when it is over in the one before; it is
+     * unfinished, in the sense of its depth, until it is over in the last one. All stages have the same sizes of
+     * operations, and the first one says when they start.
+     *
+     * @throws IllegalArgumentException as {@link #start(DmaRequest, DmaListener)} does, and if what a stage but the
+     *     first transfers is not {@link Requests.Operations}
+     */
+    public void start(List<Stage> stages) {
+        List<Flow> flows = new ArrayList<>();
+        for (Stage stage : stages) {
+            DmaRequest request = request(stage);
+            TagPool tags = stage instanceof Stage.Dma ? tags(request) : new TagPool(request.tags());
+            Flow flow = flow(request, tags, stage.listener());
+            if (!flows.isEmpty()) {
+                flow.follow(flows.get(flows.size() - 1));
+            }
+            flows.add(flow);
+        }
+        for (int i = 0; i < flows.size(); i++) {
+            flows.get(i).start(way(stages.get(i), flows.get(i)));
+        }
+    }
+
+    private static DmaRequest request(Stage stage) {
+        if (stage instanceof Stage.Dma dma) {
+            return dma.request();
+        }
+        Stage.Behind behind = (Stage.Behind) stage;
+        return new DmaRequest(
+                behind.name(),
+                behind.function(),
+                new PciTarget(behind.function()),
+                Direction.WRITE,
+                behind.requests(),
+                AddressKind.BUS_ADDRESS,
+                address -> true,
+                1,
+                behind.packet(),
+                behind.packet(),
+                64);
+    }
+
+    /** The functions' own: whatever they read, they have so many for all. */
+    private TagPool tags(DmaRequest request) {
+        return tagPools.computeIfAbsent(request.initiator().address(), address -> new TagPool(request.tags()));
+    }
+
+    private Flow flow(DmaRequest request, TagPool tags, DmaListener listener) {
         if (running.containsKey(request.name())) {
             throw new IllegalArgumentException("a DMA named %s is running".formatted(request.name()));
         }
@@ -90,15 +146,20 @@ public final class DmaNetwork {
             throw new IllegalArgumentException("DMA %s has nothing to transfer".formatted(request.name()));
         }
         Flow flow = progress.addFlow(number -> new Flow(
-                number,
-                progress,
-                request,
-                tagPools.computeIfAbsent(request.initiator().address(), address -> new TagPool(request.tags())),
-                isAbove4GiB(request.memory()),
-                listener,
-                () -> ended(request.name())));
+                number, progress, request, tags, isAbove4GiB(request.memory()), listener, () -> ended(request.name())));
         running.put(request.name(), flow);
-        flow.start(request.direction() == Direction.READ ? readWay(request, flow) : writeWay(request, flow));
+        return flow;
+    }
+
+    private Flow.Way way(Stage stage, Flow flow) {
+        if (stage instanceof Stage.Behind behind) {
+            return new Flow.Way(paths.path(behind.port(), flow::wrote), null, null, null, null, 0);
+        }
+        return way(((Stage.Dma) stage).request(), flow);
+    }
+
+    private Flow.Way way(DmaRequest request, Flow flow) {
+        return request.direction() == Direction.READ ? readWay(request, flow) : writeWay(request, flow);
     }
 
     /** Of host memory nearly all is. */
@@ -230,7 +291,6 @@ public final class DmaNetwork {
 
     private Completer completer(Channel first, TlpKind kind, Flow flow, Path path) {
         return completers.computeIfAbsent(
-                new CompleterKey(first, kind),
-                key -> new Completer(progress, first, kind, progress.take(flow, path)));
+                new CompleterKey(first, kind), key -> new Completer(progress, first, kind, progress.take(flow, path)));
     }
 }

@@ -1,6 +1,5 @@
 package org.p2psim.run.flow;
 
-import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.function.LongPredicate;
 import org.p2psim.routing.AddressKind;
@@ -13,7 +12,7 @@ import org.p2psim.topology.PciFunction;
  *
  * @param name by which it can be stopped
  * @param memory what it reads or writes: a function's or the host's
- * @param segments what is transferred, in this order; TLPs never span two of them
+ * @param requests what is transferred, and when; TLPs never span two segments
  * @param translated for IOVAs: whether the IOMMU has a translation for an address at the moment
  * @param tags memory reads that may be outstanding at once
  * @param mps Max_Payload_Size of writes and completions, bytes
@@ -26,7 +25,7 @@ public record DmaRequest(
         PciFunction initiator,
         Target memory,
         Direction direction,
-        List<Segment> segments,
+        Requests requests,
         AddressKind kind,
         LongPredicate translated,
         int tags,
@@ -35,7 +34,6 @@ public record DmaRequest(
         int rcb,
         Attributes attributes) {
     public DmaRequest {
-        segments = ImmutableList.copyOf(segments);
         if (tags < 1) {
             throw new IllegalArgumentException("a function needs at least one tag to read");
         }
@@ -57,6 +55,34 @@ public record DmaRequest(
             PciFunction initiator,
             Target memory,
             Direction direction,
+            Requests requests,
+            AddressKind kind,
+            LongPredicate translated,
+            int tags,
+            int mps,
+            int mrrs,
+            int rcb) {
+        this(
+                name,
+                initiator,
+                memory,
+                direction,
+                requests,
+                kind,
+                translated,
+                tags,
+                mps,
+                mrrs,
+                rcb,
+                Attributes.NONE);
+    }
+
+    /** All of the segments, as fast as possible, without attributes. */
+    public DmaRequest(
+            String name,
+            PciFunction initiator,
+            Target memory,
+            Direction direction,
             List<Segment> segments,
             AddressKind kind,
             LongPredicate translated,
@@ -69,17 +95,16 @@ public record DmaRequest(
                 initiator,
                 memory,
                 direction,
-                segments,
+                new Requests.Bulk(segments),
                 kind,
                 translated,
                 tags,
                 mps,
                 mrrs,
-                rcb,
-                Attributes.NONE);
+                rcb);
     }
 
-    /** A DMA between two functions. */
+    /** A DMA between two functions: all of the segments, as fast as possible, without attributes. */
     public DmaRequest(
             String name,
             PciFunction initiator,
@@ -92,18 +117,7 @@ public record DmaRequest(
             int mps,
             int mrrs,
             int rcb) {
-        this(
-                name,
-                initiator,
-                new PciTarget(target),
-                direction,
-                segments,
-                kind,
-                translated,
-                tags,
-                mps,
-                mrrs,
-                rcb);
+        this(name, initiator, new PciTarget(target), direction, segments, kind, translated, tags, mps, mrrs, rcb);
     }
 
     private static boolean fits(int completionMax, int rcb, int mps) {
@@ -160,7 +174,12 @@ public record DmaRequest(
         return memory instanceof MemoryTarget host ? host.completionMax().orElse(mps) : mps;
     }
 
+    /** The memory that is touched. */
+    public List<Segment> segments() {
+        return requests.segments();
+    }
+
     public long bytes() {
-        return segments.stream().mapToLong(Segment::length).sum();
+        return requests.bytes();
     }
 }

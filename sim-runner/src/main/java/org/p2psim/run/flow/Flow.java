@@ -27,6 +27,11 @@ final class Flow extends Input {
 
     private final Runnable whenDone;
 
+    /** Where its operations go when they are over here. */
+    private @Nullable Flow nextStage;
+    /** Where they began. */
+    private Flow firstStage = this;
+
     private @Nullable Way way;
     private @Nullable Tlp next;
     /** Bytes of requests that are on their way or not answered. */
@@ -56,7 +61,7 @@ final class Flow extends Input {
         this.reports = new Reports(listener);
         this.listener = listener;
         this.whenDone = whenDone;
-        this.cursor = new Cursor(request.segments());
+        this.cursor = Cursor.of(request.requests());
         this.reads = request.direction() == Direction.READ;
     }
 
@@ -81,6 +86,7 @@ final class Flow extends Input {
     void start(Way itsWay) {
         way = itsWay;
         Channel first = itsWay.request().channel(0);
+        cursor.begin(progress.now());
         prepare();
         first.addSource(this);
         progress.begun(this);
@@ -94,9 +100,30 @@ final class Flow extends Input {
         return way;
     }
 
-    /** Issues nothing more from now on; what is in flight goes on. */
+    /** Issues nothing more from now on; what is in flight goes on. No stage before it does more either. */
     void stop() {
-        stopped = true;
+        for (Flow stage = firstStage; stage != null && stage != nextStage; stage = stage.nextStage) {
+            stage.stopped = true;
+            stage.endIfDrained(progress.now());
+        }
+    }
+
+    /** Its operations come from another flow, which is the stage before. */
+    void follow(Flow before) {
+        if (!(before.request.requests() instanceof Requests.Operations)) {
+            throw new IllegalArgumentException("only operations go from stage to stage");
+        }
+        cursor.waitForFeed();
+        before.nextStage = this;
+        firstStage = before.firstStage;
+    }
+
+    /** The stage before will do no more. */
+    private void endFeed() {
+        if (cursor.endFeed() && next != null) {
+            progress.giveBack(next);
+            next = null;
+        }
         endIfDrained(progress.now());
     }
 
@@ -130,12 +157,17 @@ final class Flow extends Input {
         int bytes = cursor.take(reads ? request.mrrs() : request.mps());
         Tlp tlp = progress.take(this, way().request());
         tlp.set(this, way().request(), reads ? TlpKind.MEM_READ : TlpKind.MEM_WRITE, address, bytes, 0);
+        tlp.operation = cursor.operation();
         next = tlp;
     }
 
     @Override
     long readyAt(Channel channel, long now) {
-        return next == null || stopped ? Agenda.NEVER : reads ? tags.availableAt(now) : now;
+        if (next == null || stopped) {
+            return Agenda.NEVER;
+        }
+        long ready = cursor.readyAt(now);
+        return reads ? Math.max(ready, tags.availableAt(now)) : ready;
     }
 
     @Override
@@ -152,6 +184,7 @@ final class Flow extends Input {
         if (reads) {
             tags.take();
         }
+        cursor.issued(now);
         prepare();
     }
 
@@ -194,16 +227,40 @@ final class Flow extends Input {
             progress.stop(this, at);
         }
         progress.tagBack(tags, at);
-        progress.poke(way().request().channel(0), at);
+        pokeAt(at);
         report(error ? Reports.Kind.REFUSED : Reports.Kind.COMPLETED, at, read, read.bytes);
         arrived(read, read.bytes, at);
     }
 
     private void arrived(Tlp tlp, int bytes, long at) {
+        long operation = tlp.operation;
         progress.giveBack(tlp);
         outstanding -= bytes;
         lastArrival = Math.max(lastArrival, at);
+        cursor.arrived(operation, bytes, at);
+        for (Unfinished operations = cursor.unfinished(); operations.hasFinished(); ) {
+            finished(operations.finish(), operations.remove());
+        }
         endIfDrained(at);
+    }
+
+    /** An operation is over here: it goes on to the next stage, or is over for good. */
+    private void finished(long at, long started) {
+        if (nextStage != null) {
+            nextStage.cursor.feed(at, started);
+            nextStage.pokeAt(at);
+            return;
+        }
+        if (reports.size() >= UNTOLD) {
+            reports.tell(progress.now());
+        }
+        reports.addFinished(at, started);
+        firstStage.cursor.release(at);
+        firstStage.pokeAt(at);
+    }
+
+    private void pokeAt(long at) {
+        progress.poke(way().request().channel(0), at);
     }
 
     private void endIfDrained(long at) {
@@ -225,14 +282,39 @@ final class Flow extends Input {
 
     void put(State state) {
         Tlp tlp = next;
-        state.put(tlp == null ? -1 : ((long) tlp.bytes << 16) | (tlp.address & 0xfff));
+        state.put(tlp == null ? -1 : tlp.bytes);
+        state.put(position() & (way().request().alignment() - 1));
         state.put(cursor.stretch());
         state.put(stopped ? 1 : 0);
         state.put(ended ? 1 : 0);
         state.put(outstanding);
         state.putTime(lastArrival);
         tags.put(state);
-        reports.put(state, tlp == null ? 0 : tlp.address);
+        reports.put(state, position());
+    }
+
+    /** The address that it asks for next. */
+    long position() {
+        return next == null ? 0 : next.address;
+    }
+
+    /** No address that it has asked for and that is still on its way, or will ask for, is below this one. */
+    long lowest() {
+        return position() - outstanding;
+    }
+
+    /** How many of so many bytes ahead have translations, where it needs any: in whole pages. */
+    long translatedAhead(long bytes) {
+        long page = way().request().alignment();
+        if (!way().request().isTranslated()) {
+            return bytes;
+        }
+        long from = position();
+        long translated = 0;
+        while (translated < bytes && isTranslated(from + translated)) {
+            translated += page;
+        }
+        return Math.min(translated, bytes);
     }
 
     /** Bytes that it still has to ask for in the same way as until now. */
@@ -274,7 +356,7 @@ final class Flow extends Input {
     }
 
     boolean mayRepeat() {
-        return listener.takesRepeats();
+        return listener.takesRepeats() && request.requests() instanceof Requests.Bulk;
     }
 
     void note(@Nullable Journal newJournal) {
@@ -319,11 +401,13 @@ final class Flow extends Input {
         return way().request();
     }
 
-    @Nullable Path completionPath() {
+    @Nullable
+    Path completionPath() {
         return way().completion();
     }
 
-    @Nullable Completer completer() {
+    @Nullable
+    Completer completer() {
         return way().completer();
     }
 
@@ -338,5 +422,8 @@ final class Flow extends Input {
         progress.ended(this);
         whenDone.run();
         listener.done();
+        if (nextStage != null) {
+            nextStage.endFeed();
+        }
     }
 }

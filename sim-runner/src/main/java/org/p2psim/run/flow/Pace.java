@@ -26,6 +26,22 @@ sealed interface Pace {
         return 0;
     }
 
+    /** Whether it translates addresses. */
+    default boolean translates() {
+        return false;
+    }
+
+    /** Bytes: addresses that differ by a multiple are treated alike. */
+    default long page() {
+        return 1;
+    }
+
+    /** What its delays depend on. */
+    default void put(State state) {}
+
+    /** Everything happens so much later; a flow of the state is where it has gone on to. */
+    default void shift(long ticks, State state) {}
+
     /** Whether it treats TLPs alike that are alike but for their time and address. */
     default boolean repeats() {
         return true;
@@ -123,6 +139,46 @@ sealed interface Pace {
         }
     }
 
+    /** What sends packets at a rate, each with its overhead. */
+    record OfPort(long bytesPerSecond, int overhead) implements Pace {
+        @Override
+        public int wireBytes(Tlp tlp) {
+            return tlp.payload() + overhead;
+        }
+
+        @Override
+        public long ticks(Tlp tlp) {
+            return Math.max(1, wireBytes(tlp) * Ticks.PER_SECOND / bytesPerSecond);
+        }
+
+        @Override
+        public boolean setsTail() {
+            return true;
+        }
+    }
+
+    /**
+     * Host memory, which takes a TLP once all of it is there.
+     *
+     * @param bytesPerSecond {@link Long#MAX_VALUE} if it is never the bottleneck
+     */
+    record OfMemory(long bytesPerSecond) implements Pace {
+        @Override
+        public long ticks(Tlp tlp) {
+            return dataTicks(tlp.payload(), bytesPerSecond);
+        }
+
+        @Override
+        public boolean setsTail() {
+            return true;
+        }
+
+        @Override
+        public long lead(Tlp tlp) {
+            return Math.max(0, tlp.tail - ticks(tlp));
+        }
+    }
+
     /**
      * What a root complex forwards from peer to peer.
      *
@@ -175,8 +231,25 @@ sealed interface Pace {
         }
 
         @Override
-        public boolean repeats() {
-            return false;
+        public boolean translates() {
+            return true;
+        }
+
+        @Override
+        public long page() {
+            return iotlb.page();
+        }
+
+        @Override
+        public void put(State state) {
+            state.putTime(lastOut);
+            iotlb.put(state);
+        }
+
+        @Override
+        public void shift(long ticks, State state) {
+            lastOut += ticks;
+            iotlb.shift(ticks, state);
         }
 
         @Override

@@ -1,7 +1,9 @@
 package org.p2psim.run.flow;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Arrays;
 import java.util.Set;
+import org.p2psim.transaction.Splitting;
 
 /** A route as TLPs take it: the channels one after the other, and what lies between two of them. */
 final class Path {
@@ -73,6 +75,20 @@ final class Path {
                 to.add(reverse);
             }
         }
+    }
+
+    /** Whether an IOMMU is on it. */
+    boolean isTranslated() {
+        return Arrays.stream(channels).anyMatch(each -> each.pace().translates());
+    }
+
+    /** Addresses that differ by a multiple of this are treated alike, bytes. */
+    long alignment() {
+        long most = Splitting.REQUEST_BOUNDARY;
+        for (Channel channel : channels) {
+            most = Math.max(most, channel.pace().page());
+        }
+        return most;
     }
 
     /** Ticks that a byte of data takes at least. */

@@ -66,9 +66,17 @@ final class Paths {
                 .findFirst()
                 .map(link -> link.port().address().toString())
                 .orElse("");
-        draft.add(channels.memory(socket).orElseGet(() -> channels.memoryTowards(socket, towards)));
+        draft.add(channels.memoryTowards(socket, towards));
         draft.passAll(route.hops().subList(1, route.hops().size()));
         return draft.path(0, end);
+    }
+
+    /** Through the port of a device, and nothing else. */
+    Path path(DevicePort port, Path.End end) {
+        Leg before = new Leg(0, false, Leg.ANY_PAYLOAD);
+        Leg after = new Leg(port.latency(), false, Leg.ANY_PAYLOAD);
+        return progress.addPath(number ->
+                new Path(number, ImmutableList.of(channels.port(port)), ImmutableList.of(before, after), end));
     }
 
     /** The channels of a route, and what lies between them. */
@@ -121,8 +129,8 @@ final class Paths {
                 add(channels.blocking());
             } else if (hop instanceof HostHop host) {
                 channels.host(host.bridge(), traffic).ifPresent(this::add);
-            } else if (hop instanceof MemoryHop memory && traffic == Traffic.WRITES) {
-                channels.memory(memory.socket()).ifPresent(this::add);
+            } else if (hop instanceof MemoryHop memory) {
+                add(channels.memory(memory.socket()));
             } else if (hop instanceof LinkHop link) {
                 add(channels.link(link));
             }

@@ -66,7 +66,6 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     /** Somebody else may be about to change what it means that a TLP lands. */
     void disturbed() {}
 
-
     /** @param make given its number */
     Path addPath(IntFunction<Path> make) {
         Path path = make.apply(paths.size());
@@ -186,6 +185,7 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
         part.step = tlp.step;
         part.above4GiB = tlp.above4GiB;
         part.request = tlp.request;
+        part.operation = tlp.operation;
         part.measure();
         tlp.address += bytes;
         tlp.bytes -= bytes;

@@ -9,7 +9,8 @@ final class Reports {
         LANDED,
         COMPLETED,
         DROPPED,
-        REFUSED
+        REFUSED,
+        FINISHED
     }
 
     private static final Kind[] KINDS = Kind.values();
@@ -32,6 +33,14 @@ final class Reports {
     }
 
     void add(Kind kind, long time, Tlp tlp, int itsBytes) {
+        add(kind, time, tlp.address, itsBytes, tlp.issued);
+    }
+
+    void addFinished(long time, long started) {
+        add(Kind.FINISHED, time, 0, 0, started);
+    }
+
+    private void add(Kind kind, long time, long address, int itsBytes, long issued) {
         if (size == times.length) {
             grow();
         }
@@ -42,8 +51,8 @@ final class Reports {
             at = before;
         }
         times[at] = time;
-        addresses[at] = tlp.address;
-        issues[at] = tlp.issued;
+        addresses[at] = address;
+        issues[at] = issued;
         bytes[at] = itsBytes;
         kinds[at] = (byte) kind.ordinal();
     }
@@ -100,6 +109,7 @@ final class Reports {
                 case COMPLETED -> listener.completed(times[at], addresses[at], bytes[at], issues[at]);
                 case DROPPED -> listener.dropped(times[at], addresses[at], bytes[at], issues[at]);
                 case REFUSED -> listener.refused(times[at], addresses[at], bytes[at], issues[at]);
+                case FINISHED -> listener.finished(times[at], issues[at]);
             }
         }
     }

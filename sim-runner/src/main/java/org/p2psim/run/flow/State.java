@@ -1,12 +1,18 @@
 package org.p2psim.run.flow;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.p2psim.address.Bdf;
 
 /**
  * Everything that what follows depends on, as numbers that stay the same if all times are shifted: written once, and
  * then compared with what is written later.
  */
 final class State {
+    private final Map<Bdf, Flow> byInitiator = new HashMap<>();
     private long[] numbers = new long[256];
     private int size;
     private int position;
@@ -27,6 +33,17 @@ final class State {
         comparing = true;
         same = true;
         position = 0;
+    }
+
+    /** Of each function that issues, one of its flows. */
+    void setFlows(List<Flow> flows) {
+        byInitiator.clear();
+        flows.forEach(flow -> byInitiator.putIfAbsent(flow.initiator(), flow));
+    }
+
+    /** The flow whose translations those of a function are taken to be; null if it is none of those looked at. */
+    @Nullable Flow flowOf(Bdf initiator) {
+        return byInitiator.get(initiator);
     }
 
     /** Whether something differs already; then nothing more needs to be written. */
@@ -77,11 +94,12 @@ final class State {
         }
     }
 
-    /** A TLP, wherever it is; of its address only what its way depends on. */
+    /** A TLP, wherever it is; its address as seen from where its flow has come to. */
     void put(Tlp tlp) {
         put(((long) tlp.flow.number << 32) | ((long) tlp.path.number << 8) | tlp.step);
         put(tlp.kind.ordinal());
-        put(((long) tlp.bytes << 16) | (tlp.address & 0xfff));
+        put(tlp.bytes);
+        put(tlp.address - tlp.flow.position());
         put(tlp.tail);
         put(tlp.heldUnits);
         putPast(tlp.issued);

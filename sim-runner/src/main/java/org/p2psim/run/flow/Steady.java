@@ -50,6 +50,7 @@ final class Steady {
         this.asked = new long[flows.size()];
         this.dllps = new long[channels.size()];
         this.lastSent = marker.use().tlps();
+        state.setFlows(this.flows);
     }
 
     /** Whether the state is the one that was kept, which may then be skipped to. */
@@ -124,6 +125,7 @@ final class Steady {
             long perPeriod = flows.get(i).asked() - asked[i];
             if (perPeriod > 0) {
                 count = Math.min(count, flows.get(i).alikeAhead() / perPeriod - 1);
+                count = Math.min(count, flows.get(i).translatedAhead(count * perPeriod) / perPeriod);
             }
         }
         if (count < 1) {
@@ -146,7 +148,7 @@ final class Steady {
     private void shift(long ticks) {
         for (Channel channel : channels) {
             progress.shift(channel, ticks);
-            channel.shift(ticks);
+            channel.shift(ticks, state);
         }
         completers.forEach(completer -> completer.shift(ticks));
         tagPools.forEach(tags -> tags.shift(ticks));

@@ -73,6 +73,14 @@ final class RegionOperations {
         });
     }
 
+    /** Why a NIC refuses its own use of a region, if it does: to write into it takes a right, to read from it none. */
+    Optional<String> localError(String mr, boolean write, long size) {
+        AccessFlag right = AccessFlag.LOCAL_WRITE;
+        return handles.region(mr)
+                .map(region -> write ? region.accessError(right, 0, size) : region.rangeError(0, size))
+                .orElseGet(() -> Optional.of("%s is not registered".formatted(mr)));
+    }
+
     /** Why the NIC refuses a peer's access to a region, if it does. */
     Optional<String> accessError(String mr, AccessFlag right, long offset, long size) {
         return handles.region(mr)

@@ -27,6 +27,9 @@ public final class Replay {
     private final DmaBufOperations dmaBufs;
     private final AttachmentOperations attachments;
     private final RegionOperations regions;
+    private final Ways ways;
+    private final TrafficOperations traffic;
+    private final AllReduceOperations allReduces;
     private final Transfers transfers;
 
     public Replay(
@@ -40,7 +43,10 @@ public final class Replay {
         TableChecks tables = new TableChecks(exporters, dmaMap, recorder, watch);
         this.dmaBufs = new DmaBufOperations(exporters, handles, recorder, watch);
         this.attachments = new AttachmentOperations(world, exporters, handles, recorder, tables);
-        this.transfers = new Transfers(world, engine, routing, network, exporters, dmaMap, recorder, watch);
+        this.ways = new Ways(world, routing);
+        this.traffic = new TrafficOperations(world, engine, network, recorder, ways);
+        this.allReduces = new AllReduceOperations(engine, network, recorder, ways, traffic);
+        this.transfers = new Transfers(world, engine, ways, network, exporters, dmaMap, recorder, watch);
         this.regions = new RegionOperations(engine, handles, recorder, attachments, transfers);
     }
 
@@ -60,7 +66,7 @@ public final class Replay {
     }
 
     public ImmutableList<Note> notes() {
-        return transfers.notes();
+        return ways.notes();
     }
 
     private void perform(Operation operation) {
@@ -95,19 +101,30 @@ public final class Replay {
 
     private void transfer(Operation operation) {
         if (operation instanceof Operation.RdmaRead op) {
-            rdma(op.id(), "rdma-read", op.mr(), op.offset(), op.size(), true);
+            rdma(op.id(), "rdma-read", op.mr(), op.offset(), op.size(), true, op.local());
         } else if (operation instanceof Operation.RdmaWrite op) {
-            rdma(op.id(), "rdma-write", op.mr(), op.offset(), op.size(), false);
+            rdma(op.id(), "rdma-write", op.mr(), op.offset(), op.size(), false, op.local());
         } else if (operation instanceof Operation.DmaRead op) {
             dma(op.id(), "dma-read", op.attachment(), op.offset(), op.size(), true);
         } else if (operation instanceof Operation.DmaWrite op) {
             dma(op.id(), "dma-write", op.attachment(), op.offset(), op.size(), false);
+        } else if (operation instanceof Operation.Traffic op) {
+            traffic.start(transfers.name(op.id(), "traffic"), op);
+        } else if (operation instanceof Operation.AllReduce op) {
+            allReduces.start(transfers.name(op.id(), "all-reduce"), op);
         } else {
             throw new IllegalArgumentException("no such operation: " + operation);
         }
     }
 
-    private void rdma(Optional<String> id, String operation, String mr, long offset, long size, boolean read) {
+    private void rdma(
+            Optional<String> id,
+            String operation,
+            String mr,
+            long offset,
+            long size,
+            boolean read,
+            Optional<String> local) {
         String lane = transfers.name(id, operation);
         AccessFlag right = read ? AccessFlag.REMOTE_READ : AccessFlag.REMOTE_WRITE;
         Optional<String> error = regions.accessError(mr, right, offset, size);
@@ -115,9 +132,24 @@ public final class Replay {
             transfers.refused(lane, operation, mr, size, Optional.empty(), "IBV_WC_REM_ACCESS_ERR: " + error.get());
             return;
         }
+        Optional<String> localError = local.flatMap(name -> regions.localError(name, read, size));
+        if (localError.isPresent()) {
+            String why = "IBV_WC_LOC_PROT_ERR: " + localError.get();
+            transfers.refused(lane, operation, mr, size, Optional.empty(), why);
+            return;
+        }
         MemoryRegion region = handles.region(mr).orElseThrow();
         transfers.start(
-                new Transfers.Order(lane, operation, mr, region.attachment(), read, size),
+                new Transfers.Order(
+                        lane,
+                        operation,
+                        mr,
+                        region.attachment(),
+                        read,
+                        size,
+                        local.flatMap(handles::region)
+                                .map(end -> new Transfers.LocalEnd(
+                                        end.request().name(), end.attachment(), end.segments(0, size)))),
                 region.segments(offset, size));
     }
 
@@ -132,7 +164,7 @@ public final class Replay {
                     lane, operation, name, size, Optional.of(Errno.EINVAL), "outside of the mapping of " + name);
         } else {
             transfers.start(
-                    new Transfers.Order(lane, operation, name, attachment.orElseThrow(), read, size),
+                    new Transfers.Order(lane, operation, name, attachment.orElseThrow(), read, size, Optional.empty()),
                     table.get().slice(offset, size));
         }
     }

@@ -11,67 +11,64 @@ import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.invariant.Invariant;
-import org.p2psim.outcome.Latency;
-import org.p2psim.outcome.Note;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.platform.Errno;
-import org.p2psim.routing.AddressKind;
-import org.p2psim.routing.Delivery;
-import org.p2psim.routing.Route;
-import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.flow.DmaListener;
 import org.p2psim.run.flow.DmaNetwork;
 import org.p2psim.run.flow.DmaRequest;
 import org.p2psim.run.flow.LatencyRecorder;
+import org.p2psim.run.flow.Requests;
 import org.p2psim.run.watch.InvariantWatch;
 import org.p2psim.run.watch.Recorder;
 import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Plan;
-import org.p2psim.topology.Link;
-import org.p2psim.topology.PciFunction;
-import org.p2psim.topology.PortType;
 import org.p2psim.unit.Bandwidth;
 import org.p2psim.unit.Bytes;
 
 /** DMA through mapped tables: from the operation that asks for it to its last byte. */
 final class Transfers {
-    private static final Note THROUGH_ROOT_COMPLEX = new Note(
-            Note.Kind.CAUTION,
-            "peer-to-peer through a root complex differs widely by CPU, reads and socket crossings above all: take the"
-                    + " figure for what PCIe allows at most",
-            "NVIDIA, GPUDirect RDMA documentation");
-
-    private static final Note CONVENTIONAL_PCI = new Note(
-            Note.Kind.CAUTION, "the rate of a conventional PCI bus is not modelled: the figures are too high", "");
-    private static final Note NO_LINK = new Note(
-            Note.Kind.CAUTION, "no PCIe link is on the way: the figures are bound by tags and latency only", "");
-
     private final World world;
     private final Engine engine;
-    private final Routing routing;
+    private final Ways ways;
     private final DmaNetwork network;
     private final Exporters exporters;
     private final MachineDmaMap dmaMap;
     private final Recorder recorder;
     private final InvariantWatch watch;
+    private final WireTransfers rdma;
     private final List<Transfer> running = new ArrayList<>();
     private final List<Waiting> waiting = new ArrayList<>();
     private final Map<String, Integer> counted = new LinkedHashMap<>();
-    private final List<Note> notes = new ArrayList<>();
 
     /**
      * What a timeline's line asks for.
      *
      * @param owner the MR or attachment whose table is used
      * @param lane name of the transfer
+     * @param local RDMA with a NIC of this machine as the peer: its end
      */
-    record Order(String lane, String operation, String owner, Attachment attachment, boolean read, long bytes) {}
+    record Order(
+            String lane,
+            String operation,
+            String owner,
+            Attachment attachment,
+            boolean read,
+            long bytes,
+            Optional<LocalEnd> local) {
+        private boolean isOf(String name) {
+            return owner.equals(name)
+                    || local.filter(end -> end.owner().equals(name)).isPresent();
+        }
+    }
+
+    /** The memory of the NIC that asks for an RDMA operation. */
+    record LocalEnd(String owner, Attachment attachment, ImmutableList<SgTable.Entry> segments) {}
 
     Transfers(
             World world,
             Engine engine,
-            Routing routing,
+            Ways ways,
             DmaNetwork network,
             Exporters exporters,
             MachineDmaMap dmaMap,
@@ -79,12 +76,13 @@ final class Transfers {
             InvariantWatch watch) {
         this.world = world;
         this.engine = engine;
-        this.routing = routing;
+        this.ways = ways;
         this.network = network;
         this.exporters = exporters;
         this.dmaMap = dmaMap;
         this.recorder = recorder;
         this.watch = watch;
+        this.rdma = new WireTransfers(this, world, engine, network, exporters, ways);
     }
 
     /** What the scenario calls a transfer, or its operation with a number, which no scenario can call one. */
@@ -104,38 +102,20 @@ final class Transfers {
         Optional<Plan.Import> made = world.plan().imports().stream()
                 .filter(each -> each.owner().equals(owner))
                 .findFirst();
-        recorder.transfer(new TransferOutcome(
+        recorder.transfer(TransferOutcome.refused(
                 lane,
                 operation,
                 made.map(Plan.Import::importer).orElse(""),
                 made.map(Plan.Import::exporter).orElse(""),
                 bytes,
-                0,
                 now,
-                now,
-                errno,
-                List.of(),
-                List.of(),
-                0,
-                Latency.NONE));
+                errno));
     }
 
     void start(Order order, ImmutableList<SgTable.Entry> segments) {
         String initiatorName = order.attachment().importer().name();
         String targetName = exporters.device(order.attachment().dmaBuf());
-        PciFunction initiator = world.onHost(initiatorName);
-        PciFunction target = world.onHost(targetName);
-        AddressKind kind = world.translates(initiatorName) ? AddressKind.IOVA : AddressKind.BUS_ADDRESS;
-        Delivery delivery = routing.request(initiator, target, kind, !order.read());
-        delivery.caveat().ifPresent(caveat -> notes.add(new Note(Note.Kind.CAUTION, caveat, "")));
-        if (isConventional(initiator) || isConventional(target)) {
-            notes.add(CONVENTIONAL_PCI);
-        } else if (delivery.route().links().isEmpty()) {
-            notes.add(NO_LINK);
-        }
-        if (delivery.disposition() == Delivery.Disposition.VIA_ROOT_COMPLEX) {
-            notes.add(THROUGH_ROOT_COMPLEX);
-        }
+        Ways.Way way = ways.way(initiatorName, targetName, order.read());
         watch.check(
                 Invariant.PEER_TO_PEER_ALLOWED,
                 order.attachment().peer2peer(),
@@ -143,41 +123,45 @@ final class Transfers {
                 order.lane(),
                 recorder.newest(),
                 () -> "%s issues DMA to %s without the peer-to-peer flag".formatted(initiatorName, targetName));
-        Transfer transfer = new Transfer(order, initiatorName, targetName, delivery, initiator, target);
+        Transfer transfer = new Transfer(order, way);
         running.add(transfer);
-        Device device = world.device(initiatorName);
+        Optional<Device.Wire> wire = order.operation().startsWith("rdma")
+                ? world.device(initiatorName).wire()
+                : Optional.empty();
+        if (order.local().isPresent() || wire.isPresent()) {
+            rdma.start(
+                    transfer,
+                    order,
+                    way,
+                    wire,
+                    touched(segments),
+                    translated(order.attachment().importer()));
+            return;
+        }
         network.start(
-                new DmaRequest(
+                ways.request(
                         order.lane(),
-                        initiator,
-                        target,
-                        order.read() ? DmaRequest.Direction.READ : DmaRequest.Direction.WRITE,
-                        segments.stream()
-                                .map(entry -> new DmaRequest.Segment(entry.address(), entry.length()))
-                                .toList(),
-                        kind,
-                        translated(order.attachment().importer()),
-                        Math.toIntExact(device.tags().orElseThrow()),
-                        Math.toIntExact(device.mps().orElseThrow()),
-                        Math.toIntExact(device.mrrs().orElseThrow()),
-                        Math.toIntExact(world.device(targetName).rcb().orElseThrow())),
+                        way,
+                        new Requests.Bulk(touched(segments)),
+                        translated(order.attachment().importer())),
                 transfer);
     }
 
-    /** A VM's devices reach all of its memory for as long as it runs; others what is mapped for them. */
-    private LongPredicate translated(Importer importer) {
-        return world.guest().isPresent() ? address -> true : address -> dmaMap.physical(importer, address) != -1;
+    static List<DmaRequest.Segment> touched(ImmutableList<SgTable.Entry> segments) {
+        return segments.stream()
+                .map(entry -> new DmaRequest.Segment(entry.address(), entry.length()))
+                .toList();
     }
 
-    private boolean isConventional(PciFunction function) {
-        return world.host().wayUp(function).stream().anyMatch(each -> each.type() == PortType.PCIE_TO_PCI_BRIDGE);
+    /** A VM's devices reach all of its memory for as long as it runs; others what is mapped for them. */
+    LongPredicate translated(Importer importer) {
+        return world.guest().isPresent() ? address -> true : address -> dmaMap.physical(importer, address) != -1;
     }
 
     /** Stops every transfer of an owner and goes on when the last of them has come to its end. */
     void stop(String owner, Runnable next) {
-        List<Transfer> its = running.stream()
-                .filter(transfer -> transfer.order.owner().equals(owner))
-                .toList();
+        List<Transfer> its =
+                running.stream().filter(transfer -> transfer.order.isOf(owner)).toList();
         if (its.isEmpty()) {
             next.run();
             return;
@@ -189,64 +173,46 @@ final class Transfers {
     private void ended(Transfer transfer) {
         running.remove(transfer);
         List<Waiting> over = waiting.stream()
-                .filter(waiter ->
-                        running.stream().noneMatch(other -> other.order.owner().equals(waiter.owner())))
+                .filter(waiter -> running.stream().noneMatch(other -> other.order.isOf(waiter.owner())))
                 .toList();
         waiting.removeAll(over);
         over.forEach(waiter -> waiter.next().run());
-    }
-
-    /** What is to be careful with in the ways that were taken. */
-    ImmutableList<Note> notes() {
-        return notes.stream().distinct().collect(ImmutableList.toImmutableList());
     }
 
     /** Somebody who goes on once nothing of an owner is under way. */
     private record Waiting(String owner, Runnable next) {}
 
     /** One transfer under way. */
-    private final class Transfer implements DmaListener {
+    final class Transfer implements DmaListener {
         private final Order order;
-        private final String initiator;
-        private final String target;
-        private final Delivery delivery;
-        private final Route dataRoute;
+        private final Ways.Way way;
         private final long start = engine.now();
         private final int event;
         private final LatencyRecorder latency = new LatencyRecorder();
         private long bytes;
         private boolean failed;
 
-        Transfer(
-                Order order,
-                String initiatorName,
-                String targetName,
-                Delivery delivery,
-                PciFunction initiator,
-                PciFunction target) {
+        Transfer(Order order, Ways.Way way) {
             this.order = order;
-            this.initiator = initiatorName;
-            this.target = targetName;
-            this.delivery = delivery;
-            this.dataRoute = order.read() ? routing.completion(target, initiator) : delivery.route();
-            this.event = recorder.done(
-                    start,
-                    order.lane(),
-                    order.operation(),
-                    "%s %s %s".formatted(initiatorName, order.read() ? "reads from" : "writes to", targetName));
+            this.way = way;
+            this.event = recorder.done(start, order.lane(), order.operation(), way.text());
         }
 
         /** The table was given back while this was on its way: what lands now lands where nobody may. */
         private void checkMapping(long at, long times) {
-            boolean mapped = order.attachment().mapping().isPresent();
+            checkMapping(at, times, order.attachment(), order.owner(), way);
+        }
+
+        void checkMapping(long at, long times, Attachment attachment, String owner, Ways.Way taken) {
+            boolean mapped = attachment.mapping().isPresent();
             watch.check(
                     Invariant.NO_LANDING_AFTER_UNMAP,
                     mapped,
                     times,
                     at,
                     order.lane(),
-                    mapped ? recorder.newest() : recorder.newestOf(order.owner()),
-                    () -> "%s %s %s through a mapping that was given back".formatted(initiator, order.read() ? "reads" : "writes", target));
+                    mapped ? recorder.newest() : recorder.newestOf(owner),
+                    () -> taken.text() + " through a mapping that was given back");
         }
 
         @Override
@@ -288,22 +254,8 @@ final class Transfers {
                 recorder.effect(
                         now, order.lane(), "IBV_WC_REM_ACCESS_ERR", "the peer's work request ends: the key is gone");
             }
-            recorder.transfer(new TransferOutcome(
-                    order.lane(),
-                    order.operation(),
-                    initiator,
-                    target,
-                    order.bytes(),
-                    bytes,
-                    start,
-                    now,
-                    Optional.empty(),
-                    RouteHops.of(dataRoute),
-                    order.read() && !delivery.route().reversed().equals(dataRoute)
-                            ? RouteHops.of(delivery.route())
-                            : List.of(),
-                    dataRoute.slowestLink().map(Link::bytesPerSecond).orElse(0L),
-                    latency.latency()));
+            recorder.transfer(
+                    way.outcome(order.lane(), order.operation(), order.bytes(), bytes, start, now, latency.latency()));
             ended(this);
         }
 
@@ -316,22 +268,15 @@ final class Transfers {
 
         @Override
         public void dropped(long at, long address, int length, long issued) {
-            failed(at, "blocked write", reason("drops writes to peers", address));
+            failed(at, "blocked write", ways.refusal(way, address));
         }
 
         @Override
         public void refused(long at, long address, int length, long issued) {
-            failed(at, "blocked read", reason("answers reads from peers with Unsupported Request", address));
+            failed(at, "blocked read", ways.refusal(way, address));
         }
 
-        /** What the root complex refuses, no IOMMU has faulted. */
-        private String reason(String refusal, long address) {
-            return world.plan().timings().forward(delivery.route().rootComplexes(), !order.read())
-                    ? "IOMMU fault: address 0x%x is not mapped".formatted(address)
-                    : "the root complex %s: address 0x%x".formatted(refusal, address);
-        }
-
-        private void failed(long at, String what, String reason) {
+        void failed(long at, String what, String reason) {
             if (!failed) {
                 failed = true;
                 recorder.effect(at, order.lane(), what, reason);

@@ -30,8 +30,8 @@ class LinkErrorsTest {
     private final PciFunction gpu = machine.endpoint(machine.downstreamPort(upstreamPort, new Link(4, 16)));
 
     private Run.Log write(long errorsPerBillion, Fidelity fidelity, long bytes) {
-        PortTiming noisy = new PortTiming(
-                Optional.empty(), OptionalInt.empty(), OptionalLong.of(errorsPerBillion), 1, false);
+        PortTiming noisy =
+                new PortTiming(Optional.empty(), OptionalInt.empty(), OptionalLong.of(errorsPerBillion), 1, false);
         Timings timings = Timings.of(Map.of(nic.address(), noisy), Map.of(), Map.of(), Map.of());
         Run run = new Run(machine.fabric(), timings, fidelity);
         Run.Log log = run.start(new DmaRequest(

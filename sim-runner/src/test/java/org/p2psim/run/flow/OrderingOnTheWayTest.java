@@ -53,7 +53,7 @@ class OrderingOnTheWayTest {
                         initiator,
                         new PciTarget(target),
                         direction,
-                        List.of(new Segment(1L << 40, bytes)),
+                        new Requests.Bulk(List.of(new Segment(1L << 40, bytes))),
                         AddressKind.BUS_ADDRESS,
                         address -> true,
                         256,

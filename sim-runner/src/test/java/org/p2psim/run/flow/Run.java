@@ -33,7 +33,8 @@ final class Run {
         LANDED,
         COMPLETED,
         DROPPED,
-        REFUSED
+        REFUSED,
+        FINISHED
     }
 
     record Told(What what, long address, int bytes, long issued, long at) {
@@ -68,6 +69,11 @@ final class Run {
         }
 
         @Override
+        public void finished(long at, long started) {
+            told.add(new Told(What.FINISHED, 0, 0, started, at));
+        }
+
+        @Override
         public void done() {
             timesDone++;
             doneAt = engine.now();
@@ -92,6 +98,17 @@ final class Run {
         logs.put(request.name(), log);
         engine.at(time, () -> network.start(request, log));
         return log;
+    }
+
+    /** Starts stages; of each there is a log. */
+    List<Log> start(long time, List<Function<DmaListener, Stage>> stages) {
+        List<Log> all = stages.stream().map(stage -> new Log()).toList();
+        List<Stage> logged = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            logged.add(stages.get(i).apply(all.get(i)));
+        }
+        engine.at(time, () -> network.start(logged));
+        return all;
     }
 
     List<LinkUse> run() {

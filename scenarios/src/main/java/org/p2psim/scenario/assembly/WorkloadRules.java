@@ -1,0 +1,67 @@
+package org.p2psim.scenario.assembly;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.p2psim.scenario.Finding;
+import org.p2psim.scenario.Operation;
+import org.p2psim.unit.Bytes;
+
+/** What must hold of traffic and collectives. */
+final class WorkloadRules {
+    private static final long LARGEST_REQUEST = Bytes.GIB;
+    private static final long MOST_MEMBERS = 1024;
+
+    private final BiConsumer<String, String> device;
+    private final List<Finding> findings;
+
+    /** @param device checks that a device of a name exists and may be used; given the name and where it stands */
+    WorkloadRules(BiConsumer<String, String> device, List<Finding> findings) {
+        this.device = device;
+        this.findings = findings;
+    }
+
+    private void find(String pointer, String rule, String message) {
+        findings.add(Finding.at(pointer, rule, message));
+    }
+
+    void check(Operation.Traffic traffic, String pointer) {
+        device.accept(traffic.from(), pointer + "/from");
+        device.accept(traffic.to(), pointer + "/to");
+        if (traffic.from().equals(traffic.to())) {
+            find(pointer + "/to", "traffic", "\"%s\" does not go out on PCIe to itself".formatted(traffic.to()));
+        }
+        if (traffic.size() <= 0) {
+            find(pointer + "/size", "traffic", "a size of 1 byte at least, and below 8 EiB");
+        }
+        traffic.request().ifPresent(request -> {
+            if (request.min() < 1 || request.max() < request.min() || request.max() > LARGEST_REQUEST) {
+                find(pointer + "/request", "traffic", "requests have 1 byte to 1 GiB, and min is not above max");
+            }
+        });
+        if (traffic.window().orElse(1) <= 0) {
+            find(pointer + "/window", "traffic", "a window of 1 byte at least, and below 8 EiB");
+        }
+        if (traffic.rate().isPresent() && traffic.poisson().isPresent()) {
+            find(pointer + "/poisson", "traffic", "say either rate (steady) or poisson (at random)");
+        }
+    }
+
+    void check(Operation.AllReduce ring, String pointer) {
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < ring.members().size(); i++) {
+            String member = ring.members().get(i);
+            device.accept(member, pointer + "/members/" + i);
+            if (!seen.add(member)) {
+                find(pointer + "/members/" + i, "all-reduce", "\"%s\" is in the ring twice".formatted(member));
+            }
+        }
+        if (ring.members().size() > MOST_MEMBERS) {
+            find(pointer + "/members", "all-reduce", "a ring has %d members at most".formatted(MOST_MEMBERS));
+        }
+        if (ring.size() < ring.members().size()) {
+            find(pointer + "/size", "all-reduce", "every member has a chunk of 1 byte at least");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package org.p2psim.run.flow;
+
+import org.jspecify.annotations.Nullable;
+import org.p2psim.run.flow.Requests.Operations;
+import org.p2psim.run.flow.Requests.Pattern;
+import org.p2psim.run.flow.Requests.Start;
+import org.p2psim.transaction.Splitting;
+import org.p2psim.unit.Ticks;
+
+/** Operations: each is cut into requests, and the first request of each waits until the operation may start. */
+final class OperationCursor extends Cursor {
+    private final Operations operations;
+    private final Window window;
+    private final Draws sizes;
+    private final Draws places;
+    private final Draws gaps;
+    /** Ticks from one byte to the next by the mean rate; 0 if there is none. */
+    private final double ticksPerByte;
+    /** Null if as many operations may be unfinished as there are; the first stage has them for all. */
+    private @Nullable TagPool slots;
+
+    /** Operations that were opened: the requests of the newest of them are being taken. */
+    private long opened;
+    /** Bytes of operations that are not opened. */
+    private long unopened;
+    /** Bytes of the newest one, and those that are not taken. */
+    private int size;
+
+    private int untaken;
+
+    /** When the rate lets the newest one start. */
+    private long schedule;
+
+    /** Whether the request that was taken last is the first of its operation. */
+    private boolean starting;
+    /** Of that operation. */
+    private long takenNumber;
+
+    private long takenSchedule;
+    private int takenSize;
+
+    private final Unfinished unfinished = new Unfinished();
+
+    /** Operations that the stage before is done with, if there is one: when it was, and when they had started. */
+    private final LongRing fed = new LongRing();
+
+    private final LongRing fedStarts = new LongRing();
+    private boolean waitsForFeed;
+    private boolean feedEnded;
+    private long lastFed;
+
+    OperationCursor(Operations operations) {
+        this.operations = operations;
+        this.window = new Window(operations.segments());
+        this.sizes = new Draws(operations.seed(), 0);
+        this.places = new Draws(operations.seed(), 1);
+        this.gaps = new Draws(operations.seed(), 2);
+        this.ticksPerByte = ticksPerByte(operations.start());
+        this.slots = operations.depth() == 0 ? null : new TagPool(operations.depth());
+        this.unopened = operations.bytes();
+        open();
+    }
+
+    private static double ticksPerByte(Start start) {
+        if (start instanceof Start.Paced paced) {
+            return Ticks.PER_SECOND / (double) paced.bytesPerSecond();
+        }
+        return start instanceof Start.Poisson poisson ? Ticks.PER_SECOND / (double) poisson.bytesPerSecond() : 0;
+    }
+
+    /** Opens the next operation, if there is one. */
+    private void open() {
+        if (unopened == 0) {
+            return;
+        }
+        int span = operations.maxSize() - operations.minSize();
+        int wanted = operations.minSize() + (int) sizes.below(opened, span + 1L);
+        if (operations.start() instanceof Start.Poisson) {
+            double mean = (operations.minSize() + (double) operations.maxSize()) / 2;
+            schedule += Math.round(gaps.exponential(opened) * mean * ticksPerByte);
+        } else {
+            schedule += Math.round(size * ticksPerByte);
+        }
+        size = (int) Math.min(wanted, unopened);
+        untaken = size;
+        unopened -= size;
+        seek();
+        opened++;
+    }
+
+    private void seek() {
+        if (operations.pattern() == Pattern.RANDOM) {
+            long places = (window.length() - size) / operations.unit() + 1;
+            window.seek(this.places.below(opened, places) * operations.unit());
+        } else if (window.length() - window.offset() < size) {
+            window.seek(0);
+        }
+    }
+
+    @Override
+    boolean atEnd() {
+        return untaken == 0 || (feedEnded && untaken == size && fed.isEmpty());
+    }
+
+    @Override
+    long address() {
+        return window.address();
+    }
+
+    @Override
+    int take(int max) {
+        starting = untaken == size;
+        takenNumber = opened - 1;
+        takenSchedule = schedule;
+        takenSize = size;
+        int bytes = Splitting.nextRequest(window.address(), Math.min(untaken, window.contiguous()), max);
+        window.advance(bytes);
+        untaken -= bytes;
+        if (untaken == 0) {
+            open();
+        }
+        return bytes;
+    }
+
+    @Override
+    void begin(long now) {
+        schedule += now;
+    }
+
+    @Override
+    long readyAt(long now) {
+        if (!starting) {
+            return now;
+        }
+        long ready = takenSchedule;
+        if (slots != null) {
+            ready = Math.max(ready, slots.availableAt(now));
+        }
+        return waitsForFeed ? Math.max(ready, fed.isEmpty() ? Agenda.NEVER : fed.head()) : ready;
+    }
+
+    @Override
+    void issued(long now) {
+        if (!starting) {
+            return;
+        }
+        starting = false;
+        if (slots != null) {
+            slots.take();
+        }
+        long started = ticksPerByte == 0 ? now : takenSchedule;
+        if (waitsForFeed) {
+            fed.remove();
+            started = fedStarts.remove();
+        }
+        unfinished.add(started, takenSize);
+    }
+
+    @Override
+    long operation() {
+        return takenNumber;
+    }
+
+    @Override
+    void arrived(long operation, int bytes, long at) {
+        unfinished.arrived(operation, bytes, at);
+    }
+
+    @Override
+    Unfinished unfinished() {
+        return unfinished;
+    }
+
+    @Override
+    void release(long at) {
+        if (slots != null) {
+            slots.giveBack(at);
+        }
+    }
+
+    @Override
+    void waitForFeed() {
+        waitsForFeed = true;
+        slots = null;
+    }
+
+    @Override
+    void feed(long at, long start) {
+        lastFed = Math.max(lastFed, at);
+        fed.add(lastFed);
+        fedStarts.add(start);
+    }
+
+    @Override
+    boolean endFeed() {
+        feedEnded = true;
+        return starting && fed.isEmpty();
+    }
+}

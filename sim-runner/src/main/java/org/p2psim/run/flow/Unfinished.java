@@ -1,0 +1,62 @@
+package org.p2psim.run.flow;
+
+import java.util.Arrays;
+
+/**
+ * The operations of a flow that are started and not over, by number: a ring that grows to the most that it ever held.
+ * An operation is over when all of its bytes are through, and those of all operations before it.
+ */
+final class Unfinished {
+    private long[] started = new long[16];
+    private long[] latest = new long[16];
+    private long[] missing = new long[16];
+    private long first;
+    private long next;
+    private long lastFinish;
+
+    private int at(long operation) {
+        return (int) operation & (started.length - 1);
+    }
+
+    /** The next operation starts. */
+    void add(long start, int bytes) {
+        if (next - first == started.length) {
+            started = larger(started);
+            latest = larger(latest);
+            missing = larger(missing);
+        }
+        int index = at(next++);
+        started[index] = start;
+        latest[index] = start;
+        missing[index] = bytes;
+    }
+
+    /** Twice as long, with every operation where its number says. */
+    private long[] larger(long[] ring) {
+        long[] larger = Arrays.copyOf(ring, 2 * ring.length);
+        System.arraycopy(ring, 0, larger, ring.length, ring.length);
+        return larger;
+    }
+
+    void arrived(long operation, int bytes, long time) {
+        int index = at(operation);
+        missing[index] -= bytes;
+        latest[index] = Math.max(latest[index], time);
+    }
+
+    /** Whether the oldest one is over. */
+    boolean hasFinished() {
+        return first < next && missing[at(first)] == 0;
+    }
+
+    /** When the oldest one is over, which it is. */
+    long finish() {
+        return Math.max(lastFinish, latest[at(first)]);
+    }
+
+    /** Forgets the oldest one, which is over, and returns when it had started. */
+    long remove() {
+        lastFinish = finish();
+        return started[at(first++)];
+    }
+}

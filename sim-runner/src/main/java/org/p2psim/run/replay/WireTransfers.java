@@ -1,0 +1,185 @@
+package org.p2psim.run.replay;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongPredicate;
+import java.util.stream.Stream;
+import org.p2psim.run.engine.Engine;
+import org.p2psim.run.flow.DmaListener;
+import org.p2psim.run.flow.DmaNetwork;
+import org.p2psim.run.flow.DmaRequest.Segment;
+import org.p2psim.run.flow.Requests;
+import org.p2psim.run.nic.RdmaStages;
+import org.p2psim.run.replay.Transfers.LocalEnd;
+import org.p2psim.run.replay.Transfers.Order;
+import org.p2psim.run.replay.Transfers.Transfer;
+import org.p2psim.scenario.Device;
+import org.p2psim.topology.PciFunction;
+
+/** RDMA whose packets go over the ports of NICs: to or from a peer elsewhere, or between two NICs of this machine. */
+final class WireTransfers {
+    private final Transfers transfers;
+    private final World world;
+    private final Engine engine;
+    private final DmaNetwork network;
+    private final Exporters exporters;
+    private final Ways ways;
+
+    WireTransfers(Transfers transfers, World world, Engine engine, DmaNetwork network, Exporters exporters, Ways ways) {
+        this.transfers = transfers;
+        this.world = world;
+        this.engine = engine;
+        this.network = network;
+        this.exporters = exporters;
+        this.ways = ways;
+    }
+
+    /** @param way of the NIC that registered the MR */
+    void start(
+            Transfer transfer,
+            Order order,
+            Ways.Way way,
+            Optional<Device.Wire> wire,
+            List<Segment> segments,
+            LongPredicate translated) {
+        Ends ends = new Ends(transfer::done);
+        Optional<Peer> peer = order.local().map(end -> new Peer(transfer, order, end, ends));
+        Optional<Device.Wire> peerWire = peer.flatMap(Peer::wire);
+        RdmaStages stages = new RdmaStages(
+                order.lane(), Stream.concat(wire.stream(), peerWire.stream()).toList());
+        Requests packets = stages.packets(segments);
+        DmaListener memory = new Memory(transfer, ends);
+        if (order.read()) {
+            stages.dma(ways.request(order.lane(), way, packets, translated), memory);
+            stages.out(way.initiator(), way.from(), wire, packets, ends);
+            peer.ifPresent(to -> to.receive(stages));
+        } else {
+            peer.ifPresent(from -> from.send(stages));
+            stages.in(way.initiator(), way.from(), wire, packets, ends);
+            stages.dma(ways.request(order.lane(), way, packets, translated), memory);
+        }
+        ends.expect(stages.stages().size());
+        // of a read, the request is on the wire first
+        long asked = order.read()
+                ? wire.or(() -> peerWire).map(Device.Wire::latencyOrDefault).orElse(0L)
+                : 0;
+        engine.at(engine.now() + asked, () -> network.start(stages.stages()));
+    }
+
+    /** Waits until nothing of any stage is under way: an operation that was stopped may end in any of them. */
+    private static final class Ends implements DmaListener {
+        private final Runnable then;
+        private int left;
+
+        Ends(Runnable then) {
+            this.then = then;
+        }
+
+        void expect(int stages) {
+            left = stages;
+        }
+
+        @Override
+        public void landed(long at, long address, int bytes, long issued) {}
+
+        @Override
+        public void done() {
+            if (--left == 0) {
+                then.run();
+            }
+        }
+    }
+
+    /** The memory behind the MR. */
+    private record Memory(Transfer transfer, Ends ends) implements DmaListener {
+        @Override
+        public void landed(long at, long address, int bytes, long issued) {
+            transfer.landed(at, address, bytes, issued);
+        }
+
+        @Override
+        public void completed(long at, long address, int bytes, long issued) {
+            transfer.completed(at, address, bytes, issued);
+        }
+
+        @Override
+        public void dropped(long at, long address, int bytes, long issued) {
+            transfer.dropped(at, address, bytes, issued);
+        }
+
+        @Override
+        public void refused(long at, long address, int bytes, long issued) {
+            transfer.refused(at, address, bytes, issued);
+        }
+
+        @Override
+        public void done() {
+            ends.done();
+        }
+    }
+
+    /** The NIC of this machine that asks for the operation, and its memory. */
+    private final class Peer implements DmaListener {
+        private final Transfer transfer;
+        private final Order order;
+        private final LocalEnd end;
+        private final Ends ends;
+        private final Ways.Way way;
+
+        Peer(Transfer transfer, Order order, LocalEnd end, Ends ends) {
+            this.transfer = transfer;
+            this.order = order;
+            this.end = end;
+            this.ends = ends;
+            this.way = ways.way(
+                    end.attachment().importer().name(),
+                    exporters.device(end.attachment().dmaBuf()),
+                    !order.read());
+        }
+
+        Optional<Device.Wire> wire() {
+            return world.device(way.initiator()).wire();
+        }
+
+        private PciFunction nic() {
+            return way.from();
+        }
+
+        void send(RdmaStages stages) {
+            Requests packets = dma(stages);
+            stages.out(way.initiator(), nic(), wire(), packets, ends);
+        }
+
+        void receive(RdmaStages stages) {
+            stages.in(way.initiator(), nic(), wire(), stages.packets(Transfers.touched(end.segments())), ends);
+            dma(stages);
+        }
+
+        private Requests dma(RdmaStages stages) {
+            Requests packets = stages.packets(Transfers.touched(end.segments()));
+            LongPredicate translated = transfers.translated(end.attachment().importer());
+            stages.dma(ways.request(order.lane() + " at its peer", way, packets, translated), this);
+            return packets;
+        }
+
+        @Override
+        public void landed(long at, long address, int bytes, long issued) {
+            transfer.checkMapping(at, 1, end.attachment(), end.owner(), way);
+        }
+
+        @Override
+        public void dropped(long at, long address, int bytes, long issued) {
+            transfer.failed(at, "blocked write", ways.refusal(way, address));
+        }
+
+        @Override
+        public void refused(long at, long address, int bytes, long issued) {
+            transfer.failed(at, "blocked read", ways.refusal(way, address));
+        }
+
+        @Override
+        public void done() {
+            ends.done();
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package org.p2psim.run.nic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.p2psim.outcome.InvariantOutcome;
+import org.p2psim.outcome.RunOutcome;
+import org.p2psim.outcome.TransferOutcome;
+import org.p2psim.run.Simulation;
+import org.p2psim.scenario.yaml.ScenarioFile;
+import org.p2psim.scenario.yaml.ScenarioReader;
+import org.p2psim.unit.Ticks;
+
+/** RDMA over the ports of NICs that share switches with accelerators. */
+class WireTest {
+    private static final String[] MRS = {
+        "at: 0ns, do: export, dma-buf: b0, from: acc0, address: 0x24000000, size: 32MiB",
+        "at: 0ns, do: export, dma-buf: b1, from: acc1, address: 0x24000000, size: 32MiB",
+        "at: 1us, do: register-mr, mr: mr0, nic: nic0, dma-buf: b0, access: [local-write, remote-read, remote-write]",
+        "at: 1us, do: register-mr, mr: mr1, nic: nic0, dma-buf: b1, access: [local-write, remote-read, remote-write]",
+        "at: 1us, do: register-mr, mr: far, nic: nic1, dma-buf: b1, access: [local-write, remote-read, remote-write]",
+        "at: 1us, do: register-mr, mr: readonly, nic: nic1, dma-buf: b1, access: [remote-read]",
+    };
+
+    private static ScenarioFile read(String link, String wire, String... timeline) {
+        String file = """
+                p2psim: 1
+                title: test
+                kernel: { release: "5.15" }
+                fabric:
+                  sockets: [ { id: s0, cpu: { vendor: GenuineIntel, family: 6, model: 85 } } ]
+                  root-complexes:
+                    - id: rc0
+                      socket: s0
+                      bus: "0000:16"
+                      host-bridge: { at: "00.0", id: "8086:2020" }
+                      root-ports:
+                        - id: rp0
+                          link: %1$s
+                          switch:
+                            id: sw0
+                            downstream:
+                              - { id: dp0, device: acc0 }
+                              - { id: dp1, device: acc1 }
+                              - { id: dp2, device: nic0 }
+                              - { id: dp3, device: nic1 }
+                devices:
+                  acc0:
+                    type: habanalabs
+                    dram: { base: 0x20000000, size: 32GiB }
+                    bars: { 4: { size: 32GiB, prefetchable: true } }
+                  acc1:
+                    type: habanalabs
+                    dram: { base: 0x20000000, size: 32GiB }
+                    bars: { 4: { size: 32GiB, prefetchable: true } }
+                  nic0: { type: rdma-nic, id: "15b3:101b"%2$s }
+                  nic1: { type: rdma-nic, id: "15b3:101b"%2$s }
+                variants: { bare-metal: {} }
+                timeline:
+                """.formatted(link, wire.isEmpty() ? "" : ", wire: " + wire)
+                + "  - { " + String.join(" }\n  - { ", MRS) + " }\n"
+                + "  - { " + String.join(" }\n  - { ", timeline) + " }\n";
+        return ScenarioReader.read("test.yaml", file.getBytes(StandardCharsets.UTF_8), List.of());
+    }
+
+    private static RunOutcome run(String link, String wire, String... timeline) {
+        ScenarioFile read = read(link, wire, timeline);
+        assertThat(read.problems()).isEmpty();
+        RunOutcome run = new Simulation("test").run(read.plans().get(0));
+        assertThat(run.invariants()).allMatch(InvariantOutcome::held);
+        return run;
+    }
+
+    private static TransferOutcome transfer(RunOutcome run, String name) {
+        return run.transfers().stream()
+                .filter(transfer -> transfer.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static double gigabytes(RunOutcome run, String name) {
+        TransferOutcome transfer = transfer(run, name);
+        assertThat(transfer.bytes()).isEqualTo(transfer.requested());
+        return transfer.bandwidth().gigabytesPerSecond().doubleValue();
+    }
+
+    private static final String READ0 = "at: 10us, do: rdma-read, id: one, mr: mr0, size: 32MiB";
+    private static final String READ1 = "at: 10us, do: rdma-read, id: two, mr: mr1, size: 32MiB";
+    private static final String WRITE0 = "at: 10us, do: rdma-write, id: one, mr: mr0, size: 32MiB";
+    private static final String WRITE1 = "at: 10us, do: rdma-write, id: two, mr: mr1, size: 32MiB";
+
+    /** Measured: 11 GB/s each and more than 22 alone (MLPerf inference, Inspur A100 systems). */
+    @Test
+    void twoAcceleratorsShareA200GigabitPort() {
+        String wire = "{ rate: 200Gb/s }";
+        RunOutcome both = run("gen4 x16", wire, READ0, READ1);
+        assertThat(gigabytes(both, "one")).isBetween(11.0, 12.5);
+        assertThat(gigabytes(both, "two")).isBetween(11.0, 12.5);
+        both = run("gen4 x16", wire, WRITE0, WRITE1);
+        assertThat(gigabytes(both, "one")).isBetween(11.0, 12.5);
+        assertThat(gigabytes(both, "two")).isBetween(11.0, 12.5);
+        assertThat(gigabytes(run("gen4 x16", wire, READ0), "one")).isBetween(22.0, 25.0);
+        assertThat(gigabytes(run("gen4 x16", wire, WRITE0), "one")).isBetween(22.0, 25.0);
+    }
+
+    /** Measured: 49 GB/s (DGX H100, NDR). */
+    @Test
+    void a400GigabitPortMovesAtMost50() {
+        for (String line : new String[] {READ0, WRITE0}) {
+            assertThat(gigabytes(run("gen5 x16", "{ rate: 400Gb/s, header: 26B }", line), "one"))
+                    .isBetween(48.0, 50.0);
+        }
+    }
+
+    @Test
+    void aReadAndAWriteDoNotShareAPort() {
+        RunOutcome both = run("gen4 x16", "{ rate: 100Gb/s }", READ0, WRITE1);
+        assertThat(gigabytes(both, "one")).isCloseTo(12.5 * 4096 / 4178, within(0.2));
+        assertThat(gigabytes(both, "two")).isCloseTo(12.5 * 4096 / 4178, within(0.2));
+    }
+
+    @Test
+    void withoutAWireRdmaIsAsFastAsPcie() {
+        assertThat(gigabytes(run("gen4 x16", "", WRITE0), "one")).isGreaterThan(27);
+    }
+
+    @Test
+    void smallPacketsCostHeaders() {
+        double large = gigabytes(run("gen4 x16", "{ rate: 100Gb/s }", WRITE0), "one");
+        double small = gigabytes(run("gen4 x16", "{ rate: 100Gb/s, mtu: 256B }", WRITE0), "one");
+        assertThat(small / large).isCloseTo(256.0 / (256 + 82) * (4096 + 82) / 4096, within(0.01));
+    }
+
+    @Test
+    void aPeerOfThisMachineReadsItsOwnMemoryFirst() {
+        String write = "at: 10us, do: rdma-write, id: write, mr: mr0, local: far, size: 16MiB";
+        RunOutcome run = run("gen4 x16", "{ rate: 100Gb/s, latency: 2us }", write);
+        assertThat(gigabytes(run, "write")).isBetween(11.0, 12.5);
+        String small = "at: 10us, do: rdma-write, id: write, mr: mr0, local: far, size: 64B";
+        TransferOutcome one = transfer(run("gen4 x16", "{ rate: 100Gb/s, latency: 2us }", small), "write");
+        assertThat(one.bytes()).isEqualTo(64);
+        // one way, a read of the source with 510 ns at the function and two passages of a switch, and a write
+        assertThat(one.end() - one.start()).isBetween(Ticks.ofNanoseconds(2000 + 510 + 315), Ticks.ofNanoseconds(3100));
+    }
+
+    @Test
+    void aReadTakesThereAndBack() {
+        String small = "at: 10us, do: rdma-read, id: read, mr: mr0, local: far, size: 64B";
+        TransferOutcome one = transfer(run("gen4 x16", "{ rate: 100Gb/s, latency: 2us }", small), "read");
+        assertThat(one.bytes()).isEqualTo(64);
+        assertThat(one.end() - one.start()).isBetween(Ticks.ofNanoseconds(4000 + 510 + 315), Ticks.ofNanoseconds(5100));
+        String large = "at: 10us, do: rdma-read, id: read, mr: mr0, local: far, size: 16MiB";
+        assertThat(gigabytes(run("gen4 x16", "{ rate: 100Gb/s, latency: 2us }", large), "read"))
+                .isBetween(11.0, 12.5);
+    }
+
+    @Test
+    void localMemoryThatMayNotBeWrittenRefusesARead() {
+        String line = "at: 10us, do: rdma-read, id: read, mr: mr0, local: readonly, size: 64B";
+        RunOutcome run = run("gen4 x16", "{ rate: 100Gb/s }", line);
+        assertThat(transfer(run, "read").bytes()).isZero();
+        assertThat(run.events()).anyMatch(event -> event.detail().startsWith("IBV_WC_LOC_PROT_ERR"));
+    }
+
+    @Test
+    void deregistrationOfEitherEndStopsWhatIsUnderWay() {
+        String write = "at: 10us, do: rdma-write, id: write, mr: mr0, local: far, size: 16MiB";
+        for (String mr : new String[] {"mr0", "far"}) {
+            RunOutcome run = run("gen4 x16", "{ rate: 100Gb/s }", write, "at: 100us, do: deregister-mr, mr: " + mr);
+            assertThat(transfer(run, "write").bytes()).as(mr).isPositive().isLessThan(16 << 20);
+            assertThat(run.end()).as(mr).isLessThan(Ticks.ofNanoseconds(300_000));
+        }
+    }
+
+    @Test
+    void whatCannotBeIsSaid() {
+        assertThat(read("gen4 x16", "{ rate: 100Gb/s, mtu: 9000B }", READ0)
+                        .problems()
+                        .toString())
+                .contains("mtu");
+        assertThat(read("gen4 x16", "{ rate: 100Gb/s }", READ0.replace("size", "local: none, size"))
+                        .problems()
+                        .toString())
+                .contains("mr \"none\" is never registered");
+    }
+}

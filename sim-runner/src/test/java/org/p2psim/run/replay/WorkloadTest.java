@@ -1,0 +1,182 @@
+package org.p2psim.run.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.p2psim.outcome.Event;
+import org.p2psim.outcome.ExpectationOutcome;
+import org.p2psim.outcome.RunOutcome;
+import org.p2psim.outcome.TransferOutcome;
+import org.p2psim.run.Simulation;
+import org.p2psim.scenario.yaml.ScenarioFile;
+import org.p2psim.scenario.yaml.ScenarioReader;
+import org.p2psim.unit.Ticks;
+
+/** Traffic and collectives of a timeline, among four GPUs behind one Gen4 switch and one on a port of its own. */
+class WorkloadTest {
+    private static ScenarioFile read(long seed, String... lines) {
+        String file = """
+                p2psim: 1
+                title: test
+                seed: %d
+                kernel: { release: "5.15" }
+                fabric:
+                  sockets: [ { id: s0, cpu: { vendor: GenuineIntel, family: 6, model: 140 } } ]
+                  root-complexes:
+                    - id: rc0
+                      socket: s0
+                      bus: "0000:16"
+                      host-bridge: { at: "00.0", id: "8086:9a14" }
+                      root-ports:
+                        - id: rp0
+                          link: gen4 x16
+                          switch:
+                            id: sw0
+                            downstream:
+                              - { id: dp0, device: gpu0 }
+                              - { id: dp1, device: gpu1 }
+                              - { id: dp2, device: gpu2 }
+                              - { id: dp3, device: gpu3 }
+                        - { id: rp1, link: gen4 x16, device: gpu4 }
+                devices:
+                  gpu0: &gpu { type: gpu, bars: { 0: { size: 1GiB, prefetchable: true } } }
+                  gpu1: { type: gpu, bars: { 0: { size: 1GiB, prefetchable: true } } }
+                  gpu2: { type: gpu, bars: { 0: { size: 1GiB, prefetchable: true } } }
+                  gpu3: { type: gpu, bars: { 0: { size: 1GiB, prefetchable: true } } }
+                  gpu4: { type: gpu }
+                variants: { bare-metal: {} }
+                """.formatted(seed).replace("&gpu ", "") + String.join("\n", lines) + "\n";
+        return ScenarioReader.read("test.yaml", file.getBytes(StandardCharsets.UTF_8), List.of());
+    }
+
+    private static RunOutcome run(String... timeline) {
+        return run(1, timeline);
+    }
+
+    private static RunOutcome run(long seed, String... timeline) {
+        ScenarioFile read = read(seed, "timeline:", "  - { " + String.join(" }\n  - { ", timeline) + " }");
+        assertThat(read.problems()).isEmpty();
+        return new Simulation("test").run(read.plans().get(0));
+    }
+
+    private static TransferOutcome transfer(RunOutcome run, String name) {
+        return run.transfers().stream()
+                .filter(transfer -> transfer.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static double gigabytes(TransferOutcome transfer) {
+        return transfer.bandwidth().gigabytesPerSecond().doubleValue();
+    }
+
+    /** What Gen4 x16 carries of writes with 256 bytes of data and 24 of header and framing, GB/s. */
+    private static final double MOST_OF_WRITES = 16.0 * 16 * 128 / 130 / 8 * 256 / 280;
+
+    @Test
+    void aWriteOfABarUsesTheLinkUp() {
+        TransferOutcome load = transfer(
+                run("at: 0ns, do: traffic, id: load, from: gpu0, to: gpu1, direction: write, size: 16MiB"), "load");
+        assertThat(load.operation()).isEqualTo("traffic-write");
+        assertThat(load.bytes()).isEqualTo(16 << 20);
+        assertThat(gigabytes(load)).isBetween(0.97 * MOST_OF_WRITES, MOST_OF_WRITES);
+        assertThat(load.latency().count()).isEqualTo((16 << 20) / 4096);
+    }
+
+    @Test
+    void twoInitiatorsShareTheLinkOfTheirTarget() {
+        RunOutcome run = run(
+                "at: 0ns, do: traffic, id: a, from: gpu0, to: gpu2, direction: write, size: 8MiB",
+                "at: 0ns, do: traffic, id: b, from: gpu1, to: gpu2, direction: write, size: 8MiB");
+        assertThat(gigabytes(transfer(run, "a"))).isCloseTo(MOST_OF_WRITES / 2, within(0.5));
+        assertThat(gigabytes(transfer(run, "b"))).isCloseTo(MOST_OF_WRITES / 2, within(0.5));
+    }
+
+    @Test
+    void aRateIsKeptAndADepthObeysLittlesLaw() {
+        RunOutcome run = run(
+                "at: 0ns, do: traffic, id: paced, from: gpu0, to: gpu1, direction: write, size: 8MiB, rate: 2GB/s",
+                "at: 0ns, do: traffic, id: loop, from: gpu2, to: gpu3, direction: read, size: 4MiB, request: 64B,"
+                        + " pattern: random, window: 1MiB, depth: 8");
+        assertThat(gigabytes(transfer(run, "paced"))).isCloseTo(2, within(0.01));
+        TransferOutcome loop = transfer(run, "loop");
+        double seconds = loop.latency().at(50) / (double) Ticks.PER_SECOND;
+        assertThat(gigabytes(loop) * 1e9 / 64 * seconds).isCloseTo(8, within(0.4));
+    }
+
+    @Test
+    void theSeedOfTheScenarioDecides() {
+        String line = "at: 0ns, do: traffic, id: load, from: gpu0, to: gpu1, direction: read, size: 1MiB,"
+                + " request: { min: 64B, max: 9000B }, pattern: random, poisson: 3GB/s";
+        assertThat(run(1, line)).isEqualTo(run(1, line));
+        assertThat(transfer(run(2, line), "load")).isNotEqualTo(transfer(run(1, line), "load"));
+    }
+
+    @Test
+    void trafficThatTheKernelWouldNotAllowRunsWithACaution() {
+        RunOutcome run = run("at: 0ns, do: traffic, id: up, from: gpu4, to: gpu0, direction: write, size: 1MiB");
+        assertThat(transfer(run, "up").bytes()).isEqualTo(1 << 20);
+        assertThat(run.notes()).anyMatch(note -> note.text().contains("NOT_SUPPORTED"));
+    }
+
+    @Test
+    void aDeviceWithoutABarIsNoTarget() {
+        RunOutcome run = run("at: 0ns, do: traffic, id: none, from: gpu0, to: gpu4, direction: write, size: 1MiB");
+        assertThat(transfer(run, "none").bytes()).isZero();
+        assertThat(run.events())
+                .anyMatch(event ->
+                        event.kind() == Event.Kind.REFUSED && event.detail().equals("gpu4 has no memory BAR"));
+    }
+
+    @Test
+    void whatCannotBeIsSaidAtItsPlace() {
+        ScenarioFile read = read(
+                1,
+                "timeline:",
+                "  - { at: 0ns, do: traffic, from: gpu0, to: gpu0, direction: write, size: 1MiB }",
+                "  - { at: 0ns, do: traffic, from: gpu0, to: gpu9, direction: write, size: 1MiB, request: { min: 8B, max: 4B } }",
+                "  - { at: 0ns, do: traffic, from: gpu0, to: gpu1, direction: write, size: 1MiB, rate: 1GB/s, poisson: 1GB/s }",
+                "  - { at: 0ns, do: all-reduce, members: [gpu0, gpu0], size: 1B }");
+        assertThat(read.problems().toString())
+                .contains("does not go out on PCIe to itself")
+                .contains("no device \"gpu9\"")
+                .contains("min is not above max")
+                .contains("either rate")
+                .contains("in the ring twice")
+                .contains("a chunk of 1 byte at least");
+    }
+
+    @Test
+    void aRingOverEqualLinksTakesTheTimeOfItsSteps() {
+        long size = 16 << 20;
+        RunOutcome run = run("at: 0ns, do: all-reduce, id: ring, members: [gpu0, gpu1, gpu2, gpu3], size: 16MiB");
+        TransferOutcome ring = transfer(run, "ring");
+        double nanoseconds = (ring.end() - ring.start()) / (double) Ticks.PER_NANOSECOND;
+        double data = 6 * (size / 4) / MOST_OF_WRITES;
+        // the head of each step passes a switch of 105 ns
+        assertThat(nanoseconds).isBetween(data + 6 * 105, 1.03 * data + 6 * 150);
+        assertThat(ring.bytes()).isEqualTo(6 * (size / 4));
+        assertThat(gigabytes(ring)).isCloseTo(1.5 * size / nanoseconds, within(0.01));
+        assertThat(ring.latency().count()).isEqualTo(24);
+        assertThat(run.events()).anyMatch(event -> event.detail().contains("bus bandwidth"));
+    }
+
+    @Test
+    void expectationsAreAboutBandwidthAndPercentiles() {
+        ScenarioFile read = read(
+                1,
+                "timeline:",
+                "  - { at: 0ns, do: traffic, id: load, from: gpu0, to: gpu1, direction: write, size: 1MiB, depth: 1 }",
+                "expect:",
+                "  bare-metal:",
+                "    - { dma: load, min-bandwidth: 5GB/s, max-bandwidth: 29GB/s, latency: { p50: 1us, p99.9: 1us } }",
+                "    - { dma: load, latency: { p50: 10ns } }");
+        assertThat(read.problems()).isEmpty();
+        assertThat(new Simulation("test").run(read.plans().get(0)).expectations())
+                .extracting(ExpectationOutcome::met)
+                .containsExactly(true, false);
+    }
+}
