@@ -18,9 +18,6 @@ class PlantedFaultsTest {
         OptionalInt seed = IntStream.rangeClosed(1, 80)
                 .filter(each -> fault.isAboutSkipping() ? skippingDiffers(fault, each) : timesDiffer(fault, each))
                 .findFirst();
-        if (Boolean.getBoolean("p2psim.faults.print")) {
-            System.out.println(fault + " is caught by seed " + seed);
-        }
         assertThat(seed).as("%s", fault).isPresent();
     }
 

@@ -5,11 +5,13 @@ import com.google.common.collect.Iterables;
 import com.google.common.collect.Maps;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.p2psim.address.Bdf;
@@ -48,8 +50,17 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     /** What every listener was told, TLP by TLP. */
     record Result(List<List<Told>> told, List<Long> doneAt, List<LinkUse> use, boolean atRest) {}
 
-    /** What every listener can count. */
-    record Summary(List<Map<Told, Long>> counts, List<Long> doneAt, List<LinkUse> use, long skipped) {
+    /**
+     * What every listener can count.
+     *
+     * @param oneByOne what it was told of single TLPs
+     */
+    record Summary(
+            List<Map<Told, Long>> counts,
+            List<Set<Told>> oneByOne,
+            List<Long> doneAt,
+            List<LinkUse> use,
+            long skipped) {
         boolean equalsIn(Summary other) {
             return counts.equals(other.counts) && doneAt.equals(other.doneAt) && use.equals(other.use);
         }
@@ -188,9 +199,13 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         for (DmaAt dma : dmas.subList(0, Math.min(dmas.size(), random.nextInt(1, plain ? 3 : 4)))) {
             DmaRequest request = dma.request();
             List<Segment> segments = new ArrayList<>();
+            // Some have one length of whole pages, as the entries of a scatter list have.
+            long pages = random.nextInt(1, 40) * 4096L;
+            boolean scattered = random.nextInt(3) == 0;
             for (Segment each : request.segments().subList(0, random.nextInt(1, request.segments().size() + 1))) {
                 long address = plain || random.nextBoolean() ? each.dmaAddress() & -4096 : each.dmaAddress();
-                segments.add(new Segment(address, random.nextLong(1, plain ? 3_000_000 : 600_000)));
+                long length = scattered ? pages * 10 : random.nextLong(1, plain ? 3_000_000 : 600_000);
+                segments.add(new Segment(scattered ? address & -4096 : address, length));
             }
             long stop = random.nextBoolean() ? Agenda.NEVER : dma.start() + Ticks.ofNanoseconds(random.nextInt(400_000));
             large.add(new DmaAt(
@@ -232,6 +247,7 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         List<LinkUse> use = go(run, all, cuts);
         return new Summary(
                 all.stream().map(sums -> sums.counts).toList(),
+                all.stream().map(sums -> sums.oneByOne).toList(),
                 all.stream().map(sums -> sums.doneAt).toList(),
                 use,
                 all.stream().mapToLong(sums -> sums.skipped).sum());
@@ -255,6 +271,7 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     /** Counts TLPs by what became of them, their size and their latency. */
     private static final class Sums implements DmaListener {
         private final Map<Told, Long> counts = new HashMap<>();
+        private final Set<Told> oneByOne = new HashSet<>();
         private final Engine engine;
         private final boolean takesRepeats;
         private long doneAt = -1;
@@ -267,6 +284,11 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
 
         private void count(Run.What what, long times, int bytes, long latency) {
             counts.merge(new Told(what, 0, bytes, 0, latency), times, Long::sum);
+        }
+
+        private void one(Told told) {
+            oneByOne.add(told);
+            count(told.what(), 1, told.bytes(), told.latency());
         }
 
         @Override
@@ -282,22 +304,22 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
 
         @Override
         public void landed(long at, long address, int bytes, long issued) {
-            count(Run.What.LANDED, 1, bytes, at - issued);
+            one(new Told(Run.What.LANDED, address, bytes, issued, at));
         }
 
         @Override
         public void completed(long at, long address, int bytes, long issued) {
-            count(Run.What.COMPLETED, 1, bytes, at - issued);
+            one(new Told(Run.What.COMPLETED, address, bytes, issued, at));
         }
 
         @Override
         public void dropped(long at, long address, int bytes, long issued) {
-            count(Run.What.DROPPED, 1, bytes, at - issued);
+            one(new Told(Run.What.DROPPED, address, bytes, issued, at));
         }
 
         @Override
         public void refused(long at, long address, int bytes, long issued) {
-            count(Run.What.REFUSED, 1, bytes, at - issued);
+            one(new Told(Run.What.REFUSED, address, bytes, issued, at));
         }
 
         @Override
