@@ -77,7 +77,8 @@ final class Channel {
         errors = itsErrors;
     }
 
-    @Nullable Channel reverse() {
+    @Nullable
+    Channel reverse() {
         return reverse;
     }
 
@@ -293,7 +294,7 @@ final class Channel {
     }
 
     static int dataUnits(Tlp tlp, int bytes) {
-        return tlp.carriesData() ? Credits.dataUnits(bytes) : 0;
+        return tlp.carriesData() ? Credits.dataUnits(tlp.kind.dataBytes(tlp.address, bytes)) : 0;
     }
 
     private void spend(int tlpClass, int units) {

@@ -40,14 +40,9 @@ class DeadlockFreedomTest {
         for (PciFunction function : fabric.functions()) {
             boolean endpoint = function.type().isEndpoint();
             Credits credits = new Credits(
-                    1,
-                    MPS_UNITS,
-                    1,
-                    1,
-                    endpoint ? Credits.INFINITE : 1,
-                    endpoint ? Credits.INFINITE : MPS_UNITS);
-            PortTiming timing = new PortTiming(
-                    Optional.of(credits), OptionalInt.empty(), OptionalLong.empty(), 1, false);
+                    1, MPS_UNITS, 1, 1, endpoint ? Credits.INFINITE : 1, endpoint ? Credits.INFINITE : MPS_UNITS);
+            PortTiming timing =
+                    new PortTiming(Optional.of(credits), OptionalInt.empty(), OptionalLong.empty(), 1, false);
             ports.put(function.address(), timing);
         }
         return Timings.of(ports, Map.of(), Map.of(), Map.of());

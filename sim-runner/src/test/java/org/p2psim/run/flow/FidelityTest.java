@@ -25,7 +25,8 @@ class FidelityTest {
     static final Function<Engine, Progress> L2 = engine -> new KnownTimes(engine, true);
 
     static Stream<Integer> seeds() {
-        return IntStream.rangeClosed(1, Integer.getInteger("p2psim.fidelity.seeds", 80)).boxed();
+        return IntStream.rangeClosed(1, Integer.getInteger("p2psim.fidelity.seeds", 80))
+                .boxed();
     }
 
     static Scene scene(SplittableRandom random) {
@@ -63,7 +64,9 @@ class FidelityTest {
             Summary skipping = scene.sums(L2, true, cuts);
             assertThat(skipping.counts()).as("seed %d", seed).isEqualTo(known.counts());
             for (int i = 0; i < known.oneByOne().size(); i++) {
-                assertThat(known.oneByOne().get(i).containsAll(skipping.oneByOne().get(i)))
+                assertThat(known.oneByOne()
+                                .get(i)
+                                .containsAll(skipping.oneByOne().get(i)))
                         .as("seed %d: what is told of TLPs that are not skipped", seed)
                         .isTrue();
             }

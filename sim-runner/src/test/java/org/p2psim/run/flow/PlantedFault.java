@@ -69,7 +69,8 @@ enum PlantedFault {
         @Override
         void arrives(Tlp tlp, long at) {
             long ordered = tlp.kind == TlpKind.MEM_READ
-                    ? last.merge(tlp.flow.answerPath(TlpKind.COMPLETION_WITH_DATA).channel(0), at, Math::max)
+                    ? last.merge(
+                            tlp.flow.answerPath(TlpKind.COMPLETION_WITH_DATA).channel(0), at, Math::max)
                     : at;
             super.arrives(tlp, ordered);
         }
@@ -79,7 +80,11 @@ enum PlantedFault {
         @Override
         void eligible(Tlp tlp, Channel next, long at) {
             super.eligible(tlp, next, at);
-            TlpQueue queue = tlp.path.channel(tlp.step - 1).receiver().queue(tlp.tlpClass).tlps();
+            TlpQueue queue = tlp.path
+                    .channel(tlp.step - 1)
+                    .receiver()
+                    .queue(tlp.tlpClass)
+                    .tlps();
             List<Tlp> all = new ArrayList<>();
             while (!queue.isEmpty()) {
                 all.add(queue.remove());

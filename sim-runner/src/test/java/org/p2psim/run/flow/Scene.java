@@ -96,10 +96,7 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
             }
         }
         IommuTiming iommu = new IommuTiming(
-                1 + random.nextInt(4),
-                4096L << random.nextInt(3),
-                Ticks.ofNanoseconds(280),
-                Ticks.ofNanoseconds(50));
+                1 + random.nextInt(4), 4096L << random.nextInt(3), Ticks.ofNanoseconds(280), Ticks.ofNanoseconds(50));
         RootComplexTiming rootComplex = new RootComplexTiming(
                 anyBandwidth(random), anyBandwidth(random), true, true, iommu, anyBandwidth(random));
         return new Timings(
@@ -112,9 +109,7 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     }
 
     private static OptionalLong anyBandwidth(SplittableRandom random) {
-        return random.nextInt(4) == 0
-                ? OptionalLong.of(random.nextLong(1, 41) * 1_000_000_000)
-                : OptionalLong.empty();
+        return random.nextInt(4) == 0 ? OptionalLong.of(random.nextLong(1, 41) * 1_000_000_000) : OptionalLong.empty();
     }
 
     private static PortTiming anyPort(boolean few, boolean endpoint, SplittableRandom random) {
@@ -202,12 +197,14 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
             // Some have one length of whole pages, as the entries of a scatter list have.
             long pages = random.nextInt(1, 40) * 4096L;
             boolean scattered = random.nextInt(3) == 0;
-            for (Segment each : request.segments().subList(0, random.nextInt(1, request.segments().size() + 1))) {
+            for (Segment each : request.segments()
+                    .subList(0, random.nextInt(1, request.segments().size() + 1))) {
                 long address = plain || random.nextBoolean() ? each.dmaAddress() & -4096 : each.dmaAddress();
                 long length = scattered ? pages * 10 : random.nextLong(1, plain ? 3_000_000 : 600_000);
                 segments.add(new Segment(scattered ? address & -4096 : address, length));
             }
-            long stop = random.nextBoolean() ? Agenda.NEVER : dma.start() + Ticks.ofNanoseconds(random.nextInt(400_000));
+            long stop =
+                    random.nextBoolean() ? Agenda.NEVER : dma.start() + Ticks.ofNanoseconds(random.nextInt(400_000));
             large.add(new DmaAt(
                     dma.start(),
                     stop,
