@@ -338,7 +338,7 @@ final class Channel {
     }
 
     private static int dataUnits(Tlp tlp, int bytes) {
-        return bytes == tlp.bytes ? tlp.dataUnits : Credits.dataUnits(bytes);
+        return bytes == tlp.bytes ? tlp.dataUnits : Credits.dataUnits(tlp.kind.dataBytes(tlp.address, bytes));
     }
 
     private void spend(int tlpClass, int units) {

@@ -53,8 +53,7 @@ public final class DmaNetwork {
     }
 
     /** @param seed of the errors on links */
-    public DmaNetwork(
-            Fabric fabric, Routing routing, Engine engine, Timings timings, Fidelity fidelity, long seed) {
+    public DmaNetwork(Fabric fabric, Routing routing, Engine engine, Timings timings, Fidelity fidelity, long seed) {
         this(
                 fabric,
                 routing,

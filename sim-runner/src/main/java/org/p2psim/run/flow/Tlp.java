@@ -96,7 +96,7 @@ final class Tlp {
     void measure() {
         wireBytes = kind.wireBytes(address, bytes, above4GiB, false);
         payload = carriesData() ? bytes : 0;
-        dataUnits = Credits.dataUnits(payload);
+        dataUnits = Credits.dataUnits(kind.dataBytes(address, bytes));
     }
 
     /** Everything about it happens so much later, and at the address to which its flow has gone on. */
