@@ -49,7 +49,11 @@ final class Answers {
         Optional<Question> question = question(world.plan());
         if (question.isEmpty()) {
             return new Answer(
-                    true, "The scenario", "asks about no pair", "it has no import, no traffic and expects no p2p", List.of());
+                    true,
+                    "The scenario",
+                    "asks about no pair",
+                    "it has no import, no traffic and expects no p2p",
+                    List.of());
         }
         String provider = question.get().provider();
         String client = question.get().client();
@@ -241,7 +245,7 @@ final class Answers {
         return objectsBetween(world.plan(), question.provider(), question.client())
                         .isEmpty()
                 && traffic(world.plan())
-                        .anyMatch(line ->
-                                line.to().equals(question.provider()) && line.from().equals(question.client()));
+                        .anyMatch(line -> line.to().equals(question.provider())
+                                && line.from().equals(question.client()));
     }
 }

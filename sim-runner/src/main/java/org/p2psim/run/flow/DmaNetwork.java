@@ -220,17 +220,18 @@ public final class DmaNetwork {
     private Flow.Way writeWay(DmaRequest request, Flow flow) {
         Route route = delivery(request, true).route();
         long untilSeen = untilSeen(request.memory());
-        Path path = paths.requests(request.initiator(), request.kind(), route, Traffic.WRITES, untilSeen, new Path.End() {
-            @Override
-            public void arrives(Tlp tlp, long tail) {
-                flow.wrote(tlp, tail);
-            }
+        Path path =
+                paths.requests(request.initiator(), request.kind(), route, Traffic.WRITES, untilSeen, new Path.End() {
+                    @Override
+                    public void arrives(Tlp tlp, long tail) {
+                        flow.wrote(tlp, tail);
+                    }
 
-            @Override
-            public void blocked(Tlp tlp, long tail) {
-                flow.blocked(tlp, tail);
-            }
-        });
+                    @Override
+                    public void blocked(Tlp tlp, long tail) {
+                        flow.blocked(tlp, tail);
+                    }
+                });
         return new Flow.Way(path, null, null, null, null, 0);
     }
 

@@ -47,8 +47,7 @@ final class Paths {
      * @param kind of their addresses
      * @param atEnd from the arrival of the last byte until it counts, ticks
      */
-    Path requests(
-            PciFunction initiator, AddressKind kind, Route route, Traffic traffic, long atEnd, Path.End end) {
+    Path requests(PciFunction initiator, AddressKind kind, Route route, Traffic traffic, long atEnd, Path.End end) {
         Draft draft = new Draft(route, traffic);
         if (kind == AddressKind.TRANSLATED) {
             draft.add(channels.atc(initiator));

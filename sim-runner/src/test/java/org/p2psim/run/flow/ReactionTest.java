@@ -11,8 +11,8 @@ import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Run.Told;
-import org.p2psim.topology.IommuMode;
 import org.p2psim.timing.Timings;
+import org.p2psim.topology.IommuMode;
 import org.p2psim.topology.Link;
 import org.p2psim.topology.PciFunction;
 
