@@ -58,11 +58,15 @@ final class Channel {
     /** Whether the last decision found something that is ready and has no credits. */
     private boolean starved;
 
-    Channel(int rank, Progress progress, Pace pace, Credits credits, Receiver receiver) {
+    /**
+     * @param ackLatency ticks from a TLP to its Ack
+     * @param updateLatency ticks from a free credit to its UpdateFC
+     */
+    Channel(int rank, Progress progress, Pace pace, Credits credits, long ackLatency, long updateLatency) {
         this.rank = rank;
         this.progress = progress;
         this.pace = pace;
-        this.receiver = receiver;
+        this.receiver = new Receiver(this, progress, ackLatency, updateLatency);
         this.credits = credits;
         this.knowsTimes = progress.knowsTimes();
         this.setsTail = pace.setsTail();
@@ -70,7 +74,6 @@ final class Channel {
         this.dllpDelay = Math.max(1, dllpTicks);
         this.headers = new int[] {credits.ph(), credits.nph(), credits.cplh()};
         this.data = new int[] {credits.pd(), credits.npd(), credits.cpld()};
-        receiver.belongsTo(this);
         for (int i = 0; i < Receiver.CLASSES; i++) {
             arriving[i] = new TimedUnits();
             infinite[i] = headers[i] == Credits.INFINITE && data[i] == Credits.INFINITE;

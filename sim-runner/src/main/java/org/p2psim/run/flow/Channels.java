@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -141,8 +142,7 @@ final class Channels {
     }
 
     private Channel add(Pace pace, Credits credits, long ackLatency, long updateLatency) {
-        return progress.addChannel(
-                rank -> new Channel(rank, progress, pace, credits, new Receiver(progress, ackLatency, updateLatency)));
+        return progress.addChannel(rank -> new Channel(rank, progress, pace, credits, ackLatency, updateLatency));
     }
 
     /** As much as the link carries while credits come back, and never less than a port of a public model has. */
@@ -290,7 +290,7 @@ final class Channels {
         progress.settle();
         ImmutableList.Builder<LinkUse> use = ImmutableList.builder();
         for (PciFunction port : used) {
-            Both both = links.get(port.address());
+            Both both = Objects.requireNonNull(links.get(port.address()));
             addUse(use, port, both.link(), both.upstream().use(), LinkUse.Direction.UPSTREAM, sliceTicks);
             addUse(use, port, both.link(), both.downstream().use(), LinkUse.Direction.DOWNSTREAM, sliceTicks);
         }

@@ -23,17 +23,19 @@ final class Receiver {
     private final long ackLatency;
     private final long updateLatency;
 
-    private Channel channel;
+    private final Channel channel;
     private long sequence;
     private long ackDue = Agenda.NEVER;
     private long nextDllp = Agenda.NEVER;
     private int nextKind;
 
     /**
+     * @param channel whose receiving end this is
      * @param ackLatency ticks from a TLP to its Ack
      * @param updateLatency ticks from a free credit to its UpdateFC
      */
-    Receiver(Progress progress, long ackLatency, long updateLatency) {
+    Receiver(Channel channel, Progress progress, long ackLatency, long updateLatency) {
+        this.channel = channel;
         this.progress = progress;
         this.ackLatency = ackLatency;
         this.updateLatency = updateLatency;
@@ -41,11 +43,6 @@ final class Receiver {
             queues[i] = new Queue(i);
             freed[i] = new TimedUnits();
         }
-    }
-
-    /** The channel whose receiving end this is. */
-    void belongsTo(Channel itsChannel) {
-        channel = itsChannel;
     }
 
     Channel channel() {
