@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -274,7 +275,7 @@ final class Channels {
         progress.settle();
         ImmutableList.Builder<LinkUse> use = ImmutableList.builder();
         for (PciFunction port : used) {
-            Both both = links.get(port.address());
+            Both both = Objects.requireNonNull(links.get(port.address()));
             addUse(use, port, both.link(), both.upstream().use(), LinkUse.Direction.UPSTREAM, sliceTicks);
             addUse(use, port, both.link(), both.downstream().use(), LinkUse.Direction.DOWNSTREAM, sliceTicks);
         }

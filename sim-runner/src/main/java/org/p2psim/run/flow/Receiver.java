@@ -23,7 +23,10 @@ final class Receiver {
     private final long ackLatency;
     private final long updateLatency;
 
+    /** Given by the channel, which is made after it. */
+    @SuppressWarnings("NullAway.Init")
     private Channel channel;
+
     private long sequence;
     private long ackDue = Agenda.NEVER;
     private long nextDllp = Agenda.NEVER;
