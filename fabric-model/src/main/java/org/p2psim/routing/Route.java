@@ -35,7 +35,8 @@ public record Route(List<Hop> hops) {
 
     /** The way up to the port or the root bus where a request is refused. */
     public Route toRoot() {
-        int end = Iterables.indexOf(hops, hop -> hop instanceof AcsBlockHop || hop instanceof IommuHop || hop instanceof RootComplexHop);
+        int end = Iterables.indexOf(
+                hops, hop -> hop instanceof AcsBlockHop || hop instanceof IommuHop || hop instanceof RootComplexHop);
         return new Route(hops.subList(0, Math.max(0, end)));
     }
 

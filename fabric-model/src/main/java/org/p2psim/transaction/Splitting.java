@@ -11,13 +11,14 @@ public final class Splitting {
     private Splitting() {}
 
     /**
-     * Bytes of the next memory request: as much as its limit and the next 4 KiB boundary allow.
+     * Bytes of the next memory request: as much as its limit and the next 4 KiB boundary allow. The limit is one of the
+     * Length field, which counts whole DWs (2.2.2).
      *
      * @param max Max_Payload_Size of a write, Max_Read_Request_Size of a read
      */
     public static int nextRequest(long address, long remaining, int max) {
         long toBoundary = REQUEST_BOUNDARY - (address & (REQUEST_BOUNDARY - 1));
-        return (int) Math.min(Math.min(remaining, max), toBoundary);
+        return (int) Math.min(Math.min(remaining, max - withinDw(address)), toBoundary);
     }
 
     /**
@@ -37,10 +38,15 @@ public final class Splitting {
      * @param rcb a power of two, at most {@code mps}
      */
     public static int nextCompletion(long address, long remaining, int rcb, int mps) {
-        if (remaining <= mps) {
+        if (withinDw(address) + remaining <= mps) {
             return (int) remaining;
         }
         return mps - (int) ((address + mps) & (rcb - 1));
+    }
+
+    /** Bytes of its first DW that a TLP leaves out. */
+    private static int withinDw(long address) {
+        return (int) (address & 3);
     }
 
     /**

@@ -86,7 +86,9 @@ class SplittingTest {
         int max = 128 << random.nextInt(6);
         long at = address;
         for (int bytes : cuts(address, random.nextLong(1, 100_000), (a, left) -> Splitting.nextRequest(a, left, max))) {
-            assertThat(bytes).isLessThanOrEqualTo(max);
+            assertThat(TlpKind.MEM_WRITE.dataBytes(at, bytes))
+                    .as("Length, in whole DWs")
+                    .isLessThanOrEqualTo(max);
             assertThat((at + bytes - 1) >>> 12).as("page of the last byte").isEqualTo(at >>> 12);
             at += bytes;
         }
@@ -104,7 +106,9 @@ class SplittingTest {
         List<Integer> cuts = cuts(address + offset, length, (a, left) -> Splitting.nextCompletion(a, left, rcb, mps));
         long at = address + offset;
         for (int i = 0; i < cuts.size(); i++) {
-            assertThat(cuts.get(i)).isLessThanOrEqualTo(mps);
+            assertThat(TlpKind.COMPLETION_WITH_DATA.dataBytes(at, cuts.get(i)))
+                    .as("Length, in whole DWs")
+                    .isLessThanOrEqualTo(mps);
             at += cuts.get(i);
             if (i < cuts.size() - 1) {
                 assertThat(at & (rcb - 1))

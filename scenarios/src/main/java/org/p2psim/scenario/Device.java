@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.p2psim.address.DeviceId;
+import org.p2psim.scenario.FabricSpec.IotlbSpec;
 import org.p2psim.scenario.quantity.Address;
 import org.p2psim.scenario.quantity.Rate;
 import org.p2psim.scenario.quantity.Size;
@@ -35,6 +36,7 @@ import org.p2psim.unit.Ticks;
  * @param writeLatency from the arrival of a write until the function's own work sees it, ticks
  * @param dmaBandwidth what its DMA engine reads and writes, bytes a second
  * @param issueInterval between two requests that it issues at least, ticks
+ * @param ats its own cache of translations (ATC), if it gets them from the IOMMU by Address Translation Services
  */
 public record Device(
         DeviceType type,
@@ -56,7 +58,8 @@ public record Device(
         @Time OptionalLong readLatency,
         @Time OptionalLong writeLatency,
         @Rate OptionalLong dmaBandwidth,
-        @Time OptionalLong issueInterval) {
+        @Time OptionalLong issueInterval,
+        Optional<IotlbSpec> ats) {
     public Device {
         bars = ImmutableMap.copyOf(bars);
     }

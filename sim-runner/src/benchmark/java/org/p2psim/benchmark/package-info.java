@@ -1,4 +1,4 @@
-/** How long verdicts take on machines of many functions, and events in the engine. */
+/** How long verdicts take on machines of many functions, events in the engine, and DMA. */
 @NullMarked
 package org.p2psim.benchmark;
 

@@ -14,7 +14,6 @@ import org.p2psim.outcome.Event;
 import org.p2psim.outcome.InvariantOutcome;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.p2p.Verdict;
-import org.p2psim.routing.AddressKind;
 import org.p2psim.routing.Delivery;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.replay.World;
@@ -22,6 +21,7 @@ import org.p2psim.run.watch.InvariantWatch;
 import org.p2psim.run.watch.Recorder;
 import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Expectation;
+import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.Plan;
 import org.p2psim.unit.Bytes;
 
@@ -49,7 +49,11 @@ final class Answers {
         Optional<Question> question = question(world.plan());
         if (question.isEmpty()) {
             return new Answer(
-                    true, "The scenario", "asks about no pair", "it has no import and expects no p2p", List.of());
+                    true,
+                    "The scenario",
+                    "asks about no pair",
+                    "it has no import, no traffic and expects no p2p",
+                    List.of());
         }
         String provider = question.get().provider();
         String client = question.get().client();
@@ -91,6 +95,12 @@ final class Answers {
                 List.of(kernel(verdict), gate(provider), delivery(question, verdict), effect(verdict, moved, refusal));
         String subject = subject(question);
         String kernel = "%skernel %s".formatted(world.guest().isPresent() ? "guest " : "", world.kernel());
+        if (isOnlyTraffic(question)) {
+            String asked = "%s would answer %s".formatted(kernel, verdict.answer());
+            return moved.map(transfer -> new Answer(
+                            true, subject, "arrives", "%s; %s".formatted(rate(transfer, all.size()), asked), layers))
+                    .orElseGet(() -> new Answer(false, subject, "does not arrive", asked, layers));
+        }
         if (moved.isPresent()) {
             String because = "%s, %s".formatted(verdict.answer(), rate(moved.get(), all.size()));
             return broken.isEmpty()
@@ -153,7 +163,7 @@ final class Answers {
                 .request(
                         world.onHost(question.client()),
                         world.onHost(question.provider()),
-                        world.translates(question.client()) ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
+                        world.addresses(question.client()),
                         false);
         String way = delivery.steps().stream().map(Delivery.Step::sentence).collect(Collectors.joining("; "));
         return new LayerAnswer(
@@ -216,6 +226,26 @@ final class Answers {
                 .filter(Expectation.P2p.class::isInstance)
                 .map(Expectation.P2p.class::cast)
                 .map(pair -> new Question(pair.p2p().get(0), pair.p2p().get(1)));
-        return Stream.concat(imports, expected).findFirst();
+        Stream<Question> traffic = traffic(plan)
+                .filter(line -> plan.devices().containsKey(line.to()))
+                .map(line -> new Question(line.to(), line.from()));
+        return Stream.of(imports, expected, traffic)
+                .flatMap(questions -> questions)
+                .findFirst();
+    }
+
+    private static Stream<Operation.Traffic> traffic(Plan plan) {
+        return plan.timeline().stream()
+                .filter(Operation.Traffic.class::isInstance)
+                .map(Operation.Traffic.class::cast);
+    }
+
+    /** Traffic asks no kernel: what it would have said is another matter. */
+    private boolean isOnlyTraffic(Question question) {
+        return objectsBetween(world.plan(), question.provider(), question.client())
+                        .isEmpty()
+                && traffic(world.plan())
+                        .anyMatch(line -> line.to().equals(question.provider())
+                                && line.from().equals(question.client()));
     }
 }

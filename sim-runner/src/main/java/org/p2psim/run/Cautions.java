@@ -30,7 +30,6 @@ final class Cautions {
         Cautions cautions = new Cautions(world);
         cautions.release();
         cautions.commandLine();
-        cautions.linkErrors();
         return ImmutableList.copyOf(cautions.notes);
     }
 
@@ -69,14 +68,6 @@ final class Cautions {
             }
         }
         return used;
-    }
-
-    private void linkErrors() {
-        boolean stated = world.plan().timings().ports().values().stream()
-                .anyMatch(port -> port.errorsPerBillion().orElse(0) > 0);
-        if (stated) {
-            caution("links have an error-rate, but replay is not modelled: the figures are those of links without", "");
-        }
     }
 
     private void commandLine() {

@@ -10,7 +10,9 @@ final class NotModelled {
                     "Links at less than their rate, unless the scenario states their efficiency: measured bulk writes reach"
                             + " 93 to 98 % of the bandwidth shown (Gen2 to Gen5: local-inference-lab/rtx6kpro; Gen3 x8:"
                             + " pcie-bench)"),
-            note("Damaged TLPs and their replay: no link has errors, whatever its error-rate"),
+            note(
+                    "Damaged FLITs of generation 6, and TLPs that a switch has begun to forward before it knows that they are"
+                            + " damaged"),
             note(
                     "The wire of a NIC that the scenario gives none: its RDMA operations go as fast as PCIe lets them; of any wire,"
                             + " congestion, loss and the packets of acknowledgements"),

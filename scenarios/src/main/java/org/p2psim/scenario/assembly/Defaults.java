@@ -144,7 +144,8 @@ final class Defaults {
                 OptionalLong.of(readLatency(name, device.readLatency())),
                 device.writeLatency(),
                 device.dmaBandwidth(),
-                device.issueInterval());
+                device.issueInterval(),
+                device.ats());
     }
 
     private Importer importer(String name, Device device) {

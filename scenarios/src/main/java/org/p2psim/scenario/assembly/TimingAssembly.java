@@ -127,6 +127,17 @@ final class TimingAssembly {
                 walks.isPresent() ? IommuTiming.intervalOf(walks.getAsLong()) : usual.walkInterval());
     }
 
+    /** Requests for translations are as many at once as the device wants. */
+    private static IommuTiming atc(IotlbSpec stated) {
+        return new IommuTiming(
+                stated.entries().orElse(IommuTiming.DEFAULT.entries()),
+                stated.page().orElse(IommuTiming.DEFAULT.page()),
+                stated.miss().orElseThrow(),
+                stated.walksPerSecond().isPresent()
+                        ? IommuTiming.intervalOf(stated.walksPerSecond().getAsLong())
+                        : 0);
+    }
+
     private void ports(List<PortSpec> specs, String pointer) {
         for (int i = 0; i < specs.size(); i++) {
             PortSpec stated = specs.get(i);
@@ -162,6 +173,7 @@ final class TimingAssembly {
                         device.writeLatency().orElse(0),
                         device.dmaBandwidth(),
                         device.issueInterval().orElse(0),
+                        device.ats().map(TimingAssembly::atc),
                         DmaEngineTiming.NONE));
     }
 

@@ -8,10 +8,11 @@ import nl.tudelft.simulation.dsol.simulators.DevsSimulatorInterface;
  * {@link #run()}, by time, and those of one time by {@link Phase}. Time is in ticks, starts at 0 and ends at
  * {@code Long.MAX_VALUE / 4}. An engine belongs to one thread.
  */
-public final class Engine {
+public final class Engine implements Scheduler {
     private final InlineSimulator simulator = InlineSimulator.create();
 
     /** The time of the event that is running; after a run, of the last one, or what {@link #runUntil(long)} says. */
+    @Override
     public long now() {
         return simulator.now();
     }
@@ -31,6 +32,7 @@ public final class Engine {
      *
      * @throws IllegalStateException if there are 255 already
      */
+    @Override
     public int handler(Handler handler) {
         return simulator.events().addHandler(handler);
     }
@@ -44,6 +46,7 @@ public final class Engine {
      * @throws IllegalArgumentException if that time is over, or after the end of time; if the index is out of range, or
      *     the code unknown
      */
+    @Override
     public void at(long time, Phase phase, int handler, int index) {
         simulator.schedule(time, phase, handler, index);
     }

@@ -19,6 +19,9 @@ final class Channel {
     static final int NON_POSTED = 1;
     static final int COMPLETION = 2;
 
+    /** TLPs that it sends at most before others follow: what is kept for them stays small. */
+    private static final int MOST_AHEAD = 32;
+
     /** Place among all channels: of two that decide at one instant the lower goes first. */
     final int rank;
 
@@ -26,6 +29,12 @@ final class Channel {
     private final Pace pace;
     private final Receiver receiver;
     private final ChannelUse use = new ChannelUse();
+    private final boolean knowsTimes;
+    private final boolean setsTail;
+    private final long dllpTicks;
+    /** From the sending of a DLLP to its arrival. Never at once: whoever decides at that instant does not know of it. */
+    private final long dllpDelay;
+
     private Port[] ports = {};
     private int turn;
     private int sentInTurn;
@@ -49,15 +58,22 @@ final class Channel {
     /** Whether the last decision found something that is ready and has no credits. */
     private boolean starved;
 
-    Channel(int rank, Progress progress, Pace pace, Credits credits, Receiver receiver) {
+    /**
+     * @param ackLatency ticks from a TLP to its Ack
+     * @param updateLatency ticks from a free credit to its UpdateFC
+     */
+    Channel(int rank, Progress progress, Pace pace, Credits credits, long ackLatency, long updateLatency) {
         this.rank = rank;
         this.progress = progress;
         this.pace = pace;
-        this.receiver = receiver;
+        this.receiver = new Receiver(this, progress, ackLatency, updateLatency);
         this.credits = credits;
+        this.knowsTimes = progress.knowsTimes();
+        this.setsTail = pace.setsTail();
+        this.dllpTicks = pace.dllpTicks();
+        this.dllpDelay = Math.max(1, dllpTicks);
         this.headers = new int[] {credits.ph(), credits.nph(), credits.cplh()};
         this.data = new int[] {credits.pd(), credits.npd(), credits.cpld()};
-        receiver.belongsTo(this);
         for (int i = 0; i < Receiver.CLASSES; i++) {
             arriving[i] = new TimedUnits();
             infinite[i] = headers[i] == Credits.INFINITE && data[i] == Credits.INFINITE;
@@ -77,7 +93,8 @@ final class Channel {
         errors = itsErrors;
     }
 
-    @Nullable Channel reverse() {
+    @Nullable
+    Channel reverse() {
         return reverse;
     }
 
@@ -204,7 +221,8 @@ final class Channel {
                 if (input.keepsTurn()) {
                     turn = index;
                 }
-                progress.wake(this, Math.min(nextDecision(now), nextDllp()));
+                long next = runAhead(nextDecision(now));
+                progress.wake(this, Math.min(next, nextDllp()));
                 return;
             }
             retry = Math.min(retry, port.retry());
@@ -215,9 +233,39 @@ final class Channel {
         progress.wake(this, Math.min(retry, nextDllp()));
     }
 
+    /**
+     * Sends more, as long as nobody else has a part in it and the credits at hand suffice; others may be behind then,
+     * which they cannot tell.
+     *
+     * @param first when it decides next
+     * @return when it decides next after that
+     */
+    private long runAhead(long first) {
+        long horizon = ports.length == 1 ? progress.horizon() : 0;
+        if (first >= horizon || !isAlone()) {
+            return first;
+        }
+        Input input = ports[0].onlyInput();
+        long time = first;
+        for (int i = 0; input != null && i < MOST_AHEAD && time < horizon && hasCredits(input.head()); i++) {
+            progress.runAheadTo(time);
+            send(input, time);
+            time = notBefore(free, input.readyAt(this, time));
+        }
+        return time;
+    }
+
+    /** Whether it has one input, which depends on nobody else, and need not send DLLPs for the other direction. */
+    boolean isAlone() {
+        Input input = ports.length == 1 ? ports[0].onlyInput() : null;
+        return input != null
+                && (reverse == null || (reverse.ports.length == 0 && reverse.receiver.nextDllp() == Agenda.NEVER))
+                && input.isUndisturbed();
+    }
+
     /** When it has to send a DLLP. Where times are known nobody has to be there. */
     private long nextDllp() {
-        return reverse == null || progress.knowsTimes() ? Agenda.NEVER : notBefore(free, reverse.receiver.nextDllp());
+        return reverse == null || knowsTimes ? Agenda.NEVER : notBefore(free, reverse.receiver.nextDllp());
     }
 
     private void takeTurn(int index, int weight, int count) {
@@ -248,20 +296,20 @@ final class Channel {
         if (bytes < head.bytes) {
             tlp = progress.cut(head, bytes);
         }
-        spend(tlp.tlpClass, dataUnits(tlp, tlp.bytes));
+        spend(tlp.tlpClass, tlp.dataUnits);
         long ticks = pace.ticks(tlp);
         long begin = now + replays(ticks);
         free = begin + ticks;
         int wireBytes = pace.wireBytes(tlp);
         use.add(begin, ticks, tlp, wireBytes);
         if (journal != null) {
-            journal.sent(this, begin, ticks, tlp.payload(), wireBytes);
+            journal.sent(this, begin, ticks, tlp.payload, wireBytes);
         }
         if (tlp == head) {
             input.taken(now, free);
         }
         long delay = pace.delay(tlp, begin);
-        tlp.tail = pace.setsTail() ? ticks : Math.max(ticks, tailAfter(tlp, begin + Math.max(0, delay)));
+        tlp.tail = setsTail ? ticks : Math.max(ticks, tailAfter(tlp, begin + Math.max(0, delay)));
         progress.received(receiver, free);
         if (delay == Pace.BLOCKED) {
             long tail = receiver.freedAt(tlp.tlpClass, begin + tlp.tail);
@@ -294,12 +342,12 @@ final class Channel {
 
     /** Bytes of a TLP that go next: all, unless what lies before this channel sends it on in parts. */
     private static int piece(Tlp tlp) {
-        int max = tlp.path.leg(tlp.step).maxPayload();
-        return tlp.carriesData() && tlp.bytes > max ? Splitting.nextPart(tlp.address, tlp.bytes, max) : tlp.bytes;
+        int max = tlp.leg.maxPayload();
+        return tlp.payload > max ? Splitting.nextPart(tlp.address, tlp.bytes, max) : tlp.bytes;
     }
 
-    static int dataUnits(Tlp tlp, int bytes) {
-        return tlp.carriesData() ? Credits.dataUnits(bytes) : 0;
+    private static int dataUnits(Tlp tlp, int bytes) {
+        return bytes == tlp.bytes ? tlp.dataUnits : Credits.dataUnits(tlp.kind.dataBytes(tlp.address, bytes));
     }
 
     private void spend(int tlpClass, int units) {
@@ -339,6 +387,10 @@ final class Channel {
         return infinite[tlpClass];
     }
 
+    private boolean hasCredits(Tlp tlp) {
+        return hasInfiniteCredits(tlp.tlpClass) || hasCredits(tlp.tlpClass, dataUnits(tlp, piece(tlp)));
+    }
+
     private boolean hasCredits(int tlpClass, int units) {
         return headers[tlpClass] != 0 && (data[tlpClass] == Credits.INFINITE || data[tlpClass] >= units);
     }
@@ -358,11 +410,11 @@ final class Channel {
         if (!returns.isEmpty()) {
             return returns.time();
         }
-        if (reverse == null || !progress.knowsTimes()) {
+        if (reverse == null || !knowsTimes) {
             return Agenda.NEVER;
         }
         long update = receiver.nextUpdate(tlpClass);
-        return update == Agenda.NEVER ? update : Math.max(now, Math.max(update, reverse.free)) + reverse.dllpTicks();
+        return update == Agenda.NEVER ? update : Math.max(now, Math.max(update, reverse.free)) + reverse.dllpDelay;
     }
 
     /** Credits come back, now or later. */
@@ -398,20 +450,17 @@ final class Channel {
         return all == Credits.INFINITE || here + onTheirWay == all;
     }
 
-    private long dllpTicks() {
-        return pace.dllpTicks();
-    }
-
     /** Sends the DLLPs that are due; they go before any TLP. */
     void sendDllps(long now) {
         if (reverse == null) {
             return;
         }
         Receiver owes = reverse.receiver;
-        while (owes.nextDllp() <= now && (free <= now || progress.knowsTimes())) {
-            free = Math.max(owes.nextDllp(), free) + dllpTicks();
+        while (owes.nextDllp() <= now && (free <= now || knowsTimes)) {
+            long start = Math.max(owes.nextDllp(), free);
+            free = start + dllpTicks;
             use.addDllp();
-            owes.sendDllp(free);
+            owes.sendDllp(start + dllpDelay);
             progress.busy(this);
         }
     }

@@ -14,7 +14,7 @@ final class ChannelUse {
 
     void add(long start, long ticks, Tlp tlp, int bytesOnWire) {
         tlps++;
-        payload += tlp.payload();
+        payload += tlp.payload;
         wireBytes += bytesOnWire;
         busy += ticks;
         busyTime.add(start, ticks);

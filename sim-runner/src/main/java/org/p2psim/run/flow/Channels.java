@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -15,6 +16,7 @@ import org.p2psim.routing.Hop.SocketHop;
 import org.p2psim.run.flow.Paths.Traffic;
 import org.p2psim.timing.DeviceTiming;
 import org.p2psim.timing.DmaEngineTiming;
+import org.p2psim.timing.IommuTiming;
 import org.p2psim.timing.PortTiming;
 import org.p2psim.timing.RootComplexTiming;
 import org.p2psim.timing.Timings;
@@ -50,6 +52,7 @@ final class Channels {
     private final Map<String, Channel> iommus = new HashMap<>();
     private final Map<Bdf, Channel> inside = new HashMap<>();
     private final Map<String, Channel> ports = new HashMap<>();
+    private final Map<Bdf, Channel> atcs = new HashMap<>();
     private final Map<Bdf, Channel> engines = new HashMap<>();
     private final Map<Bdf, Channel> queues = new HashMap<>();
     private final Map<EngineStage, Channel> engineStages = new HashMap<>();
@@ -160,8 +163,7 @@ final class Channels {
     }
 
     private Channel add(Pace pace, Credits credits, long ackLatency, long updateLatency) {
-        return progress.addChannel(
-                rank -> new Channel(rank, progress, pace, credits, new Receiver(progress, ackLatency, updateLatency)));
+        return progress.addChannel(rank -> new Channel(rank, progress, pace, credits, ackLatency, updateLatency));
     }
 
     /** As much as the link carries while credits come back, and never less than a port of a public model has. */
@@ -190,7 +192,7 @@ final class Channels {
         return iommus.computeIfAbsent(
                 bridge.rootBus(),
                 key -> add(
-                        new Pace.OfIommu(new Iotlb(timings.rootComplex(bridge).iommu())), Credits.SWITCH_PORT, 0, 0));
+                        new Pace.OfIommu(new Iotlb(timings.rootComplex(bridge).iommu()), true), Credits.SWITCH_PORT, 0, 0));
     }
 
     /** For a function without a link of its own: where it sets out. */
@@ -220,6 +222,20 @@ final class Channels {
                 ? Optional.of(queues.computeIfAbsent(
                         function.address(), key -> add(new Pace.OfData(Long.MAX_VALUE), STAGED, 0, 0)))
                 : Optional.empty();
+    }
+
+    /**
+     * The translations that a function keeps.
+     *
+     * @throws IllegalArgumentException if it has no ATS
+     */
+    Channel atc(PciFunction function) {
+        return atcs.computeIfAbsent(function.address(), key -> {
+            IommuTiming atc = timings.device(key)
+                    .atc()
+                    .orElseThrow(() -> new IllegalArgumentException(function.name() + " has no ATS"));
+            return add(new Pace.OfIommu(new Iotlb(atc), false), HANDED_OVER, 0, 0);
+        });
     }
 
     /** The DMA engine of a function, if it is slower than the link may be. */
@@ -314,7 +330,7 @@ final class Channels {
         progress.settle();
         ImmutableList.Builder<LinkUse> use = ImmutableList.builder();
         for (PciFunction port : used) {
-            Both both = links.get(port.address());
+            Both both = Objects.requireNonNull(links.get(port.address()));
             addUse(use, port, both.link(), both.upstream().use(), LinkUse.Direction.UPSTREAM, sliceTicks);
             addUse(use, port, both.link(), both.downstream().use(), LinkUse.Direction.DOWNSTREAM, sliceTicks);
         }

@@ -75,6 +75,11 @@ final class Completer extends Input {
     }
 
     @Override
+    boolean isUndisturbed() {
+        return false;
+    }
+
+    @Override
     Tlp head() {
         if (!prepared) {
             Tlp read = reads.head();

@@ -34,7 +34,6 @@ public final class DmaNetwork {
     private final Fabric fabric;
     private final Routing routing;
     private final Timings timings;
-    private final Engine engine;
     private final Progress progress;
     private final Channels channels;
     private final Paths paths;
@@ -55,8 +54,7 @@ public final class DmaNetwork {
     }
 
     /** @param seed of the errors on links */
-    public DmaNetwork(
-            Fabric fabric, Routing routing, Engine engine, Timings timings, Fidelity fidelity, long seed) {
+    public DmaNetwork(Fabric fabric, Routing routing, Engine engine, Timings timings, Fidelity fidelity, long seed) {
         this(
                 fabric,
                 routing,
@@ -69,17 +67,21 @@ public final class DmaNetwork {
     }
 
     DmaNetwork(Fabric fabric, Routing routing, Engine engine, Timings timings, Progress progress, long seed) {
-        this.fabric = fabric;
-        this.routing = routing;
-        this.timings = timings;
-        this.engine = engine;
-        this.progress = progress;
-        this.channels = new Channels(fabric, progress, timings, seed);
-        this.paths = new Paths(progress, channels, timings, fabric.socketLink().orElse(SocketLink.NONE));
+        this(fabric, routing, timings, progress, seed);
         engine.beforeActions(time -> {
             tell();
             progress.disturbed();
         });
+    }
+
+    /** Without an engine that says when somebody looks. */
+    DmaNetwork(Fabric fabric, Routing routing, Timings timings, Progress progress, long seed) {
+        this.fabric = fabric;
+        this.routing = routing;
+        this.timings = timings;
+        this.progress = progress;
+        this.channels = new Channels(fabric, progress, timings, seed);
+        this.paths = new Paths(progress, channels, timings, fabric.socketLink().orElse(SocketLink.NONE));
     }
 
     /**
@@ -188,7 +190,7 @@ public final class DmaNetwork {
     private void ended(String name) {
         tell();
         running.remove(name);
-        lastEnd = engine.now();
+        lastEnd = progress.now();
     }
 
     private void tell() {
@@ -232,17 +234,18 @@ public final class DmaNetwork {
     private Flow.Way writeWay(DmaRequest request, Flow flow) {
         Route route = delivery(request, true).route();
         long untilSeen = untilSeen(request.memory());
-        Path path = paths.requests(request.initiator(), route, Traffic.WRITES, untilSeen, new Path.End() {
-            @Override
-            public void arrives(Tlp tlp, long tail) {
-                flow.wrote(tlp, tail);
-            }
+        Path path =
+                paths.requests(request.initiator(), request.kind(), route, Traffic.WRITES, untilSeen, new Path.End() {
+                    @Override
+                    public void arrives(Tlp tlp, long tail) {
+                        flow.wrote(tlp, tail);
+                    }
 
-            @Override
-            public void blocked(Tlp tlp, long tail) {
-                flow.blocked(tlp, tail);
-            }
-        });
+                    @Override
+                    public void blocked(Tlp tlp, long tail) {
+                        flow.blocked(tlp, tail);
+                    }
+                });
         return new Flow.Way(path, null, null, null, null, 0);
     }
 
@@ -267,7 +270,7 @@ public final class DmaNetwork {
         Path error = paths.completions(initiator, route.toRoot().reversed(), flow::answered);
         Completer completer = completer(completion.channel(0), TlpKind.COMPLETION_WITH_DATA, flow, completion);
         ToLongFunction<Tlp> latency = readLatency(request);
-        Path path = paths.requests(initiator, route, Traffic.READS, 0, new Path.End() {
+        Path path = paths.requests(initiator, request.kind(), route, Traffic.READS, 0, new Path.End() {
             @Override
             public void arrives(Tlp tlp, long tail) {
                 completer.ask(tlp, tail, tlp.walk + latency.applyAsLong(tlp));

@@ -62,19 +62,7 @@ public record DmaRequest(
             int mps,
             int mrrs,
             int rcb) {
-        this(
-                name,
-                initiator,
-                memory,
-                direction,
-                requests,
-                kind,
-                translated,
-                tags,
-                mps,
-                mrrs,
-                rcb,
-                Attributes.NONE);
+        this(name, initiator, memory, direction, requests, kind, translated, tags, mps, mrrs, rcb, Attributes.NONE);
     }
 
     /** All of the segments, as fast as possible, without attributes. */
@@ -90,18 +78,7 @@ public record DmaRequest(
             int mps,
             int mrrs,
             int rcb) {
-        this(
-                name,
-                initiator,
-                memory,
-                direction,
-                new Requests.Bulk(segments),
-                kind,
-                translated,
-                tags,
-                mps,
-                mrrs,
-                rcb);
+        this(name, initiator, memory, direction, new Requests.Bulk(segments), kind, translated, tags, mps, mrrs, rcb);
     }
 
     /** A DMA between two functions: all of the segments, as fast as possible, without attributes. */

@@ -3,12 +3,12 @@ package org.p2psim.run.flow;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.p2psim.run.engine.Engine;
 import org.p2psim.run.engine.Phase;
+import org.p2psim.run.engine.Scheduler;
 
 /** An event for everything that happens: nothing is known before its time. */
 final class EveryEvent extends Progress {
-    private final Engine engine;
+    private final Scheduler scheduler;
     private final int decide;
     private final int eligible;
     private final int freed;
@@ -26,22 +26,22 @@ final class EveryEvent extends Progress {
 
     private final List<TimedUnits> toReturn = new ArrayList<>();
 
-    EveryEvent(Engine engine) {
-        this(engine, false);
+    EveryEvent(Scheduler scheduler) {
+        this(scheduler, false);
     }
 
     /** @param ecrc whether TLPs have a digest */
-    EveryEvent(Engine engine, boolean ecrc) {
+    EveryEvent(Scheduler scheduler, boolean ecrc) {
         super(ecrc);
-        this.engine = engine;
-        decide = engine.handler(this::nowDecides);
-        eligible = engine.handler(this::nowEligible);
-        freed = engine.handler(this::nowFreed);
-        credits = engine.handler(this::nowCredits);
-        received = engine.handler(this::nowReceived);
-        arrives = engine.handler(this::nowArrives);
-        stop = engine.handler(index -> stop(index - AFTER_ARRIVALS));
-        done = engine.handler(index -> end(index - AFTER_ARRIVALS));
+        this.scheduler = scheduler;
+        decide = scheduler.handler(this::nowDecides);
+        eligible = scheduler.handler(this::nowEligible);
+        freed = scheduler.handler(this::nowFreed);
+        credits = scheduler.handler(this::nowCredits);
+        received = scheduler.handler(this::nowReceived);
+        arrives = scheduler.handler(this::nowArrives);
+        stop = scheduler.handler(index -> stop(index - AFTER_ARRIVALS));
+        done = scheduler.handler(index -> end(index - AFTER_ARRIVALS));
     }
 
     @Override
@@ -57,7 +57,7 @@ final class EveryEvent extends Progress {
 
     @Override
     long now() {
-        return engine.now();
+        return scheduler.now();
     }
 
     @Override
@@ -66,24 +66,34 @@ final class EveryEvent extends Progress {
     }
 
     @Override
+    long horizon() {
+        return 0;
+    }
+
+    @Override
+    void runAheadTo(long time) {
+        throw new IllegalStateException("everything is an event");
+    }
+
+    @Override
     void wake(Channel channel, long at) {
         if (at < planned[channel.rank]) {
             planned[channel.rank] = at;
-            engine.at(at, Phase.DECISION, decide, channel.rank);
+            scheduler.at(at, Phase.DECISION, decide, channel.rank);
         }
     }
 
     /** Of several plans for a channel the earliest counts. */
     private void nowDecides(int rank) {
-        if (planned[rank] == engine.now()) {
+        if (planned[rank] == scheduler.now()) {
             planned[rank] = Agenda.NEVER;
-            channel(rank).decide(engine.now());
+            channel(rank).decide(scheduler.now());
         }
     }
 
     @Override
     void poke(Channel channel, long at) {
-        wake(channel, at == Agenda.NEVER ? at : Math.max(at, engine.now()));
+        wake(channel, at == Agenda.NEVER ? at : Math.max(at, scheduler.now()));
     }
 
     @Override
@@ -94,56 +104,51 @@ final class EveryEvent extends Progress {
     @Override
     void eligible(Tlp tlp, Channel next, long at) {
         tlp.eligible = Agenda.NEVER;
-        engine.at(at, Phase.STATE, eligible, tlp.id);
+        scheduler.at(at, Phase.STATE, eligible, tlp.id);
     }
 
     private void nowEligible(int id) {
         Tlp tlp = tlp(id);
-        tlp.eligible = engine.now();
-        poke(tlp.path.channel(tlp.step), engine.now());
+        tlp.eligible = scheduler.now();
+        poke(tlp.path.channel(tlp.step), scheduler.now());
     }
 
     @Override
     void freed(Receiver receiver, int tlpClass, int dataUnits, long at) {
         int index = receiver.channel().rank * Receiver.CLASSES + tlpClass;
         toFree.get(index).add(at, 1, dataUnits);
-        engine.at(at, Phase.STATE, freed, index);
+        scheduler.at(at, Phase.STATE, freed, index);
     }
 
     private void nowFreed(int index) {
         TimedUnits units = toFree.get(index);
         Channel channel = channel(index / Receiver.CLASSES);
-        channel.receiver().addFreed(index % Receiver.CLASSES, units.data(), engine.now());
+        channel.receiver().addFreed(index % Receiver.CLASSES, units.data(), scheduler.now());
         units.remove();
         wakeForDllp(channel);
     }
 
     @Override
     void credits(Channel channel, int tlpClass, int headerUnits, int dataUnits, long at) {
-        if (at == engine.now()) {
-            // In FLIT mode a DLLP takes no time: the decision that has asked for it counts on it.
-            channel.creditsArrive(tlpClass, headerUnits, dataUnits, at);
-            return;
-        }
         int index = channel.rank * Receiver.CLASSES + tlpClass;
         toReturn.get(index).add(at, headerUnits, dataUnits);
-        engine.at(at, Phase.STATE, credits, index);
+        scheduler.at(at, Phase.STATE, credits, index);
     }
 
     private void nowCredits(int index) {
         TimedUnits units = toReturn.get(index);
         channel(index / Receiver.CLASSES)
-                .creditsArrive(index % Receiver.CLASSES, units.headers(), units.data(), engine.now());
+                .creditsArrive(index % Receiver.CLASSES, units.headers(), units.data(), scheduler.now());
         units.remove();
     }
 
     @Override
     void received(Receiver receiver, long at) {
-        engine.at(at, Phase.STATE, received, receiver.channel().rank);
+        scheduler.at(at, Phase.STATE, received, receiver.channel().rank);
     }
 
     private void nowReceived(int rank) {
-        channel(rank).receiver().addReceived(engine.now());
+        channel(rank).receiver().addReceived(scheduler.now());
         wakeForDllp(channel(rank));
     }
 
@@ -159,21 +164,21 @@ final class EveryEvent extends Progress {
     void arrives(Tlp tlp, long at) {
         Path path = tlp.path;
         path.onTheLastLeg().add(tlp);
-        engine.at(at, Phase.STATE, arrives, path.number);
+        scheduler.at(at, Phase.STATE, arrives, path.number);
     }
 
     private void nowArrives(int number) {
         Path path = path(number);
-        path.end().arrives(path.onTheLastLeg().remove(), engine.now());
+        path.end().arrives(path.onTheLastLeg().remove(), scheduler.now());
     }
 
     @Override
     void stop(Flow flow, long at) {
-        engine.at(at, Phase.STATE, stop, AFTER_ARRIVALS + flow.number);
+        scheduler.at(at, Phase.STATE, stop, AFTER_ARRIVALS + flow.number);
     }
 
     @Override
     void done(Flow flow, long at) {
-        engine.at(Math.max(at, engine.now()), Phase.STATE, done, AFTER_ARRIVALS + flow.number);
+        scheduler.at(Math.max(at, scheduler.now()), Phase.STATE, done, AFTER_ARRIVALS + flow.number);
     }
 }

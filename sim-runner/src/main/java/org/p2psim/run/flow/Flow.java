@@ -1,5 +1,6 @@
 package org.p2psim.run.flow;
 
+import com.google.common.math.LongMath;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
@@ -13,7 +14,7 @@ import org.p2psim.transaction.TlpKind;
 /** One DMA: the requests that its initiator issues, and what has become of them. */
 final class Flow extends Input {
     /** Reports that are kept at most, give or take those of the future. */
-    private static final int UNTOLD = 1024;
+    private static final int UNTOLD = 256;
 
     final int number;
 
@@ -191,6 +192,12 @@ final class Flow extends Input {
     @Override
     boolean keepsTurn() {
         return engine.wholeDmas() && !cursor.tookFirst();
+    }
+
+    /** Reads wait for tags. */
+    @Override
+    boolean isUndisturbed() {
+        return !reads;
     }
 
     @Override
@@ -401,13 +408,13 @@ final class Flow extends Input {
         return passed;
     }
 
-    /** When somebody may hear of it at the earliest, ticks. */
+    /** When it may come to its end at the earliest, ticks. */
     long earliestEnd(long now) {
-        if (!mayRepeat() || next == null || stopped) {
+        if (next == null || stopped) {
             return now;
         }
         double bytes = (double) request.bytes() - asked;
-        return now + (long) (bytes * fastest());
+        return LongMath.saturatedAdd(now, (long) (bytes * fastest()));
     }
 
     /** Ticks a byte of data, as fast as its way allows. */

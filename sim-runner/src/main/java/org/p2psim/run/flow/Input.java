@@ -30,6 +30,12 @@ abstract sealed class Input permits Receiver.Queue, Flow, Completer {
      */
     abstract long readyAt(Channel channel, long now);
 
+    /**
+     * Whether what comes next, and when, is up to the channel alone until some flow begins, ends or stops: what others
+     * decide has no part in it.
+     */
+    abstract boolean isUndisturbed();
+
     /** The TLP that is next; only if {@link #readyAt} has just said that it is ready. */
     abstract Tlp head();
 

@@ -3,6 +3,7 @@ package org.p2psim.run.flow;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.engine.Phase;
+import org.p2psim.unit.Ticks;
 
 /**
  * A decision fixes when its TLP is through, when its credits are free, when it arrives: these times are kept instead of
@@ -10,6 +11,8 @@ import org.p2psim.run.engine.Phase;
  * engine's queue.
  */
 non-sealed class KnownTimes extends Progress {
+    private static final long LOOK_INTERVAL = Ticks.PER_MICROSECOND;
+
     private final Engine engine;
     private final Agenda agenda = new Agenda();
     private final @Nullable Periods periods;
@@ -18,6 +21,11 @@ non-sealed class KnownTimes extends Progress {
     private final int doneHandler;
     private long scheduled = Agenda.NEVER;
     private boolean stepping;
+    /** The time of the decision that is made, or was made last. */
+    private long deciding;
+
+    private long horizon;
+    private long nextLook;
     private long skips;
 
     /** @param skipsPeriods whether what repeats itself is skipped */
@@ -38,10 +46,12 @@ non-sealed class KnownTimes extends Progress {
     private void step(int index) {
         scheduled = Agenda.NEVER;
         stepping = true;
+        nextLook = 0;
         long now = engine.now();
         long first = agenda.first();
         while (first <= now) {
             Channel channel = channel(agenda.firstRank());
+            deciding = now;
             channel.decide(now);
             if (periods != null) {
                 periods.decided(channel, now);
@@ -116,6 +126,27 @@ non-sealed class KnownTimes extends Progress {
         return true;
     }
 
+    /**
+     * Up to the next event of the engine, and up to the first end of a flow, of which somebody may hear. With periods
+     * none: they compare states of one instant.
+     */
+    @Override
+    long horizon() {
+        if (deciding >= nextLook) {
+            horizon = periods == null ? engine.nextTime() : 0;
+            for (Flow flow : running()) {
+                horizon = Math.min(horizon, flow.earliestEnd(engine.now()));
+            }
+            nextLook = Math.max(horizon, deciding + LOOK_INTERVAL);
+        }
+        return horizon;
+    }
+
+    @Override
+    void runAheadTo(long time) {
+        deciding = time;
+    }
+
     @Override
     void grown(int channels) {
         agenda.grow(channels);
@@ -128,7 +159,7 @@ non-sealed class KnownTimes extends Progress {
 
     @Override
     void poke(Channel channel, long at) {
-        long time = Math.max(Math.max(at, channel.free()), engine.now());
+        long time = Math.max(Math.max(at, channel.free()), deciding);
         if (time < agenda.time(channel.rank)) {
             agenda.set(channel.rank, time);
             plan();
@@ -147,7 +178,7 @@ non-sealed class KnownTimes extends Progress {
     @Override
     void freed(Receiver receiver, int tlpClass, int dataUnits, long at) {
         receiver.addFreed(tlpClass, dataUnits, at);
-        receiver.channel().creditsFreed(tlpClass, engine.now());
+        receiver.channel().creditsFreed(tlpClass, deciding);
     }
 
     @Override

@@ -149,7 +149,7 @@ sealed interface Pace {
     record OfData(long bytesPerSecond) implements Pace {
         @Override
         public long ticks(Tlp tlp) {
-            return dataTicks(tlp.payload(), bytesPerSecond);
+            return dataTicks(tlp.payload, bytesPerSecond);
         }
     }
 
@@ -157,7 +157,7 @@ sealed interface Pace {
     record OfPort(long bytesPerSecond, int overhead) implements Pace {
         @Override
         public int wireBytes(Tlp tlp) {
-            return tlp.payload() + overhead;
+            return tlp.payload + overhead;
         }
 
         @Override
@@ -179,7 +179,7 @@ sealed interface Pace {
     record OfMemory(long bytesPerSecond) implements Pace {
         @Override
         public long ticks(Tlp tlp) {
-            return dataTicks(tlp.payload(), bytesPerSecond);
+            return dataTicks(tlp.payload, bytesPerSecond);
         }
 
         @Override
@@ -202,7 +202,7 @@ sealed interface Pace {
     record OfForwarding(long bytesPerSecond, boolean forwards) implements Pace {
         @Override
         public long ticks(Tlp tlp) {
-            return dataTicks(tlp.payload(), bytesPerSecond);
+            return dataTicks(tlp.payload, bytesPerSecond);
         }
 
         @Override
@@ -267,10 +267,13 @@ sealed interface Pace {
      */
     final class OfIommu implements Pace {
         private final Iotlb iotlb;
+        private final boolean overtaking;
         private long lastOut;
 
-        OfIommu(Iotlb iotlb) {
+        /** @param overtaking whether reads of host memory overtake those that wait */
+        OfIommu(Iotlb iotlb, boolean overtaking) {
             this.iotlb = iotlb;
+            this.overtaking = overtaking;
         }
 
         @Override
@@ -312,7 +315,7 @@ sealed interface Pace {
             }
             boolean write = tlp.kind == TlpKind.MEM_WRITE;
             long translated = iotlb.translated(tlp.flow.initiator(), tlp.address, now, write);
-            if (tlp.flow.readsMemory()) {
+            if (overtaking && tlp.flow.readsMemory()) {
                 tlp.walk = Math.max(0, translated - Math.max(now, lastOut));
                 translated = now;
             }

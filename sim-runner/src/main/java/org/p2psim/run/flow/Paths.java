@@ -3,6 +3,7 @@ package org.p2psim.run.flow;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
+import org.p2psim.routing.AddressKind;
 import org.p2psim.routing.Hop;
 import org.p2psim.routing.Hop.AcsBlockHop;
 import org.p2psim.routing.Hop.HostHop;
@@ -43,12 +44,16 @@ final class Paths {
     /**
      * The path of what a function issues.
      *
+     * @param kind of their addresses
      * @param atEnd from the arrival of the last byte until it counts, ticks
      */
-    Path requests(PciFunction initiator, Route route, Traffic traffic, long atEnd, Path.End end) {
+    Path requests(PciFunction initiator, AddressKind kind, Route route, Traffic traffic, long atEnd, Path.End end) {
         Draft draft = new Draft(route, traffic);
         channels.queue(initiator).ifPresent(draft::add);
         channels.engineStage(initiator, traffic).ifPresent(draft::add);
+        if (kind == AddressKind.TRANSLATED) {
+            draft.add(channels.atc(initiator));
+        }
         channels.engine(initiator).ifPresent(draft::add);
         draft.from(initiator);
         return draft.path(atEnd, end);

@@ -1,6 +1,5 @@
 package org.p2psim.run.flow;
 
-import com.google.common.collect.Iterables;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -73,7 +72,7 @@ final class Periods {
         for (Set<Flow> together : new LinkedHashSet<>(sharing.values())) {
             Steady group = new Steady(progress, List.copyOf(together));
             groups.add(group);
-            Channel marker = Iterables.getFirst(together, null).requestPath().channel(0);
+            Channel marker = together.iterator().next().requestPath().channel(0);
             byMarker[marker.rank] = group;
         }
     }

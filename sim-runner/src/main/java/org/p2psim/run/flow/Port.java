@@ -35,8 +35,15 @@ final class Port {
         inputs[inputs.length - 1] = input;
     }
 
+    /** The only input that there is; null if there are others. */
+    @Nullable
+    Input onlyInput() {
+        return inputs.length == 1 ? inputs[0] : null;
+    }
+
     /** An input whose head the channel can send now; null if there is none, see {@link #retry()}. */
-    @Nullable Input readyInput(Channel channel, long now) {
+    @Nullable
+    Input readyInput(Channel channel, long now) {
         Input[] all = inputs;
         retry = Agenda.NEVER;
         for (int i = 0; i < all.length; i++) {

@@ -103,6 +103,12 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     /** Whether rings hold times that are still to come. */
     abstract boolean knowsTimes();
 
+    /** Before this time nothing happens but what follows from decisions. */
+    abstract long horizon();
+
+    /** The channel that decides goes on at a later time, before the horizon. */
+    abstract void runAheadTo(long time);
+
     /** The channel wants to decide at a time; {@link Agenda#NEVER} if only what others do can change anything. */
     abstract void wake(Channel channel, long at);
 
@@ -140,17 +146,17 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
 
     /** The head of a TLP leaves a channel towards the next, or the end. */
     void forward(Channel channel, Tlp tlp, long head) {
-        tlp.step++;
-        Path.Leg leg = tlp.path.leg(tlp.step);
+        tlp.goOn();
+        Path.Leg leg = tlp.leg;
         if (tlp.step == tlp.path.length()) {
             free(channel.receiver(), tlp, head + tlp.tail);
             arrives(tlp, head + leg.latency() + tlp.tail);
             return;
         }
         Channel next = tlp.path.channel(tlp.step);
-        tlp.heldUnits = Channel.dataUnits(tlp, tlp.bytes);
+        tlp.heldUnits = tlp.dataUnits;
         channel.receiver().enqueue(tlp, next);
-        boolean whole = leg.storeAndForward() || tlp.payload() > leg.maxPayload();
+        boolean whole = leg.storeAndForward() || tlp.payload > leg.maxPayload();
         long behind = whole ? tlp.tail : next.pace().lead(tlp);
         if (whole) {
             tlp.tail = 0;
@@ -160,7 +166,7 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
 
     /** A TLP that does not wait in the buffer leaves it. */
     void free(Receiver receiver, Tlp tlp, long at) {
-        freed(receiver, tlp.tlpClass, Channel.dataUnits(tlp, tlp.bytes), receiver.freedAt(tlp.tlpClass, at));
+        freed(receiver, tlp.tlpClass, tlp.dataUnits, receiver.freedAt(tlp.tlpClass, at));
     }
 
     Tlp take(Flow flow, Path path) {
@@ -189,6 +195,7 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
         Tlp part = take(tlp.flow, tlp.path);
         part.set(tlp.flow, tlp.path, tlp.kind, tlp.address, bytes, tlp.issued);
         part.step = tlp.step;
+        part.leg = tlp.leg;
         part.above4GiB = tlp.above4GiB;
         part.request = tlp.request;
         part.operation = tlp.operation;

@@ -23,17 +23,19 @@ final class Receiver {
     private final long ackLatency;
     private final long updateLatency;
 
-    private Channel channel;
+    private final Channel channel;
     private long sequence;
     private long ackDue = Agenda.NEVER;
     private long nextDllp = Agenda.NEVER;
     private int nextKind;
 
     /**
+     * @param channel whose receiving end this is
      * @param ackLatency ticks from a TLP to its Ack
      * @param updateLatency ticks from a free credit to its UpdateFC
      */
-    Receiver(Progress progress, long ackLatency, long updateLatency) {
+    Receiver(Channel channel, Progress progress, long ackLatency, long updateLatency) {
+        this.channel = channel;
         this.progress = progress;
         this.ackLatency = ackLatency;
         this.updateLatency = updateLatency;
@@ -41,11 +43,6 @@ final class Receiver {
             queues[i] = new Queue(i);
             freed[i] = new TimedUnits();
         }
-    }
-
-    /** The channel whose receiving end this is. */
-    void belongsTo(Channel itsChannel) {
-        channel = itsChannel;
     }
 
     Channel channel() {
@@ -82,8 +79,12 @@ final class Receiver {
         if (channel.reverse() == null) {
             channel.creditsArrive(tlpClass, 1, dataUnits, at);
         } else {
-            freed[tlpClass].add(at, 1, dataUnits);
-            findNextDllp();
+            TimedUnits units = freed[tlpClass];
+            boolean first = units.isEmpty();
+            units.add(at, 1, dataUnits);
+            if (first) {
+                owe(at + updateLatency, tlpClass);
+            }
         }
     }
 
@@ -93,7 +94,7 @@ final class Receiver {
         }
         if (ackDue == Agenda.NEVER) {
             ackDue = at + ackLatency;
-            findNextDllp();
+            owe(ackDue, ACK);
         } else if (at > ackDue) {
             received.add(at);
         }
@@ -108,6 +109,13 @@ final class Receiver {
     long nextUpdate(int tlpClass) {
         TimedUnits units = freed[tlpClass];
         return units.isEmpty() ? Agenda.NEVER : units.time() + updateLatency;
+    }
+
+    private void owe(long due, int kind) {
+        if (due < nextDllp || (due == nextDllp && kind < nextKind)) {
+            nextDllp = due;
+            nextKind = kind;
+        }
     }
 
     private void findNextDllp() {
@@ -214,12 +222,12 @@ final class Receiver {
         return true;
     }
 
-    /** What waits behind a TLP that has left may go on now. */
-    private void pokeHeads() {
+    /** What waits behind a TLP that has left may go on now. The channel that has taken it looks for itself. */
+    private void pokeOthers(@Nullable Channel taker) {
         for (Queue queue : queues) {
             Tlp head = queue.tlps.headOrNull();
-            if (head != null) {
-                progress.poke(head.path.channel(head.step), head.eligible);
+            if (head != null && head.next != null && head.next != taker) {
+                progress.poke(head.next, head.eligible);
             }
         }
     }
@@ -243,6 +251,11 @@ final class Receiver {
         }
 
         @Override
+        boolean isUndisturbed() {
+            return tlpClass == Channel.POSTED && Receiver.this.channel.isAlone();
+        }
+
+        @Override
         Tlp head() {
             return tlps.head();
         }
@@ -251,7 +264,7 @@ final class Receiver {
         void taken(long now, long end) {
             Tlp tlp = tlps.remove();
             progress.freed(Receiver.this, tlpClass, tlp.heldUnits, freedAt(tlpClass, end));
-            pokeHeads();
+            pokeOthers(tlp.next);
         }
 
         TlpQueue tlps() {

@@ -46,7 +46,9 @@ final class Reports {
         }
         int mask = times.length - 1;
         int at = (first + size++) & mask;
-        for (int before = (at - 1) & mask; at != first && times[before] > time; before = (before - 1) & mask) {
+        for (int before = (at - 1) & mask;
+                at != first && comesAfter(before, time, kind, issued, address);
+                before = (before - 1) & mask) {
             move(before, at);
             at = before;
         }
@@ -55,6 +57,17 @@ final class Reports {
         issues[at] = issued;
         bytes[at] = itsBytes;
         kinds[at] = (byte) kind.ordinal();
+    }
+
+    /** Of one instant: by kind, then the oldest request first. */
+    private boolean comesAfter(int entry, long time, Kind kind, long issued, long address) {
+        if (times[entry] != time) {
+            return times[entry] > time;
+        }
+        if (kinds[entry] != kind.ordinal()) {
+            return kinds[entry] > kind.ordinal();
+        }
+        return issues[entry] > issued || (issues[entry] == issued && addresses[entry] > address);
     }
 
     private void move(int from, int to) {

@@ -42,7 +42,8 @@ final class State {
     }
 
     /** The flow whose translations those of a function are taken to be; null if it is none of those looked at. */
-    @Nullable Flow flowOf(Bdf initiator) {
+    @Nullable
+    Flow flowOf(Bdf initiator) {
         return byInitiator.get(initiator);
     }
 

@@ -37,16 +37,13 @@ final class Steady {
     Steady(KnownTimes progress, List<Flow> flows) {
         this.progress = progress;
         this.flows = ImmutableList.copyOf(flows);
-        this.channels =
-                flows.stream().flatMap(flow -> flow.channels().stream()).collect(ImmutableSet.toImmutableSet());
-        this.completers = flows.stream()
-                .map(Flow::completer)
-                .filter(Objects::nonNull)
-                .collect(ImmutableSet.toImmutableSet());
+        this.channels = flows.stream().flatMap(flow -> flow.channels().stream()).collect(ImmutableSet.toImmutableSet());
+        this.completers =
+                flows.stream().map(Flow::completer).filter(Objects::nonNull).collect(ImmutableSet.toImmutableSet());
         this.tagPools = flows.stream().map(Flow::tags).collect(ImmutableSet.toImmutableSet());
         this.marker = this.flows.get(0).requestPath().channel(0);
-        this.mayRepeat = flows.stream().allMatch(Flow::mayRepeat)
-                && channels.stream().allMatch(channel -> channel.repeats());
+        this.mayRepeat =
+                flows.stream().allMatch(Flow::mayRepeat) && channels.stream().allMatch(channel -> channel.repeats());
         this.asked = new long[flows.size()];
         this.dllps = new long[channels.size()];
         this.lastSent = marker.use().tlps();
@@ -178,7 +175,7 @@ final class Steady {
     long earliestEnd(long now) {
         long end = Long.MAX_VALUE;
         for (Flow flow : flows) {
-            end = Math.min(end, flow.earliestEnd(now));
+            end = Math.min(end, flow.mayRepeat() ? flow.earliestEnd(now) : now);
         }
         return end;
     }

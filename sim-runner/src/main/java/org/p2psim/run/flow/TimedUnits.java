@@ -1,10 +1,14 @@
 package org.p2psim.run.flow;
 
+import java.util.Arrays;
+
 /** Credits that become free at known times, oldest first: a ring that grows to the most that it ever held. */
 final class TimedUnits {
-    private long[] times = new long[16];
-    private int[] headers = new int[16];
-    private int[] data = new int[16];
+    private static final int HEADERS_SHIFT = 32;
+
+    /** Of each entry the time, and the units: headers above, data below. */
+    private long[] ring = new long[32];
+
     private int first;
     private int size;
 
@@ -18,45 +22,34 @@ final class TimedUnits {
 
     /** @param time ticks, at or after that of the newest entry */
     void add(long time, int headerUnits, int dataUnits) {
-        if (size == times.length) {
+        if (2 * size == ring.length) {
             grow();
         }
-        int at = (first + size++) & (times.length - 1);
-        times[at] = time;
-        headers[at] = headerUnits;
-        data[at] = dataUnits;
+        int at = at(size++);
+        ring[at] = time;
+        ring[at + 1] = (long) headerUnits << HEADERS_SHIFT | dataUnits;
+    }
+
+    private int at(int index) {
+        return (first + 2 * index) & (ring.length - 1);
     }
 
     /** @param time ticks, whenever */
     void addInOrder(long time, int headerUnits, int dataUnits) {
         add(time, headerUnits, dataUnits);
-        int mask = times.length - 1;
-        int at = (first + size - 1) & mask;
-        for (int before = (at - 1) & mask; at != first && times[before] > time; before = (before - 1) & mask) {
-            times[at] = times[before];
-            headers[at] = headers[before];
-            data[at] = data[before];
-            at = before;
+        int place = size - 1;
+        for (; place > 0 && time(place - 1) > time; place--) {
+            ring[at(place)] = ring[at(place - 1)];
+            ring[at(place) + 1] = ring[at(place - 1) + 1];
         }
-        times[at] = time;
-        headers[at] = headerUnits;
-        data[at] = dataUnits;
+        ring[at(place)] = time;
+        ring[at(place) + 1] = (long) headerUnits << HEADERS_SHIFT | dataUnits;
     }
 
     private void grow() {
-        long[] newTimes = new long[2 * size];
-        int[] newHeaders = new int[2 * size];
-        int[] newData = new int[2 * size];
-        for (int i = 0; i < size; i++) {
-            int from = (first + i) & (size - 1);
-            newTimes[i] = times[from];
-            newHeaders[i] = headers[from];
-            newData[i] = data[from];
-        }
-        times = newTimes;
-        headers = newHeaders;
-        data = newData;
-        first = 0;
+        int length = ring.length;
+        ring = Arrays.copyOf(ring, 2 * length);
+        System.arraycopy(ring, 0, ring, length, first);
     }
 
     int allHeaders() {
@@ -77,38 +70,38 @@ final class TimedUnits {
 
     /** Of the oldest entry; only if there is one. */
     long time() {
-        return times[first];
+        return ring[first];
     }
 
     int headers() {
-        return headers[first];
+        return (int) (ring[first + 1] >>> HEADERS_SHIFT);
     }
 
     int data() {
-        return data[first];
+        return (int) ring[first + 1];
     }
 
     /** @param index 0 for the oldest */
     long time(int index) {
-        return times[(first + index) & (times.length - 1)];
+        return ring[at(index)];
     }
 
     int headers(int index) {
-        return headers[(first + index) & (times.length - 1)];
+        return (int) (ring[at(index) + 1] >>> HEADERS_SHIFT);
     }
 
     int data(int index) {
-        return data[(first + index) & (times.length - 1)];
+        return (int) ring[at(index) + 1];
     }
 
     void remove() {
-        first = (first + 1) & (times.length - 1);
+        first = at(1);
         size--;
     }
 
     void shift(long ticks) {
         for (int i = 0; i < size; i++) {
-            times[(first + i) & (times.length - 1)] += ticks;
+            ring[at(i)] += ticks;
         }
     }
 }

@@ -2,6 +2,7 @@ package org.p2psim.run.flow;
 
 import org.jspecify.annotations.Nullable;
 import org.p2psim.timing.DmaEngineTiming;
+import org.p2psim.transaction.Credits;
 import org.p2psim.transaction.TlpKind;
 
 /** A TLP on its way. There is a pool of them: one that has arrived is used again. */
@@ -18,6 +19,8 @@ final class Tlp {
     Path path;
     /** Index of the channel that it waits for or is on. */
     int step;
+    /** What lies before that channel. */
+    Path.Leg leg;
 
     TlpKind kind = TlpKind.MEM_WRITE;
     /** Flow-control class, see {@link Channel}. */
@@ -29,6 +32,10 @@ final class Tlp {
     int bytes;
     /** Bytes of header, framing and data on a link with framing. */
     int wireBytes;
+    /** Bytes of data in it. */
+    int payload;
+    /** Data credits that it takes. */
+    int dataUnits;
 
     /** Of a request: when it was issued; of a completion: when its request was. Ticks. */
     long issued;
@@ -68,32 +75,45 @@ final class Tlp {
         this.ecrc = ecrc;
         this.flow = flow;
         this.path = path;
+        this.leg = path.leg(0);
     }
 
     void set(Flow itsFlow, Path itsPath, TlpKind itsKind, long itsAddress, int itsBytes, long itsIssue) {
+        boolean above = Long.compareUnsigned(itsAddress, FOUR_GIB) >= 0;
+        boolean alike = kind == itsKind && bytes == itsBytes && above4GiB == above && ((address ^ itsAddress) & 3) == 0;
         flow = itsFlow;
         path = itsPath;
         step = 0;
-        kind = itsKind;
-        tlpClass = itsKind.tlpClass().ordinal();
+        leg = itsPath.leg(0);
         address = itsAddress;
-        bytes = itsBytes;
         issued = itsIssue;
         tail = 0;
         eligible = 0;
-        above4GiB = Long.compareUnsigned(itsAddress, FOUR_GIB) >= 0;
         request = null;
         missing = itsBytes;
         dmaBytes = itsBytes;
         firstOfDma = false;
         tailOfOdd = false;
         walk = 0;
-        measure();
+        if (!alike) {
+            kind = itsKind;
+            tlpClass = itsKind.tlpClass().ordinal();
+            bytes = itsBytes;
+            above4GiB = above;
+            measure();
+        }
+    }
+
+    /** To the next channel of its path, or the end. */
+    void goOn() {
+        leg = path.leg(++step);
     }
 
     /** Where only its data or its address have changed. */
     void measure() {
         wireBytes = kind.wireBytes(address, bytes, above4GiB, false, ecrc);
+        payload = carriesData() ? bytes : 0;
+        dataUnits = Credits.dataUnits(kind.dataBytes(address, bytes));
     }
 
     /** Everything about it happens so much later, and at the address to which its flow has gone on. */
@@ -112,10 +132,5 @@ final class Tlp {
 
     boolean carriesData() {
         return kind == TlpKind.MEM_WRITE || kind == TlpKind.COMPLETION_WITH_DATA;
-    }
-
-    /** Bytes of data in it. */
-    int payload() {
-        return carriesData() ? bytes : 0;
     }
 }

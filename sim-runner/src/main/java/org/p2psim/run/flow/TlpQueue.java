@@ -54,7 +54,8 @@ final class TlpQueue {
         return Objects.requireNonNull(head);
     }
 
-    @Nullable Tlp headOrNull() {
+    @Nullable
+    Tlp headOrNull() {
         return head;
     }
 

@@ -42,9 +42,6 @@ public final class AnalyticRun {
             new MemoryTiming(0, 0, OptionalLong.empty(), 0, OptionalLong.empty(), 0);
     /** As many reads as writes. */
     private static final DeviceTiming IN_TURN = new DeviceTiming(
-            0,
-            OptionalLong.empty(),
-            0,
             new DmaEngineTiming(true, false, 0, 0, 0, 0, 0, 0, 0, 0, Optional.empty()));
     private static final long BELOW_4_GIB = 1L << 31;
     private static final long ABOVE_4_GIB = 1L << 33;

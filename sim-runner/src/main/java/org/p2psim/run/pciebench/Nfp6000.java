@@ -1,7 +1,6 @@
 package org.p2psim.run.pciebench;
 
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.p2psim.timing.DeviceTiming;
 import org.p2psim.timing.DmaEngineTiming;
 import org.p2psim.timing.DmaEngineTiming.Rounds;
@@ -47,7 +46,7 @@ final class Nfp6000 {
             16,
             Optional.of(new Rounds(2432, 256, 8)));
 
-    static final DeviceTiming TIMING = new DeviceTiming(0, OptionalLong.empty(), 0, ENGINE);
+    static final DeviceTiming TIMING = new DeviceTiming(ENGINE);
 
     private Nfp6000() {}
 

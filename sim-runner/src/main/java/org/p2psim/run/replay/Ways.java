@@ -45,7 +45,7 @@ final class Ways {
     Way way(String initiatorName, String targetName, boolean read) {
         PciFunction initiator = world.onHost(initiatorName);
         PciFunction target = world.onHost(targetName);
-        AddressKind kind = world.translates(initiatorName) ? AddressKind.IOVA : AddressKind.BUS_ADDRESS;
+        AddressKind kind = world.addresses(initiatorName);
         Delivery delivery = routing.request(initiator, target, kind, !read);
         delivery.caveat().ifPresent(this::caution);
         if (isConventional(initiator) || isConventional(target)) {

@@ -5,6 +5,7 @@ import org.p2psim.address.Bdf;
 import org.p2psim.p2p.P2pdma;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.platform.KernelRules;
+import org.p2psim.routing.AddressKind;
 import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Plan;
 import org.p2psim.topology.Fabric;
@@ -49,6 +50,14 @@ public record World(Plan plan, Optional<GuestView> guest, KernelRelease kernel, 
     public Optional<Bdf> seenAddress(String name) {
         Bdf onHost = onHost(name).address();
         return guest.isEmpty() ? Optional.of(onHost) : guest.get().guestAddress(onHost);
+    }
+
+    /** What a device puts into its requests. */
+    public AddressKind addresses(String device) {
+        if (!translates(device)) {
+            return AddressKind.BUS_ADDRESS;
+        }
+        return device(device).ats().isPresent() ? AddressKind.TRANSLATED : AddressKind.IOVA;
     }
 
     /** Whether the IOMMU translates what a device puts into its requests: for a VM's devices it always does. */

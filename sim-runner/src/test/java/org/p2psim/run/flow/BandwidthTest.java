@@ -172,20 +172,33 @@ class BandwidthTest {
     /** With redirect both directions of a pair meet on the uplink; without, it stays idle and each runs alone. */
     @Test
     void redirectHalvesTwoOpposedWritesBecauseTheyShareTheUplink() {
-        long direct = opposedWrites(0);
-        long redirected = opposedWrites(4 * Bytes.MIB, AcsBit.RR);
+        long direct = opposed(Direction.WRITE, 0);
+        long redirected = opposed(Direction.WRITE, 4 * Bytes.MIB, AcsBit.RR);
         assertThat((double) redirected / direct).isCloseTo(2.0, within(0.05));
     }
 
-    private static long opposedWrites(long expectedOnUplink, AcsBit... acs) {
+    /**
+     * The same of reads, whose data are the completions: only Completion Redirect brings those onto the uplink. Requests
+     * alone, which Request Redirect does, are 24 bytes for each 512.
+     */
+    @Test
+    void completionRedirectHalvesTwoOpposedReads() {
+        long direct = opposed(Direction.READ, 0);
+        long requests = opposed(Direction.READ, 0, AcsBit.RR);
+        long both = opposed(Direction.READ, 4 * Bytes.MIB, AcsBit.RR, AcsBit.CR);
+        assertThat((double) requests / direct).isCloseTo(1.0, within(0.05));
+        assertThat((double) both / direct).isCloseTo(2.0, within(0.1));
+    }
+
+    private static long opposed(Direction what, long expectedOnUplink, AcsBit... acs) {
         Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 256);
         PciFunction rootPort = machine.rootPort(GEN4_X16);
         PciFunction upstreamPort = machine.upstreamPort(rootPort);
         PciFunction one = machine.endpoint(machine.downstreamPort(upstreamPort, GEN4_X16, acs));
         PciFunction two = machine.endpoint(machine.downstreamPort(upstreamPort, GEN4_X16, acs));
         Run run = new Run(machine.fabric());
-        Run.Log there = run.start(dma("there", one, two, Direction.WRITE, 2 * Bytes.MIB, 256));
-        Run.Log back = run.start(dma("back", two, one, Direction.WRITE, 2 * Bytes.MIB, 256));
+        Run.Log there = run.start(dma("there", one, two, what, 2 * Bytes.MIB, 256));
+        Run.Log back = run.start(dma("back", two, one, what, 2 * Bytes.MIB, 256));
         List<LinkUse> use = run.run();
         ToLongFunction<LinkUse.Direction> onUplink = direction -> use.stream()
                 .filter(link -> link.port().equals(rootPort.address()) && link.direction() == direction)

@@ -110,11 +110,12 @@ class DmaPropertiesTest {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void everyByteMeetsItsFateOnceAndInOrder(int seed) {
-        for (Started dma : new Scene(seed).dmas) {
+        Scene scene = new Scene(seed);
+        for (Started dma : scene.dmas) {
             Run.Log log = dma.log();
             assertThat(log.timesDone).isEqualTo(1);
             assertThat(log.told).allMatch(told -> told.at() <= log.doneAt);
-            Delivery delivery = new Scene(seed).delivery(dma.request());
+            Delivery delivery = scene.delivery(dma.request());
             switch (delivery.disposition()) {
                 case DIRECT, VIA_ROOT_COMPLEX -> {
                     checkCover(log.all(What.LANDED), dma.request());

@@ -5,11 +5,13 @@ import com.google.common.collect.Iterables;
 import com.google.common.collect.Maps;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.p2psim.address.Bdf;
@@ -29,6 +31,7 @@ import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
 import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.PciFunction;
+import org.p2psim.topology.PortType;
 import org.p2psim.transaction.Credits;
 import org.p2psim.unit.Ticks;
 
@@ -47,8 +50,17 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     /** What every listener was told, TLP by TLP. */
     record Result(List<List<Told>> told, List<Long> doneAt, List<LinkUse> use, boolean atRest) {}
 
-    /** What every listener can count. */
-    record Summary(List<Map<Told, Long>> counts, List<Long> doneAt, List<LinkUse> use, long skipped) {
+    /**
+     * What every listener can count.
+     *
+     * @param oneByOne what it was told of single TLPs
+     */
+    record Summary(
+            List<Map<Told, Long>> counts,
+            List<Set<Told>> oneByOne,
+            List<Long> doneAt,
+            List<LinkUse> use,
+            long skipped) {
         boolean equalsIn(Summary other) {
             return counts.equals(other.counts) && doneAt.equals(other.doneAt) && use.equals(other.use);
         }
@@ -84,10 +96,7 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
             }
         }
         IommuTiming iommu = new IommuTiming(
-                1 + random.nextInt(4),
-                4096L << random.nextInt(3),
-                Ticks.ofNanoseconds(280),
-                Ticks.ofNanoseconds(50));
+                1 + random.nextInt(4), 4096L << random.nextInt(3), Ticks.ofNanoseconds(280), Ticks.ofNanoseconds(50));
         RootComplexTiming rootComplex = new RootComplexTiming(
                 anyBandwidth(random), anyBandwidth(random), true, true, iommu, anyBandwidth(random));
         return new Timings(
@@ -100,9 +109,7 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     }
 
     private static OptionalLong anyBandwidth(SplittableRandom random) {
-        return random.nextInt(4) == 0
-                ? OptionalLong.of(random.nextLong(1, 41) * 1_000_000_000)
-                : OptionalLong.empty();
+        return random.nextInt(4) == 0 ? OptionalLong.of(random.nextLong(1, 41) * 1_000_000_000) : OptionalLong.empty();
     }
 
     private static PortTiming anyPort(boolean few, boolean endpoint, SplittableRandom random) {
@@ -133,8 +140,8 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     }
 
     private static DmaRequest anyDma(String name, ImmutableList<PciFunction> endpoints, SplittableRandom random) {
-        int initiator = random.nextInt(endpoints.size());
-        int target = (initiator + random.nextInt(1, endpoints.size())) % endpoints.size();
+        int target = random.nextBoolean() ? hot(endpoints) : random.nextInt(endpoints.size());
+        int initiator = (target + random.nextInt(1, endpoints.size())) % endpoints.size();
         List<Segment> segments = new ArrayList<>();
         long blockedFrom = random.nextInt(4) == 0 ? random.nextLong(1L << 46) : Long.MAX_VALUE;
         for (int i = random.nextInt(1, 6); i > 0; i--) {
@@ -148,11 +155,16 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
                 new Requests.Bulk(segments),
                 random.nextBoolean() ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
                 address -> address < blockedFrom,
-                random.nextInt(1, 65),
+                random.nextInt(1, random.nextBoolean() ? 4 : 65),
                 128 << random.nextInt(3),
                 128 << random.nextInt(6),
                 64 << random.nextInt(2),
                 new Attributes(random.nextInt(4) == 0, random.nextInt(4) == 0));
+    }
+
+    /** The target of every other DMA: a function without a link if there is one, as they come to it on many ways. */
+    private static int hot(ImmutableList<PciFunction> endpoints) {
+        return Math.max(0, Iterables.indexOf(endpoints, each -> each.type() == PortType.RC_INTEGRATED_ENDPOINT));
     }
 
     /** The same DMAs, but some begin and stop at instants at which something happens in a result of this scene. */
@@ -175,16 +187,24 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         return random.nextBoolean() ? told.issued() : told.at();
     }
 
-    /** More of the same, so that it may repeat itself. */
-    Scene enlarged(SplittableRandom random) {
+    /** Fewer DMAs and longer ones, so that they may repeat themselves. */
+    Scene bulk(SplittableRandom random) {
+        boolean plain = random.nextBoolean();
         List<DmaAt> large = new ArrayList<>();
-        for (DmaAt dma : dmas) {
+        for (DmaAt dma : dmas.subList(0, Math.min(dmas.size(), random.nextInt(1, plain ? 3 : 4)))) {
             DmaRequest request = dma.request();
-            List<Segment> segments = request.segments().stream()
-                    .map(each -> new Segment(each.dmaAddress(), each.length() * random.nextInt(1, 40)))
-                    .toList();
-            AddressKind kind = random.nextInt(4) == 0 ? AddressKind.IOVA : AddressKind.BUS_ADDRESS;
-            long stop = dma.stop() == Agenda.NEVER ? Agenda.NEVER : dma.stop() * 20;
+            List<Segment> segments = new ArrayList<>();
+            // Some have one length of whole pages, as the entries of a scatter list have.
+            long pages = random.nextInt(1, 40) * 4096L;
+            boolean scattered = random.nextInt(3) == 0;
+            for (Segment each : request.segments()
+                    .subList(0, random.nextInt(1, request.segments().size() + 1))) {
+                long address = plain || random.nextBoolean() ? each.dmaAddress() & -4096 : each.dmaAddress();
+                long length = scattered ? pages * 10 : random.nextLong(1, plain ? 3_000_000 : 600_000);
+                segments.add(new Segment(scattered ? address & -4096 : address, length));
+            }
+            long stop =
+                    random.nextBoolean() ? Agenda.NEVER : dma.start() + Ticks.ofNanoseconds(random.nextInt(400_000));
             large.add(new DmaAt(
                     dma.start(),
                     stop,
@@ -194,7 +214,7 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
                             request.memory(),
                             request.direction(),
                             new Requests.Bulk(segments),
-                            kind,
+                            random.nextInt(8) == 0 ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
                             request.translated(),
                             request.tags(),
                             request.mps(),
@@ -202,7 +222,7 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
                             request.rcb(),
                             request.attributes())));
         }
-        return new Scene(fabric, timing, large);
+        return new Scene(fabric, plain ? Timings.DEFAULT : timing, large);
     }
 
     Result run(Function<Engine, Progress> progress, List<Long> cuts) {
@@ -224,6 +244,7 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         List<LinkUse> use = go(run, all, cuts);
         return new Summary(
                 all.stream().map(sums -> sums.counts).toList(),
+                all.stream().map(sums -> sums.oneByOne).toList(),
                 all.stream().map(sums -> sums.doneAt).toList(),
                 use,
                 all.stream().mapToLong(sums -> sums.skipped).sum());
@@ -247,6 +268,7 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     /** Counts TLPs by what became of them, their size and their latency. */
     private static final class Sums implements DmaListener {
         private final Map<Told, Long> counts = new HashMap<>();
+        private final Set<Told> oneByOne = new HashSet<>();
         private final Engine engine;
         private final boolean takesRepeats;
         private long doneAt = -1;
@@ -259,6 +281,11 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
 
         private void count(Run.What what, long times, int bytes, long latency) {
             counts.merge(new Told(what, 0, bytes, 0, latency), times, Long::sum);
+        }
+
+        private void one(Told told) {
+            oneByOne.add(told);
+            count(told.what(), 1, told.bytes(), told.latency());
         }
 
         @Override
@@ -274,22 +301,22 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
 
         @Override
         public void landed(long at, long address, int bytes, long issued) {
-            count(Run.What.LANDED, 1, bytes, at - issued);
+            one(new Told(Run.What.LANDED, address, bytes, issued, at));
         }
 
         @Override
         public void completed(long at, long address, int bytes, long issued) {
-            count(Run.What.COMPLETED, 1, bytes, at - issued);
+            one(new Told(Run.What.COMPLETED, address, bytes, issued, at));
         }
 
         @Override
         public void dropped(long at, long address, int bytes, long issued) {
-            count(Run.What.DROPPED, 1, bytes, at - issued);
+            one(new Told(Run.What.DROPPED, address, bytes, issued, at));
         }
 
         @Override
         public void refused(long at, long address, int bytes, long issued) {
-            count(Run.What.REFUSED, 1, bytes, at - issued);
+            one(new Told(Run.What.REFUSED, address, bytes, issued, at));
         }
 
         @Override

@@ -32,7 +32,7 @@ import org.p2psim.unit.Ticks;
 /** Any traffic on any fabric takes the same times, TLP by TLP, whatever is an event and whatever is not. */
 class StagesFidelityTest {
     static Stream<Integer> seeds() {
-        return IntStream.rangeClosed(1, Integer.getInteger("p2psim.fidelity.seeds", 200))
+        return IntStream.rangeClosed(1, Integer.getInteger("p2psim.fidelity.seeds", 60))
                 .boxed();
     }
 

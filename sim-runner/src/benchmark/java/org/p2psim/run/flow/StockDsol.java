@@ -1,0 +1,90 @@
+package org.p2psim.run.flow;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import nl.tudelft.simulation.dsol.experiment.SingleReplication;
+import nl.tudelft.simulation.dsol.formalisms.eventscheduling.SimEventInterface;
+import nl.tudelft.simulation.dsol.model.AbstractDsolModel;
+import nl.tudelft.simulation.dsol.simulators.DevsSimulator;
+import nl.tudelft.simulation.dsol.simulators.SimulatorInterface;
+import org.djutils.event.Event;
+import org.djutils.event.EventListener;
+import org.p2psim.run.engine.Handler;
+import org.p2psim.run.engine.Phase;
+import org.p2psim.run.engine.Scheduler;
+
+/**
+ * DSOL as it comes: its own list, lambdas, its worker thread. Of events of one time and priority the one that was
+ * scheduled first goes first, and there are ten priorities: enough for the phases and the first seven channels.
+ */
+final class StockDsol implements Scheduler, EventListener {
+    private static final long serialVersionUID = 1;
+    private static final int HIGHEST = SimEventInterface.MAX_PRIORITY;
+
+    private final DevsSimulator<Long> simulator = new DevsSimulator<>("stock");
+    private final Semaphore stopped = new Semaphore(0);
+    private final List<Handler> handlers = new ArrayList<>();
+    private long events;
+
+    StockDsol() {
+        simulator.initialize(
+                new AbstractDsolModel<Long, DevsSimulator<Long>>(simulator) {
+                    private static final long serialVersionUID = 1;
+
+                    @Override
+                    public void constructModel() {}
+                },
+                new SingleReplication<>("stock", 0L, 0L, Long.MAX_VALUE / 4));
+        simulator.addListener(this, SimulatorInterface.STOP_EVENT);
+    }
+
+    @Override
+    public long now() {
+        return simulator.getSimulatorTime();
+    }
+
+    @Override
+    public int handler(Handler handler) {
+        handlers.add(handler);
+        return handlers.size() - 1;
+    }
+
+    @Override
+    public void at(long time, Phase phase, int handler, int index) {
+        Handler its = handlers.get(handler);
+        simulator.scheduleEventAbs(Long.valueOf(time), priority(phase, index), () -> {
+            events++;
+            its.happen(index);
+        });
+    }
+
+    /** High goes first: arrivals and the like, the ends of flows, actions, and decisions by the rank of the channel. */
+    private static short priority(Phase phase, int index) {
+        return (short)
+                switch (phase) {
+                    case STATE -> index < Progress.AFTER_ARRIVALS ? HIGHEST : HIGHEST - 1;
+                    case ACTION -> HIGHEST - 2;
+                    case DECISION -> Math.max(HIGHEST - 3 - index, SimEventInterface.MIN_PRIORITY);
+                };
+    }
+
+    long events() {
+        return events;
+    }
+
+    void runUntil(long time) {
+        simulator.runUpToAndIncluding(time);
+        stopped.acquireUninterruptibly();
+    }
+
+    /** Ends the worker thread. */
+    void close() {
+        simulator.cleanUp();
+    }
+
+    @Override
+    public void notify(Event event) {
+        stopped.release();
+    }
+}
