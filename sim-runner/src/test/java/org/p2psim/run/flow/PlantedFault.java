@@ -58,8 +58,8 @@ enum PlantedFault {
     }),
     TAG_BACK_AT_THE_DECISION(engine -> new KnownTimes(engine, false) {
         @Override
-        void tagBack(TagPool tags, long at) {
-            super.tagBack(tags, now());
+        void tagBack(TagPool tags, long at, int bytes) {
+            super.tagBack(tags, now(), bytes);
         }
     }),
     /** A completer answers in the order in which reads were let go, not in that of their arrival. */
