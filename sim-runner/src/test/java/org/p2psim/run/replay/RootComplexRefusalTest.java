@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.p2psim.outcome.Event;
-import org.p2psim.outcome.Note;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.run.Simulation;
@@ -64,13 +63,5 @@ class RootComplexRefusalTest {
                 .extracting(Event::detail)
                 .anyMatch(text -> text.contains("root complex answers reads from peers with Unsupported Request"))
                 .noneMatch(text -> text.contains("IOMMU fault"));
-    }
-
-    @Test
-    void linkErrorsThatAreNotPlayedAreSaidSo() {
-        RunOutcome outcome = run("iommu: { mode: off }", "{ gen: 4, width: x16, error-rate: 1e-6 }");
-        assertThat(outcome.notes())
-                .anyMatch(
-                        note -> note.kind() == Note.Kind.CAUTION && note.text().contains("error-rate"));
     }
 }
