@@ -24,6 +24,7 @@ import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Run.Told;
 import org.p2psim.run.flow.Target.PciTarget;
 import org.p2psim.timing.DeviceTiming;
+import org.p2psim.timing.DmaEngineTiming;
 import org.p2psim.timing.IommuTiming;
 import org.p2psim.timing.PortTiming;
 import org.p2psim.timing.RootComplexTiming;
@@ -125,7 +126,27 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         return new DeviceTiming(
                 Ticks.ofNanoseconds(random.nextInt(3) * 50),
                 anyBandwidth(random),
-                Ticks.ofNanoseconds(random.nextInt(3) * 10));
+                Ticks.ofNanoseconds(random.nextInt(3) * 10),
+                Optional.empty(),
+                random.nextInt(3) == 0 ? anyEngine(random) : DmaEngineTiming.NONE);
+    }
+
+    private static DmaEngineTiming anyEngine(SplittableRandom random) {
+        long busLeast = Ticks.ofNanoseconds(random.nextInt(3) * 5);
+        return new DmaEngineTiming(
+                random.nextBoolean(),
+                random.nextBoolean(),
+                Ticks.ofNanoseconds(random.nextInt(5)),
+                Ticks.ofNanoseconds(random.nextInt(20)),
+                Ticks.ofNanoseconds(random.nextInt(25)),
+                random.nextInt(1500),
+                busLeast,
+                busLeast + Ticks.ofNanoseconds(random.nextInt(100)),
+                random.nextInt(30),
+                random.nextInt(20),
+                random.nextBoolean()
+                        ? Optional.of(new DmaEngineTiming.Rounds(random.nextInt(4000), 256, 1 + random.nextInt(8)))
+                        : Optional.empty());
     }
 
     /** The completion credits of functions are infinite. */
