@@ -8,8 +8,16 @@ import java.nio.charset.StandardCharsets;
 
 /** The shipped scenarios by name; each is a resource of this package. */
 public final class Library {
-    private static final ImmutableList<String> NAMES =
-            ImmutableList.of("gaudi-rdma", "same-switch-acs", "two-sockets", "vm-zen");
+    private static final ImmutableList<String> NAMES = ImmutableList.of(
+            "gaudi-rdma",
+            "peers-acs-uplink",
+            "peers-nic",
+            "peers-root-ports",
+            "peers-three-switches",
+            "peers-two-switches",
+            "same-switch-acs",
+            "two-sockets",
+            "vm-zen");
 
     private Library() {}
 

@@ -1,12 +1,131 @@
 package org.p2psim.run.conformance;
 
+import com.google.common.collect.ImmutableList;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.p2psim.outcome.RunOutcome;
+import org.p2psim.outcome.TransferOutcome;
+import org.p2psim.run.Simulation;
+import org.p2psim.scenario.Plan;
 import org.p2psim.scenario.evidence.TimingRow.PeerTarget;
+import org.p2psim.scenario.library.Library;
+import org.p2psim.scenario.yaml.ScenarioReader;
+import org.p2psim.unit.Ticks;
 
-/** Published figures about transfers between peers. */
+/** Published figures about transfers between peers against shipped scenarios of the machines. */
 final class PeerConformance {
-    private PeerConformance() {}
+    private static final double BANDWIDTH_WITHIN = 0.05;
+    private static final double LATENCY_WITHIN = 0.10;
 
-    static Case check(PeerTarget target) {
-        return new Case(target.id(), false, "not modelled: " + target.scenario());
+    private final Map<String, RunOutcome> runs = new ConcurrentHashMap<>();
+
+    Case check(PeerTarget target) {
+        PeerFigure figure = PeerFigure.ALL.get(target.id());
+        String id = "%s %s".formatted(target.id(), target.scenario());
+        if (figure == null) {
+            return new Case(id, false, "not modelled: no shipped scenario simulates it");
+        }
+        ImmutableList<Double> got = values(figure, target.unit());
+        boolean agrees = got.size() == target.values().size();
+        for (int i = 0; agrees && i < got.size(); i++) {
+            agrees = agrees(figure.measure(), target.values().get(i), got.get(i));
+        }
+        return new Case(
+                id,
+                agrees,
+                "published %s %s, simulated %s (%s, %s)"
+                        .formatted(
+                                text(target.values()),
+                                target.unit(),
+                                text(got),
+                                figure.scenario(),
+                                String.join(" and ", figure.variants())));
+    }
+
+    /** What was simulated, and what that needed, in a line; empty if nothing was. */
+    ImmutableList<String> note(PeerTarget target) {
+        PeerFigure figure = PeerFigure.ALL.get(target.id());
+        return figure == null
+                ? ImmutableList.of()
+                : ImmutableList.of("%s: %s; needed: %s"
+                        .formatted(target.id(), check(target).difference(), figure.needed()));
+    }
+
+    private static boolean agrees(PeerFigure.Measure measure, double published, double simulated) {
+        return switch (measure) {
+            case BANDWIDTH, EACH, SUM, ONE_AND_BOTH -> Math.abs(simulated / published - 1) <= BANDWIDTH_WITHIN;
+            case LATENCY -> Math.abs(simulated / published - 1) <= LATENCY_WITHIN;
+            case SLOWDOWN -> simulated <= published;
+            case WRITES_ONLY, READS -> simulated == published;
+        };
+    }
+
+    private ImmutableList<Double> values(PeerFigure figure, String unit) {
+        List<TransferOutcome> transfers = figure.transfers().stream()
+                .map(name -> transfer(figure, figure.variants().get(0), name))
+                .toList();
+        double scale = unit.startsWith("Gb") ? 8 : 1;
+        return switch (figure.measure()) {
+            case BANDWIDTH -> ImmutableList.of(scale * gigabytes(transfers.get(0)));
+            case EACH -> ImmutableList.of(scale * sum(transfers) / transfers.size());
+            case SUM -> ImmutableList.of(scale * sum(transfers));
+            case ONE_AND_BOTH ->
+                ImmutableList.of(
+                        scale * gigabytes(transfers.get(0)),
+                        scale * sum(transfers.subList(1, transfers.size())));
+            case LATENCY -> ImmutableList.of(median(transfers.get(0)) / (unit.startsWith("us") ? 1000 : 1));
+            case SLOWDOWN -> ImmutableList.of(slowdown(figure, transfers.get(0)));
+            case WRITES_ONLY ->
+                ImmutableList.of(moved(transfers.get(0)) && !moved(transfers.get(1)) ? 1.0 : 0.0);
+            case READS -> ImmutableList.of(moved(transfers.get(0)) ? 1.0 : 0.0);
+        };
+    }
+
+    private static double gigabytes(TransferOutcome transfer) {
+        return transfer.bandwidth().gigabytesPerSecond().doubleValue();
+    }
+
+    private static double sum(List<TransferOutcome> transfers) {
+        return transfers.stream().mapToDouble(PeerConformance::gigabytes).sum();
+    }
+
+    private static double median(TransferOutcome transfer) {
+        return transfer.latency().at(50) / (double) Ticks.PER_NANOSECOND;
+    }
+
+    private double slowdown(PeerFigure figure, TransferOutcome fast) {
+        TransferOutcome slow =
+                transfer(figure, figure.variants().get(1), figure.transfers().get(0));
+        return Math.max(0, 100 * (1 - gigabytes(slow) / gigabytes(fast)));
+    }
+
+    private static boolean moved(TransferOutcome transfer) {
+        return transfer.bytes() == transfer.requested();
+    }
+
+    private TransferOutcome transfer(PeerFigure figure, String variant, String name) {
+        return run(figure.scenario(), variant).transfers().stream()
+                .filter(transfer -> transfer.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private RunOutcome run(String scenario, String variant) {
+        return runs.computeIfAbsent(scenario + " " + variant, key -> new Simulation("").run(plan(scenario, variant)));
+    }
+
+    private static Plan plan(String scenario, String variant) {
+        byte[] text = Library.text(scenario).getBytes(StandardCharsets.UTF_8);
+        return ScenarioReader.read(scenario + ".yaml", text, List.of()).plans().stream()
+                .filter(plan -> plan.variant().equals(variant))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String text(List<Double> values) {
+        return values.stream().map("%.3g"::formatted).collect(Collectors.joining(" and "));
     }
 }

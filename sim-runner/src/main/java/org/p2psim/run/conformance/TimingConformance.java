@@ -35,6 +35,7 @@ final class TimingConformance {
     private static final double LATENCY_WITHIN = 0.10;
 
     private final Map<Path, ImmutableList<TimingRow>> tables = new LinkedHashMap<>();
+    private final PeerConformance peers = new PeerConformance();
     private final Map<String, BenchHost> hosts = new LinkedHashMap<>();
 
     /** Takes a table, before any is judged. */
@@ -99,6 +100,11 @@ final class TimingConformance {
             note(notes, judged.get(i), cases.get(i));
         }
         tally.note(notes.lines());
+        judged.forEach(row -> {
+            if (row instanceof PeerTarget target) {
+                tally.note(peers.note(target));
+            }
+        });
         if (judged.size() < rows.size()) {
             tally.note(List.of("%d rows describe links and configurations and are no cases".formatted(rows.size() - judged.size())));
         }
@@ -131,7 +137,7 @@ final class TimingConformance {
             return analytic(point);
         }
         if (row instanceof PeerTarget target) {
-            return new Judged(PeerConformance.check(target), 0);
+            return new Judged(peers.check(target), 0);
         }
         BenchRun run = run(row).orElseThrow();
         BenchHost host = Optional.ofNullable(hosts.get(host(run))).orElseThrow();

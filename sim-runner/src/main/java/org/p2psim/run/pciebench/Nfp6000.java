@@ -20,7 +20,7 @@ final class Nfp6000 {
     static final int TAGS = 32;
 
     /** Of a read: from the first byte at the device until its memory has it, for each byte; DMA_RD less the link. */
-    static final double STORE_NS_PER_BYTE = 0.16;
+    static final double STORE_NS_PER_BYTE = 0.13;
 
     /** What a DMA read takes beside its round trip where no row says it: descriptor in, event out. */
     static final double DMA_OVERHEAD_NS = 40;
