@@ -37,6 +37,9 @@ import org.p2psim.scenario.quantity.Time;
     @JsonSubTypes.Type(name = "move", value = Operation.Move.class),
 })
 public sealed interface Operation {
+    /** What a line says instead of a device for host memory. */
+    String MEMORY = "memory";
+
     long at();
 
     /**
@@ -149,13 +152,18 @@ public sealed interface Operation {
             @Size long size) implements Operation {}
 
     /**
-     * A device reads or writes the largest memory BAR of another, without a dma-buf.
+     * A device reads or writes the largest memory BAR of another, or host memory, without a dma-buf.
      *
+     * @param to a device, or {@link #MEMORY}
+     * @param socket whose memory; that of the initiator's socket if absent
      * @param request bytes of each operation
-     * @param window bytes of the BAR that are touched, from its start; all of them if absent
+     * @param window bytes that are touched, from the start of the BAR; if absent, the whole BAR, or as much memory as
+     *     is transferred
      * @param rate steady, bytes a second
      * @param poisson mean rate of operations that start at random, bytes a second
      * @param depth operations that may be unfinished at once; without limit if absent
+     * @param relaxedOrdering whether its TLPs have the attribute RO
+     * @param idBasedOrdering whether its TLPs have the attribute IDO
      */
     record Traffic(
             @Time long at,
@@ -169,7 +177,10 @@ public sealed interface Operation {
             @Size OptionalLong window,
             @Rate OptionalLong rate,
             @Rate OptionalLong poisson,
-            OptionalLong depth)
+            OptionalLong depth,
+            Optional<String> socket,
+            boolean relaxedOrdering,
+            boolean idBasedOrdering)
             implements Operation {}
 
     /** What the initiator does to the target's memory. */

@@ -7,9 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Device.DeviceType;
 import org.p2psim.scenario.Expectation;
+import org.p2psim.scenario.FabricSpec;
 import org.p2psim.scenario.Finding;
 import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.Scenario;
@@ -53,7 +55,12 @@ final class References {
         this.devices = devices;
         this.passthrough = passthrough;
         this.findings = findings;
-        this.workloads = new WorkloadRules(this::usable, findings);
+        this.workloads = new WorkloadRules(
+                this::usable,
+                scenario.fabric().sockets().stream()
+                        .map(FabricSpec.SocketSpec::id)
+                        .collect(Collectors.toCollection(TreeSet::new)),
+                findings);
         for (Kind kind : Kind.values()) {
             made.put(kind, new TreeSet<>());
         }

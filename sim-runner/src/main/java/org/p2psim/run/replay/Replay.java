@@ -44,7 +44,8 @@ public final class Replay {
         this.dmaBufs = new DmaBufOperations(exporters, handles, recorder, watch);
         this.attachments = new AttachmentOperations(world, exporters, handles, recorder, tables);
         this.ways = new Ways(world, routing);
-        this.traffic = new TrafficOperations(world, engine, network, recorder, ways);
+        HostBuffers buffers = new HostBuffers();
+        this.traffic = new TrafficOperations(world, engine, network, recorder, ways, buffers);
         this.allReduces = new AllReduceOperations(engine, network, recorder, ways, traffic);
         this.transfers = new Transfers(world, engine, ways, network, exporters, dmaMap, recorder, watch);
         this.regions = new RegionOperations(engine, handles, recorder, attachments, transfers);
