@@ -31,6 +31,7 @@ import org.p2psim.unit.Ticks;
  * @param mrrs Max_Read_Request_Size, bytes
  * @param rcb Read Completion Boundary that it completes reads with, bytes
  * @param wire RDMA NICs: the port to the network
+ * @param media NVMe drives: what is behind the controller
  * @param readLatency from the arrival of a memory read to the first completion, ticks
  * @param writeLatency from the arrival of a write until the function's own work sees it, ticks
  * @param dmaBandwidth what its DMA engine reads and writes, bytes a second
@@ -53,6 +54,7 @@ public record Device(
         @Size OptionalLong mrrs,
         @Size OptionalLong rcb,
         Optional<Wire> wire,
+        Optional<Media> media,
         @Time OptionalLong readLatency,
         @Time OptionalLong writeLatency,
         @Rate OptionalLong dmaBandwidth,
@@ -110,6 +112,20 @@ public record Device(
             return latency.orElse(DEFAULT_LATENCY);
         }
     }
+
+    /**
+     * The media of an NVMe drive. Reads and writes do not slow each other down.
+     *
+     * @param readRate bytes a second
+     * @param writeRate bytes a second
+     * @param latency of a read command, besides the time that the rate takes, ticks
+     * @param writeLatency of a write command, which a cache may shorten, ticks; {@code latency} if absent
+     */
+    public record Media(
+            @Rate long readRate,
+            @Rate long writeRate,
+            @Time long latency,
+            @Time OptionalLong writeLatency) {}
 
     /**
      * A memory BAR.

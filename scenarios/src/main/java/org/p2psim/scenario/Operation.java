@@ -33,6 +33,8 @@ import org.p2psim.scenario.quantity.Time;
     @JsonSubTypes.Type(name = "dma-write", value = Operation.DmaWrite.class),
     @JsonSubTypes.Type(name = "traffic", value = Operation.Traffic.class),
     @JsonSubTypes.Type(name = "all-reduce", value = Operation.AllReduce.class),
+    @JsonSubTypes.Type(name = "nvme-read", value = Operation.NvmeRead.class),
+    @JsonSubTypes.Type(name = "nvme-write", value = Operation.NvmeWrite.class),
     @JsonSubTypes.Type(name = "revoke", value = Operation.Revoke.class),
     @JsonSubTypes.Type(name = "move", value = Operation.Move.class),
 })
@@ -208,6 +210,42 @@ public sealed interface Operation {
             members = ImmutableList.copyOf(members);
         }
     }
+
+    /**
+     * Read commands of an NVMe drive, all alike: data comes from the media and the drive writes it to memory.
+     *
+     * @param to an attachment of the drive, a device (its largest memory BAR), or {@link #MEMORY}
+     * @param size bytes of all commands
+     * @param request bytes of a command
+     * @param depth commands that may be unfinished at once
+     */
+    record NvmeRead(
+            @Time long at,
+            Optional<String> id,
+            String nvme,
+            String to,
+            @Size long size,
+            @Size OptionalLong request,
+            OptionalLong depth)
+            implements Operation {}
+
+    /**
+     * Write commands of an NVMe drive, all alike: the drive reads memory and data goes to the media.
+     *
+     * @param from an attachment of the drive, a device (its largest memory BAR), or {@link #MEMORY}
+     * @param size bytes of all commands
+     * @param request bytes of a command
+     * @param depth commands that may be unfinished at once
+     */
+    record NvmeWrite(
+            @Time long at,
+            Optional<String> id,
+            String nvme,
+            String from,
+            @Size long size,
+            @Size OptionalLong request,
+            OptionalLong depth)
+            implements Operation {}
 
     /** The exporter takes the memory back for good. */
     record Revoke(@Time long at, String dmaBuf) implements Operation {}

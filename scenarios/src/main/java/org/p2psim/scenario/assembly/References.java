@@ -132,6 +132,11 @@ final class References {
         } else if (operation instanceof Operation.AllReduce ring) {
             return ring.id();
         }
+        if (operation instanceof Operation.NvmeRead read) {
+            return read.id();
+        } else if (operation instanceof Operation.NvmeWrite write) {
+            return write.id();
+        }
         return operation instanceof Operation.DmaWrite write ? write.id() : Optional.empty();
     }
 
@@ -172,6 +177,12 @@ final class References {
             workloads.check(traffic, pointer);
         } else if (operation instanceof Operation.AllReduce ring) {
             workloads.check(ring, pointer);
+        } else if (operation instanceof Operation.NvmeRead read) {
+            nvme(read.nvme(), read.to(), pointer, "/to");
+            workloads.check(read, pointer);
+        } else if (operation instanceof Operation.NvmeWrite write) {
+            nvme(write.nvme(), write.from(), pointer, "/from");
+            workloads.check(write, pointer);
         } else {
             checkUse(operation, pointer);
         }
@@ -255,6 +266,30 @@ final class References {
             findings.add(Finding.at(pointer, "not-passed-through", message));
         }
         return device;
+    }
+
+    /** A drive, and the memory that its commands are about. */
+    private void nvme(String name, String memory, String pointer, String key) {
+        usable(name, pointer + "/nvme")
+                .filter(device -> device.type() != DeviceType.NVME)
+                .ifPresent(device -> findings.add(
+                        Finding.at(pointer + "/nvme", "no-nvme", "\"%s\" is no nvme device".formatted(name))));
+        if (memory.equals(Operation.MEMORY)) {
+            return;
+        }
+        if (!names(Kind.ATTACHMENT).contains(memory)) {
+            usable(memory, pointer + key);
+        } else if (scenario.timeline().stream()
+                .noneMatch(line -> line instanceof Operation.Attach attach
+                        && attach.attachment().equals(memory)
+                        && attach.importer().equals(name))) {
+            String message = "attachment \"%s\" is not one of \"%s\"".formatted(memory, name);
+            findings.add(Finding.at(pointer + key, "nvme", message));
+        }
+        if (memory.equals(name)) {
+            String message = "\"%s\" does not go out on PCIe to itself".formatted(name);
+            findings.add(Finding.at(pointer + key, "nvme", message));
+        }
     }
 
     private void exporter(String name, String pointer) {

@@ -2,6 +2,7 @@ package org.p2psim.scenario.assembly;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.p2psim.scenario.Finding;
@@ -25,6 +26,23 @@ final class WorkloadRules {
         this.device = device;
         this.sockets = sockets;
         this.findings = findings;
+    }
+
+    void check(Operation.NvmeRead read, String pointer) {
+        checkCommands(read.size(), read.request(), pointer);
+    }
+
+    void check(Operation.NvmeWrite write, String pointer) {
+        checkCommands(write.size(), write.request(), pointer);
+    }
+
+    private void checkCommands(long size, OptionalLong request, String pointer) {
+        if (size <= 0) {
+            find(pointer + "/size", "nvme", "a size of 1 byte at least, and below 8 EiB");
+        }
+        if (request.orElse(1) < 1 || request.orElse(1) > LARGEST_REQUEST) {
+            find(pointer + "/request", "nvme", "a command moves 1 byte to 1 GiB");
+        }
     }
 
     private void find(String pointer, String rule, String message) {

@@ -42,7 +42,7 @@ final class WireTransfers {
             Optional<Device.Wire> wire,
             List<Segment> segments,
             LongPredicate translated) {
-        Ends ends = new Ends(transfer::done);
+        StageEnds ends = new StageEnds(transfer::done);
         Optional<Peer> peer = order.local().map(end -> new Peer(transfer, order, end, ends));
         Optional<Device.Wire> peerWire = peer.flatMap(Peer::wire);
         RdmaStages stages = new RdmaStages(
@@ -66,32 +66,8 @@ final class WireTransfers {
         engine.at(engine.now() + asked, () -> network.start(stages.stages()));
     }
 
-    /** Waits until nothing of any stage is under way: an operation that was stopped may end in any of them. */
-    private static final class Ends implements DmaListener {
-        private final Runnable then;
-        private int left;
-
-        Ends(Runnable then) {
-            this.then = then;
-        }
-
-        void expect(int stages) {
-            left = stages;
-        }
-
-        @Override
-        public void landed(long at, long address, int bytes, long issued) {}
-
-        @Override
-        public void done() {
-            if (--left == 0) {
-                then.run();
-            }
-        }
-    }
-
     /** The memory behind the MR. */
-    private record Memory(Transfer transfer, Ends ends) implements DmaListener {
+    private record Memory(Transfer transfer, StageEnds ends) implements DmaListener {
         @Override
         public void landed(long at, long address, int bytes, long issued) {
             transfer.landed(at, address, bytes, issued);
@@ -123,10 +99,10 @@ final class WireTransfers {
         private final Transfer transfer;
         private final Order order;
         private final LocalEnd end;
-        private final Ends ends;
+        private final StageEnds ends;
         private final Ways.Way way;
 
-        Peer(Transfer transfer, Order order, LocalEnd end, Ends ends) {
+        Peer(Transfer transfer, Order order, LocalEnd end, StageEnds ends) {
             this.transfer = transfer;
             this.order = order;
             this.end = end;
