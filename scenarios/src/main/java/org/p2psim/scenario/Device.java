@@ -92,12 +92,20 @@ public record Device(
      * @param latency from the NIC to its peer, ticks
      * @param mtu bytes of data in a packet at most
      * @param header bytes on the wire besides the data of a packet
+     * @param doorbell from the CPU's write of the doorbell until the NIC acts on it, ticks; nothing if absent
+     * @param wqeFetch whether the NIC fetches the WQE from host memory, 64 bytes
+     * @param cqe whether the NIC writes a CQE to host memory, 64 bytes
+     * @param msiX whether the NIC interrupts the CPU after it
      */
     public record Wire(
             @Rate long rate,
             @Time OptionalLong latency,
             @Size OptionalLong mtu,
-            @Size OptionalLong header) {
+            @Size OptionalLong header,
+            @Time OptionalLong doorbell,
+            boolean wqeFetch,
+            boolean cqe,
+            boolean msiX) {
         public static final int DEFAULT_MTU = 4096;
 
         /**

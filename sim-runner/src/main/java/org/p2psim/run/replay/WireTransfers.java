@@ -24,14 +24,23 @@ final class WireTransfers {
     private final DmaNetwork network;
     private final Exporters exporters;
     private final Ways ways;
+    private final WorkQueues queues;
 
-    WireTransfers(Transfers transfers, World world, Engine engine, DmaNetwork network, Exporters exporters, Ways ways) {
+    WireTransfers(
+            Transfers transfers,
+            World world,
+            Engine engine,
+            DmaNetwork network,
+            Exporters exporters,
+            Ways ways,
+            WorkQueues queues) {
         this.transfers = transfers;
         this.world = world;
         this.engine = engine;
         this.network = network;
         this.exporters = exporters;
         this.ways = ways;
+        this.queues = queues;
     }
 
     /** @param way of the NIC that registered the MR */
@@ -42,7 +51,11 @@ final class WireTransfers {
             Optional<Device.Wire> wire,
             List<Segment> segments,
             LongPredicate translated) {
-        StageEnds ends = new StageEnds(transfer::done);
+        String requester = order.local()
+                .map(end -> end.attachment().importer().name())
+                .orElse("");
+        Optional<Device.Wire> queue = order.local().flatMap(end -> world.device(requester).wire());
+        StageEnds ends = new StageEnds(() -> queues.complete(order.lane(), requester, queue, transfer::done));
         Optional<Peer> peer = order.local().map(end -> new Peer(transfer, order, end, ends));
         Optional<Device.Wire> peerWire = peer.flatMap(Peer::wire);
         RdmaStages stages = new RdmaStages(
@@ -63,7 +76,11 @@ final class WireTransfers {
         long asked = order.read()
                 ? wire.or(() -> peerWire).map(Device.Wire::latencyOrDefault).orElse(0L)
                 : 0;
-        engine.at(engine.now() + asked, () -> network.start(stages.stages()));
+        queues.post(
+                order.lane(),
+                requester,
+                queue,
+                () -> engine.at(engine.now() + asked, () -> network.start(stages.stages())));
     }
 
     /** The memory behind the MR. */
