@@ -51,7 +51,13 @@ final class NvmeOperations {
      * @param memory an attachment, a device or {@link Operation#MEMORY}
      */
     record Commands(
-            String lane, boolean write, String nvme, String memory, long size, OptionalLong request, OptionalLong depth) {
+            String lane,
+            boolean write,
+            String nvme,
+            String memory,
+            long size,
+            OptionalLong request,
+            OptionalLong depth) {
         String operation() {
             return write ? "nvme-write" : "nvme-read";
         }

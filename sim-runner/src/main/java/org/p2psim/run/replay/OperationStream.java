@@ -28,13 +28,7 @@ final class OperationStream implements DmaListener {
      * @param requested bytes
      */
     OperationStream(
-            Engine engine,
-            Recorder recorder,
-            Ways ways,
-            String lane,
-            String operation,
-            long requested,
-            Ways.Way way) {
+            Engine engine, Recorder recorder, Ways ways, String lane, String operation, long requested, Ways.Way way) {
         this.engine = engine;
         this.recorder = recorder;
         this.ways = ways;

@@ -48,7 +48,16 @@ public final class Replay {
         HostBuffers buffers = new HostBuffers();
         this.traffic = new TrafficOperations(world, engine, network, recorder, ways, buffers);
         this.allReduces = new AllReduceOperations(engine, network, recorder, ways, traffic);
-        this.transfers = new Transfers(world, engine, ways, network, exporters, dmaMap, recorder, watch, new WorkQueues(engine, network, ways, buffers));
+        this.transfers = new Transfers(
+                world,
+                engine,
+                ways,
+                network,
+                exporters,
+                dmaMap,
+                recorder,
+                watch,
+                new WorkQueues(engine, network, ways, buffers));
         this.nvme = new NvmeOperations(
                 world, engine, network, recorder, watch, ways, traffic, buffers, handles, exporters, transfers);
         this.regions = new RegionOperations(engine, handles, recorder, attachments, transfers);

@@ -57,8 +57,7 @@ final class TrafficOperations {
             Optional<AddressRange> bar = largestBar(op.to());
             long window = op.window().orElse(bar.map(AddressRange::size).orElse(0L));
             if (bar.isEmpty() || window > bar.get().size() || max > window) {
-                String why = bar.map(range ->
-                                tooLarge(max, window, "a BAR of " + Bytes.format(range.size())))
+                String why = bar.map(range -> tooLarge(max, window, "a BAR of " + Bytes.format(range.size())))
                         .orElse(op.to() + " has no memory BAR");
                 refused(lane, operation, op, why);
                 return;

@@ -88,9 +88,8 @@ final class Ways {
             notes.add(CONVENTIONAL_PCI);
         }
         OptionalLong llc = world.plan().timings().memory(of).llc();
-        Target.MemoryTarget memory = llc.isPresent()
-                ? Target.MemoryTarget.window(of, window, llc.getAsLong())
-                : new Target.MemoryTarget(of);
+        Target.MemoryTarget memory =
+                llc.isPresent() ? Target.MemoryTarget.window(of, window, llc.getAsLong()) : new Target.MemoryTarget(of);
         Route data = read ? routing.completionFromMemory(of, initiator) : requests;
         return new Way(initiatorName, "memory of " + of, read, initiator, memory, MEMORY_RCB, kind, requests, data);
     }

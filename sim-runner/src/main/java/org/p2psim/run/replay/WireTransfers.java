@@ -51,10 +51,10 @@ final class WireTransfers {
             Optional<Device.Wire> wire,
             List<Segment> segments,
             LongPredicate translated) {
-        String requester = order.local()
-                .map(end -> end.attachment().importer().name())
-                .orElse("");
-        Optional<Device.Wire> queue = order.local().flatMap(end -> world.device(requester).wire());
+        String requester =
+                order.local().map(end -> end.attachment().importer().name()).orElse("");
+        Optional<Device.Wire> queue =
+                order.local().flatMap(end -> world.device(requester).wire());
         StageEnds ends = new StageEnds(() -> queues.complete(order.lane(), requester, queue, transfer::done));
         Optional<Peer> peer = order.local().map(end -> new Peer(transfer, order, end, ends));
         Optional<Device.Wire> peerWire = peer.flatMap(Peer::wire);

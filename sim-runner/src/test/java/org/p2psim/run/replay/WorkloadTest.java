@@ -222,6 +222,7 @@ class WorkloadTest {
                 + " request: 64B";
         double quiet = nanoseconds(run(read), "read");
         assertThat(nanoseconds(run(slow, read), "read")).isGreaterThan(5 * quiet);
-        assertThat(nanoseconds(run(slow, read + ", relaxed-ordering: true"), "read")).isLessThan(2 * quiet);
+        assertThat(nanoseconds(run(slow, read + ", relaxed-ordering: true"), "read"))
+                .isLessThan(2 * quiet);
     }
 }
