@@ -12,9 +12,9 @@ import org.p2psim.unit.Bandwidth;
  *
  * @param name what the scenario calls it
  * @param operation {@code rdma-read}, {@code rdma-write}, {@code dma-read}, {@code dma-write}, {@code traffic-read},
- *     {@code traffic-write} or {@code all-reduce}
+ *     {@code traffic-write}, {@code all-reduce}, {@code nvme-read} or {@code nvme-write}
  * @param initiator name of the function that issues the TLPs
- * @param target name of the function whose memory they reach
+ * @param target name of the function whose memory they reach, or {@code memory of} a socket
  * @param bytes bytes that arrived
  * @param start when it was asked for, ticks
  * @param end when the last byte arrived, ticks
@@ -23,7 +23,7 @@ import org.p2psim.unit.Bandwidth;
  * @param requests of a read: where its requests went, if that is not the way of the data backwards
  * @param slowest the largest rate that the slowest link of the route allows, before any header, bytes a second
  * @param latency of its memory requests, from issue to the last completion (reads) or to the landing (writes); of
- *     traffic, of its operations; of an all-reduce, of its steps
+ *     traffic and NVMe, of its operations; of an all-reduce, of its steps
  */
 public record TransferOutcome(
         String name,
@@ -62,6 +62,11 @@ public record TransferOutcome(
         return new TransferOutcome(
                 newName, operation, initiator, target, requested, bytes, start, end, errno, route, requests, slowest,
                 latency);
+    }
+
+    /** Whether the initiator reads the target's memory. A drive does so for commands that write to its media. */
+    public boolean reads() {
+        return operation.endsWith("read") != operation.startsWith("nvme");
     }
 
     /** Why it moved nothing, in a few words; empty if it moved something. */

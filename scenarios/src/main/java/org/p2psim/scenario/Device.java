@@ -32,6 +32,7 @@ import org.p2psim.unit.Ticks;
  * @param mrrs Max_Read_Request_Size, bytes
  * @param rcb Read Completion Boundary that it completes reads with, bytes
  * @param wire RDMA NICs: the port to the network
+ * @param media NVMe drives: what is behind the controller
  * @param readLatency from the arrival of a memory read to the first completion, ticks
  * @param writeLatency from the arrival of a write until the function's own work sees it, ticks
  * @param dmaBandwidth what its DMA engine reads and writes, bytes a second
@@ -55,6 +56,7 @@ public record Device(
         @Size OptionalLong mrrs,
         @Size OptionalLong rcb,
         Optional<Wire> wire,
+        Optional<Media> media,
         @Time OptionalLong readLatency,
         @Time OptionalLong writeLatency,
         @Rate OptionalLong dmaBandwidth,
@@ -93,12 +95,20 @@ public record Device(
      * @param latency from the NIC to its peer, ticks
      * @param mtu bytes of data in a packet at most
      * @param header bytes on the wire besides the data of a packet
+     * @param doorbell from the CPU's write of the doorbell until the NIC acts on it, ticks; nothing if absent
+     * @param wqeFetch whether the NIC fetches the WQE from host memory, 64 bytes
+     * @param cqe whether the NIC writes a CQE to host memory, 64 bytes
+     * @param msiX whether the NIC interrupts the CPU after it
      */
     public record Wire(
             @Rate long rate,
             @Time OptionalLong latency,
             @Size OptionalLong mtu,
-            @Size OptionalLong header) {
+            @Size OptionalLong header,
+            @Time OptionalLong doorbell,
+            boolean wqeFetch,
+            boolean cqe,
+            boolean msiX) {
         public static final int DEFAULT_MTU = 4096;
 
         /**
@@ -113,6 +123,20 @@ public record Device(
             return latency.orElse(DEFAULT_LATENCY);
         }
     }
+
+    /**
+     * The media of an NVMe drive. Reads and writes do not slow each other down.
+     *
+     * @param readRate bytes a second
+     * @param writeRate bytes a second
+     * @param latency of a read command, besides the time that the rate takes, ticks
+     * @param writeLatency of a write command, which a cache may shorten, ticks; {@code latency} if absent
+     */
+    public record Media(
+            @Rate long readRate,
+            @Rate long writeRate,
+            @Time long latency,
+            @Time OptionalLong writeLatency) {}
 
     /**
      * A memory BAR.

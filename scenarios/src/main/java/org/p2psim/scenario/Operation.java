@@ -33,10 +33,15 @@ import org.p2psim.scenario.quantity.Time;
     @JsonSubTypes.Type(name = "dma-write", value = Operation.DmaWrite.class),
     @JsonSubTypes.Type(name = "traffic", value = Operation.Traffic.class),
     @JsonSubTypes.Type(name = "all-reduce", value = Operation.AllReduce.class),
+    @JsonSubTypes.Type(name = "nvme-read", value = Operation.NvmeRead.class),
+    @JsonSubTypes.Type(name = "nvme-write", value = Operation.NvmeWrite.class),
     @JsonSubTypes.Type(name = "revoke", value = Operation.Revoke.class),
     @JsonSubTypes.Type(name = "move", value = Operation.Move.class),
 })
 public sealed interface Operation {
+    /** What a line says instead of a device for host memory. */
+    String MEMORY = "memory";
+
     long at();
 
     /**
@@ -149,13 +154,18 @@ public sealed interface Operation {
             @Size long size) implements Operation {}
 
     /**
-     * A device reads or writes the largest memory BAR of another, without a dma-buf.
+     * A device reads or writes the largest memory BAR of another, or host memory, without a dma-buf.
      *
+     * @param to a device, or {@link #MEMORY}
+     * @param socket whose memory; that of the initiator's socket if absent
      * @param request bytes of each operation
-     * @param window bytes of the BAR that are touched, from its start; all of them if absent
+     * @param window bytes that are touched, from the start of the BAR; if absent, the whole BAR, or as much memory as
+     *     is transferred
      * @param rate steady, bytes a second
      * @param poisson mean rate of operations that start at random, bytes a second
      * @param depth operations that may be unfinished at once; without limit if absent
+     * @param relaxedOrdering whether its TLPs have the attribute RO
+     * @param idBasedOrdering whether its TLPs have the attribute IDO
      */
     record Traffic(
             @Time long at,
@@ -169,7 +179,10 @@ public sealed interface Operation {
             @Size OptionalLong window,
             @Rate OptionalLong rate,
             @Rate OptionalLong poisson,
-            OptionalLong depth)
+            OptionalLong depth,
+            Optional<String> socket,
+            boolean relaxedOrdering,
+            boolean idBasedOrdering)
             implements Operation {}
 
     /** What the initiator does to the target's memory. */
@@ -197,6 +210,42 @@ public sealed interface Operation {
             members = ImmutableList.copyOf(members);
         }
     }
+
+    /**
+     * Read commands of an NVMe drive, all alike: data comes from the media and the drive writes it to memory.
+     *
+     * @param to an attachment of the drive, a device (its largest memory BAR), or {@link #MEMORY}
+     * @param size bytes of all commands
+     * @param request bytes of a command
+     * @param depth commands that may be unfinished at once
+     */
+    record NvmeRead(
+            @Time long at,
+            Optional<String> id,
+            String nvme,
+            String to,
+            @Size long size,
+            @Size OptionalLong request,
+            OptionalLong depth)
+            implements Operation {}
+
+    /**
+     * Write commands of an NVMe drive, all alike: the drive reads memory and data goes to the media.
+     *
+     * @param from an attachment of the drive, a device (its largest memory BAR), or {@link #MEMORY}
+     * @param size bytes of all commands
+     * @param request bytes of a command
+     * @param depth commands that may be unfinished at once
+     */
+    record NvmeWrite(
+            @Time long at,
+            Optional<String> id,
+            String nvme,
+            String from,
+            @Size long size,
+            @Size OptionalLong request,
+            OptionalLong depth)
+            implements Operation {}
 
     /** The exporter takes the memory back for good. */
     record Revoke(@Time long at, String dmaBuf) implements Operation {}

@@ -150,12 +150,12 @@ record DrawnRoute(
 
     /** The function that the data comes from. */
     static String source(TransferOutcome transfer) {
-        return transfer.operation().endsWith("read") ? transfer.target() : transfer.initiator();
+        return transfer.reads() ? transfer.target() : transfer.initiator();
     }
 
     /** The function that the data goes to. */
     static String destination(TransferOutcome transfer) {
-        return transfer.operation().endsWith("read") ? transfer.initiator() : transfer.target();
+        return transfer.reads() ? transfer.initiator() : transfer.target();
     }
 
     /** Finds the corners of one route. */

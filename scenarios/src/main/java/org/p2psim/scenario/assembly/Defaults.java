@@ -141,6 +141,7 @@ final class Defaults {
                         128,
                         "Read Completion Boundary 128 B, as of every function but a root port")),
                 device.wire(),
+                device.media(),
                 OptionalLong.of(readLatency(name, device.readLatency())),
                 device.writeLatency(),
                 device.dmaBandwidth(),

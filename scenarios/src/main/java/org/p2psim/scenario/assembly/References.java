@@ -7,9 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Device.DeviceType;
 import org.p2psim.scenario.Expectation;
+import org.p2psim.scenario.FabricSpec;
 import org.p2psim.scenario.Finding;
 import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.Scenario;
@@ -53,7 +55,12 @@ final class References {
         this.devices = devices;
         this.passthrough = passthrough;
         this.findings = findings;
-        this.workloads = new WorkloadRules(this::usable, findings);
+        this.workloads = new WorkloadRules(
+                this::usable,
+                scenario.fabric().sockets().stream()
+                        .map(FabricSpec.SocketSpec::id)
+                        .collect(Collectors.toCollection(TreeSet::new)),
+                findings);
         for (Kind kind : Kind.values()) {
             made.put(kind, new TreeSet<>());
         }
@@ -125,6 +132,11 @@ final class References {
         } else if (operation instanceof Operation.AllReduce ring) {
             return ring.id();
         }
+        if (operation instanceof Operation.NvmeRead read) {
+            return read.id();
+        } else if (operation instanceof Operation.NvmeWrite write) {
+            return write.id();
+        }
         return operation instanceof Operation.DmaWrite write ? write.id() : Optional.empty();
     }
 
@@ -165,6 +177,12 @@ final class References {
             workloads.check(traffic, pointer);
         } else if (operation instanceof Operation.AllReduce ring) {
             workloads.check(ring, pointer);
+        } else if (operation instanceof Operation.NvmeRead read) {
+            nvme(read.nvme(), read.to(), pointer, "/to");
+            workloads.check(read, pointer);
+        } else if (operation instanceof Operation.NvmeWrite write) {
+            nvme(write.nvme(), write.from(), pointer, "/from");
+            workloads.check(write, pointer);
         } else {
             checkUse(operation, pointer);
         }
@@ -248,6 +266,30 @@ final class References {
             findings.add(Finding.at(pointer, "not-passed-through", message));
         }
         return device;
+    }
+
+    /** A drive, and the memory that its commands are about. */
+    private void nvme(String name, String memory, String pointer, String key) {
+        usable(name, pointer + "/nvme")
+                .filter(device -> device.type() != DeviceType.NVME)
+                .ifPresent(device -> findings.add(
+                        Finding.at(pointer + "/nvme", "no-nvme", "\"%s\" is no nvme device".formatted(name))));
+        if (memory.equals(Operation.MEMORY)) {
+            return;
+        }
+        if (!names(Kind.ATTACHMENT).contains(memory)) {
+            usable(memory, pointer + key);
+        } else if (scenario.timeline().stream()
+                .noneMatch(line -> line instanceof Operation.Attach attach
+                        && attach.attachment().equals(memory)
+                        && attach.importer().equals(name))) {
+            String message = "attachment \"%s\" is not one of \"%s\"".formatted(memory, name);
+            findings.add(Finding.at(pointer + key, "nvme", message));
+        }
+        if (memory.equals(name)) {
+            String message = "\"%s\" does not go out on PCIe to itself".formatted(name);
+            findings.add(Finding.at(pointer + key, "nvme", message));
+        }
     }
 
     private void exporter(String name, String pointer) {

@@ -2,6 +2,7 @@ package org.p2psim.scenario.assembly;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.p2psim.scenario.Finding;
@@ -14,12 +15,34 @@ final class WorkloadRules {
     private static final long MOST_MEMBERS = 1024;
 
     private final BiConsumer<String, String> device;
+    private final Set<String> sockets;
     private final List<Finding> findings;
 
-    /** @param device checks that a device of a name exists and may be used; given the name and where it stands */
-    WorkloadRules(BiConsumer<String, String> device, List<Finding> findings) {
+    /**
+     * @param device checks that a device of a name exists and may be used; given the name and where it stands
+     * @param sockets ids
+     */
+    WorkloadRules(BiConsumer<String, String> device, Set<String> sockets, List<Finding> findings) {
         this.device = device;
+        this.sockets = sockets;
         this.findings = findings;
+    }
+
+    void check(Operation.NvmeRead read, String pointer) {
+        checkCommands(read.size(), read.request(), pointer);
+    }
+
+    void check(Operation.NvmeWrite write, String pointer) {
+        checkCommands(write.size(), write.request(), pointer);
+    }
+
+    private void checkCommands(long size, OptionalLong request, String pointer) {
+        if (size <= 0) {
+            find(pointer + "/size", "nvme", "a size of 1 byte at least, and below 8 EiB");
+        }
+        if (request.orElse(1) < 1 || request.orElse(1) > LARGEST_REQUEST) {
+            find(pointer + "/request", "nvme", "a command moves 1 byte to 1 GiB");
+        }
     }
 
     private void find(String pointer, String rule, String message) {
@@ -28,7 +51,7 @@ final class WorkloadRules {
 
     void check(Operation.Traffic traffic, String pointer) {
         device.accept(traffic.from(), pointer + "/from");
-        device.accept(traffic.to(), pointer + "/to");
+        checkTarget(traffic, pointer);
         if (traffic.from().equals(traffic.to())) {
             find(pointer + "/to", "traffic", "\"%s\" does not go out on PCIe to itself".formatted(traffic.to()));
         }
@@ -46,6 +69,19 @@ final class WorkloadRules {
         if (traffic.rate().isPresent() && traffic.poisson().isPresent()) {
             find(pointer + "/poisson", "traffic", "say either rate (steady) or poisson (at random)");
         }
+    }
+
+    private void checkTarget(Operation.Traffic traffic, String pointer) {
+        if (!traffic.to().equals(Operation.MEMORY)) {
+            device.accept(traffic.to(), pointer + "/to");
+            if (traffic.socket().isPresent()) {
+                find(pointer + "/socket", "traffic", "a socket is said only of memory");
+            }
+        }
+        traffic.socket().filter(socket -> !sockets.contains(socket)).ifPresent(socket -> {
+            String message = "no socket \"%s\"%s".formatted(socket, Finding.nearest(socket, sockets));
+            find(pointer + "/socket", "unknown-socket", message);
+        });
     }
 
     void check(Operation.AllReduce ring, String pointer) {

@@ -52,7 +52,7 @@ class ProblemsTest {
                         "do: ^exprt,",
                         "timeline[0].do: \"exprt\" is not one of allocate, free, export, close, attach, map,"
                                 + " unmap, detach, register-mr, deregister-mr, rdma-read, rdma-write, dma-read, dma-write,"
-                                + " traffic, all-reduce, revoke, move; did you mean \"export\"? [enum]"),
+                                + " traffic, all-reduce, nvme-read, nvme-write, revoke, move; did you mean \"export\"? [enum]"),
                 arguments(
                         "{ mr: mr0, is: registered }",
                         "{ mr: mr0, is: ^register }",

@@ -30,6 +30,7 @@ public final class Replay {
     private final Ways ways;
     private final TrafficOperations traffic;
     private final AllReduceOperations allReduces;
+    private final NvmeOperations nvme;
     private final Transfers transfers;
 
     public Replay(
@@ -44,9 +45,21 @@ public final class Replay {
         this.dmaBufs = new DmaBufOperations(exporters, handles, recorder, watch);
         this.attachments = new AttachmentOperations(world, exporters, handles, recorder, tables);
         this.ways = new Ways(world, routing);
-        this.traffic = new TrafficOperations(world, engine, network, recorder, ways);
+        HostBuffers buffers = new HostBuffers();
+        this.traffic = new TrafficOperations(world, engine, network, recorder, ways, buffers);
         this.allReduces = new AllReduceOperations(engine, network, recorder, ways, traffic);
-        this.transfers = new Transfers(world, engine, ways, network, exporters, dmaMap, recorder, watch);
+        this.transfers = new Transfers(
+                world,
+                engine,
+                ways,
+                network,
+                exporters,
+                dmaMap,
+                recorder,
+                watch,
+                new WorkQueues(engine, network, ways, buffers));
+        this.nvme = new NvmeOperations(
+                world, engine, network, recorder, watch, ways, traffic, buffers, handles, exporters, transfers);
         this.regions = new RegionOperations(engine, handles, recorder, attachments, transfers);
     }
 
@@ -112,6 +125,24 @@ public final class Replay {
             traffic.start(transfers.name(op.id(), "traffic"), op);
         } else if (operation instanceof Operation.AllReduce op) {
             allReduces.start(transfers.name(op.id(), "all-reduce"), op);
+        } else if (operation instanceof Operation.NvmeRead op) {
+            nvme.start(new NvmeOperations.Commands(
+                    transfers.name(op.id(), "nvme-read"),
+                    false,
+                    op.nvme(),
+                    op.to(),
+                    op.size(),
+                    op.request(),
+                    op.depth()));
+        } else if (operation instanceof Operation.NvmeWrite op) {
+            nvme.start(new NvmeOperations.Commands(
+                    transfers.name(op.id(), "nvme-write"),
+                    true,
+                    op.nvme(),
+                    op.from(),
+                    op.size(),
+                    op.request(),
+                    op.depth()));
         } else {
             throw new IllegalArgumentException("no such operation: " + operation);
         }

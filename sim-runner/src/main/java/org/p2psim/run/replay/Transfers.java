@@ -73,7 +73,8 @@ final class Transfers {
             Exporters exporters,
             MachineDmaMap dmaMap,
             Recorder recorder,
-            InvariantWatch watch) {
+            InvariantWatch watch,
+            WorkQueues queues) {
         this.world = world;
         this.engine = engine;
         this.ways = ways;
@@ -82,7 +83,7 @@ final class Transfers {
         this.dmaMap = dmaMap;
         this.recorder = recorder;
         this.watch = watch;
-        this.rdma = new WireTransfers(this, world, engine, network, exporters, ways);
+        this.rdma = new WireTransfers(this, world, engine, network, exporters, ways, queues);
     }
 
     /** What the scenario calls a transfer, or its operation with a number, which no scenario can call one. */

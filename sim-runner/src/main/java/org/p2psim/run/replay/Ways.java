@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongPredicate;
 import org.p2psim.outcome.Latency;
 import org.p2psim.outcome.Note;
@@ -33,6 +34,9 @@ final class Ways {
     private static final Note NO_LINK = new Note(
             Note.Kind.CAUTION, "no PCIe link is on the way: the figures are bound by tags and latency only", "");
 
+    /** A root complex has 64 or 128 (PCIe base specification 5.0, 2.3.1.1); x86 hosts have a cache line. */
+    private static final int MEMORY_RCB = 64;
+
     private final World world;
     private final Routing routing;
     private final List<Note> notes = new ArrayList<>();
@@ -57,7 +61,37 @@ final class Ways {
             notes.add(THROUGH_ROOT_COMPLEX);
         }
         Route data = read ? routing.completion(target, initiator) : delivery.route();
-        return new Way(initiatorName, targetName, read, initiator, target, kind, delivery.route(), data);
+        return new Way(
+                initiatorName,
+                targetName,
+                read,
+                initiator,
+                new Target.PciTarget(target),
+                Math.toIntExact(world.device(targetName).rcb().orElseThrow()),
+                kind,
+                delivery.route(),
+                data);
+    }
+
+    /**
+     * To host memory.
+     *
+     * @param socket whose; that of the initiator's root complex if empty
+     * @param window bytes that are used again and again
+     */
+    Way toMemory(String initiatorName, Optional<String> socket, long window, boolean read) {
+        PciFunction initiator = world.onHost(initiatorName);
+        String of = socket.orElseGet(() -> world.host().hostBridge(initiator).socket());
+        AddressKind kind = world.translates(initiatorName) ? AddressKind.IOVA : AddressKind.BUS_ADDRESS;
+        Route requests = routing.toMemory(initiator, of, kind, !read).route();
+        if (isConventional(initiator)) {
+            notes.add(CONVENTIONAL_PCI);
+        }
+        OptionalLong llc = world.plan().timings().memory(of).llc();
+        Target.MemoryTarget memory =
+                llc.isPresent() ? Target.MemoryTarget.window(of, window, llc.getAsLong()) : new Target.MemoryTarget(of);
+        Route data = read ? routing.completionFromMemory(of, initiator) : requests;
+        return new Way(initiatorName, "memory of " + of, read, initiator, memory, MEMORY_RCB, kind, requests, data);
     }
 
     private boolean isConventional(PciFunction function) {
@@ -86,6 +120,7 @@ final class Ways {
     /**
      * From an initiator to its target.
      *
+     * @param rcb Read Completion Boundary of the target, bytes
      * @param requests where its requests go
      * @param data where the data goes
      */
@@ -94,7 +129,8 @@ final class Ways {
             String target,
             boolean read,
             PciFunction from,
-            PciFunction to,
+            Target to,
+            int rcb,
             AddressKind kind,
             Route requests,
             Route data) {
@@ -123,11 +159,16 @@ final class Ways {
     }
 
     DmaRequest request(String name, Way way, Requests requests, LongPredicate translated) {
+        return request(name, way, requests, translated, DmaRequest.Attributes.NONE);
+    }
+
+    DmaRequest request(
+            String name, Way way, Requests requests, LongPredicate translated, DmaRequest.Attributes attributes) {
         Device device = world.device(way.initiator());
         return new DmaRequest(
                 name,
                 way.from(),
-                new Target.PciTarget(way.to()),
+                way.to(),
                 way.read() ? DmaRequest.Direction.READ : DmaRequest.Direction.WRITE,
                 requests,
                 way.kind(),
@@ -135,6 +176,7 @@ final class Ways {
                 Math.toIntExact(device.tags().orElseThrow()),
                 Math.toIntExact(device.mps().orElseThrow()),
                 Math.toIntExact(device.mrrs().orElseThrow()),
-                Math.toIntExact(world.device(way.target()).rcb().orElseThrow()));
+                way.rcb(),
+                attributes);
     }
 }

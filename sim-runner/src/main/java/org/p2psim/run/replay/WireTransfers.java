@@ -24,14 +24,23 @@ final class WireTransfers {
     private final DmaNetwork network;
     private final Exporters exporters;
     private final Ways ways;
+    private final WorkQueues queues;
 
-    WireTransfers(Transfers transfers, World world, Engine engine, DmaNetwork network, Exporters exporters, Ways ways) {
+    WireTransfers(
+            Transfers transfers,
+            World world,
+            Engine engine,
+            DmaNetwork network,
+            Exporters exporters,
+            Ways ways,
+            WorkQueues queues) {
         this.transfers = transfers;
         this.world = world;
         this.engine = engine;
         this.network = network;
         this.exporters = exporters;
         this.ways = ways;
+        this.queues = queues;
     }
 
     /** @param way of the NIC that registered the MR */
@@ -42,7 +51,11 @@ final class WireTransfers {
             Optional<Device.Wire> wire,
             List<Segment> segments,
             LongPredicate translated) {
-        Ends ends = new Ends(transfer::done);
+        String requester =
+                order.local().map(end -> end.attachment().importer().name()).orElse("");
+        Optional<Device.Wire> queue =
+                order.local().flatMap(end -> world.device(requester).wire());
+        StageEnds ends = new StageEnds(() -> queues.complete(order.lane(), requester, queue, transfer::done));
         Optional<Peer> peer = order.local().map(end -> new Peer(transfer, order, end, ends));
         Optional<Device.Wire> peerWire = peer.flatMap(Peer::wire);
         RdmaStages stages = new RdmaStages(
@@ -63,35 +76,15 @@ final class WireTransfers {
         long asked = order.read()
                 ? wire.or(() -> peerWire).map(Device.Wire::latencyOrDefault).orElse(0L)
                 : 0;
-        engine.at(engine.now() + asked, () -> network.start(stages.stages()));
-    }
-
-    /** Waits until nothing of any stage is under way: an operation that was stopped may end in any of them. */
-    private static final class Ends implements DmaListener {
-        private final Runnable then;
-        private int left;
-
-        Ends(Runnable then) {
-            this.then = then;
-        }
-
-        void expect(int stages) {
-            left = stages;
-        }
-
-        @Override
-        public void landed(long at, long address, int bytes, long issued) {}
-
-        @Override
-        public void done() {
-            if (--left == 0) {
-                then.run();
-            }
-        }
+        queues.post(
+                order.lane(),
+                requester,
+                queue,
+                () -> engine.at(engine.now() + asked, () -> network.start(stages.stages())));
     }
 
     /** The memory behind the MR. */
-    private record Memory(Transfer transfer, Ends ends) implements DmaListener {
+    private record Memory(Transfer transfer, StageEnds ends) implements DmaListener {
         @Override
         public void landed(long at, long address, int bytes, long issued) {
             transfer.landed(at, address, bytes, issued);
@@ -123,10 +116,10 @@ final class WireTransfers {
         private final Transfer transfer;
         private final Order order;
         private final LocalEnd end;
-        private final Ends ends;
+        private final StageEnds ends;
         private final Ways.Way way;
 
-        Peer(Transfer transfer, Order order, LocalEnd end, Ends ends) {
+        Peer(Transfer transfer, Order order, LocalEnd end, StageEnds ends) {
             this.transfer = transfer;
             this.order = order;
             this.end = end;

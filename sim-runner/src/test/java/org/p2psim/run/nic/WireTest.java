@@ -157,6 +157,33 @@ class WireTest {
                 .isBetween(11.0, 12.5);
     }
 
+    private static double nanoseconds(String wire, String line) {
+        TransferOutcome one = transfer(run("gen4 x16", wire, line), "one");
+        assertThat(one.bytes()).isEqualTo(one.requested());
+        return (one.end() - one.start()) / (double) Ticks.PER_NANOSECOND;
+    }
+
+    @Test
+    void workQueuesInHostMemoryTakeTimeOfTheRequesterOnly() {
+        String wire = "{ rate: 100Gb/s, latency: 2us%s }";
+        String own = "at: 10us, do: rdma-write, id: one, mr: mr0, local: far, size: 64B";
+        double bare = nanoseconds(wire.formatted(""), own);
+        // a doorbell takes what it is said to
+        assertThat(nanoseconds(wire.formatted(", doorbell: 300ns"), own) - bare).isCloseTo(300, within(0.1));
+        // a WQE fetch is a round trip to memory of 500 ns, through a switch of 105 ns up and down
+        assertThat(nanoseconds(wire.formatted(", wqe-fetch: true"), own) - bare).isBetween(710.0, 760.0);
+        // a CQE goes one way, through the switch; nobody waits for an answer
+        double completed = nanoseconds(wire.formatted(", cqe: true"), own) - bare;
+        assertThat(completed).isBetween(105.0, 160.0);
+        // the interrupt follows at once
+        assertThat(nanoseconds(wire.formatted(", cqe: true, msi-x: true"), own) - bare - completed)
+                .isBetween(0.0, 10.0);
+        // RDMA of a peer elsewhere asks this machine's CPU for nothing
+        String others = "at: 10us, do: rdma-write, id: one, mr: mr0, size: 64B";
+        assertThat(nanoseconds(wire.formatted(", doorbell: 300ns, wqe-fetch: true, cqe: true, msi-x: true"), others))
+                .isEqualTo(nanoseconds(wire.formatted(""), others));
+    }
+
     @Test
     void localMemoryThatMayNotBeWrittenRefusesARead() {
         String line = "at: 10us, do: rdma-read, id: read, mr: mr0, local: readonly, size: 64B";

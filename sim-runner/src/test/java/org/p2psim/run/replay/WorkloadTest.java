@@ -24,7 +24,9 @@ class WorkloadTest {
                 seed: %d
                 kernel: { release: "5.15" }
                 fabric:
-                  sockets: [ { id: s0, cpu: { vendor: GenuineIntel, family: 6, model: 140 } } ]
+                  sockets:
+                    - { id: s0, cpu: { vendor: GenuineIntel, family: 6, model: 140 } }
+                    - { id: s1, cpu: { vendor: GenuineIntel, family: 6, model: 140 } }
                   root-complexes:
                     - id: rc0
                       socket: s0
@@ -40,12 +42,14 @@ class WorkloadTest {
                               - { id: dp1, device: gpu1 }
                               - { id: dp2, device: gpu2 }
                               - { id: dp3, device: gpu3 }
+                              - { id: dp4, link: gen1 x1, device: gpu5 }
                         - { id: rp1, link: gen4 x16, device: gpu4 }
                 devices:
                   gpu0: &gpu { type: gpu, bars: { 0: { size: 1GiB, prefetchable: true } } }
                   gpu1: { type: gpu, bars: { 0: { size: 1GiB, prefetchable: true } } }
                   gpu2: { type: gpu, bars: { 0: { size: 1GiB, prefetchable: true } } }
                   gpu3: { type: gpu, bars: { 0: { size: 1GiB, prefetchable: true } } }
+                  gpu5: { type: gpu, bars: { 0: { size: 1GiB, prefetchable: true } } }
                   gpu4: { type: gpu }
                 variants: { bare-metal: {} }
                 """.formatted(seed).replace("&gpu ", "") + String.join("\n", lines) + "\n";
@@ -139,14 +143,18 @@ class WorkloadTest {
                 "  - { at: 0ns, do: traffic, from: gpu0, to: gpu0, direction: write, size: 1MiB }",
                 "  - { at: 0ns, do: traffic, from: gpu0, to: gpu9, direction: write, size: 1MiB, request: { min: 8B, max: 4B } }",
                 "  - { at: 0ns, do: traffic, from: gpu0, to: gpu1, direction: write, size: 1MiB, rate: 1GB/s, poisson: 1GB/s }",
-                "  - { at: 0ns, do: all-reduce, members: [gpu0, gpu0], size: 1B }");
+                "  - { at: 0ns, do: all-reduce, members: [gpu0, gpu0], size: 1B }",
+                "  - { at: 0ns, do: traffic, from: gpu0, to: memory, socket: s9, direction: write, size: 1MiB }",
+                "  - { at: 0ns, do: traffic, from: gpu0, to: gpu1, socket: s1, direction: write, size: 1MiB }");
         assertThat(read.problems().toString())
                 .contains("does not go out on PCIe to itself")
                 .contains("no device \"gpu9\"")
                 .contains("min is not above max")
                 .contains("either rate")
                 .contains("in the ring twice")
-                .contains("a chunk of 1 byte at least");
+                .contains("a chunk of 1 byte at least")
+                .contains("no socket \"s9\"")
+                .contains("a socket is said only of memory");
     }
 
     @Test
@@ -178,5 +186,43 @@ class WorkloadTest {
         assertThat(new Simulation("test").run(read.plans().get(0)).expectations())
                 .extracting(ExpectationOutcome::met)
                 .containsExactly(true, false);
+    }
+
+    private static double nanoseconds(RunOutcome run, String name) {
+        return transfer(run, name).latency().at(50) / (double) Ticks.PER_NANOSECOND;
+    }
+
+    @Test
+    void hostMemoryOfAnotherSocketIsFurtherAway() {
+        String read = "at: 0ns, do: traffic, id: load, from: gpu4, to: memory, direction: read, size: 64KiB,"
+                + " request: 64B, depth: 1";
+        RunOutcome near = run(read);
+        RunOutcome far = run(read + ", socket: s1");
+        assertThat(transfer(near, "load").bytes()).isEqualTo(64 << 10);
+        assertThat(transfer(near, "load").target()).isEqualTo("memory of s0");
+        // 500 ns of the memory and what a link takes; then 50 ns each way between the sockets, and a byte's time
+        assertThat(nanoseconds(near, "load")).isBetween(500.0, 530.0);
+        assertThat(nanoseconds(far, "load") - nanoseconds(near, "load")).isBetween(100.0, 115.0);
+    }
+
+    @Test
+    void hostMemoryIsReachedThroughTheLinkThatPeersShare() {
+        RunOutcome run = run(
+                "at: 0ns, do: traffic, id: a, from: gpu0, to: memory, direction: write, size: 8MiB",
+                "at: 0ns, do: traffic, id: b, from: gpu1, to: memory, direction: write, size: 8MiB");
+        assertThat(gigabytes(transfer(run, "a"))).isCloseTo(MOST_OF_WRITES / 2, within(0.5));
+        assertThat(gigabytes(transfer(run, "b"))).isCloseTo(MOST_OF_WRITES / 2, within(0.5));
+    }
+
+    /** Without it a read pushes the writes of its completer ahead (PCIe base specification 5.0, table 2-40). */
+    @Test
+    void completionsWithRelaxedOrderingDoNotWaitForWritesOfTheirCompleter() {
+        String slow = "at: 0ns, do: traffic, from: gpu1, to: gpu5, direction: write, size: 1MiB";
+        String read = "at: 5us, do: traffic, id: read, from: gpu0, to: gpu1, direction: read, size: 4KiB, depth: 1,"
+                + " request: 64B";
+        double quiet = nanoseconds(run(read), "read");
+        assertThat(nanoseconds(run(slow, read), "read")).isGreaterThan(5 * quiet);
+        assertThat(nanoseconds(run(slow, read + ", relaxed-ordering: true"), "read"))
+                .isLessThan(2 * quiet);
     }
 }
