@@ -19,6 +19,7 @@ import org.p2psim.dmabuf.FenceUsage;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.Journal;
 import org.p2psim.dmabuf.Kernel;
+import org.p2psim.dmabuf.Lock;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.Wait;
@@ -192,14 +193,15 @@ final class VfioBuffer implements Exporter {
         if (revoked) {
             return Reply.done(dmaBuf);
         }
-        return dmaBuf.reservation()
-                .lock()
-                .around(() -> {
-                    revoked = true;
-                    kernel.note(Journal.Action.REVOKE, dmaBuf.name(), "");
-                    return notified(dmaBuf);
-                })
-                .then(done -> profile.waits() ? dmaBuf.whenUnmapped() : Reply.done(dmaBuf));
+        return closedToMaps(dmaBuf).then(done -> profile.waits() ? dmaBuf.whenUnmapped() : Reply.done(dmaBuf));
+    }
+
+    private Reply<DmaBuf> closedToMaps(DmaBuf dmaBuf) {
+        return dmaBuf.reservation().lock().around(() -> {
+            revoked = true;
+            kernel.note(Journal.Action.REVOKE, dmaBuf.name(), "");
+            return notified(dmaBuf);
+        });
     }
 
     private Reply<DmaBuf> notified(DmaBuf dmaBuf) {
@@ -215,12 +217,10 @@ final class VfioBuffer implements Exporter {
         if (!revoked) {
             return Reply.done(dmaBuf);
         }
-        return dmaBuf.reservation().lock().around(() -> {
-            if (profile.waits()) {
-                return notified(dmaBuf).then(done -> restored(dmaBuf));
-            }
-            return restored(dmaBuf).then(done -> notified(dmaBuf));
-        });
+        Lock lock = dmaBuf.reservation().lock();
+        return profile.waits()
+                ? lock.around(() -> notified(dmaBuf)).then(done -> lock.around(() -> restored(dmaBuf)))
+                : lock.around(() -> restored(dmaBuf).then(done -> notified(dmaBuf)));
     }
 
     private Reply<DmaBuf> restored(DmaBuf dmaBuf) {
@@ -229,10 +229,14 @@ final class VfioBuffer implements Exporter {
         return Reply.done(dmaBuf);
     }
 
-    /** The device is closed: revoked for ever, without a device from here on. */
+    /**
+     * The device is closed: revoked for ever, without a device from here on. Versions that do not wait tell the importers
+     * even if it was revoked before.
+     */
     Reply<DmaBuf> orphan(DmaBuf dmaBuf) {
         boolean before = revoked;
-        return revoke(dmaBuf).then(done -> mappingsPutAgain(dmaBuf, before)).then(done -> {
+        Reply<DmaBuf> closed = profile.waits() ? revoke(dmaBuf) : closedToMaps(dmaBuf);
+        return closed.then(done -> mappingsPutAgain(dmaBuf, before)).then(done -> {
             orphan = true;
             return Reply.done(dmaBuf);
         });
