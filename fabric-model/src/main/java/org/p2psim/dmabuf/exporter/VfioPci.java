@@ -146,6 +146,23 @@ public final class VfioPci {
         return Optional.ofNullable(exported.get(buffer)).orElseThrow();
     }
 
+    /**
+     * {@code vfio_pci_dma_buf_iommufd_map()}: the physical memory of a dma-buf, for iommufd, which does not use the DMA
+     * API. The reservation is held.
+     */
+    public static Reply<AddressRange> physicalRange(DmaBuf dmaBuf) {
+        if (!(dmaBuf.exporter() instanceof VfioBuffer buffer)) {
+            return Reply.refused(Errno.EOPNOTSUPP, dmaBuf.name() + " is not of vfio-pci");
+        }
+        if (buffer.isClosedToMaps()) {
+            return Reply.refused(Errno.ENODEV, dmaBuf.name() + " is revoked");
+        }
+        ImmutableList<AddressRange> ranges = buffer.ranges(dmaBuf);
+        return ranges.size() == 1
+                ? Reply.done(ranges.get(0))
+                : Reply.refused(Errno.EOPNOTSUPP, "%s has %d ranges".formatted(dmaBuf.name(), ranges.size()));
+    }
+
     /** {@code VFIO_DEVICE_FEATURE_DMA_BUF} as posted in 2022: one slice; offset and length 0 are the whole BAR. */
     public Reply<DmaBuf> export(String dmaBuf, int region, long offset, long length) {
         if (profile != VfioProfile.RFC) {
