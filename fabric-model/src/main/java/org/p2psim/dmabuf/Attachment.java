@@ -27,6 +27,7 @@ public final class Attachment {
     private @Nullable Direction cachedDirection;
     private @Nullable SgTable mapped;
     private boolean stale;
+    private long mappings;
 
     Attachment(DmaBuf dmaBuf, Importer importer, Optional<MoveNotify> moveNotify) {
         this.dmaBuf = dmaBuf;
@@ -79,6 +80,11 @@ public final class Attachment {
     /** The table that the importer holds, if it has mapped. */
     public Optional<SgTable> mapping() {
         return Optional.ofNullable(mapped);
+    }
+
+    /** How often it has been mapped: tells a mapping from one before it. */
+    public long mappings() {
+        return mappings;
     }
 
     public MappingState mappingState() {
@@ -218,6 +224,7 @@ public final class Attachment {
     private Reply<SgTable> handedOut(SgTable table) {
         mapped = table;
         stale = false;
+        mappings++;
         kernel().note(Journal.Action.MAP, name(), "%d entries".formatted(table.entries().size()));
         return Reply.done(table);
     }

@@ -27,6 +27,8 @@ public final class Journal {
         KEY_INVALIDATED,
         KEY_RESERVED,
         KEY_FREED,
+        /** A NIC was told to zap a key that is not live in it. */
+        DEAD_KEY,
         EVENT,
         RESET,
         RESET_DONE,

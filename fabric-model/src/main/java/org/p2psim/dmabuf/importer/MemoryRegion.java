@@ -200,7 +200,7 @@ public final class MemoryRegion {
         translation = null;
         state = State.ZAPPED;
         boolean live = nic.keys().live(key).equals(Optional.of(this));
-        kernel().note(Journal.Action.ZAP, name(), live ? "key " + key : "key %d is not live any more".formatted(key));
+        kernel().note(live ? Journal.Action.ZAP : Journal.Action.DEAD_KEY, name(), "key " + key);
     }
 
     /** Once what the NIC has on the wire has come to its end. */

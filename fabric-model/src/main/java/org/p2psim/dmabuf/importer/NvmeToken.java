@@ -1,6 +1,7 @@
 package org.p2psim.dmabuf.importer;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.p2psim.dmabuf.FenceUsage;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
+import org.p2psim.dmabuf.Wait;
 import org.p2psim.platform.Errno;
 
 /**
@@ -86,16 +88,24 @@ public final class NvmeToken {
         return Optional.ofNullable(attachment).orElseThrow();
     }
 
-    /** A request begins: with the mapping there is, or with a new one once a move is over. */
+    /** A request begins: with the mapping there is, or with a new one once the old one and a move are over. */
     public Reply<Request> begin(String request) {
-        return dmaBuf.reservation().lock().around(() -> {
+        return Reply.after(retiredMapping(), () -> dmaBuf.reservation().lock().around(() -> {
             Reply<SgTable> table = attachment()
                     .mapping()
                     .<Reply<SgTable>>map(Reply::done)
                     .orElseGet(() -> attachment().map());
             return table.then(mapped -> dmaBuf.reservation()
                     .whenSignalled(FenceUsage.KERNEL, () -> Reply.done(new Request(request, current, mapped))));
-        });
+        }));
+    }
+
+    private Wait retiredMapping() {
+        return new Wait(
+                Wait.Kind.UNMAP,
+                "the retired mapping of " + attachment().name(),
+                () -> attachment().mappingState() != Attachment.MappingState.STALE,
+                () -> List.of(attachment().name()));
     }
 
     private Reply<Attachment> invalidated(Attachment told) {
