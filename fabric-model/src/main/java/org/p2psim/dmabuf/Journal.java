@@ -40,7 +40,9 @@ public final class Journal {
         WARNING,
         /** A lock is held that must not be, or is not held that must be: lockdep would say so (I-20, I-21). */
         LOCK_RULE,
-        /** A null pointer, freed memory, or BUG(). */
+        /** An export went on with what release had destroyed, or left to release what it had not set up. */
+        TOUCHED_AFTER_INSTALL,
+        /** A null pointer, freed memory, or BUG(): something was used that no reference keeps. */
         CRASH,
         /** Memory that nobody can free any more. */
         LEAK

@@ -142,6 +142,10 @@ public final class Gpu {
                 });
     }
 
+    public ImmutableList<GpuBuffer> buffers() {
+        return ImmutableList.copyOf(buffers);
+    }
+
     void touched(GpuBuffer buffer) {
         uses++;
         buffer.used(uses);

@@ -58,6 +58,7 @@ public final class GpuBuffer implements Exporter {
     private Optional<DmaBuf> dmaBuf = Optional.empty();
     private Optional<Fence> copy = Optional.empty();
     private int pins;
+    private AddressRange pinnedAt;
     private long lastUse;
 
     GpuBuffer(Gpu gpu, String name, long size, Set<Flag> flags, Place place, AddressRange block) {
@@ -68,6 +69,7 @@ public final class GpuBuffer implements Exporter {
         this.reservation = new Reservation(gpu.kernel(), name);
         this.place = place;
         this.block = block;
+        this.pinnedAt = block;
     }
 
     public String name() {
@@ -93,6 +95,11 @@ public final class GpuBuffer implements Exporter {
 
     public boolean isPinned() {
         return pins > 0;
+    }
+
+    /** Whether it still lies where it was pinned. */
+    public boolean staysPinned() {
+        return pins == 0 || block.equals(pinnedAt);
     }
 
     /** The copy of its newest move; to be signalled when it is over. */
@@ -152,6 +159,7 @@ public final class GpuBuffer implements Exporter {
             return Reply.refused(Errno.EINVAL, "%s is pinned in %s".formatted(name, place));
         }
         return (vram ? gpu.toWindow(this) : gpu.toSystem(this)).then(placed -> {
+            pinnedAt = pins == 0 ? block : pinnedAt;
             pins++;
             return Reply.done(attachment);
         });
@@ -216,6 +224,7 @@ public final class GpuBuffer implements Exporter {
 
     @Override
     public Reply<DmaBuf> vmap(DmaBuf shown) {
+        pinnedAt = pins == 0 ? block : pinnedAt;
         pins++;
         return Reply.done(shown);
     }

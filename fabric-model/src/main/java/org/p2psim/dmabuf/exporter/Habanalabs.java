@@ -273,12 +273,12 @@ public final class Habanalabs implements Exporter {
                 .undo(() -> {
                     dmaBuf.put();
                     uncount(export.allocation);
-                    kernel.note(Journal.Action.CRASH, dmaBuf.name(), "freed a second time, its count undone twice");
+                    kernel.note(Journal.Action.TOUCHED_AFTER_INSTALL, dmaBuf.name(), "freed a second time, its count undone twice");
                     return Reply.done(dmaBuf);
                 })
                 .then(installed -> {
                     if (dmaBuf.isReleased()) {
-                        kernel.note(Journal.Action.CRASH, dmaBuf.name(), "a context is stored in freed memory");
+                        kernel.note(Journal.Action.TOUCHED_AFTER_INSTALL, dmaBuf.name(), "a context is stored in freed memory");
                     }
                     takeContext(export);
                     return Reply.done(dmaBuf);
@@ -368,7 +368,7 @@ public final class Habanalabs implements Exporter {
         exports.remove(dmaBuf);
         uncount(export.allocation);
         if (!export.contextStored) {
-            kernel.note(Journal.Action.CRASH, dmaBuf.name(), "released before its context is stored: null pointer");
+            kernel.note(Journal.Action.TOUCHED_AFTER_INSTALL, dmaBuf.name(), "released before its context is stored: null pointer");
         } else if (export.context != null) {
             file.released(export.context);
         }
