@@ -170,8 +170,7 @@ public final class Attachment {
         }
         Reply<SgTable> made = pinnedForTable(pinsOnMap()).then(ready -> exporterMap());
         if (!kernel().core().cachesTables() && !importer.dynamic()) {
-            made = made.then(table ->
-                    dmaBuf.reservation().whenSignalled(FenceUsage.KERNEL, () -> Reply.done(table)));
+            made = made.then(table -> dmaBuf.reservation().whenSignalled(FenceUsage.KERNEL, () -> Reply.done(table)));
         } else if (kernel().core().cachesTables() && dmaBuf.exporter().cachesTables()) {
             made = made.then(table -> {
                 cached = table;
@@ -225,7 +224,10 @@ public final class Attachment {
         mapped = table;
         stale = false;
         mappings++;
-        kernel().note(Journal.Action.MAP, name(), "%d entries".formatted(table.entries().size()));
+        kernel().note(
+                        Journal.Action.MAP,
+                        name(),
+                        "%d entries".formatted(table.entries().size()));
         return Reply.done(table);
     }
 

@@ -15,34 +15,36 @@ public enum Bug {
             "vfio-pci RFC of August 2022, R3; found by Oded Gabbay",
             "a table is freed while its orig_nents is 0, so that its entries leak"),
     OFFSET_OF_32_BITS(
-            "vfio-pci RFC of August 2022, R4", "the offset of a slice has 32 bits, so that none begins at 4 GiB or above"),
+            "vfio-pci RFC of August 2022, R4",
+            "the offset of a slice has 32 bits, so that none begins at 4 GiB or above"),
     OFFSET_WITHOUT_LENGTH(
             "vfio-pci RFC of August 2022, R5", "an offset without a length is taken: a dma-buf of no bytes"),
     DEVICE_USED_AFTER_CLOSE(
             "vfio-pci RFC of August 2022, R6", "attach and map use the device pointer that close has cleared"),
     DESCRIPTOR_FAILURE_LEAKS(
-            "vfio-pci RFC of August 2022, R7", "without a free descriptor the dma-buf and its device reference are leaked"),
+            "vfio-pci RFC of August 2022, R7",
+            "without a free descriptor the dma-buf and its device reference are leaked"),
     SEGMENT_SIZE_TAKEN_RAW(
             "vfio-pci RFC of August 2022, R8", "tables are cut at the importer's largest segment, whole pages or not"),
     DISABLED_BEFORE_REVOKED(
             "vfio-pci until 2026, R9", "close disables the function first and revokes its dma-bufs then"),
     DESCRIPTOR_FAILURE_PUTS_TWICE(
-            "vfio-pci 6.19", "without a free descriptor the dma-buf is put, and its registration dropped a second time"),
+            "vfio-pci 6.19",
+            "without a free descriptor the dma-buf is put, and its registration dropped a second time"),
     MAPPINGS_PUT_TWICE(
             "vfio-pci 7.1-rc",
             "close drops the count of mappings again if the dma-buf is revoked already, and waits for ever"),
     PIN_OP_FORGOTTEN(
             "vfio-pci 6.19-rc", "there is no pin callback, so that importers that cannot be revoked pin successfully"),
     DESCRIPTOR_PUBLISHED_FIRST(
-            "habanalabs v6 of September 2021 until 6.17", "the descriptor is installed before the context is referenced"),
+            "habanalabs v6 of September 2021 until 6.17",
+            "the descriptor is installed before the context is referenced"),
     NO_CONTEXT_REFERENCE("counterfactual", "an export does not keep the context of the user who made it"),
     NO_SCRUB("counterfactual", "device memory is not cleared between its users though the option is on"),
     NO_FENCE_WAIT("counterfactual", "a dynamic importer does not wait for the fences of a move before it uses a table"),
     NO_OWNER_REFERENCE("counterfactual", "what cannot be revoked does not keep its owner (drm_master model)"),
-    PINNED_UNPINNED_TWICE(
-            "RDMA umem until early 2026", "a mapping that fails after a pin unpins twice on its way out"),
-    KEY_FREED_BEFORE_NOTIFY(
-            "mlx5 until 2025", "deregistration frees the key without the lock that notifications hold"),
+    PINNED_UNPINNED_TWICE("RDMA umem until early 2026", "a mapping that fails after a pin unpins twice on its way out"),
+    KEY_FREED_BEFORE_NOTIFY("mlx5 until 2025", "deregistration frees the key without the lock that notifications hold"),
     KEY_NOT_RESERVED("counterfactual, the objection of 2021", "the key number of a revoked region is free at once"),
     NEVER_UNMAPS("counterfactual", "an importer with a callback keeps its mapping when it is notified"),
     UNMAPS_WITH_DMA_IN_FLIGHT("counterfactual", "an importer gives a mapping back while its DMA is on the way"),

@@ -72,7 +72,8 @@ public final class CpuAccess {
         if (!dmaBuf.exporter().ops().contains(ExporterOp.VMAP)) {
             return Reply.refused(Errno.EINVAL, "the exporter has no vmap callback");
         }
-        Reply<DmaBuf> mapped = vmaps > 0 ? Reply.done(dmaBuf) : dmaBuf.exporter().vmap(dmaBuf);
+        Reply<DmaBuf> mapped =
+                vmaps > 0 ? Reply.done(dmaBuf) : dmaBuf.exporter().vmap(dmaBuf);
         return mapped.then(done -> {
             vmaps++;
             return Reply.done(dmaBuf);

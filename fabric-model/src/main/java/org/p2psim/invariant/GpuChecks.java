@@ -25,7 +25,10 @@ public final class GpuChecks {
         Violations violations = new Violations();
         exporter.unpredictable()
                 .forEach(what -> violations.require(
-                        Invariant.PREDICTABLE, false, what, () -> "refused though it worked before and nothing changed"));
+                        Invariant.PREDICTABLE,
+                        false,
+                        what,
+                        () -> "refused though it worked before and nothing changed"));
         return violations.found();
     }
 }

@@ -86,8 +86,7 @@ public enum Invariant {
             TIME,
             "Every work request that uses a revoked region completes with an error, and its queue pair is in error",
             "RegionChecks"),
-    PINNED_STAYS(
-            "I-18", SECURITY, STATE, "Pinned memory does not move", "GpuChecks"),
+    PINNED_STAYS("I-18", SECURITY, STATE, "Pinned memory does not move", "GpuChecks"),
     NOTIFIED_ONCE(
             "I-19",
             CORRECTNESS,
@@ -97,7 +96,11 @@ public enum Invariant {
     LOCKED_WHERE_NEEDED(
             "I-20", DISCIPLINE, STATE, "The reservation is held to pin, map, vmap and notify", "KernelChecks"),
     UNLOCKED_WHERE_NEEDED(
-            "I-21", DISCIPLINE, STATE, "The reservation is not held to attach, detach, get, put and access", "KernelChecks"),
+            "I-21",
+            DISCIPLINE,
+            STATE,
+            "The reservation is not held to attach, detach, get, put and access",
+            "KernelChecks"),
     EXPORT_COUNT("I-22", CORRECTNESS, STATE, "Exported device memory is not freed", "OwnershipChecks"),
     ONE_OWNER(
             "I-23",
@@ -128,7 +131,11 @@ public enum Invariant {
             "I-31", CORRECTNESS, STATE, "An export touches nothing after its descriptor is installed", "KernelChecks"),
     INSIDE_BUFFER("I-32", CORRECTNESS, STATE, "A region lies inside of its dma-buf", "RegionChecks"),
     CPU_BALANCED(
-            "I-33", CORRECTNESS, STATE, "Mappings into kernel memory and CPU accesses have ended at release", "DmaBufChecks"),
+            "I-33",
+            CORRECTNESS,
+            STATE,
+            "Mappings into kernel memory and CPU accesses have ended at release",
+            "DmaBufChecks"),
     STATIC_WITHOUT_PEERS("I-34", CORRECTNESS, STATE, "Static importers never reach peers", "DmaBufChecks"),
     PREDICTABLE(
             "I-35",

@@ -35,7 +35,10 @@ public final class KernelChecks {
         }
         for (LockOrder.Inversion inversion : kernel.lockOrder().inversions()) {
             violations.require(
-                    Invariant.LOCK_ORDER, false, inversion.classes().toString(), () -> String.join("; ", inversion.sites()));
+                    Invariant.LOCK_ORDER,
+                    false,
+                    inversion.classes().toString(),
+                    () -> String.join("; ", inversion.sites()));
         }
         return violations.found();
     }

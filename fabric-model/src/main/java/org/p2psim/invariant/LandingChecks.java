@@ -17,8 +17,7 @@ public final class LandingChecks {
      * @param memory where it landed, physical
      * @param owners {@link OwnedMemory#snapshot} when the table was made
      */
-    public record Landing(
-            Attachment attachment, long mapping, AddressRange memory, boolean write, OwnedMemory owners) {
+    public record Landing(Attachment attachment, long mapping, AddressRange memory, boolean write, OwnedMemory owners) {
         /** A DMA that is issued now. */
         public static Landing of(Attachment attachment, AddressRange memory, boolean write, OwnedMemory owners) {
             return new Landing(attachment, attachment.mappings(), memory, write, owners);
@@ -35,7 +34,10 @@ public final class LandingChecks {
         Violations violations = new Violations();
         String name = landing.attachment().name();
         violations.require(
-                Invariant.NO_WRITE_AFTER_REVOKE, !(landing.write() && revoked), name, () -> "a write after the revocation");
+                Invariant.NO_WRITE_AFTER_REVOKE,
+                !(landing.write() && revoked),
+                name,
+                () -> "a write after the revocation");
         violations.require(
                 Invariant.NO_LANDING_AFTER_UNMAP,
                 landing.attachment().mappingState() != MappingState.NONE

@@ -25,7 +25,10 @@ public final class NotificationChecks {
                 case REVOKE, RESTORE, MOVE -> told.removeIf(name -> isOf(name, entry.object()));
                 case NOTIFY -> {
                     violations.require(
-                            Invariant.NOTIFIED_ONCE, !told.contains(entry.object()), entry.object(), () -> "notified twice");
+                            Invariant.NOTIFIED_ONCE,
+                            !told.contains(entry.object()),
+                            entry.object(),
+                            () -> "notified twice");
                     violations.require(
                             Invariant.NOTIFIED_ONCE,
                             attached.contains(entry.object()),

@@ -53,7 +53,11 @@ public final class RegionChecks {
         Violations violations = new Violations();
         violations.require(
                 Invariant.NEW_MAPPING_WAITS,
-                region.attachment().dmaBuf().reservation().pending(FenceUsage.KERNEL).isEmpty()
+                region.attachment()
+                                .dmaBuf()
+                                .reservation()
+                                .pending(FenceUsage.KERNEL)
+                                .isEmpty()
                         || region.attachment().mappingState() != Attachment.MappingState.VALID,
                 region.name(),
                 () -> "DMA is issued before the move is over");

@@ -20,7 +20,9 @@ public final class VfioChecks {
                     revoked != device.isMemoryEnabled(),
                     dmaBuf.name(),
                     () -> "memory is %s and mapping is %s"
-                            .formatted(device.isMemoryEnabled() ? "enabled" : "disabled", revoked ? "refused" : "allowed"));
+                            .formatted(
+                                    device.isMemoryEnabled() ? "enabled" : "disabled",
+                                    revoked ? "refused" : "allowed"));
             violations.require(
                     Invariant.USABLE_WHEN_ENABLED,
                     !(revoked && device.isMemoryEnabled()),

@@ -174,10 +174,12 @@ class DmaBufTest {
         DmaBuf dmaBuf = export(kernel, new Calls(STATIC));
         Attachment attachment = done(dmaBuf.attach(fixedImporter(0)));
         Fence move = new Fence("move");
-        kernel.start("add", () -> dmaBuf.reservation().lock().around(() -> {
-            dmaBuf.reservation().add(move, FenceUsage.KERNEL);
-            return Reply.done(dmaBuf);
-        }));
+        kernel.start(
+                "add",
+                () -> dmaBuf.reservation().lock().around(() -> {
+                    dmaBuf.reservation().add(move, FenceUsage.KERNEL);
+                    return Reply.done(dmaBuf);
+                }));
         Task<SgTable> map = kernel.start("map", attachment::mapUnlocked);
         assertThat(map.isOver()).isEqualTo(!waits);
         move.signal();
@@ -287,10 +289,12 @@ class DmaBufTest {
     void fencesAreWaitedForByClass(String release, FenceUsage fence, FenceUsage wait, boolean waits) {
         Kernel kernel = kernel(release);
         Reservation reservation = new Reservation(kernel, "r");
-        kernel.start("add", () -> reservation.lock().around(() -> {
-            reservation.add(new Fence("f"), fence);
-            return Reply.done("added");
-        }));
+        kernel.start(
+                "add",
+                () -> reservation.lock().around(() -> {
+                    reservation.add(new Fence("f"), fence);
+                    return Reply.done("added");
+                }));
         assertThat(reservation.pending(wait).isEmpty()).isNotEqualTo(waits);
     }
 
@@ -320,10 +324,12 @@ class DmaBufTest {
     void onlyAWriterWaitsForReaders(boolean write) {
         Kernel kernel = kernel("6.16");
         DmaBuf dmaBuf = export(kernel, new Calls(STATIC));
-        kernel.start("read", () -> dmaBuf.reservation().lock().around(() -> {
-            dmaBuf.reservation().add(new Fence("reader"), FenceUsage.READ);
-            return Reply.done(dmaBuf);
-        }));
+        kernel.start(
+                "read",
+                () -> dmaBuf.reservation().lock().around(() -> {
+                    dmaBuf.reservation().add(new Fence("reader"), FenceUsage.READ);
+                    return Reply.done(dmaBuf);
+                }));
         Task<DmaBuf> begin = kernel.start("begin", () -> dmaBuf.cpuAccess().begin(write));
         assertThat(begin.isOver()).isNotEqualTo(write);
         assertThat(dmaBuf.cpuAccess().isReadable()).isTrue();

@@ -173,12 +173,15 @@ public final class GpuBuffer implements Exporter {
     @Override
     public Reply<SgTable> map(Attachment attachment) {
         gpu.touched(this);
-        return placedFor(attachment).then(placed -> gpu.table(attachment.importer(), memory()).then(table -> {
-            mapped.put(
-                    attachment,
-                    table.entries().stream().map(SgTable.Entry::address).collect(ImmutableList.toImmutableList()));
-            return Reply.done(table);
-        }));
+        return placedFor(attachment)
+                .then(placed -> gpu.table(attachment.importer(), memory()).then(table -> {
+                    mapped.put(
+                            attachment,
+                            table.entries().stream()
+                                    .map(SgTable.Entry::address)
+                                    .collect(ImmutableList.toImmutableList()));
+                    return Reply.done(table);
+                }));
     }
 
     private Reply<GpuBuffer> placedFor(Attachment attachment) {
@@ -247,9 +250,7 @@ public final class GpuBuffer implements Exporter {
 
     /** In physical addresses; only where a peer may be sent. */
     private AddressRange memory() {
-        return place == Place.GTT
-                ? block
-                : new AddressRange(gpu.window().base() + block.base(), block.size());
+        return place == Place.GTT ? block : new AddressRange(gpu.window().base() + block.base(), block.size());
     }
 
     /** What else shows this buffer: attachments that are mapped now. */

@@ -120,8 +120,8 @@ public final class Habanalabs implements Exporter {
         this.dmaMap = dmaMap;
         this.profile = profile;
         this.kernel = kernel;
-        this.file = new HabanalabsFile(
-                function.toString(), bar, new OwnedMemory(), kernel, profile.deviceLife(), scrubs);
+        this.file =
+                new HabanalabsFile(function.toString(), bar, new OwnedMemory(), kernel, profile.deviceLife(), scrubs);
     }
 
     /** Its device file: who uses it. */
@@ -250,8 +250,8 @@ public final class Habanalabs implements Exporter {
                     return Reply.done(name);
                 })
                 .then(dmaBuf -> {
-                    Export export = new Export(
-                            DevicePages.whole(pages, pageSize, bar.base(), memory.base()), allocation);
+                    Export export =
+                            new Export(DevicePages.whole(pages, pageSize, bar.base(), memory.base()), allocation);
                     exports.put(dmaBuf, export);
                     return kernel.has(Bug.DESCRIPTOR_PUBLISHED_FIRST)
                             ? publishedFirst(dmaBuf, export)
@@ -273,12 +273,18 @@ public final class Habanalabs implements Exporter {
                 .undo(() -> {
                     dmaBuf.put();
                     uncount(export.allocation);
-                    kernel.note(Journal.Action.TOUCHED_AFTER_INSTALL, dmaBuf.name(), "freed a second time, its count undone twice");
+                    kernel.note(
+                            Journal.Action.TOUCHED_AFTER_INSTALL,
+                            dmaBuf.name(),
+                            "freed a second time, its count undone twice");
                     return Reply.done(dmaBuf);
                 })
                 .then(installed -> {
                     if (dmaBuf.isReleased()) {
-                        kernel.note(Journal.Action.TOUCHED_AFTER_INSTALL, dmaBuf.name(), "a context is stored in freed memory");
+                        kernel.note(
+                                Journal.Action.TOUCHED_AFTER_INSTALL,
+                                dmaBuf.name(),
+                                "a context is stored in freed memory");
                     }
                     takeContext(export);
                     return Reply.done(dmaBuf);
@@ -368,7 +374,10 @@ public final class Habanalabs implements Exporter {
         exports.remove(dmaBuf);
         uncount(export.allocation);
         if (!export.contextStored) {
-            kernel.note(Journal.Action.TOUCHED_AFTER_INSTALL, dmaBuf.name(), "released before its context is stored: null pointer");
+            kernel.note(
+                    Journal.Action.TOUCHED_AFTER_INSTALL,
+                    dmaBuf.name(),
+                    "released before its context is stored: null pointer");
         } else if (export.context != null) {
             file.released(export.context);
         }

@@ -84,8 +84,7 @@ public final class HabanalabsFile {
             return Reply.refused(Errno.EAGAIN, "the memory is being cleared");
         }
         return Reply.after(
-                new Wait(Wait.Kind.SCRUB, "the memory of " + device, () -> !scrubbing, () -> List.of(device)),
-                () -> {
+                new Wait(Wait.Kind.SCRUB, "the memory of " + device, () -> !scrubbing, () -> List.of(device)), () -> {
                     context = new Context(user);
                     owned.assign(memory, user);
                     return Reply.done(user);

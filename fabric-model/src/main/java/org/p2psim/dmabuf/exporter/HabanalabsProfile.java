@@ -14,8 +14,7 @@ import org.p2psim.platform.KernelRelease;
  * @param deviceLife what a dma-buf keeps
  * @param bugs those of the release
  */
-public record HabanalabsProfile(
-        Sizes sizes, HabanalabsSgTable sgTable, DeviceLife deviceLife, ImmutableSet<Bug> bugs) {
+public record HabanalabsProfile(Sizes sizes, HabanalabsSgTable sgTable, DeviceLife deviceLife, ImmutableSet<Bug> bugs) {
     /** Sizes that may be exported. */
     public enum Sizes {
         /** As posted in September 2021: any size from PAGE_SIZE on. */

@@ -84,8 +84,8 @@ final class VfioBuffer implements Exporter {
             }
             return Reply.refused(Errno.ENODEV, "the device was closed");
         }
-        return Reply.done(attachment.peer2peer()
-                && device.verdict(attachment.importer()).supported());
+        return Reply.done(
+                attachment.peer2peer() && device.verdict(attachment.importer()).supported());
     }
 
     private Reply<Boolean> attachAsMerged(Attachment attachment) {
@@ -174,7 +174,8 @@ final class VfioBuffer implements Exporter {
             kernel.note(
                     Journal.Action.LEAK,
                     attachment.name(),
-                    "a table of %d entries is freed as one of 0".formatted(table.entries().size()));
+                    "a table of %d entries is freed as one of 0"
+                            .formatted(table.entries().size()));
         }
     }
 
@@ -208,24 +209,26 @@ final class VfioBuffer implements Exporter {
         Reply<DmaBuf> told = dmaBuf.invalidateMappings();
         return !profile.waits()
                 ? told
-                : told.then(done ->
-                        dmaBuf.reservation().whenSignalled(FenceUsage.BOOKKEEP, () -> Reply.done(dmaBuf)));
+                : told.then(done -> dmaBuf.reservation().whenSignalled(FenceUsage.BOOKKEEP, () -> Reply.done(dmaBuf)));
     }
 
-    /** Access is back: importers are told so, too, and map again at their next access. */
+    /**
+     * Access is back: importers are told so, too, and map again at their next access. Versions that wait tell them while
+     * mapping is still refused.
+     */
     Reply<DmaBuf> restore(DmaBuf dmaBuf) {
         if (!revoked) {
             return Reply.done(dmaBuf);
         }
         Lock lock = dmaBuf.reservation().lock();
+        kernel.note(Journal.Action.RESTORE, dmaBuf.name(), "");
         return profile.waits()
-                ? lock.around(() -> notified(dmaBuf)).then(done -> lock.around(() -> restored(dmaBuf)))
-                : lock.around(() -> restored(dmaBuf).then(done -> notified(dmaBuf)));
+                ? lock.around(() -> notified(dmaBuf)).then(done -> lock.around(() -> openToMaps(dmaBuf)))
+                : lock.around(() -> openToMaps(dmaBuf).then(done -> notified(dmaBuf)));
     }
 
-    private Reply<DmaBuf> restored(DmaBuf dmaBuf) {
+    private Reply<DmaBuf> openToMaps(DmaBuf dmaBuf) {
         revoked = false;
-        kernel.note(Journal.Action.RESTORE, dmaBuf.name(), "");
         return Reply.done(dmaBuf);
     }
 

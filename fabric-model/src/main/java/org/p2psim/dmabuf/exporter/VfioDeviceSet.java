@@ -17,7 +17,9 @@ public final class VfioDeviceSet {
     public VfioDeviceSet(Kernel kernel, List<VfioPci> devices) {
         this.devices = ImmutableList.copyOf(devices);
         this.lock = new Lock(
-                kernel, LockClass.DEVICE_SET, String.join("+", devices.stream().map(VfioPci::name).toList()));
+                kernel,
+                LockClass.DEVICE_SET,
+                String.join("+", devices.stream().map(VfioPci::name).toList()));
     }
 
     /**

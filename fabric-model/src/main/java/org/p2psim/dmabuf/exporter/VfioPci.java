@@ -185,14 +185,15 @@ public final class VfioPci {
         VfioBuffer buffer = new VfioBuffer(this, VfioSlice.in(wrongBar ? bar(0) : bar, slices));
         exported.put(buffer, VfioSlice.in(bar, slices));
         long size = slices.stream().mapToLong(VfioSlice::length).sum();
-        return DmaBuf.export(dmaBuf, size, buffer, kernel, Optional.empty()).then(made -> memoryLock
-                .around(() -> {
-                    registrations++;
-                    listed.put(made, buffer);
-                    return Reply.done(made);
-                })
-                .then(DmaBuf::install)
-                .undo(() -> descriptorFailed(made)));
+        return DmaBuf.export(dmaBuf, size, buffer, kernel, Optional.empty())
+                .then(made -> memoryLock
+                        .around(() -> {
+                            registrations++;
+                            listed.put(made, buffer);
+                            return Reply.done(made);
+                        })
+                        .then(DmaBuf::install)
+                        .undo(() -> descriptorFailed(made)));
     }
 
     private AddressRange bar(int region) {
@@ -207,7 +208,8 @@ public final class VfioPci {
         dmaBuf.put();
         if (kernel.has(Bug.DESCRIPTOR_FAILURE_PUTS_TWICE)) {
             registrations--;
-            kernel.note(Journal.Action.CRASH, dmaBuf.name(), "its registration is dropped again, and it is freed again");
+            kernel.note(
+                    Journal.Action.CRASH, dmaBuf.name(), "its registration is dropped again, and it is freed again");
         }
         return Reply.done(dmaBuf);
     }
@@ -322,11 +324,12 @@ public final class VfioPci {
     }
 
     private Reply<VfioPci> cleanUp() {
-        return memoryLock.around(() -> each((buffer, dmaBuf) -> buffer.orphan(dmaBuf).then(done -> {
-            listed.remove(dmaBuf);
-            registrations--;
-            return Reply.done(dmaBuf);
-        })));
+        return memoryLock.around(() ->
+                each((buffer, dmaBuf) -> buffer.orphan(dmaBuf).then(done -> {
+                    listed.remove(dmaBuf);
+                    registrations--;
+                    return Reply.done(dmaBuf);
+                })));
     }
 
     private Reply<VfioPci> closed() {
@@ -350,11 +353,7 @@ public final class VfioPci {
     public Reply<VfioPci> unbind() {
         unbinding = true;
         return Reply.after(
-                new Wait(
-                        Wait.Kind.REFERENCES,
-                        "references of " + name,
-                        () -> registrations() == 0,
-                        () -> holders()),
+                new Wait(Wait.Kind.REFERENCES, "references of " + name, () -> registrations() == 0, () -> holders()),
                 () -> Reply.done(this));
     }
 

@@ -23,11 +23,7 @@ public enum VfioProfile {
             Bug.SEGMENT_SIZE_TAKEN_RAW,
             Bug.DISABLED_BEFORE_REVOKED),
     /** As merged in 6.19: revokes without waiting, refuses to pin. */
-    V6_19(
-            Optional.of(Errno.EOPNOTSUPP),
-            false,
-            Bug.DESCRIPTOR_FAILURE_PUTS_TWICE,
-            Bug.DISABLED_BEFORE_REVOKED),
+    V6_19(Optional.of(Errno.EOPNOTSUPP), false, Bug.DESCRIPTOR_FAILURE_PUTS_TWICE, Bug.DISABLED_BEFORE_REVOKED),
     /** Candidates of 7.1: waits for fences and unmapping, and takes pinned importers that can be revoked. */
     V7_1_RC(Optional.empty(), true, Bug.MAPPINGS_PUT_TWICE, Bug.DISABLED_BEFORE_REVOKED),
     /** 7.1 with the posted fix of close: revoked first, disabled then. */

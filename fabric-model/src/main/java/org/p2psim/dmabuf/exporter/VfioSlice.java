@@ -41,7 +41,8 @@ public record VfioSlice(long offset, long length) {
         }
         if (!inside(bar.get(), offset, length) || !isPageAligned(offset | length)) {
             return Reply.refused(
-                    Errno.EINVAL, "0x%x bytes at offset 0x%x are not pages of BAR %d".formatted(length, offset, region));
+                    Errno.EINVAL,
+                    "0x%x bytes at offset 0x%x are not pages of BAR %d".formatted(length, offset, region));
         }
         if (length == 0 && !kernel.has(Bug.OFFSET_WITHOUT_LENGTH)) {
             return Reply.refused(Errno.EINVAL, "an offset without a length");

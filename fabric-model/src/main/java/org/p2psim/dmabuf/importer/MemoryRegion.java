@@ -125,10 +125,11 @@ public final class MemoryRegion {
     /** Pins if it must, maps, and gives the addresses to the NIC, all with the reservation held. */
     Reply<MemoryRegion> build(Attachment made, Consumer<Step> steps) {
         attachment = made;
-        return lock().around(() -> pinned(made).then(ready -> loaded(steps).undo(() -> {
-                    unpinAfterFailure(made);
-                    return Reply.done(made);
-                })))
+        return lock().around(() -> pinned(made)
+                        .then(ready -> loaded(steps).undo(() -> {
+                            unpinAfterFailure(made);
+                            return Reply.done(made);
+                        })))
                 .then(ready -> {
                     key = nic.keys().allocate(this);
                     return Reply.done(this);
@@ -151,8 +152,7 @@ public final class MemoryRegion {
     /** Maps unless a table is there already, waits for a move to end, and loads the table. The reservation is held. */
     private Reply<MemoryRegion> loaded(Consumer<Step> steps) {
         Attachment made = attachment();
-        Reply<SgTable> table =
-                made.mapping().<Reply<SgTable>>map(Reply::done).orElseGet(made::map);
+        Reply<SgTable> table = made.mapping().<Reply<SgTable>>map(Reply::done).orElseGet(made::map);
         return table.then(mapped -> {
                     steps.accept(new Step(
                             "map",
@@ -162,25 +162,28 @@ public final class MemoryRegion {
                                             mapped.entries().size() == 1 ? "y" : "ies")));
                     return kernel().has(Bug.NO_FENCE_WAIT)
                             ? Reply.done(mapped)
-                            : made.dmaBuf()
-                                    .reservation()
-                                    .whenSignalled(FenceUsage.KERNEL, () -> Reply.done(mapped));
+                            : made.dmaBuf().reservation().whenSignalled(FenceUsage.KERNEL, () -> Reply.done(mapped));
                 })
                 .then(mapped -> {
                     translation = mapped;
                     state = State.ACTIVE;
-                    kernel().note(Journal.Action.LOAD, name(), "%d entries".formatted(mapped.entries().size()));
+                    kernel().note(
+                                    Journal.Action.LOAD,
+                                    name(),
+                                    "%d entries".formatted(mapped.entries().size()));
                     return Reply.done(this);
                 });
     }
 
     /** The NIC faulted: the driver maps again. A refusal leaves the region as it is. */
     public Reply<MemoryRegion> fault() {
-        return nic.regionLocked(this, () -> lock().around(() -> switch (state) {
-            case ACTIVE -> Reply.done(this);
-            case ZAPPED -> loaded(step -> {});
-            case INIT, REVOKED, GONE -> Reply.refused(Errno.EINVAL, name() + " is " + state);
-        }));
+        return nic.regionLocked(
+                this,
+                () -> lock().around(() -> switch (state) {
+                    case ACTIVE -> Reply.done(this);
+                    case ZAPPED -> loaded(step -> {});
+                    case INIT, REVOKED, GONE -> Reply.refused(Errno.EINVAL, name() + " is " + state);
+                }));
     }
 
     private Reply<Attachment> warned(Attachment told) {

@@ -68,7 +68,8 @@ public final class NvmeToken {
     public static Reply<NvmeToken> register(DmaBuf dmaBuf, Importer nvme) {
         if (dmaBuf.size() % CONTROLLER_PAGE_SIZE != 0) {
             return Reply.refused(
-                    Errno.EINVAL, "the size is not a multiple of the controller's page, %d".formatted(CONTROLLER_PAGE_SIZE));
+                    Errno.EINVAL,
+                    "the size is not a multiple of the controller's page, %d".formatted(CONTROLLER_PAGE_SIZE));
         }
         return dmaBuf.get().then(held -> {
             NvmeToken token = new NvmeToken(held);
@@ -90,14 +91,16 @@ public final class NvmeToken {
 
     /** A request begins: with the mapping there is, or with a new one once the old one and a move are over. */
     public Reply<Request> begin(String request) {
-        return Reply.after(retiredMapping(), () -> dmaBuf.reservation().lock().around(() -> {
-            Reply<SgTable> table = attachment()
-                    .mapping()
-                    .<Reply<SgTable>>map(Reply::done)
-                    .orElseGet(() -> attachment().map());
-            return table.then(mapped -> dmaBuf.reservation()
-                    .whenSignalled(FenceUsage.KERNEL, () -> Reply.done(new Request(request, current, mapped))));
-        }));
+        return Reply.after(
+                retiredMapping(),
+                () -> dmaBuf.reservation().lock().around(() -> {
+                    Reply<SgTable> table = attachment()
+                            .mapping()
+                            .<Reply<SgTable>>map(Reply::done)
+                            .orElseGet(() -> attachment().map());
+                    return table.then(mapped -> dmaBuf.reservation()
+                            .whenSignalled(FenceUsage.KERNEL, () -> Reply.done(new Request(request, current, mapped))));
+                }));
     }
 
     private Wait retiredMapping() {
@@ -126,14 +129,15 @@ public final class NvmeToken {
 
     /** The mapping goes when its last request has completed, in a worker of its own. */
     private void unmapLater(Attachment told) {
-        dmaBuf.kernel().start("unmap of " + told.name(), () -> dmaBuf.reservation()
-                .lock()
-                .around(() -> {
-                    if (told.mappingState() == Attachment.MappingState.STALE) {
-                        told.unmap();
-                    }
-                    return Reply.done(told);
-                }));
+        dmaBuf.kernel()
+                .start(
+                        "unmap of " + told.name(),
+                        () -> dmaBuf.reservation().lock().around(() -> {
+                            if (told.mappingState() == Attachment.MappingState.STALE) {
+                                told.unmap();
+                            }
+                            return Reply.done(told);
+                        }));
     }
 
     /** Waits for its requests and gives everything back. */

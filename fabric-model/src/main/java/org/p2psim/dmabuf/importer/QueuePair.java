@@ -71,7 +71,9 @@ public final class QueuePair {
         Optional<MemoryRegion> found = request.nic().keys().live(request.key());
         if (found.isEmpty()) {
             if (request.remote()) {
-                request.nic().kernel().note(Journal.Action.EVENT, request.nic().importer().name(), "invalid key");
+                request.nic()
+                        .kernel()
+                        .note(Journal.Action.EVENT, request.nic().importer().name(), "invalid key");
             }
             return refused("key %d is not live".formatted(request.key()));
         }

@@ -67,19 +67,22 @@ public final class RdmaNic {
         if (flavour.isEmpty()) {
             return Reply.refused(Errno.EOPNOTSUPP, importer.name() + " has no registration of dma-bufs");
         }
-        return request.checked().then(ok -> dmaBuf.get()).then(held -> request.checkedAgainst(held)
-                .then(ok -> attached(request, held, steps))
-                .undo(() -> {
-                    held.put();
-                    return Reply.done(held);
-                }));
+        return request.checked()
+                .then(ok -> dmaBuf.get())
+                .then(held -> request.checkedAgainst(held)
+                        .then(ok -> attached(request, held, steps))
+                        .undo(() -> {
+                            held.put();
+                            return Reply.done(held);
+                        }));
     }
 
     private Reply<MemoryRegion> attached(
             MemoryRegion.Request request, DmaBuf dmaBuf, Consumer<MemoryRegion.Step> steps) {
         MemoryRegion region = new MemoryRegion(this, flavour.orElseThrow(), request);
         return dmaBuf.attach(importer, region.callback()).then(attachment -> {
-            steps.accept(new MemoryRegion.Step("attach", attachment.peer2peer() ? "peer2peer kept" : "peer2peer cleared"));
+            steps.accept(
+                    new MemoryRegion.Step("attach", attachment.peer2peer() ? "peer2peer kept" : "peer2peer cleared"));
             return regionLocked(region, () -> region.build(attachment, steps))
                     .undo(() -> dmaBuf.detach(attachment))
                     .then(built -> {

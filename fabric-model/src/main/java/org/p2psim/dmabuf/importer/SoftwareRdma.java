@@ -31,11 +31,12 @@ public final class SoftwareRdma {
         return switch (refusal) {
             case IN_UMEM -> Reply.refused(Errno.EINVAL, name + " uses virtual addresses for DMA");
             case NO_OPERATION -> Reply.refused(Errno.EOPNOTSUPP, name + " has no registration of dma-bufs");
-            case IN_ATTACH -> dmaBuf.get().then(held -> {
-                Reply<Attachment> refused = held.attachWithoutDevice(name);
-                held.put();
-                return refused;
-            });
+            case IN_ATTACH ->
+                dmaBuf.get().then(held -> {
+                    Reply<Attachment> refused = held.attachWithoutDevice(name);
+                    held.put();
+                    return refused;
+                });
         };
     }
 

@@ -73,7 +73,8 @@ class GpuTest {
         machine.kernel().poll();
     }
 
-    private static MemoryRegion registered(Machine machine, RdmaNic nic, String name, DmaBuf dmaBuf, GpuBuffer... moving) {
+    private static MemoryRegion registered(
+            Machine machine, RdmaNic nic, String name, DmaBuf dmaBuf, GpuBuffer... moving) {
         Task<MemoryRegion> task = machine.start("register", () -> nic.register(Machine.whole(name, dmaBuf), dmaBuf));
         copied(machine, moving);
         return done(task);
@@ -112,8 +113,8 @@ class GpuTest {
         Machine machine = machine(Bug.NO_FENCE_WAIT);
         Gpu gpu = amdgpu(machine, "6.12");
         GpuBuffer buffer = done(gpu.create("bo", SIZE, VRAM));
-        MemoryRegion region = registered(
-                machine, machine.nic(0, RdmaFlavour.DYNAMIC), "mr", done(gpu.export(buffer, "d")), buffer);
+        MemoryRegion region =
+                registered(machine, machine.nic(0, RdmaFlavour.DYNAMIC), "mr", done(gpu.export(buffer, "d")), buffer);
         machine.run("evict", () -> gpu.evict(buffer));
         machine.run("fault", region::fault);
         assertThat(RegionChecks.issue(region))
@@ -163,7 +164,8 @@ class GpuTest {
         Machine machine = new Machine(
                 Machine.ALLOWED,
                 release,
-                GpuProfile.of(GpuProfile.Driver.AMDGPU, KernelRelease.parse(release)).bugs());
+                GpuProfile.of(GpuProfile.Driver.AMDGPU, KernelRelease.parse(release))
+                        .bugs());
         // until 6.14 nothing is pinned in VRAM for peers; the display is
         Gpu gpu = new Gpu(
                 Machine.EXPORTER,
@@ -189,7 +191,8 @@ class GpuTest {
         if (refusal != null) {
             assertThat(errno(attachment.mapUnlocked())).isEqualTo(refusal);
         } else {
-            assertThat(done(attachment.mapUnlocked()).entries().get(0).address()).isEqualTo(WINDOW.base());
+            assertThat(done(attachment.mapUnlocked()).entries().get(0).address())
+                    .isEqualTo(WINDOW.base());
         }
         assertThat(GpuChecks.check(gpu).isEmpty()).isNotEqualTo(violates);
     }
@@ -201,7 +204,9 @@ class GpuTest {
         Gpu gpu = amdgpu(machine, "6.12");
         RdmaNic nic = machine.nic(0, RdmaFlavour.DYNAMIC);
         List<GpuBuffer> buffers = List.of(
-                done(gpu.create("b0", SIZE, VRAM)), done(gpu.create("b1", SIZE, VRAM)), done(gpu.create("b2", SIZE, VRAM)));
+                done(gpu.create("b0", SIZE, VRAM)),
+                done(gpu.create("b1", SIZE, VRAM)),
+                done(gpu.create("b2", SIZE, VRAM)));
         GpuBuffer[] all = buffers.toArray(new GpuBuffer[0]);
         List<MemoryRegion> regions = new ArrayList<>();
         for (GpuBuffer buffer : buffers) {
@@ -236,7 +241,8 @@ class GpuTest {
         Gpu gpu = amdgpu(machine, "6.15");
         for (String name : List.of("b0", "b1")) {
             GpuBuffer buffer = done(gpu.create(name, SIZE, VRAM));
-            registered(machine, machine.nic(1, RdmaFlavour.PINNED), "mr" + name, done(gpu.export(buffer, name)), buffer);
+            registered(
+                    machine, machine.nic(1, RdmaFlavour.PINNED), "mr" + name, done(gpu.export(buffer, name)), buffer);
             assertThat(buffer.place()).isEqualTo(Place.VISIBLE_VRAM);
         }
         GpuBuffer third = done(gpu.create("b2", SIZE, VRAM));

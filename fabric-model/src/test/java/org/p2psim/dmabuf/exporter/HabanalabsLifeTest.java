@@ -50,8 +50,7 @@ class HabanalabsLifeTest {
                 new Habanalabs.DeviceMemory(0x2000_0000L, 0x2400_0000L, 32 * Bytes.GIB),
                 machine.p2pdma(),
                 Machine.identity(),
-                new HabanalabsProfile(
-                        HabanalabsProfile.Sizes.ANY, HabanalabsSgTable.V6, life, ImmutableSet.of()),
+                new HabanalabsProfile(HabanalabsProfile.Sizes.ANY, HabanalabsSgTable.V6, life, ImmutableSet.of()),
                 machine.kernel(),
                 scrubs);
     }
@@ -90,7 +89,8 @@ class HabanalabsLifeTest {
         assertThat(machine.objects(SCRUB)).hasSize(1);
         file.scrubbed();
         machine.run("open", () -> file.open("B"));
-        assertThat(OwnershipChecks.opened(List.of(dmaBuf), file.owned(), BAR, true)).isEmpty();
+        assertThat(OwnershipChecks.opened(List.of(dmaBuf), file.owned(), BAR, true))
+                .isEmpty();
     }
 
     /** S04: the defence is removed, and the attack works. */
@@ -111,8 +111,7 @@ class HabanalabsLifeTest {
                 .containsExactly(Invariant.ONE_OWNER);
         file.owned().write(SECRET, "B's");
         assertThat(region.translation()).isPresent();
-        assertThat(LandingChecks.check(
-                        Landing.of(region.attachment(), SECRET, false, atMap), false, file.owned()))
+        assertThat(LandingChecks.check(Landing.of(region.attachment(), SECRET, false, atMap), false, file.owned()))
                 .extracting(Violation::invariant)
                 .containsExactly(Invariant.OWNER_AS_MAPPED);
         assertThat(file.owned().read(SECRET)).containsExactly("B's");
@@ -220,8 +219,7 @@ class HabanalabsLifeTest {
     @ParameterizedTest
     @CsvSource({"false", "true"})
     void whatCannotBeRevokedKeepsItsOwnerUntilItLetsGo(boolean undefended) {
-        DrmMaster master =
-                new DrmMaster((undefended ? machine(Bug.NO_OWNER_REFERENCE) : machine()).kernel());
+        DrmMaster master = new DrmMaster((undefended ? machine(Bug.NO_OWNER_REFERENCE) : machine()).kernel());
         done(master.become("A"));
         assertThat(errno(master.become("B"))).isEqualTo(Errno.EBUSY);
         assertThat(errno(master.ioctl("B"))).isEqualTo(Errno.EPERM);

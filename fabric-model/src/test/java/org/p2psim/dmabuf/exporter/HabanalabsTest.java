@@ -1,7 +1,6 @@
 package org.p2psim.dmabuf.exporter;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static org.p2psim.dmabuf.exporter.HabanalabsProfile.DeviceLife.HOLDS_CONTEXT;
 import static org.p2psim.dmabuf.exporter.HabanalabsProfile.DeviceLife.HOLDS_FILE;
 
@@ -47,8 +46,8 @@ class HabanalabsTest {
     private static final long BAR = 0x3800_0000_0000L;
     private static final HabanalabsProfile POSTED =
             new HabanalabsProfile(HabanalabsProfile.Sizes.ANY, HabanalabsSgTable.V6, HOLDS_CONTEXT, ImmutableSet.of());
-    private static final HabanalabsProfile WHOLE_PAGES =
-            new HabanalabsProfile(HabanalabsProfile.Sizes.WHOLE_PAGES, HabanalabsSgTable.R2, HOLDS_FILE, ImmutableSet.of());
+    private static final HabanalabsProfile WHOLE_PAGES = new HabanalabsProfile(
+            HabanalabsProfile.Sizes.WHOLE_PAGES, HabanalabsSgTable.R2, HOLDS_FILE, ImmutableSet.of());
     private static final DmaBufCore CACHES = DmaBufCore.of(KernelRelease.parse("5.12"));
     private static final DmaBufCore MAPS = DmaBufCore.of(KernelRelease.parse("6.16"));
     private static final Bdf GAUDI = Bdf.parse("00:02.0");

@@ -31,8 +31,8 @@ import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.Machine;
 import org.p2psim.dmabuf.Task;
 import org.p2psim.dmabuf.Wait;
-import org.p2psim.dmabuf.importer.AccessFlag;
 import org.p2psim.dmabuf.importer.Access;
+import org.p2psim.dmabuf.importer.AccessFlag;
 import org.p2psim.dmabuf.importer.MemoryRegion;
 import org.p2psim.dmabuf.importer.QueuePair;
 import org.p2psim.dmabuf.importer.RdmaFlavour;
@@ -98,8 +98,10 @@ class VfioPciTest {
             int region, String offset, String length, String posted, String merged) {
         for (VfioProfile profile : List.of(VfioProfile.RFC, VfioProfile.V6_19)) {
             Task<DmaBuf> task = machine(profile)
-                    .start("export", () -> device(machine(profile), profile, "n0")
-                            .export("d", region, Long.decode(offset), Long.decode(length)));
+                    .start(
+                            "export",
+                            () -> device(machine(profile), profile, "n0")
+                                    .export("d", region, Long.decode(offset), Long.decode(length)));
             String expected = profile == VfioProfile.RFC ? posted : merged;
             if (expected.equals("ok")) {
                 assertThat(done(task).size())
@@ -203,7 +205,10 @@ class VfioPciTest {
         Set<Bug> bugs = Sets.difference(VfioProfile.RFC.bugs(), Set.of(Bug.REVOKED_INVERTED));
         Machine machine = machine(VfioProfile.RFC, bugs);
         DmaBuf dmaBuf = export(device(machine, VfioProfile.RFC, "n0"), "d");
-        assertThat(done(done(dmaBuf.attach(importer(0))).mapUnlocked()).entries().get(0).address())
+        assertThat(done(done(dmaBuf.attach(importer(0))).mapUnlocked())
+                        .entries()
+                        .get(0)
+                        .address())
                 .isEqualTo(BAR0.base());
         assertThat(dmaBuf.exporter().ranges(dmaBuf)).containsExactly(BAR4);
     }
@@ -290,7 +295,8 @@ class VfioPciTest {
         VfioPci device = device(machine, VfioProfile.V6_19, "n0");
         machine.run("config write", () -> device.writeMemoryEnable(false));
         DmaBuf dmaBuf = export(device, "d");
-        assertThat(errno(machine.start("attach", () -> dmaBuf.attach(importer(0))))).isEqualTo(Errno.ENODEV);
+        assertThat(errno(machine.start("attach", () -> dmaBuf.attach(importer(0)))))
+                .isEqualTo(Errno.ENODEV);
         machine.run("config write", () -> device.writeMemoryEnable(true));
         assertThat(machine.objects(NOTIFY)).isEmpty();
         machine.region(machine.nic(0, RdmaFlavour.DYNAMIC), "mr", dmaBuf);

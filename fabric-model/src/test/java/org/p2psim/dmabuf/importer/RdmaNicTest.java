@@ -131,8 +131,7 @@ class RdmaNicTest {
     @ParameterizedTest
     @CsvSource({"false, 1", "true, 2"})
     void aMappingThatFailsAfterAPinUnpinsOnce(boolean buggy, int unpins) {
-        Machine machine = new Machine(
-                Machine.UNKNOWN, "7.1", buggy ? Set.of(Bug.PINNED_UNPINNED_TWICE) : Set.of());
+        Machine machine = new Machine(Machine.UNKNOWN, "7.1", buggy ? Set.of(Bug.PINNED_UNPINNED_TWICE) : Set.of());
         DmaBuf dmaBuf = done(vfio(machine, VfioProfile.V7_1).export("d", 0, 0, 4096));
         RdmaNic nic = machine.nic(2, RdmaFlavour.PINNED_REVOCABLE);
         Task<MemoryRegion> task = machine.start("register", () -> nic.register(Machine.whole("mr", dmaBuf), dmaBuf));
@@ -243,7 +242,8 @@ class RdmaNicTest {
         assertThat(errno(area.split())).isEqualTo(Errno.EOPNOTSUPP);
         machine.run("unmap", area::unmap);
         assertThat(dmaBuf.references()).isEqualTo(1);
-        assertThat(machine.run("map", () -> IommufdArea.map(dmaBuf, importer(0), 0, 8192)).memory())
+        assertThat(machine.run("map", () -> IommufdArea.map(dmaBuf, importer(0), 0, 8192))
+                        .memory())
                 .isPresent();
     }
 
@@ -295,9 +295,11 @@ class RdmaNicTest {
         DmaBuf dmaBuf = done(vfio(machine, VfioProfile.V7_1).export("d", 0, 0, 4096));
         SoftwareRdma rxe = new SoftwareRdma("rxe0");
         assertThat(errno(rxe.register(dmaBuf, SoftwareRdma.Refusal.IN_UMEM))).isEqualTo(Errno.EINVAL);
-        assertThat(errno(rxe.register(dmaBuf, SoftwareRdma.Refusal.NO_OPERATION))).isEqualTo(Errno.EOPNOTSUPP);
+        assertThat(errno(rxe.register(dmaBuf, SoftwareRdma.Refusal.NO_OPERATION)))
+                .isEqualTo(Errno.EOPNOTSUPP);
         assertThat(errno(rxe.register(dmaBuf, SoftwareRdma.Refusal.IN_ATTACH))).isEqualTo(Errno.EINVAL);
         assertThat(dmaBuf.references()).isEqualTo(1);
-        assertThat(errno(machine.start("access", () -> rxe.access(dmaBuf, false)))).isEqualTo(Errno.EINVAL);
+        assertThat(errno(machine.start("access", () -> rxe.access(dmaBuf, false))))
+                .isEqualTo(Errno.EINVAL);
     }
 }
