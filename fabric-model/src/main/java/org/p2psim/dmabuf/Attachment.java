@@ -19,6 +19,7 @@ public final class Attachment {
 
     private final DmaBuf dmaBuf;
     private final Importer importer;
+    private int number = 1;
     private final Optional<MoveNotify> moveNotify;
     private boolean peer2peer;
     private int pins;
@@ -44,9 +45,9 @@ public final class Attachment {
         return importer;
     }
 
-    /** As journals and reports call it. */
+    /** As journals and reports call it: {@code buf0/nic0}, and {@code buf0/nic0#2} for the importer's next one. */
     public String name() {
-        return dmaBuf.name() + "/" + importer.name();
+        return dmaBuf.name() + "/" + importer.name() + (number == 1 ? "" : "#" + number);
     }
 
     /** Whether the device may be given addresses of a peer; settled at attach, never again. */
@@ -54,8 +55,10 @@ public final class Attachment {
         return peer2peer;
     }
 
-    void settlePeer2peer(boolean kept) {
-        peer2peer = kept;
+    /** @param nth of this importer's attachments of the buffer */
+    void accepted(boolean peer2peerKept, int nth) {
+        peer2peer = peer2peerKept;
+        number = nth;
     }
 
     public Optional<MoveNotify> moveNotify() {

@@ -3,7 +3,9 @@ package org.p2psim.dmabuf;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.p2psim.platform.Errno;
 
@@ -27,6 +29,7 @@ public final class DmaBuf {
     private final Reservation reservation;
     private final CpuAccess cpuAccess;
     private final List<Attachment> attachments = new ArrayList<>();
+    private final Map<String, Integer> made = new HashMap<>();
     private boolean descriptorOpen;
     private int references = 1;
     private Life life = Life.LIVE;
@@ -207,7 +210,7 @@ public final class DmaBuf {
                 ? exporter.attach(attachment)
                 : Reply.done(attachment.peer2peer());
         return allowed.then(peer2peer -> {
-            attachment.settlePeer2peer(peer2peer);
+            attachment.accepted(peer2peer, made.merge(importer.name(), 1, Integer::sum));
             return added(attachment);
         });
     }

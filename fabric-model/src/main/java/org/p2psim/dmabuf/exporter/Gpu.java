@@ -44,6 +44,7 @@ public final class Gpu {
     private final Blocks vramBlocks = new Blocks();
     private final Blocks systemBlocks = new Blocks();
     private final List<GpuBuffer> buffers = new ArrayList<>();
+    private final List<Fence> copies = new ArrayList<>();
     private long uses;
 
     /**
@@ -142,6 +143,12 @@ public final class Gpu {
                 });
     }
 
+    /** Copies of moves that are under way, in the order in which they began; each is to be signalled when it is over. */
+    public ImmutableList<Fence> copies() {
+        copies.removeIf(Fence::isSignalled);
+        return ImmutableList.copyOf(copies);
+    }
+
     public ImmutableList<GpuBuffer> buffers() {
         return ImmutableList.copyOf(buffers);
     }
@@ -232,7 +239,9 @@ public final class Gpu {
         Blocks from = buffer.place() == Place.GTT ? systemBlocks : vramBlocks;
         Fence copy = new Fence("copy of " + buffer.name(), () -> from.give(old));
         buffer.reservation().add(copy, FenceUsage.KERNEL);
-        kernel.note(Journal.Action.MOVE, buffer.name(), "%s to %s".formatted(buffer.place(), to));
+        String moved = buffer.dmaBuf().map(DmaBuf::name).orElse(buffer.name());
+        kernel.note(Journal.Action.MOVE, moved, "%s to %s".formatted(buffer.place(), to));
+        copies.add(copy);
         buffer.moving(copy, to, block);
         return buffer.dmaBuf().isEmpty()
                 ? Reply.done(buffer)

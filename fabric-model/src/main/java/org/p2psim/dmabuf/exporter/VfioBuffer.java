@@ -45,7 +45,11 @@ final class VfioBuffer implements Exporter {
         this.kernel = device.kernel();
         this.profile = device.profile();
         this.memory = memory;
-        this.revoked = kernel.has(Bug.REVOKED_INVERTED) == device.isMemoryEnabled();
+    }
+
+    /** It joins the device's list; {@code memory_lock} is held. */
+    void listed() {
+        revoked = kernel.has(Bug.REVOKED_INVERTED) == device.isMemoryEnabled();
     }
 
     /** Whether mapping is refused now. */

@@ -189,6 +189,7 @@ public final class VfioPci {
                 .then(made -> memoryLock
                         .around(() -> {
                             registrations++;
+                            buffer.listed();
                             listed.put(made, buffer);
                             return Reply.done(made);
                         })

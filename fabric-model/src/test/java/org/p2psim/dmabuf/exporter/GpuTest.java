@@ -94,7 +94,7 @@ class GpuTest {
         int mark = machine.kernel().journal().size();
         machine.run("evict", () -> gpu.evict(buffer));
         assertThat(machine.journal(mark, FENCE, MOVE, NOTIFY, ZAP, UNMAP))
-                .containsExactly("FENCE bo", "MOVE bo", "NOTIFY d/x0", "ZAP mr", "UNMAP d/x0");
+                .containsExactly("FENCE bo", "MOVE d", "NOTIFY d/x0", "ZAP mr", "UNMAP d/x0");
         assertThat(buffer.place()).isEqualTo(Place.GTT);
 
         Task<MemoryRegion> fault = machine.start("fault", region::fault);
