@@ -28,7 +28,11 @@ public record DmaBufCore(
         return of(release, true);
     }
 
-    /** @param moveNotify whether the kernel is built with DMABUF_MOVE_NOTIFY; it no longer matters from 7.1 on */
+    /**
+     * The core of a release.
+     *
+     * @param moveNotify whether the kernel is built with DMABUF_MOVE_NOTIFY; it no longer matters from 7.1 on
+     */
     public static DmaBufCore of(KernelRelease release, boolean moveNotify) {
         boolean invalidates = KernelFeature.DMABUF_INVALIDATE_MAPPINGS.isIn(release);
         return new DmaBufCore(

@@ -49,6 +49,8 @@ public final class Journal {
     }
 
     /**
+     * Something that was done.
+     *
      * @param task who did it
      * @param object what to: the name of a dma-buf, an attachment, a region, a device
      */

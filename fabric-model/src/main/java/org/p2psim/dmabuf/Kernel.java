@@ -90,7 +90,11 @@ public final class Kernel {
         return start(name, operation, reply -> {});
     }
 
-    /** @param whenOver told the reply, now or whenever the last wait is over */
+    /**
+     * Runs an operation until it ends or waits.
+     *
+     * @param whenOver told the reply, now or whenever the last wait is over
+     */
     public <T> Task<T> start(String name, Supplier<Reply<T>> operation, Consumer<Reply<T>> whenOver) {
         Task<T> task = new Task<>(name, whenOver);
         run(task, operation);

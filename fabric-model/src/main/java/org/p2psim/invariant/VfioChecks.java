@@ -36,7 +36,7 @@ public final class VfioChecks {
                     dmaBuf.name(),
                     () -> "mapped while memory is disabled");
         }
-        int counted = device.dmaBufs().size() + (device.isOpen() ? 1 : 0);
+        int counted = device.dmaBufs().size() + (device.isHeld() ? 1 : 0);
         violations.require(
                 Invariant.REGISTRATIONS_COUNTED,
                 device.registrations() == counted,

@@ -43,6 +43,7 @@ public final class VfioPci {
     private final Map<DmaBuf, VfioBuffer> listed = new LinkedHashMap<>();
     private final Map<VfioBuffer, ImmutableList<AddressRange>> exported = new LinkedHashMap<>();
     private boolean open = true;
+    private boolean held = true;
     private boolean memoryEnable = true;
     private boolean lowPower;
     private boolean disabled;
@@ -103,8 +104,14 @@ public final class VfioPci {
         return memoryLock;
     }
 
+    /** Whether a user has a descriptor of it. */
     public boolean isOpen() {
         return open;
+    }
+
+    /** Whether it is open, or still being closed. */
+    public boolean isHeld() {
+        return held;
     }
 
     /** The memory-enable bit is set and the function is not in low power. */
@@ -119,7 +126,7 @@ public final class VfioPci {
 
     /** References of dma-bufs and of an open descriptor, which a driver that is unbound waits for. */
     public int registrations() {
-        return registrations + (open ? 1 : 0);
+        return registrations + (held ? 1 : 0);
     }
 
     public Verdict verdict(Importer importer) {
@@ -180,6 +187,9 @@ public final class VfioPci {
     }
 
     private Reply<DmaBuf> made(String dmaBuf, int region, ImmutableList<VfioSlice> slices) {
+        if (!open) {
+            return notOpen();
+        }
         boolean wrongBar = profile == VfioProfile.RFC && kernel.has(Bug.BAR_INDEX_NOT_STORED);
         AddressRange bar = bar(region);
         VfioBuffer buffer = new VfioBuffer(this, VfioSlice.in(wrongBar ? bar(0) : bar, slices));
@@ -311,8 +321,9 @@ public final class VfioPci {
     /** The user closes the device. Disabling the function resets it: over when {@link #resetDone} was called. */
     public Reply<VfioPci> close() {
         if (!open) {
-            return Reply.refused(Errno.EBADF, name + " is not open");
+            return notOpen();
         }
+        open = false;
         return kernel.has(Bug.DISABLED_BEFORE_REVOKED)
                 ? disable().then(done -> cleanUp()).then(done -> closed())
                 : cleanUp().then(done -> disable()).then(done -> closed());
@@ -334,16 +345,21 @@ public final class VfioPci {
     }
 
     private Reply<VfioPci> closed() {
-        open = false;
+        held = false;
         return Reply.done(this);
+    }
+
+    private <T> Reply<T> notOpen() {
+        return Reply.refused(Errno.EBADF, name + " is not open");
     }
 
     /** Somebody opens the device again: its memory-enable bit is as after a reset. */
     public Reply<VfioPci> open() {
-        if (open) {
+        if (held) {
             return Reply.refused(Errno.EBUSY, name + " is open");
         }
         open = true;
+        held = true;
         disabled = false;
         lowPower = false;
         memoryEnable = false;
@@ -361,7 +377,7 @@ public final class VfioPci {
     private List<String> holders() {
         ImmutableList.Builder<String> holders = ImmutableList.builder();
         listed.keySet().forEach(dmaBuf -> holders.add(dmaBuf.name()));
-        if (open) {
+        if (held) {
             holders.add("the descriptor of " + name);
         }
         return holders.build();

@@ -68,7 +68,8 @@ final class Channel {
         journal = newJournal;
     }
 
-    @Nullable Channel reverse() {
+    @Nullable
+    Channel reverse() {
         return reverse;
     }
 

@@ -66,7 +66,6 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     /** Somebody else may be about to change what it means that a TLP lands. */
     void disturbed() {}
 
-
     /** @param make given its number */
     Path addPath(IntFunction<Path> make) {
         Path path = make.apply(paths.size());
