@@ -53,8 +53,7 @@ public final class Simulation {
         replay.schedule();
         engine.run();
         replay.checkLeaks();
-        return outcome(
-                world, Math.max(engine.lastAction(), network.lastEnd()), replay, recorder, watch, network.linkUse());
+        return outcome(world, Math.max(engine.lastAction(), network.lastEnd()), replay, recorder, watch, network.linkUse());
     }
 
     private static ImmutableList<PairOutcome> pairs(World world) {

@@ -68,8 +68,7 @@ final class Channel {
         journal = newJournal;
     }
 
-    @Nullable
-    Channel reverse() {
+    @Nullable Channel reverse() {
         return reverse;
     }
 

@@ -27,7 +27,12 @@ import org.p2psim.transaction.DataLinkLayer;
 /** The channels of a fabric, made when the first path needs them. */
 final class Channels {
     private static final Credits UNLIMITED = new Credits(
-            Credits.INFINITE, Credits.INFINITE, Credits.INFINITE, Credits.INFINITE, Credits.INFINITE, Credits.INFINITE);
+            Credits.INFINITE,
+            Credits.INFINITE,
+            Credits.INFINITE,
+            Credits.INFINITE,
+            Credits.INFINITE,
+            Credits.INFINITE);
     /** Header credits for TLPs of this payload, so that smaller ones may be limited by them. */
     private static final int SMALL_PAYLOAD = 128;
 
@@ -74,11 +79,10 @@ final class Channels {
         Optional<PciFunction> other = otherEnd(port);
         boolean switchBelow = other.isPresent() && other.get().type().isBridge();
         PortTiming above = timings.port(port.address());
-        PortTiming below =
-                other.map(function -> timings.port(function.address())).orElse(PortTiming.DEFAULT);
+        PortTiming below = other.map(function -> timings.port(function.address())).orElse(PortTiming.DEFAULT);
         Credits usual = usualCredits(link);
-        Channel upstream = linkChannel(
-                link, below.efficiencyTowards(above), above.credits().orElse(usual));
+        Channel upstream =
+                linkChannel(link, below.efficiencyTowards(above), above.credits().orElse(usual));
         Channel downstream = linkChannel(
                 link,
                 above.efficiencyTowards(below),
@@ -105,7 +109,8 @@ final class Channels {
     }
 
     private Channel linkChannel(Link link, int efficiency, Credits credits) {
-        Pace.OfLink pace = paces.computeIfAbsent(new Rate(link, efficiency), rate -> new Pace.OfLink(link, efficiency));
+        Pace.OfLink pace =
+                paces.computeIfAbsent(new Rate(link, efficiency), rate -> new Pace.OfLink(link, efficiency));
         if (link.flitMode()) {
             long flit = link.serialisationTicks(Link.FLIT_TLP_BYTES);
             return add(pace, credits, flit, flit);
@@ -140,10 +145,8 @@ final class Channels {
         return sockets.computeIfAbsent(
                 hop,
                 key -> add(
-                        new Pace.OfData(fabric.socketLink()
-                                .orElseThrow()
-                                .bytesPerSecond()
-                                .orElseThrow()),
+                        new Pace.OfData(
+                                fabric.socketLink().orElseThrow().bytesPerSecond().orElseThrow()),
                         Credits.SWITCH_PORT,
                         0,
                         0));
@@ -151,14 +154,13 @@ final class Channels {
 
     Channel iommu(HostBridge bridge) {
         return iommus.computeIfAbsent(
-                bridge.rootBus(),
-                key -> add(
-                        new Pace.OfIommu(new Iotlb(timings.rootComplex(bridge).iommu())), Credits.SWITCH_PORT, 0, 0));
+                bridge.rootBus(), key -> add(new Pace.OfIommu(new Iotlb(timings.rootComplex(bridge).iommu())), Credits.SWITCH_PORT, 0, 0));
     }
 
     /** For a function without a link of its own: where it sets out. */
     Channel inside(PciFunction function) {
-        return inside.computeIfAbsent(function.address(), key -> add(new Pace.OfData(Long.MAX_VALUE), UNLIMITED, 0, 0));
+        return inside.computeIfAbsent(
+                function.address(), key -> add(new Pace.OfData(Long.MAX_VALUE), UNLIMITED, 0, 0));
     }
 
     /** The DMA engine of a function, if it is slower than the link may be. */
@@ -250,7 +252,8 @@ final class Channels {
             LinkUse.Direction direction,
             long sliceTicks) {
         if (use.tlps() > 0) {
-            String below = fabric.below(port).stream().map(PciFunction::name).collect(Collectors.joining(", "));
+            String below =
+                    fabric.below(port).stream().map(PciFunction::name).collect(Collectors.joining(", "));
             all.add(new LinkUse(
                     port.address(),
                     port.name() + " - " + below,

@@ -76,10 +76,7 @@ final class Completer extends Input {
             int bytes = kind == TlpKind.COMPLETION
                     ? read.bytes
                     : Splitting.nextCompletion(
-                            address,
-                            read.bytes - sent,
-                            flow.request().rcb(),
-                            flow.request().completionMax());
+                            address, read.bytes - sent, flow.request().rcb(), flow.request().completionMax());
             next = progress.take(flow, flow.answerPath(kind));
             next.set(flow, flow.answerPath(kind), kind, address, bytes, read.issued);
             next.request = read;

@@ -51,8 +51,9 @@ public final class DmaNetwork {
         this.routing = routing;
         this.timings = timings;
         this.engine = engine;
-        this.progress =
-                fidelity == Fidelity.L0 ? new EveryEvent(engine) : new KnownTimes(engine, fidelity == Fidelity.L2);
+        this.progress = fidelity == Fidelity.L0
+                ? new EveryEvent(engine)
+                : new KnownTimes(engine, fidelity == Fidelity.L2);
         this.channels = new Channels(fabric, progress, timings);
         this.paths = new Paths(progress, channels, timings, fabric.socketLink().orElse(SocketLink.NONE));
         engine.beforeActions(time -> {
@@ -204,6 +205,7 @@ public final class DmaNetwork {
 
     private Completer completer(Channel first, TlpKind kind, Flow flow, Path path) {
         return completers.computeIfAbsent(
-                new CompleterKey(first, kind), key -> new Completer(progress, first, kind, progress.take(flow, path)));
+                new CompleterKey(first, kind),
+                key -> new Completer(progress, first, kind, progress.take(flow, path)));
     }
 }

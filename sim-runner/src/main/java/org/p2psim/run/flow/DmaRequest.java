@@ -62,7 +62,18 @@ public record DmaRequest(
             int mps,
             int mrrs,
             int rcb) {
-        this(name, initiator, new PciTarget(target), direction, segments, kind, translated, tags, mps, mrrs, rcb);
+        this(
+                name,
+                initiator,
+                new PciTarget(target),
+                direction,
+                segments,
+                kind,
+                translated,
+                tags,
+                mps,
+                mrrs,
+                rcb);
     }
 
     private static boolean fits(int completionMax, int rcb, int mps) {

@@ -318,13 +318,11 @@ final class Flow extends Input {
         return way().request();
     }
 
-    @Nullable
-    Path completionPath() {
+    @Nullable Path completionPath() {
         return way().completion();
     }
 
-    @Nullable
-    Completer completer() {
+    @Nullable Completer completer() {
         return way().completer();
     }
 

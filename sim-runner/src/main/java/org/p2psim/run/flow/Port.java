@@ -36,8 +36,7 @@ final class Port {
     }
 
     /** An input whose head the channel can send now; null if there is none, see {@link #retry()}. */
-    @Nullable
-    Input readyInput(Channel channel, long now) {
+    @Nullable Input readyInput(Channel channel, long now) {
         Input[] all = inputs;
         retry = Agenda.NEVER;
         for (int i = 0; i < all.length; i++) {

@@ -66,6 +66,7 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     /** Somebody else may be about to change what it means that a TLP lands. */
     void disturbed() {}
 
+
     /** @param make given its number */
     Path addPath(IntFunction<Path> make) {
         Path path = make.apply(paths.size());

@@ -37,9 +37,12 @@ final class Steady {
     Steady(KnownTimes progress, List<Flow> flows) {
         this.progress = progress;
         this.flows = ImmutableList.copyOf(flows);
-        this.channels = flows.stream().flatMap(flow -> flow.channels().stream()).collect(ImmutableSet.toImmutableSet());
-        this.completers =
-                flows.stream().map(Flow::completer).filter(Objects::nonNull).collect(ImmutableSet.toImmutableSet());
+        this.channels =
+                flows.stream().flatMap(flow -> flow.channels().stream()).collect(ImmutableSet.toImmutableSet());
+        this.completers = flows.stream()
+                .map(Flow::completer)
+                .filter(Objects::nonNull)
+                .collect(ImmutableSet.toImmutableSet());
         this.tagPools = flows.stream().map(Flow::tags).collect(ImmutableSet.toImmutableSet());
         this.marker = this.flows.get(0).requestPath().channel(0);
         this.mayRepeat = flows.stream().allMatch(Flow::mayRepeat)

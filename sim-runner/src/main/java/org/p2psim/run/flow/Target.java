@@ -36,7 +36,9 @@ public sealed interface Target {
         public static MemoryTarget window(String socket, long window, long llc) {
             long share = llc >= window ? Long.MAX_VALUE : (long) (Long.MAX_VALUE * ((double) llc / window));
             return new MemoryTarget(
-                    socket, address -> ((address >>> LINE_SHIFT) * GOLDEN_RATIO >>> 1) <= share, OptionalInt.empty());
+                    socket,
+                    address -> ((address >>> LINE_SHIFT) * GOLDEN_RATIO >>> 1) <= share,
+                    OptionalInt.empty());
         }
     }
 }

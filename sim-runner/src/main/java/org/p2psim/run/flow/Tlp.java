@@ -29,8 +29,7 @@ final class Tlp {
     /** Of a request: when it was issued; of a completion: when its request was. Ticks. */
     long issued;
     /** The channel that it waits for in a buffer. */
-    @Nullable
-    Channel next;
+    @Nullable Channel next;
     /** How long its tail is behind its head, ticks. */
     long tail;
     /** From when on its next channel may send it, ticks. */
@@ -44,8 +43,7 @@ final class Tlp {
     /** The last skip in which it was moved. */
     private long moved;
     /** Of a completion: the read that it answers. */
-    @Nullable
-    Tlp request;
+    @Nullable Tlp request;
     /** Of a read: bytes that are not back yet. */
     int missing;
 

@@ -46,7 +46,8 @@ final class TlpQueue {
     }
 
     private static boolean isBefore(Tlp one, Tlp other) {
-        return one.sequence < other.sequence || (one.sequence == other.sequence && one.path.number < other.path.number);
+        return one.sequence < other.sequence
+                || (one.sequence == other.sequence && one.path.number < other.path.number);
     }
 
     /** Only if there is one. */
@@ -54,8 +55,7 @@ final class TlpQueue {
         return Objects.requireNonNull(head);
     }
 
-    @Nullable
-    Tlp headOrNull() {
+    @Nullable Tlp headOrNull() {
         return head;
     }
 

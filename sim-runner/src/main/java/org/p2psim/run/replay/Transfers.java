@@ -246,8 +246,7 @@ final class Transfers {
                     at,
                     order.lane(),
                     mapped ? recorder.newest() : recorder.newestOf(order.owner()),
-                    () -> "%s %s %s through a mapping that was given back"
-                            .formatted(initiator, order.read() ? "reads" : "writes", target));
+                    () -> "%s %s %s through a mapping that was given back".formatted(initiator, order.read() ? "reads" : "writes", target));
         }
 
         @Override

@@ -30,8 +30,7 @@ import org.p2psim.unit.Ticks;
 /** Any traffic on any fabric takes the same times, TLP by TLP, whatever is an event and whatever is not. */
 class FidelityTest {
     static Stream<Integer> seeds() {
-        return IntStream.rangeClosed(1, Integer.getInteger("p2psim.fidelity.seeds", 200))
-                .boxed();
+        return IntStream.rangeClosed(1, Integer.getInteger("p2psim.fidelity.seeds", 200)).boxed();
     }
 
     private record DmaAt(long start, long stop, DmaRequest request) {}
@@ -56,7 +55,10 @@ class FidelityTest {
 
     private static Timings anyTimings(Fabric fabric, SplittableRandom random) {
         IommuTiming iommu = new IommuTiming(
-                1 + random.nextInt(4), 4096L << random.nextInt(3), Ticks.ofNanoseconds(280), Ticks.ofNanoseconds(50));
+                1 + random.nextInt(4),
+                4096L << random.nextInt(3),
+                Ticks.ofNanoseconds(280),
+                Ticks.ofNanoseconds(50));
         RootComplexTiming rootComplex = new RootComplexTiming(
                 OptionalLong.empty(), OptionalLong.empty(), true, true, iommu, OptionalLong.empty());
         return Timings.of(
@@ -119,8 +121,7 @@ class FidelityTest {
         assertThat(known.told()).as("seed %d", seed).isEqualTo(everyEvent.told());
         assertThat(known.doneAt()).as("seed %d", seed).isEqualTo(everyEvent.doneAt());
         assertThat(known.use()).as("seed %d", seed).isEqualTo(everyEvent.use());
-        List<Long> cuts =
-                random.longs(5, 0, Ticks.ofNanoseconds(5000)).sorted().boxed().toList();
+        List<Long> cuts = random.longs(5, 0, Ticks.ofNanoseconds(5000)).sorted().boxed().toList();
         assertThat(run(scene, Fidelity.L1, cuts)).as("seed %d, cut", seed).isEqualTo(known);
     }
 
@@ -220,8 +221,7 @@ class FidelityTest {
         Scene bulk = new Scene(scene.fabric(), scene.timing(), large);
         Summary known = sums(bulk, Fidelity.L1, List.of());
         assertThat(sums(bulk, Fidelity.L2, List.of())).as("seed %d", seed).isEqualTo(known);
-        List<Long> cuts =
-                random.longs(5, 0, Ticks.ofNanoseconds(50_000)).sorted().boxed().toList();
+        List<Long> cuts = random.longs(5, 0, Ticks.ofNanoseconds(50_000)).sorted().boxed().toList();
         assertThat(sums(bulk, Fidelity.L2, cuts)).as("seed %d, cut", seed).isEqualTo(known);
     }
 }
