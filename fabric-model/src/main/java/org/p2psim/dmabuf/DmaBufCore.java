@@ -3,17 +3,43 @@ package org.p2psim.dmabuf;
 import org.p2psim.platform.KernelFeature;
 import org.p2psim.platform.KernelRelease;
 
-/** What the dma-buf core of a kernel release does differently from others (drivers/dma-buf/dma-buf.c). */
-public enum DmaBufCore {
-    /**
-     * 5.8 to 6.15: if only one of importer and exporter is dynamic, the table is made at attach and kept until detach.
-     * So the exporter's refusal to map comes out of attach.
-     */
-    CACHES_TABLE_AT_ATTACH,
-    /** 6.16 and later: the table is made when the importer maps. */
-    MAPS_AT_MAP;
+/**
+ * What the dma-buf core of a kernel release does differently from others (drivers/dma-buf/dma-buf.c).
+ *
+ * @param cachesTables up to 6.15: if only one of importer and exporter is dynamic, the table is made at attach and kept
+ *     until detach, so that the exporter's refusal to map comes out of attach. Later: the table is made when the
+ *     importer maps, and static importers wait for KERNEL fences there
+ * @param fenceUsage 5.19 and later: fences have usage classes. Before: one exclusive fence, and shared ones
+ * @param oneLockingConvention 6.2 and later: everybody holds dma_resv to map and unmap. Before: only if importer or
+ *     exporter is dynamic
+ * @param moveNotify whether importers are notified: a build option (DMABUF_MOVE_NOTIFY) up to 7.0, always from 7.1 on.
+ *     Without, dynamic importers are pinned when they map
+ * @param callbackOptional 7.1 and later: importers may attach with callbacks but without one for notifications
+ */
+public record DmaBufCore(
+        boolean cachesTables,
+        boolean fenceUsage,
+        boolean oneLockingConvention,
+        boolean moveNotify,
+        boolean callbackOptional) {
 
+    /** The core of a release, built with move notifications. */
     public static DmaBufCore of(KernelRelease release) {
-        return KernelFeature.DMABUF_MAPS_AT_MAP.isIn(release) ? MAPS_AT_MAP : CACHES_TABLE_AT_ATTACH;
+        return of(release, true);
+    }
+
+    /**
+     * The core of a release.
+     *
+     * @param moveNotify whether the kernel is built with DMABUF_MOVE_NOTIFY; it no longer matters from 7.1 on
+     */
+    public static DmaBufCore of(KernelRelease release, boolean moveNotify) {
+        boolean invalidates = KernelFeature.DMABUF_INVALIDATE_MAPPINGS.isIn(release);
+        return new DmaBufCore(
+                !KernelFeature.DMABUF_MAPS_AT_MAP.isIn(release),
+                KernelFeature.DMABUF_FENCE_USAGE.isIn(release),
+                KernelFeature.DMABUF_ONE_LOCKING_CONVENTION.isIn(release),
+                moveNotify || invalidates,
+                invalidates);
     }
 }

@@ -15,6 +15,7 @@ public enum Errno {
     ENODEV(19),
     EINVAL(22),
     EMFILE(24),
+    ENOTTY(25),
     EOVERFLOW(75),
     EOPNOTSUPP(95),
     ETIMEDOUT(110);

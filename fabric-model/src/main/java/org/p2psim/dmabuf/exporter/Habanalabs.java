@@ -1,6 +1,7 @@
 package org.p2psim.dmabuf.exporter;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,13 +11,17 @@ import org.jspecify.annotations.Nullable;
 import org.p2psim.address.AddressRange;
 import org.p2psim.address.Bdf;
 import org.p2psim.dmabuf.Attachment;
+import org.p2psim.dmabuf.Bug;
 import org.p2psim.dmabuf.DmaBuf;
-import org.p2psim.dmabuf.DmaBufCore;
 import org.p2psim.dmabuf.DmaMap;
 import org.p2psim.dmabuf.Exporter;
+import org.p2psim.dmabuf.ExporterOp;
 import org.p2psim.dmabuf.Importer;
+import org.p2psim.dmabuf.Journal;
+import org.p2psim.dmabuf.Kernel;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
+import org.p2psim.dmabuf.ownership.OwnedMemory;
 import org.p2psim.dmabuf.sgtable.DevicePages;
 import org.p2psim.p2p.P2pdma;
 import org.p2psim.p2p.Verdict;
@@ -28,8 +33,8 @@ import org.p2psim.platform.Errno;
  * dma-buf exporter", v6, and drivers/accel/habanalabs/common/memory.c of later kernels.
  */
 public final class Habanalabs implements Exporter {
-    /** PAGE_SIZE of the x86 kernels modelled here, bytes. */
-    private static final long PAGE_SIZE = 4096;
+    private static final ImmutableSet<ExporterOp> OPS =
+            ImmutableSet.of(ExporterOp.ATTACH, ExporterOp.MAP, ExporterOp.UNMAP, ExporterOp.RELEASE);
 
     private final Bdf function;
     private final AddressRange bar;
@@ -37,7 +42,8 @@ public final class Habanalabs implements Exporter {
     private final P2pdma p2pdma;
     private final DmaMap dmaMap;
     private final HabanalabsProfile profile;
-    private final DmaBufCore core;
+    private final Kernel kernel;
+    private final HabanalabsFile file;
     private final Map<String, Allocation> allocations = new HashMap<>();
     private final Map<DmaBuf, Export> exports = new HashMap<>();
 
@@ -57,15 +63,27 @@ public final class Habanalabs implements Exporter {
     private static final class Allocation {
         private final List<Long> pages;
         private final long pageSize;
+        private final boolean deviceMemory;
         private int exportingCount;
 
-        Allocation(List<Long> pages, long pageSize) {
+        Allocation(List<Long> pages, long pageSize, boolean deviceMemory) {
             this.pages = pages;
             this.pageSize = pageSize;
+            this.deviceMemory = deviceMemory;
         }
     }
 
-    private record Export(DevicePages memory, @Nullable Allocation allocation) {}
+    private static final class Export {
+        private final DevicePages memory;
+        private final @Nullable Allocation allocation;
+        private HabanalabsFile.@Nullable Context context;
+        private boolean contextStored;
+
+        Export(DevicePages memory, @Nullable Allocation allocation) {
+            this.memory = memory;
+            this.allocation = allocation;
+        }
+    }
 
     /**
      * The driver of one device.
@@ -81,14 +99,34 @@ public final class Habanalabs implements Exporter {
             P2pdma p2pdma,
             DmaMap dmaMap,
             HabanalabsProfile profile,
-            DmaBufCore core) {
+            Kernel kernel) {
+        this(function, bar, memory, p2pdma, dmaMap, profile, kernel, false);
+    }
+
+    /** @param scrubs whether memory is cleared between users (module parameter memory_scrub) */
+    public Habanalabs(
+            Bdf function,
+            AddressRange bar,
+            DeviceMemory memory,
+            P2pdma p2pdma,
+            DmaMap dmaMap,
+            HabanalabsProfile profile,
+            Kernel kernel,
+            boolean scrubs) {
         this.function = function;
         this.bar = bar;
         this.memory = memory;
         this.p2pdma = p2pdma;
         this.dmaMap = dmaMap;
         this.profile = profile;
-        this.core = core;
+        this.kernel = kernel;
+        this.file =
+                new HabanalabsFile(function.toString(), bar, new OwnedMemory(), kernel, profile.deviceLife(), scrubs);
+    }
+
+    /** Its device file: who uses it. */
+    public HabanalabsFile file() {
+        return file;
     }
 
     /** Device memory is allocated; {@code handle} names it from then on. */
@@ -96,7 +134,13 @@ public final class Habanalabs implements Exporter {
         if (allocations.containsKey(handle)) {
             return Reply.refused(Errno.EINVAL, "handle %s is in use".formatted(handle));
         }
-        allocations.put(handle, new Allocation(ImmutableList.copyOf(pages), pageSize));
+        allocations.put(handle, new Allocation(ImmutableList.copyOf(pages), pageSize, true));
+        return Reply.done(handle);
+    }
+
+    /** Host memory that the device has mapped gets a handle, too; it cannot be exported. */
+    public Reply<String> allocateHost(String handle) {
+        allocations.put(handle, new Allocation(List.of(), Kernel.PAGE_SIZE, false));
         return Reply.done(handle);
     }
 
@@ -147,7 +191,7 @@ public final class Habanalabs implements Exporter {
         if (!isPageAligned(address)) {
             return Reply.refused(Errno.EINVAL, "address 0x%x is not a multiple of PAGE_SIZE".formatted(address));
         }
-        if (Long.compareUnsigned(size, PAGE_SIZE) < 0) {
+        if (Long.compareUnsigned(size, Kernel.PAGE_SIZE) < 0) {
             return Reply.refused(Errno.EINVAL, "size 0x%x is less than PAGE_SIZE".formatted(size));
         }
         if (profile.sizes() == HabanalabsProfile.Sizes.WHOLE_PAGES && !isPageAligned(size)) {
@@ -162,7 +206,7 @@ public final class Habanalabs implements Exporter {
         if (beyond(barAddress(address), size, bar.base() + bar.size())) {
             return Reply.refused(Errno.EINVAL, "0x%x bytes at 0x%x are beyond the memory BAR".formatted(size, address));
         }
-        return Reply.done(exported(name, size, List.of(address), size, null));
+        return exported(name, size, List.of(address), size, null);
     }
 
     /** Export of an allocation; its size is the allocation's. */
@@ -171,21 +215,91 @@ public final class Habanalabs implements Exporter {
         if (allocation == null) {
             return Reply.refused(Errno.EINVAL, "handle %s is unknown".formatted(handle));
         }
+        allocation.exportingCount++;
+        return exportable(handle, allocation)
+                .undo(() -> {
+                    uncount(allocation);
+                    return Reply.done(handle);
+                })
+                .then(ok -> exported(
+                        name,
+                        allocation.pages.size() * allocation.pageSize,
+                        allocation.pages,
+                        allocation.pageSize,
+                        allocation));
+    }
+
+    private Reply<String> exportable(String handle, Allocation allocation) {
+        if (!allocation.deviceMemory) {
+            return Reply.refused(Errno.EINVAL, "handle %s is not device memory".formatted(handle));
+        }
         for (long page : allocation.pages) {
             if (beyond(barAddress(page), allocation.pageSize, bar.base() + bar.size())) {
                 return Reply.refused(Errno.EINVAL, "the page at 0x%x is beyond the memory BAR".formatted(page));
             }
         }
-        allocation.exportingCount++;
-        long size = allocation.pages.size() * allocation.pageSize;
-        return Reply.done(exported(name, size, allocation.pages, allocation.pageSize, allocation));
+        return Reply.done(handle);
     }
 
-    private DmaBuf exported(String name, long size, List<Long> pages, long pageSize, @Nullable Allocation allocation) {
-        DmaBuf dmaBuf = new DmaBuf(name, size, this, core);
-        DevicePages shown = DevicePages.whole(pages, pageSize, bar.base(), memory.base());
-        exports.put(dmaBuf, new Export(shown, allocation));
-        return dmaBuf;
+    /** The tail of an export: the buffer, its owner's context and its descriptor, which is published last or first. */
+    private Reply<DmaBuf> exported(
+            String name, long size, List<Long> pages, long pageSize, @Nullable Allocation allocation) {
+        return DmaBuf.export(name, size, this, kernel, Optional.empty())
+                .undo(() -> {
+                    uncount(allocation);
+                    return Reply.done(name);
+                })
+                .then(dmaBuf -> {
+                    Export export =
+                            new Export(DevicePages.whole(pages, pageSize, bar.base(), memory.base()), allocation);
+                    exports.put(dmaBuf, export);
+                    return kernel.has(Bug.DESCRIPTOR_PUBLISHED_FIRST)
+                            ? publishedFirst(dmaBuf, export)
+                            : publishedLast(dmaBuf, export);
+                });
+    }
+
+    private Reply<DmaBuf> publishedLast(DmaBuf dmaBuf, Export export) {
+        takeContext(export);
+        return dmaBuf.install().undo(() -> {
+            dmaBuf.put();
+            return Reply.done(dmaBuf);
+        });
+    }
+
+    /** As posted: release, which another thread or a missing descriptor brings on, finds no context. */
+    private Reply<DmaBuf> publishedFirst(DmaBuf dmaBuf, Export export) {
+        return dmaBuf.install()
+                .undo(() -> {
+                    dmaBuf.put();
+                    uncount(export.allocation);
+                    kernel.note(
+                            Journal.Action.TOUCHED_AFTER_INSTALL,
+                            dmaBuf.name(),
+                            "freed a second time, its count undone twice");
+                    return Reply.done(dmaBuf);
+                })
+                .then(installed -> {
+                    if (dmaBuf.isReleased()) {
+                        kernel.note(
+                                Journal.Action.TOUCHED_AFTER_INSTALL,
+                                dmaBuf.name(),
+                                "a context is stored in freed memory");
+                    }
+                    takeContext(export);
+                    return Reply.done(dmaBuf);
+                });
+    }
+
+    private void takeContext(Export export) {
+        export.contextStored = true;
+        export.context = file.exported().orElse(null);
+    }
+
+    private static void uncount(@Nullable Allocation allocation) {
+        if (allocation != null) {
+            allocation.exportingCount--;
+        }
     }
 
     private long barAddress(long deviceAddress) {
@@ -193,7 +307,7 @@ public final class Habanalabs implements Exporter {
     }
 
     private static boolean isPageAligned(long value) {
-        return (value & (PAGE_SIZE - 1)) == 0;
+        return (value & (Kernel.PAGE_SIZE - 1)) == 0;
     }
 
     /** True if the range ends after {@code end} or wraps around. */
@@ -206,9 +320,9 @@ public final class Habanalabs implements Exporter {
         return p2pdma.verdict(function, importer.function());
     }
 
-    /** The parts of the memory BAR that a dma-buf shows, in the deciding kernel's physical addresses. */
+    @Override
     public ImmutableList<AddressRange> ranges(DmaBuf dmaBuf) {
-        DevicePages shown = export(dmaBuf).memory();
+        DevicePages shown = export(dmaBuf).memory;
         return shown.pages().stream()
                 .map(page -> new AddressRange(shown.barAddress(page), shown.pageSize()))
                 .collect(ImmutableList.toImmutableList());
@@ -223,14 +337,21 @@ public final class Habanalabs implements Exporter {
         return Optional.ofNullable(exports.get(dmaBuf)).orElseThrow();
     }
 
+    /** No pin callback: the memory never moves. No callbacks for the CPU, none for mmap. */
+    @Override
+    public ImmutableSet<ExporterOp> ops() {
+        return OPS;
+    }
+
     /** A distance below 0 clears the peer-to-peer flag; attaching itself is never refused. */
     @Override
-    public Reply<Boolean> attach(DmaBuf dmaBuf, Importer importer, boolean peer2peer) {
-        return Reply.done(peer2peer && verdict(importer).supported());
+    public Reply<Boolean> attach(Attachment attachment) {
+        return Reply.done(
+                attachment.peer2peer() && verdict(attachment.importer()).supported());
     }
 
     @Override
-    public Reply<SgTable> map(DmaBuf dmaBuf, Attachment attachment) {
+    public Reply<SgTable> map(Attachment attachment) {
         if (!attachment.peer2peer()) {
             return Reply.refused(
                     Errno.EPERM,
@@ -238,26 +359,28 @@ public final class Habanalabs implements Exporter {
                             ? "the peer-to-peer flag was cleared at attach: pci_p2pdma_distance() is -1"
                             : "the importer does not take memory of a peer");
         }
-        return profile.sgTable().build(export(dmaBuf).memory(), PAGE_SIZE, attachment.importer(), dmaMap);
+        return profile.sgTable()
+                .build(export(attachment.dmaBuf()).memory, Kernel.PAGE_SIZE, attachment.importer(), dmaMap);
     }
 
     @Override
-    public void unmap(DmaBuf dmaBuf, Attachment attachment, SgTable table) {
+    public void unmap(Attachment attachment, SgTable table) {
         table.entries().forEach(entry -> dmaMap.unmap(attachment.importer(), entry.address()));
     }
 
     @Override
-    public void release(DmaBuf dmaBuf) {
-        Allocation allocation = export(dmaBuf).allocation();
+    public Reply<DmaBuf> release(DmaBuf dmaBuf) {
+        Export export = export(dmaBuf);
         exports.remove(dmaBuf);
-        if (allocation != null) {
-            allocation.exportingCount--;
+        uncount(export.allocation);
+        if (!export.contextStored) {
+            kernel.note(
+                    Journal.Action.TOUCHED_AFTER_INSTALL,
+                    dmaBuf.name(),
+                    "released before its context is stored: null pointer");
+        } else if (export.context != null) {
+            file.released(export.context);
         }
-    }
-
-    /** No pin callback: the memory never moves. */
-    @Override
-    public boolean isDynamic() {
-        return false;
+        return Reply.done(dmaBuf);
     }
 }

@@ -5,23 +5,49 @@ import com.google.common.collect.ImmutableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.p2psim.dmabuf.Attachment;
+import org.p2psim.dmabuf.Bug;
 import org.p2psim.dmabuf.DmaBuf;
+import org.p2psim.dmabuf.FenceUsage;
 import org.p2psim.dmabuf.Importer;
+import org.p2psim.dmabuf.InFlight;
+import org.p2psim.dmabuf.Journal;
+import org.p2psim.dmabuf.Kernel;
+import org.p2psim.dmabuf.Lock;
+import org.p2psim.dmabuf.MoveNotify;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.platform.Errno;
 
 /**
  * An RDMA memory region over a dma-buf ({@code ibv_reg_dmabuf_mr()}, drivers/infiniband/core/umem_dmabuf.c). While it
- * is registered it holds a reference of the buffer, an attachment and a mapping.
+ * is registered it holds a reference of the buffer and an attachment; while it is active also a mapping, whose addresses
+ * its NIC has.
  */
 public final class MemoryRegion {
-    private static final long PAGE_SIZE = 4096;
+    /** What the NIC does with an access through the region. */
+    public enum State {
+        /** Being registered. */
+        INIT,
+        /** The NIC has the addresses. */
+        ACTIVE,
+        /** The NIC has no addresses and faults: the driver maps again. */
+        ZAPPED,
+        /** Dead until it is deregistered; the number of its key stays taken. */
+        REVOKED,
+        GONE
+    }
 
+    private final RdmaNic nic;
+    private final RdmaFlavour flavour;
     private final Request request;
-    private final Attachment attachment;
-    private boolean registered = true;
+    private final InFlight dma;
+    private final Lock ownLock;
+    private @Nullable Attachment attachment;
+    private @Nullable SgTable translation;
+    private State state = State.INIT;
+    private int key;
 
     /**
      * What the user asks for.
@@ -34,74 +60,216 @@ public final class MemoryRegion {
         public Request {
             access = ImmutableSet.copyOf(access);
         }
+
+        /** What is checked before the descriptor is looked at. */
+        Reply<Request> checked() {
+            if ((offset & (Kernel.PAGE_SIZE - 1)) != (iova & (Kernel.PAGE_SIZE - 1))) {
+                return Reply.refused(Errno.EINVAL, "offset and iova differ within the page");
+            }
+            boolean writesRemotely =
+                    access.contains(AccessFlag.REMOTE_WRITE) || access.contains(AccessFlag.REMOTE_ATOMIC);
+            if (writesRemotely && !access.contains(AccessFlag.LOCAL_WRITE)) {
+                return Reply.refused(Errno.EINVAL, "remote-write and remote-atomic need local-write as well");
+            }
+            if (Long.compareUnsigned(offset + length, offset) < 0) {
+                return Reply.refused(Errno.EINVAL, "offset and length wrap around");
+            }
+            return Reply.done(this);
+        }
+
+        Reply<Request> checkedAgainst(DmaBuf dmaBuf) {
+            if (Long.compareUnsigned(dmaBuf.size(), offset + length) < 0) {
+                return Reply.refused(
+                        Errno.EINVAL,
+                        "%s has 0x%x bytes, fewer than offset and length together"
+                                .formatted(dmaBuf.name(), dmaBuf.size()));
+            }
+            return length == 0 ? Reply.refused(Errno.EINVAL, "the region has no pages") : Reply.done(this);
+        }
     }
 
     /** Something that registration did on its way. */
     public record Step(String what, String detail) {}
 
-    private MemoryRegion(Request request, Attachment attachment) {
+    MemoryRegion(RdmaNic nic, RdmaFlavour flavour, Request request) {
+        this.nic = nic;
+        this.flavour = flavour;
         this.request = request;
-        this.attachment = attachment;
+        this.dma = new InFlight(request.name());
+        this.ownLock = nic.newRegionLock(request.name());
     }
 
     /**
-     * Registers: the kernel's checks in its order, then reference, attach, pin and map. A refusal undoes what was done.
+     * Registers with a NIC of its own: dynamic if the importer attaches with callbacks.
      *
      * @param steps told what was done
      */
     public static Reply<MemoryRegion> register(
             Request request, DmaBuf dmaBuf, Importer importer, Consumer<Step> steps) {
-        return checked(request).then(ok -> dmaBuf.get()).then(held -> {
-            Reply<MemoryRegion> reply = sized(request, held).then(ok -> mapped(request, held, importer, steps));
-            if (reply instanceof Reply.Refused<MemoryRegion>) {
-                held.put();
+        return new RdmaNic(importer, RdmaFlavour.DYNAMIC, dmaBuf.kernel()).register(request, dmaBuf, steps);
+    }
+
+    /** What the driver attaches with. A pinned importer's only warns; from 7.1 on it has none. */
+    Optional<MoveNotify> callback() {
+        if (!nic.importer().dynamic()) {
+            return Optional.empty();
+        }
+        return switch (flavour) {
+            case DYNAMIC -> Optional.of(told -> nic.regionLocked(this, () -> zapped(told)));
+            case PINNED, PINNED_WITH_REVOKE ->
+                kernel().core().callbackOptional() ? Optional.empty() : Optional.of(this::warned);
+            case PINNED_REVOCABLE -> Optional.of(told -> nic.regionLocked(this, () -> revoked(told)));
+        };
+    }
+
+    /** Pins if it must, maps, and gives the addresses to the NIC, all with the reservation held. */
+    Reply<MemoryRegion> build(Attachment made, Consumer<Step> steps) {
+        attachment = made;
+        return lock().around(() -> pinned(made)
+                        .then(ready -> loaded(steps).undo(() -> {
+                            unpinAfterFailure(made);
+                            return Reply.done(made);
+                        })))
+                .then(ready -> {
+                    key = nic.keys().allocate(this);
+                    return Reply.done(this);
+                });
+    }
+
+    private Reply<Attachment> pinned(Attachment made) {
+        return flavour.pins() ? made.pin() : Reply.done(made);
+    }
+
+    private void unpinAfterFailure(Attachment made) {
+        if (flavour.pins()) {
+            made.unpin();
+            if (kernel().has(Bug.PINNED_UNPINNED_TWICE)) {
+                made.unpin();
             }
-            return reply;
+        }
+    }
+
+    /** Maps unless a table is there already, waits for a move to end, and loads the table. The reservation is held. */
+    private Reply<MemoryRegion> loaded(Consumer<Step> steps) {
+        Attachment made = attachment();
+        Reply<SgTable> table = made.mapping().<Reply<SgTable>>map(Reply::done).orElseGet(made::map);
+        return table.then(mapped -> {
+                    steps.accept(new Step(
+                            "map",
+                            "%d entr%s"
+                                    .formatted(
+                                            mapped.entries().size(),
+                                            mapped.entries().size() == 1 ? "y" : "ies")));
+                    return kernel().has(Bug.NO_FENCE_WAIT)
+                            ? Reply.done(mapped)
+                            : made.dmaBuf().reservation().whenSignalled(FenceUsage.KERNEL, () -> Reply.done(mapped));
+                })
+                .then(mapped -> {
+                    translation = mapped;
+                    state = State.ACTIVE;
+                    kernel().note(
+                                    Journal.Action.LOAD,
+                                    name(),
+                                    "%d entries".formatted(mapped.entries().size()));
+                    return Reply.done(this);
+                });
+    }
+
+    /** The NIC faulted: the driver maps again. A refusal leaves the region as it is. */
+    public Reply<MemoryRegion> fault() {
+        return nic.regionLocked(
+                this,
+                () -> lock().around(() -> switch (state) {
+                    case ACTIVE -> Reply.done(this);
+                    case ZAPPED -> loaded(step -> {});
+                    case INIT, REVOKED, GONE -> Reply.refused(Errno.EINVAL, name() + " is " + state);
+                }));
+    }
+
+    private Reply<Attachment> warned(Attachment told) {
+        kernel().note(Journal.Action.WARNING, told.name(), "notified though its memory is pinned");
+        return Reply.done(told);
+    }
+
+    private Reply<Attachment> zapped(Attachment told) {
+        if (state != State.ACTIVE || kernel().has(Bug.NEVER_UNMAPS)) {
+            return Reply.done(told);
+        }
+        zap();
+        return unmapped(told);
+    }
+
+    private void zap() {
+        translation = null;
+        state = State.ZAPPED;
+        boolean live = nic.keys().live(key).equals(Optional.of(this));
+        kernel().note(live ? Journal.Action.ZAP : Journal.Action.DEAD_KEY, name(), "key " + key);
+    }
+
+    /** Once what the NIC has on the wire has come to its end. */
+    private Reply<Attachment> unmapped(Attachment told) {
+        if (kernel().has(Bug.UNMAPS_WITH_DMA_IN_FLIGHT)) {
+            told.unmap();
+            return Reply.done(told);
+        }
+        return dma.whenDrained(() -> {
+            told.unmap();
+            return Reply.done(told);
         });
     }
 
-    private static Reply<Request> checked(Request request) {
-        if ((request.offset() & (PAGE_SIZE - 1)) != (request.iova() & (PAGE_SIZE - 1))) {
-            return Reply.refused(Errno.EINVAL, "offset and iova differ within the page");
+    private Reply<Attachment> revoked(Attachment told) {
+        if (state != State.ACTIVE || kernel().has(Bug.NEVER_UNMAPS)) {
+            return Reply.done(told);
         }
-        boolean writesRemotely = request.access().contains(AccessFlag.REMOTE_WRITE)
-                || request.access().contains(AccessFlag.REMOTE_ATOMIC);
-        if (writesRemotely && !request.access().contains(AccessFlag.LOCAL_WRITE)) {
-            return Reply.refused(Errno.EINVAL, "remote-write and remote-atomic need local-write as well");
-        }
-        if (Long.compareUnsigned(request.offset() + request.length(), request.offset()) < 0) {
-            return Reply.refused(Errno.EINVAL, "offset and length wrap around");
-        }
-        return Reply.done(request);
-    }
-
-    private static Reply<DmaBuf> sized(Request request, DmaBuf dmaBuf) {
-        if (Long.compareUnsigned(dmaBuf.size(), request.offset() + request.length()) < 0) {
-            return Reply.refused(
-                    Errno.EINVAL,
-                    "%s has 0x%x bytes, fewer than offset and length together".formatted(dmaBuf.name(), dmaBuf.size()));
-        }
-        if (request.length() == 0) {
-            return Reply.refused(Errno.EINVAL, "the region has no pages");
-        }
-        return Reply.done(dmaBuf);
-    }
-
-    private static Reply<MemoryRegion> mapped(Request request, DmaBuf dmaBuf, Importer importer, Consumer<Step> steps) {
-        return dmaBuf.attach(importer).then(attachment -> {
-            steps.accept(new Step("attach", attachment.peer2peer() ? "peer2peer kept" : "peer2peer cleared"));
-            Reply<SgTable> table = attachment.map();
-            if (table instanceof Reply.Refused<SgTable>) {
-                dmaBuf.detach(attachment);
-            }
-            return table.then(done -> {
-                steps.accept(new Step(
-                        "map",
-                        "%d entr%s"
-                                .formatted(done.entries().size(), done.entries().size() == 1 ? "y" : "ies")));
-                return Reply.done(new MemoryRegion(request, attachment));
-            });
+        translation = null;
+        state = State.REVOKED;
+        nic.keys().invalidate(key, this);
+        return unmapped(told).then(done -> {
+            told.unpin();
+            return Reply.done(told);
         });
+    }
+
+    Reply<MemoryRegion> revokeByDriver() {
+        return lock().around(() -> revoked(attachment())).then(done -> Reply.done(this));
+    }
+
+    /** Gives everything back, with the reservation held while the NIC forgets the key. */
+    public Reply<MemoryRegion> deregister() {
+        if (!isRegistered()) {
+            throw new IllegalStateException(name() + " is not registered");
+        }
+        Attachment made = attachment();
+        if (kernel().has(Bug.KEY_FREED_BEFORE_NOTIFY)) {
+            nic.keys().free(key, this);
+        }
+        return nic.regionLocked(this, () -> lock().around(() -> taken(made)))
+                .then(done -> {
+                    nic.keys().free(key, this);
+                    return made.dmaBuf().detach(made);
+                })
+                .then(done -> {
+                    made.dmaBuf().put();
+                    return Reply.done(this);
+                });
+    }
+
+    private Reply<Attachment> taken(Attachment made) {
+        boolean pinned = state == State.ACTIVE && flavour.pins();
+        boolean maps = made.mapping().isPresent();
+        translation = null;
+        state = State.GONE;
+        return (maps ? unmapped(made) : Reply.done(made)).then(done -> {
+            if (pinned) {
+                made.unpin();
+            }
+            return Reply.done(made);
+        });
+    }
+
+    public String name() {
+        return request.name();
     }
 
     public Request request() {
@@ -109,30 +277,54 @@ public final class MemoryRegion {
     }
 
     public Attachment attachment() {
-        return attachment;
+        return Optional.ofNullable(attachment).orElseThrow();
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /** The number that peers name it by; 0 before it is registered. */
+    public int key() {
+        return key;
+    }
+
+    public RdmaNic nic() {
+        return nic;
+    }
+
+    /** DMA of its NIC through it: told by whoever runs the model. */
+    public InFlight dma() {
+        return dma;
+    }
+
+    /** The addresses that the NIC has; empty unless it is active. */
+    public Optional<SgTable> translation() {
+        return Optional.ofNullable(translation);
     }
 
     public boolean isRegistered() {
-        return registered;
+        return state != State.GONE && state != State.INIT;
     }
 
-    /** Unmaps, detaches and drops the reference. The NIC must have stopped using the region. */
-    public void deregister() {
-        if (!registered) {
-            throw new IllegalStateException(request.name() + " is not registered");
-        }
-        registered = false;
-        attachment.unmap();
-        attachment.dmaBuf().detach(attachment);
-        attachment.dmaBuf().put();
+    Lock ownLock() {
+        return ownLock;
+    }
+
+    private Kernel kernel() {
+        return nic.kernel();
+    }
+
+    private Lock lock() {
+        return attachment().dmaBuf().reservation().lock();
     }
 
     /**
-     * Why the NIC refuses a peer's access, if it does: outside of the region, without the right, or no region. The
-     * peer's work request then completes with {@code IBV_WC_REM_ACCESS_ERR}.
+     * Why the NIC refuses a peer's access whatever the state of the mapping: outside of the region, without the right,
+     * or no region. The peer's work request then completes with {@code IBV_WC_REM_ACCESS_ERR}.
      */
     public Optional<String> accessError(AccessFlag right, long offset, long size) {
-        if (registered && !request.access().contains(right)) {
+        if (isRegistered() && !request.access().contains(right)) {
             return Optional.of("%s does not give %s".formatted(request.name(), right));
         }
         return rangeError(offset, size);
@@ -140,7 +332,7 @@ public final class MemoryRegion {
 
     /** Why the NIC refuses to read a part of the region for itself, if it does; that takes no right. */
     public Optional<String> rangeError(long offset, long size) {
-        if (!registered) {
+        if (!isRegistered()) {
             return Optional.of("the key of %s is not valid".formatted(request.name()));
         }
         if (size == 0) {
@@ -153,8 +345,8 @@ public final class MemoryRegion {
         return Optional.empty();
     }
 
-    /** The segments of the table for a part of the region that {@link #accessError} allows. */
+    /** The segments that the NIC has for a part of the region that {@link #accessError} allows. */
     public ImmutableList<SgTable.Entry> segments(long offset, long size) {
-        return attachment.mapping().orElseThrow().slice(request.offset() + offset, size);
+        return translation().orElseThrow().slice(request.offset() + offset, size);
     }
 }

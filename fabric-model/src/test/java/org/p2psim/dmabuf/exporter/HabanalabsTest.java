@@ -1,7 +1,10 @@
 package org.p2psim.dmabuf.exporter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.p2psim.dmabuf.exporter.HabanalabsProfile.DeviceLife.HOLDS_CONTEXT;
+import static org.p2psim.dmabuf.exporter.HabanalabsProfile.DeviceLife.HOLDS_FILE;
 
+import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +19,7 @@ import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.DmaBufCore;
 import org.p2psim.dmabuf.DmaMap;
 import org.p2psim.dmabuf.Importer;
+import org.p2psim.dmabuf.Kernel;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.importer.AccessFlag;
@@ -41,9 +45,11 @@ import org.p2psim.unit.Bytes;
 class HabanalabsTest {
     private static final long BAR = 0x3800_0000_0000L;
     private static final HabanalabsProfile POSTED =
-            new HabanalabsProfile(HabanalabsProfile.Sizes.ANY, HabanalabsSgTable.V6);
-    private static final HabanalabsProfile WHOLE_PAGES =
-            new HabanalabsProfile(HabanalabsProfile.Sizes.WHOLE_PAGES, HabanalabsSgTable.R2);
+            new HabanalabsProfile(HabanalabsProfile.Sizes.ANY, HabanalabsSgTable.V6, HOLDS_CONTEXT, ImmutableSet.of());
+    private static final HabanalabsProfile WHOLE_PAGES = new HabanalabsProfile(
+            HabanalabsProfile.Sizes.WHOLE_PAGES, HabanalabsSgTable.R2, HOLDS_FILE, ImmutableSet.of());
+    private static final DmaBufCore CACHES = DmaBufCore.of(KernelRelease.parse("5.12"));
+    private static final DmaBufCore MAPS = DmaBufCore.of(KernelRelease.parse("6.16"));
     private static final Bdf GAUDI = Bdf.parse("00:02.0");
     private static final Bdf NIC = Bdf.parse("00:03.0");
     private static final Importer IMPORTER = new Importer("nic0", NIC, true, true, 2 * Bytes.GIB);
@@ -64,11 +70,11 @@ class HabanalabsTest {
                 p2pdma,
                 new IdentityMap(),
                 profile,
-                core);
+                new Kernel(core));
     }
 
     private static Habanalabs allowed(HabanalabsProfile profile) {
-        return driver("8086:2020", profile, DmaBufCore.CACHES_TABLE_AT_ATTACH, 32 * Bytes.GIB);
+        return driver("8086:2020", profile, CACHES, 32 * Bytes.GIB);
     }
 
     private static PciFunction function(String at, String id, PortType type) {
@@ -115,7 +121,7 @@ class HabanalabsTest {
 
     @Test
     void exportBeyondASmallBarIsEinval() {
-        Habanalabs driver = driver("8086:2020", POSTED, DmaBufCore.CACHES_TABLE_AT_ATTACH, Bytes.GIB);
+        Habanalabs driver = driver("8086:2020", POSTED, CACHES, Bytes.GIB);
         assertThat(errno(driver.exportByAddress("buf", 0x2000_0000L + Bytes.GIB, 4096)))
                 .isEqualTo(Errno.EINVAL);
     }
@@ -192,12 +198,12 @@ class HabanalabsTest {
         done(driver.allocate("h", List.of(0x2400_0000L, 0x2420_0000L), 2 * Bytes.MIB));
         Importer small = new Importer("nic0", NIC, true, true, 64 * Bytes.KIB);
         Attachment attachment = done(done(driver.exportByHandle("buf", "h")).attach(small));
-        assertThat(done(attachment.map()).entries()).hasSize(64);
+        assertThat(done(attachment.mapUnlocked()).entries()).hasSize(64);
     }
 
     @Test
     void aRefusedPeerGetsEpermFromAttachWhereTheCoreCachesTables() {
-        Habanalabs driver = driver("8086:29c0", POSTED, DmaBufCore.CACHES_TABLE_AT_ATTACH, 32 * Bytes.GIB);
+        Habanalabs driver = driver("8086:29c0", POSTED, CACHES, 32 * Bytes.GIB);
         DmaBuf dmaBuf = done(driver.exportByAddress("buf", 0x2400_0000L, Bytes.MIB));
         assertThat(errno(dmaBuf.attach(IMPORTER))).isEqualTo(Errno.EPERM);
         assertThat(dmaBuf.attachments()).isEmpty();
@@ -205,16 +211,16 @@ class HabanalabsTest {
 
     @Test
     void aRefusedPeerGetsEpermFromMapSinceTheCoreCachesNoMore() {
-        Habanalabs driver = driver("8086:29c0", POSTED, DmaBufCore.MAPS_AT_MAP, 32 * Bytes.GIB);
+        Habanalabs driver = driver("8086:29c0", POSTED, MAPS, 32 * Bytes.GIB);
         DmaBuf dmaBuf = done(driver.exportByAddress("buf", 0x2400_0000L, Bytes.MIB));
         Attachment attachment = done(dmaBuf.attach(IMPORTER));
         assertThat(attachment.peer2peer()).isFalse();
-        assertThat(errno(attachment.map())).isEqualTo(Errno.EPERM);
+        assertThat(errno(attachment.mapUnlocked())).isEqualTo(Errno.EPERM);
     }
 
     @Test
     void aRefusedRegistrationLeavesNothingBehind() {
-        for (DmaBufCore core : DmaBufCore.values()) {
+        for (DmaBufCore core : List.of(CACHES, MAPS)) {
             Habanalabs driver = driver("8086:29c0", POSTED, core, 32 * Bytes.GIB);
             DmaBuf dmaBuf = done(driver.exportByAddress("buf", 0x2400_0000L, Bytes.MIB));
             Reply<MemoryRegion> reply = MemoryRegion.register(
@@ -232,7 +238,7 @@ class HabanalabsTest {
     void aStaticImporterIsNeverGivenPeerMemory() {
         Importer fixed = new Importer("nic0", NIC, false, false, 2 * Bytes.GIB);
         DmaBuf dmaBuf = done(allowed(POSTED).exportByAddress("buf", 0x2400_0000L, Bytes.MIB));
-        assertThat(errno(done(dmaBuf.attach(fixed)).map())).isEqualTo(Errno.EPERM);
+        assertThat(errno(done(dmaBuf.attach(fixed)).mapUnlocked())).isEqualTo(Errno.EPERM);
     }
 
     @ParameterizedTest(name = "offset {0}, length {1}, iova {2}, access {3}")

@@ -64,7 +64,7 @@ final class AttachmentOperations {
 
     void map(Operation.Map op) {
         Reply<Attachment> attached = attachment(op.attachment(), false);
-        Reply<SgTable> reply = attached.then(Attachment::map);
+        Reply<SgTable> reply = attached.then(Attachment::mapUnlocked);
         recorder.reply(op.at(), op.attachment(), "map", reply, AttachmentOperations::summary);
         if (reply instanceof Reply.Done<SgTable> done && attached instanceof Reply.Done<Attachment> to) {
             mapped(op.at(), op.attachment(), to.value(), done.value());
@@ -102,10 +102,7 @@ final class AttachmentOperations {
     }
 
     void unmap(Operation.Unmap op) {
-        Reply<Attachment> reply = attachment(op.attachment(), true).then(attachment -> {
-            attachment.unmap();
-            return Reply.done(attachment);
-        });
+        Reply<Attachment> reply = attachment(op.attachment(), true).then(Attachment::unmapUnlocked);
         recorder.reply(op.at(), op.attachment(), "unmap", reply, done -> "the addresses are given back");
     }
 

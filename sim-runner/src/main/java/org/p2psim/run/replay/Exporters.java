@@ -7,6 +7,7 @@ import org.p2psim.address.Bdf;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.DmaBufCore;
 import org.p2psim.dmabuf.DmaMap;
+import org.p2psim.dmabuf.Kernel;
 import org.p2psim.dmabuf.exporter.Habanalabs;
 import org.p2psim.dmabuf.exporter.HabanalabsProfile;
 import org.p2psim.scenario.Device;
@@ -17,15 +18,16 @@ final class Exporters {
     private final Map<String, Habanalabs> drivers = new LinkedHashMap<>();
 
     Exporters(World world, DmaMap dmaMap) {
+        Kernel kernel = new Kernel(DmaBufCore.of(world.kernel()));
         world.plan().devices().forEach((name, device) -> {
             Optional<Bdf> address = world.seenAddress(name);
             if (device.type() == Device.DeviceType.HABANALABS && device.dram().isPresent() && address.isPresent()) {
-                drivers.put(name, driver(world, address.get(), device.dram().get(), dmaMap));
+                drivers.put(name, driver(world, address.get(), device.dram().get(), dmaMap, kernel));
             }
         });
     }
 
-    private static Habanalabs driver(World world, Bdf address, Device.Dram dram, DmaMap dmaMap) {
+    private static Habanalabs driver(World world, Bdf address, Device.Dram dram, DmaMap dmaMap, Kernel kernel) {
         Bar bar = world.seen().function(address).bar(dram.bar().orElseThrow()).orElseThrow();
         return new Habanalabs(
                 address,
@@ -34,7 +36,7 @@ final class Exporters {
                 world.p2pdma(),
                 dmaMap,
                 HabanalabsProfile.of(world.kernel()),
-                DmaBufCore.of(world.kernel()));
+                kernel);
     }
 
     /** The driver of a device; empty if the deciding kernel has no such device. */

@@ -1,0 +1,76 @@
+package org.p2psim.dmabuf;
+
+/**
+ * Something that a driver did wrong, or a defence that it does not have: a switch, so that a run can show what follows.
+ * Each is looked at in the one place that it changes. A kernel has none unless it is given some.
+ */
+public enum Bug {
+    REVOKED_INVERTED(
+            "vfio-pci RFC of August 2022, R1",
+            "revoked is initialised to \"memory enabled\", and mapping is refused when it is not set"),
+    BAR_INDEX_NOT_STORED(
+            "vfio-pci RFC of August 2022, R2; found by Yan Zhao",
+            "the index of the BAR stays 0, so that another BAR's slice maps BAR 0"),
+    ORIG_NENTS_NOT_RESTORED(
+            "vfio-pci RFC of August 2022, R3; found by Oded Gabbay",
+            "a table is freed while its orig_nents is 0, so that its entries leak"),
+    OFFSET_OF_32_BITS(
+            "vfio-pci RFC of August 2022, R4",
+            "the offset of a slice has 32 bits, so that none begins at 4 GiB or above"),
+    OFFSET_WITHOUT_LENGTH(
+            "vfio-pci RFC of August 2022, R5", "an offset without a length is taken: a dma-buf of no bytes"),
+    DEVICE_USED_AFTER_CLOSE(
+            "vfio-pci RFC of August 2022, R6", "attach and map use the device pointer that close has cleared"),
+    DESCRIPTOR_FAILURE_LEAKS(
+            "vfio-pci RFC of August 2022, R7",
+            "without a free descriptor the dma-buf and its device reference are leaked"),
+    SEGMENT_SIZE_TAKEN_RAW(
+            "vfio-pci RFC of August 2022, R8", "tables are cut at the importer's largest segment, whole pages or not"),
+    DISABLED_BEFORE_REVOKED(
+            "vfio-pci until 2026, R9", "close disables the function first and revokes its dma-bufs then"),
+    DESCRIPTOR_FAILURE_PUTS_TWICE(
+            "vfio-pci 6.19",
+            "without a free descriptor the dma-buf is put, and its registration dropped a second time"),
+    MAPPINGS_PUT_TWICE(
+            "vfio-pci 7.1-rc",
+            "close drops the count of mappings again if the dma-buf is revoked already, and waits for ever"),
+    PIN_OP_FORGOTTEN(
+            "vfio-pci 6.19-rc", "there is no pin callback, so that importers that cannot be revoked pin successfully"),
+    DESCRIPTOR_PUBLISHED_FIRST(
+            "habanalabs v6 of September 2021 until 6.17",
+            "the descriptor is installed before the context is referenced"),
+    NO_CONTEXT_REFERENCE("counterfactual", "an export does not keep the context of the user who made it"),
+    NO_SCRUB("counterfactual", "device memory is not cleared between its users though the option is on"),
+    NO_FENCE_WAIT("counterfactual", "a dynamic importer does not wait for the fences of a move before it uses a table"),
+    NO_OWNER_REFERENCE("counterfactual", "what cannot be revoked does not keep its owner (drm_master model)"),
+    PINNED_UNPINNED_TWICE("RDMA umem until early 2026", "a mapping that fails after a pin unpins twice on its way out"),
+    KEY_FREED_BEFORE_NOTIFY("mlx5 until 2025", "deregistration frees the key without the lock that notifications hold"),
+    KEY_NOT_RESERVED("counterfactual, the objection of 2021", "the key number of a revoked region is free at once"),
+    NEVER_UNMAPS("counterfactual", "an importer with a callback keeps its mapping when it is notified"),
+    UNMAPS_WITH_DMA_IN_FLIGHT("counterfactual", "an importer gives a mapping back while its DMA is on the way"),
+    DYNAMIC_HANDED_PINNED_VRAM(
+            "amdgpu since 6.15",
+            "a dynamic importer without peer-to-peer is handed VRAM that another importer has pinned"),
+    UNPREDICTABLE_P2P_MAP("counterfactual", "a p2p_map fails though it worked before and nothing has changed"),
+    INVERTED_REGION_LOCK(
+            "the lock inversion argued about in 2021",
+            "a region has a lock of its own, which registration and faults take before dma_resv");
+
+    private final String source;
+    private final String effect;
+
+    Bug(String source, String effect) {
+        this.source = source;
+        this.effect = effect;
+    }
+
+    /** Who had it, and who found it. */
+    public String source() {
+        return source;
+    }
+
+    /** What it does, in a sentence. */
+    public String effect() {
+        return effect;
+    }
+}

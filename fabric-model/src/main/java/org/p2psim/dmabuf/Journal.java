@@ -1,0 +1,88 @@
+package org.p2psim.dmabuf;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What operations did, in order: their effects for reports, and what checks look at. */
+public final class Journal {
+    private final List<Entry> entries = new ArrayList<>();
+
+    public enum Action {
+        EXPORT,
+        INSTALL,
+        ATTACH,
+        DETACH,
+        PIN,
+        UNPIN,
+        MAP,
+        UNMAP,
+        NOTIFY,
+        REVOKE,
+        RESTORE,
+        MOVE,
+        FENCE,
+        ZAP,
+        LOAD,
+        KEY_INVALIDATED,
+        KEY_RESERVED,
+        KEY_FREED,
+        /** A NIC was told to zap a key that is not live in it. */
+        DEAD_KEY,
+        EVENT,
+        RESET,
+        RESET_DONE,
+        DISABLE,
+        SCRUB,
+        RELEASE,
+        GONE,
+        /** The kernel prints a warning: somebody uses an interface wrongly. */
+        WARNING,
+        /** A lock is held that must not be, or is not held that must be: lockdep would say so (I-20, I-21). */
+        LOCK_RULE,
+        /** An export went on with what release had destroyed, or left to release what it had not set up. */
+        TOUCHED_AFTER_INSTALL,
+        /** A null pointer, freed memory, or BUG(): something was used that no reference keeps. */
+        CRASH,
+        /** Memory that nobody can free any more. */
+        LEAK
+    }
+
+    /**
+     * Something that was done.
+     *
+     * @param task who did it
+     * @param object what to: the name of a dma-buf, an attachment, a region, a device
+     */
+    public record Entry(String task, Action action, String object, String detail) {
+        @Override
+        public String toString() {
+            return "%s: %s %s%s".formatted(task, action, object, detail.isEmpty() ? "" : " (" + detail + ")");
+        }
+    }
+
+    void add(Entry entry) {
+        entries.add(entry);
+    }
+
+    public ImmutableList<Entry> entries() {
+        return ImmutableList.copyOf(entries);
+    }
+
+    /** How many entries there are: a mark for {@link #since}. */
+    public int size() {
+        return entries.size();
+    }
+
+    public ImmutableList<Entry> since(int mark) {
+        return ImmutableList.copyOf(entries.subList(mark, entries.size()));
+    }
+
+    /** The objects of one kind of entry, in order. */
+    public ImmutableList<String> objects(Action action) {
+        return entries.stream()
+                .filter(entry -> entry.action() == action)
+                .map(Entry::object)
+                .collect(ImmutableList.toImmutableList());
+    }
+}

@@ -1,0 +1,152 @@
+package org.p2psim.dmabuf;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A running kernel: the rules of its dma-buf core, the bugs it was given, who runs, which locks were taken in which
+ * order, and a journal of what was done. One thread runs at a time, until it ends or waits.
+ */
+public final class Kernel {
+    /** PAGE_SIZE of the x86 kernels modelled here, bytes. */
+    public static final long PAGE_SIZE = 4096;
+
+    private final DmaBufCore core;
+    private final ImmutableSet<Bug> bugs;
+    private final Journal journal = new Journal();
+    private final LockOrder lockOrder = new LockOrder();
+    private final List<Task<?>> waiting = new ArrayList<>();
+    private int freeDescriptors = Integer.MAX_VALUE;
+    private Consumer<DmaBuf> whenInstalled = dmaBuf -> {};
+    private Task<?> current = new Task<>("user", reply -> {});
+    private int depth;
+
+    public Kernel(DmaBufCore core, Set<Bug> bugs) {
+        this.core = core;
+        this.bugs = ImmutableSet.copyOf(bugs);
+    }
+
+    /** A kernel without any bug. */
+    public Kernel(DmaBufCore core) {
+        this(core, Set.of());
+    }
+
+    public DmaBufCore core() {
+        return core;
+    }
+
+    public boolean has(Bug bug) {
+        return bugs.contains(bug);
+    }
+
+    public Journal journal() {
+        return journal;
+    }
+
+    public LockOrder lockOrder() {
+        return lockOrder;
+    }
+
+    /** Who runs. What is called from outside of any task runs as "user", which must not wait. */
+    public Task<?> current() {
+        return current;
+    }
+
+    /** How many more descriptors the process may have (RLIMIT_NOFILE); no limit unless one is set. */
+    public void limitDescriptors(int free) {
+        freeDescriptors = free;
+    }
+
+    /** What another thread of the process does the moment that a descriptor appears: it may guess its number. */
+    public void whenInstalled(Consumer<DmaBuf> otherThread) {
+        whenInstalled = otherThread;
+    }
+
+    void installed(DmaBuf dmaBuf) {
+        whenInstalled.accept(dmaBuf);
+    }
+
+    /** Takes a free descriptor, if there is one. */
+    boolean takeDescriptor() {
+        if (freeDescriptors == 0) {
+            return false;
+        }
+        freeDescriptors--;
+        return true;
+    }
+
+    void giveDescriptorBack() {
+        freeDescriptors++;
+    }
+
+    /** Runs an operation until it ends or waits. */
+    public <T> Task<T> start(String name, Supplier<Reply<T>> operation) {
+        return start(name, operation, reply -> {});
+    }
+
+    /**
+     * Runs an operation until it ends or waits.
+     *
+     * @param whenOver told the reply, now or whenever the last wait is over
+     */
+    public <T> Task<T> start(String name, Supplier<Reply<T>> operation, Consumer<Reply<T>> whenOver) {
+        Task<T> task = new Task<>(name, whenOver);
+        run(task, operation);
+        if (depth == 0) {
+            poll();
+        }
+        return task;
+    }
+
+    private <T> void run(Task<T> task, Supplier<Reply<T>> part) {
+        Task<?> before = current;
+        current = task;
+        depth++;
+        Reply<T> reply = part.get();
+        depth--;
+        current = before;
+        if (reply instanceof Reply.Waits<T>) {
+            waiting.add(task);
+        }
+        task.answered(reply);
+    }
+
+    /** Lets every task go on whose wait is over, first come first, until none can. */
+    public void poll() {
+        Optional<Task<?>> ready = ready();
+        while (ready.isPresent()) {
+            waiting.remove(ready.get());
+            goOn(ready.get());
+            ready = ready();
+        }
+    }
+
+    private Optional<Task<?>> ready() {
+        for (Task<?> task : waiting) {
+            if (task.waitsFor().orElseThrow().isOver()) {
+                return Optional.of(task);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private <T> void goOn(Task<T> task) {
+        run(task, task::goOn);
+    }
+
+    /** The tasks that wait, in the order in which they began to. */
+    public ImmutableList<Task<?>> waiting() {
+        return ImmutableList.copyOf(waiting);
+    }
+
+    /** Writes a line of the journal on behalf of whoever runs. */
+    public void note(Journal.Action action, String object, String detail) {
+        journal.add(new Journal.Entry(current.name(), action, object, detail));
+    }
+}

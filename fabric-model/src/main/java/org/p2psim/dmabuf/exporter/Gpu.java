@@ -1,0 +1,290 @@
+package org.p2psim.dmabuf.exporter;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.p2psim.address.AddressRange;
+import org.p2psim.address.Bdf;
+import org.p2psim.dmabuf.Attachment;
+import org.p2psim.dmabuf.Bug;
+import org.p2psim.dmabuf.DmaBuf;
+import org.p2psim.dmabuf.DmaMap;
+import org.p2psim.dmabuf.Fence;
+import org.p2psim.dmabuf.FenceUsage;
+import org.p2psim.dmabuf.Importer;
+import org.p2psim.dmabuf.Journal;
+import org.p2psim.dmabuf.Kernel;
+import org.p2psim.dmabuf.Reply;
+import org.p2psim.dmabuf.SgTable;
+import org.p2psim.dmabuf.exporter.GpuBuffer.Flag;
+import org.p2psim.dmabuf.exporter.GpuBuffer.Place;
+import org.p2psim.p2p.P2pdma;
+import org.p2psim.p2p.Verdict;
+import org.p2psim.platform.Errno;
+
+/**
+ * A GPU and its memory manager (TTM): VRAM of which the BAR shows the first part, and system memory. A move holds the
+ * buffer's reservation, adds a KERNEL fence for the copy, and tells every importer; the old memory is free for others
+ * once the copy is over.
+ */
+public final class Gpu {
+    private final Bdf function;
+    private final AddressRange window;
+    private final AddressRange visible;
+    private final Optional<AddressRange> hidden;
+    private final AddressRange systemMemory;
+    private final P2pdma p2pdma;
+    private final DmaMap dmaMap;
+    private final GpuProfile profile;
+    private final Kernel kernel;
+    private final Blocks vramBlocks = new Blocks();
+    private final Blocks systemBlocks = new Blocks();
+    private final List<GpuBuffer> buffers = new ArrayList<>();
+    private final List<Fence> copies = new ArrayList<>();
+    private long uses;
+
+    /**
+     * @param window the BAR with the visible VRAM, in the deciding kernel's physical addresses
+     * @param vram all of the VRAM, bytes, no less than the window shows
+     * @param systemMemory where buffers in system memory lie, physical
+     */
+    public Gpu(
+            Bdf function,
+            AddressRange window,
+            long vram,
+            AddressRange systemMemory,
+            P2pdma p2pdma,
+            DmaMap dmaMap,
+            GpuProfile profile,
+            Kernel kernel) {
+        this.function = function;
+        this.window = window;
+        this.visible = new AddressRange(0, window.size());
+        this.hidden = vram == window.size()
+                ? Optional.empty()
+                : Optional.of(new AddressRange(window.size(), vram - window.size()));
+        this.systemMemory = systemMemory;
+        this.p2pdma = p2pdma;
+        this.dmaMap = dmaMap;
+        this.profile = profile;
+        this.kernel = kernel;
+    }
+
+    Kernel kernel() {
+        return kernel;
+    }
+
+    GpuProfile profile() {
+        return profile;
+    }
+
+    DmaMap dmaMap() {
+        return dmaMap;
+    }
+
+    /** The BAR with the visible VRAM. */
+    public AddressRange window() {
+        return window;
+    }
+
+    Verdict verdict(Importer importer) {
+        return p2pdma.verdict(function, importer.function());
+    }
+
+    /** A buffer in VRAM if it prefers that, outside of the visible part as long as there is room. */
+    public Reply<GpuBuffer> create(String name, long size, Set<Flag> flags) {
+        Optional<AddressRange> vram = flags.contains(Flag.PREFERS_VRAM) || flags.contains(Flag.VRAM_ONLY)
+                ? hiddenBlock(size).or(() -> vramBlocks.take(visible, size))
+                : Optional.empty();
+        if (vram.isPresent()) {
+            return added(name, size, flags, place(vram.get()), vram.get());
+        }
+        if (flags.contains(Flag.VRAM_ONLY)) {
+            return Reply.refused(Errno.ENOMEM, name + " does not fit the VRAM");
+        }
+        Optional<AddressRange> system = systemBlocks.take(systemMemory, size);
+        return system.isPresent()
+                ? added(name, size, flags, Place.GTT, system.get())
+                : Reply.refused(Errno.ENOMEM, name + " does not fit the system memory");
+    }
+
+    private Reply<GpuBuffer> added(String name, long size, Set<Flag> flags, Place place, AddressRange block) {
+        GpuBuffer buffer = new GpuBuffer(this, name, size, flags, place, block);
+        buffers.add(buffer);
+        touched(buffer);
+        return Reply.done(buffer);
+    }
+
+    private Optional<AddressRange> hiddenBlock(long size) {
+        return hidden.flatMap(memory -> vramBlocks.take(memory, size));
+    }
+
+    private Place place(AddressRange block) {
+        return visible.contains(block) ? Place.VISIBLE_VRAM : Place.HIDDEN_VRAM;
+    }
+
+    /** {@code DRM_IOCTL_PRIME_HANDLE_TO_FD}. */
+    public Reply<DmaBuf> export(GpuBuffer buffer, String dmaBuf) {
+        boolean userPointer = buffer.is(Flag.USER_POINTER) && profile.driver() == GpuProfile.Driver.AMDGPU;
+        if (userPointer || buffer.is(Flag.PER_VM)) {
+            return Reply.refused(Errno.EPERM, buffer.name() + " cannot be shared");
+        }
+        return DmaBuf.export(dmaBuf, buffer.size(), buffer, kernel, Optional.of(buffer.reservation()))
+                .then(made -> {
+                    buffer.exported(made);
+                    return made.install().undo(() -> {
+                        made.put();
+                        return Reply.done(made);
+                    });
+                });
+    }
+
+    /** Copies of moves that are under way, in the order in which they began; each is to be signalled when it is over. */
+    public ImmutableList<Fence> copies() {
+        copies.removeIf(Fence::isSignalled);
+        return ImmutableList.copyOf(copies);
+    }
+
+    public ImmutableList<GpuBuffer> buffers() {
+        return ImmutableList.copyOf(buffers);
+    }
+
+    void touched(GpuBuffer buffer) {
+        uses++;
+        buffer.used(uses);
+    }
+
+    /** Memory pressure: an unpinned buffer goes to system memory. */
+    public Reply<GpuBuffer> evict(GpuBuffer buffer) {
+        return buffer.reservation().lock().around(() -> buffer.isPinned() ? Reply.done(buffer) : toSystem(buffer));
+    }
+
+    /** An unpinned buffer moves inside of its part of the VRAM. */
+    public Reply<GpuBuffer> defragment(GpuBuffer buffer) {
+        return buffer.reservation().lock().around(() -> {
+            if (buffer.isPinned() || buffer.place() == Place.GTT) {
+                return Reply.done(buffer);
+            }
+            Optional<AddressRange> block = buffer.place() == Place.VISIBLE_VRAM
+                    ? vramBlocks.take(visible, buffer.size())
+                    : hiddenBlock(buffer.size());
+            return block.isPresent()
+                    ? move(buffer, buffer.place(), block.get())
+                    : Reply.refused(Errno.ENOMEM, "there is no room to move %s to".formatted(buffer.name()));
+        });
+    }
+
+    /** Its reservation is held. */
+    Reply<GpuBuffer> toSystem(GpuBuffer buffer) {
+        if (buffer.place() == Place.GTT) {
+            return Reply.done(buffer);
+        }
+        if (buffer.is(Flag.VRAM_ONLY)) {
+            return Reply.refused(Errno.ENOMEM, buffer.name() + " cannot live in system memory");
+        }
+        Optional<AddressRange> block = systemBlocks.take(systemMemory, buffer.size());
+        return block.isPresent()
+                ? move(buffer, Place.GTT, block.get())
+                : Reply.refused(Errno.ENOMEM, buffer.name() + " does not fit the system memory");
+    }
+
+    /** Places that a peer may be sent to: what lies in one stays, others go to the window, or to system memory. */
+    Reply<GpuBuffer> validate(GpuBuffer buffer) {
+        return buffer.place() == Place.HIDDEN_VRAM ? toWindow(buffer) : Reply.done(buffer);
+    }
+
+    /** Into the visible VRAM, others being evicted from it; to system memory if those are all pinned or busy. */
+    Reply<GpuBuffer> toWindow(GpuBuffer buffer) {
+        if (buffer.place() == Place.VISIBLE_VRAM) {
+            return Reply.done(buffer);
+        }
+        Optional<AddressRange> block = vramBlocks.take(visible, buffer.size());
+        if (block.isPresent()) {
+            return move(buffer, Place.VISIBLE_VRAM, block.get());
+        }
+        Optional<GpuBuffer> victim = victim(buffer);
+        if (victim.isEmpty()) {
+            return toSystem(buffer);
+        }
+        return leaveWindow(victim.get()).then(left -> afterEviction(left, () -> toWindow(buffer)));
+    }
+
+    /** The memory of a buffer that was moved away is free when its copy is over. */
+    private Reply<GpuBuffer> afterEviction(GpuBuffer left, Supplier<Reply<GpuBuffer>> next) {
+        return left.reservation().whenSignalled(FenceUsage.KERNEL, next);
+    }
+
+    /** The least recently used buffer of the window that is neither pinned nor in use by somebody else. */
+    private Optional<GpuBuffer> victim(GpuBuffer not) {
+        return buffers.stream()
+                .filter(other -> !other.equals(not))
+                .filter(other -> other.place() == Place.VISIBLE_VRAM && !other.isPinned())
+                .filter(other -> other.reservation().lock().holder().isEmpty())
+                .min(Comparator.comparingLong(GpuBuffer::lastUse));
+    }
+
+    private Reply<GpuBuffer> leaveWindow(GpuBuffer victim) {
+        return victim.reservation().lock().aroundWithTicket(() -> {
+            Optional<AddressRange> block = hiddenBlock(victim.size());
+            return block.isPresent() ? move(victim, Place.HIDDEN_VRAM, block.get()) : toSystem(victim);
+        });
+    }
+
+    private Reply<GpuBuffer> move(GpuBuffer buffer, Place to, AddressRange block) {
+        AddressRange old = buffer.block();
+        Blocks from = buffer.place() == Place.GTT ? systemBlocks : vramBlocks;
+        Fence copy = new Fence("copy of " + buffer.name(), () -> from.give(old));
+        buffer.reservation().add(copy, FenceUsage.KERNEL);
+        String moved = buffer.dmaBuf().map(DmaBuf::name).orElse(buffer.name());
+        kernel.note(Journal.Action.MOVE, moved, "%s to %s".formatted(buffer.place(), to));
+        copies.add(copy);
+        buffer.moving(copy, to, block);
+        return buffer.dmaBuf().isEmpty()
+                ? Reply.done(buffer)
+                : buffer.dmaBuf().get().invalidateMappings().then(told -> Reply.done(buffer));
+    }
+
+    /** Whether a buffer that is pinned may be mapped where it is. */
+    boolean mapsPinned(boolean peer2peer, Place place) {
+        if (place == Place.GTT) {
+            return true;
+        }
+        boolean handedOut = peer2peer || kernel.has(Bug.DYNAMIC_HANDED_PINNED_VRAM);
+        return profile.pinsVram() && place == Place.VISIBLE_VRAM && handedOut;
+    }
+
+    /** Entries no longer than the importer takes; a mapping that fails is -EBUSY, and what was made is undone. */
+    Reply<SgTable> table(Importer importer, AddressRange memory) {
+        List<SgTable.Entry> entries = new ArrayList<>();
+        long largest = importer.maxSegmentSize() & -Kernel.PAGE_SIZE;
+        for (long offset = 0; offset < memory.size(); offset += largest) {
+            long length = Math.min(largest, memory.size() - offset);
+            long address = dmaMap.map(importer, memory.base() + offset, length);
+            if (address == DmaMap.FAILED) {
+                entries.forEach(made -> dmaMap.unmap(importer, made.address()));
+                return Reply.refused(Errno.EBUSY, "the buffer could not be mapped for DMA");
+            }
+            entries.add(new SgTable.Entry(address, length));
+        }
+        return Reply.done(new SgTable(entries));
+    }
+
+    /** Buffers that importers map without reaching peers, or outside of the window: there must be none (I-37). */
+    public ImmutableList<String> mappedWrongly() {
+        ImmutableList.Builder<String> wrong = ImmutableList.builder();
+        for (GpuBuffer buffer : buffers) {
+            for (Attachment attachment : buffer.mappings()) {
+                boolean stale = attachment.mappingState() == Attachment.MappingState.STALE;
+                boolean peer = attachment.peer2peer() && buffer.place() == Place.VISIBLE_VRAM;
+                if (!stale && !peer && buffer.place() != Place.GTT) {
+                    wrong.add("%s maps %s in %s".formatted(attachment.name(), buffer.name(), buffer.place()));
+                }
+            }
+        }
+        return wrong.build();
+    }
+}

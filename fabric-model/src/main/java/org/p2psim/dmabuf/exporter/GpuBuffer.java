@@ -1,0 +1,263 @@
+package org.p2psim.dmabuf.exporter;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.p2psim.address.AddressRange;
+import org.p2psim.dmabuf.Attachment;
+import org.p2psim.dmabuf.DmaBuf;
+import org.p2psim.dmabuf.Exporter;
+import org.p2psim.dmabuf.ExporterOp;
+import org.p2psim.dmabuf.Fence;
+import org.p2psim.dmabuf.Reply;
+import org.p2psim.dmabuf.Reservation;
+import org.p2psim.dmabuf.SgTable;
+import org.p2psim.platform.Errno;
+
+/**
+ * A buffer object of a GPU. It lives in VRAM or in system memory and may move at any time unless it is pinned; its
+ * reservation is that of its dma-buf.
+ */
+public final class GpuBuffer implements Exporter {
+    private static final ImmutableSet<ExporterOp> OPS = ImmutableSet.copyOf(Arrays.stream(ExporterOp.values())
+            .filter(op -> op != ExporterOp.DETACH && op != ExporterOp.END_CPU_ACCESS)
+            .toList());
+
+    /** Where a buffer lies. */
+    public enum Place {
+        /** The part of VRAM that the BAR shows. */
+        VISIBLE_VRAM,
+        /** VRAM behind the BAR: no peer reaches it. */
+        HIDDEN_VRAM,
+        /** System memory. */
+        GTT
+    }
+
+    /** What user space said about a buffer. */
+    public enum Flag {
+        PREFERS_VRAM,
+        /** Cannot live in system memory. */
+        VRAM_ONLY,
+        USER_POINTER,
+        PER_VM
+    }
+
+    private final Gpu gpu;
+    private final String name;
+    private final long size;
+    private final ImmutableSet<Flag> flags;
+    private final Reservation reservation;
+    private final Map<Attachment, ImmutableList<Long>> mapped = new HashMap<>();
+    private Place place;
+    private AddressRange block;
+    private Optional<DmaBuf> dmaBuf = Optional.empty();
+    private Optional<Fence> copy = Optional.empty();
+    private int pins;
+    private AddressRange pinnedAt;
+    private long lastUse;
+
+    GpuBuffer(Gpu gpu, String name, long size, Set<Flag> flags, Place place, AddressRange block) {
+        this.gpu = gpu;
+        this.name = name;
+        this.size = size;
+        this.flags = ImmutableSet.copyOf(flags);
+        this.reservation = new Reservation(gpu.kernel(), name);
+        this.place = place;
+        this.block = block;
+        this.pinnedAt = block;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public long size() {
+        return size;
+    }
+
+    public boolean is(Flag flag) {
+        return flags.contains(flag);
+    }
+
+    public Place place() {
+        return place;
+    }
+
+    /** VRAM by offset, system memory by physical address. */
+    public AddressRange block() {
+        return block;
+    }
+
+    public boolean isPinned() {
+        return pins > 0;
+    }
+
+    /** Whether it still lies where it was pinned. */
+    public boolean staysPinned() {
+        return pins == 0 || block.equals(pinnedAt);
+    }
+
+    /** The copy of its newest move; to be signalled when it is over. */
+    public Optional<Fence> copy() {
+        return copy;
+    }
+
+    public Optional<DmaBuf> dmaBuf() {
+        return dmaBuf;
+    }
+
+    Reservation reservation() {
+        return reservation;
+    }
+
+    long lastUse() {
+        return lastUse;
+    }
+
+    void used(long now) {
+        lastUse = now;
+    }
+
+    void exported(DmaBuf made) {
+        dmaBuf = Optional.of(made);
+    }
+
+    void moving(Fence fence, Place to, AddressRange newBlock) {
+        copy = Optional.of(fence);
+        place = to;
+        block = newBlock;
+    }
+
+    @Override
+    public ImmutableSet<ExporterOp> ops() {
+        return OPS;
+    }
+
+    @Override
+    public Reply<Boolean> attach(Attachment attachment) {
+        boolean reachable = attachment.peer2peer()
+                && gpu.profile().driver() != GpuProfile.Driver.NOUVEAU
+                && gpu.verdict(attachment.importer()).supported();
+        if (!reachable && gpu.profile().driver() == GpuProfile.Driver.XE && is(Flag.VRAM_ONLY)) {
+            return Reply.refused(Errno.EOPNOTSUPP, name + " cannot live in system memory, and there is no route");
+        }
+        return Reply.done(reachable);
+    }
+
+    @Override
+    public Reply<Attachment> pin(Attachment attachment) {
+        boolean vram = gpu.profile().pinsVram()
+                && is(Flag.PREFERS_VRAM)
+                && gpu.kernel().core().moveNotify()
+                && attachment.dmaBuf().attachments().stream().allMatch(Attachment::peer2peer);
+        if (pins > 0 && place != (vram ? Place.VISIBLE_VRAM : Place.GTT)) {
+            return Reply.refused(Errno.EINVAL, "%s is pinned in %s".formatted(name, place));
+        }
+        return (vram ? gpu.toWindow(this) : gpu.toSystem(this)).then(placed -> {
+            pinnedAt = pins == 0 ? block : pinnedAt;
+            pins++;
+            return Reply.done(attachment);
+        });
+    }
+
+    @Override
+    public void unpin(Attachment attachment) {
+        pins--;
+    }
+
+    @Override
+    public Reply<SgTable> map(Attachment attachment) {
+        gpu.touched(this);
+        return placedFor(attachment)
+                .then(placed -> gpu.table(attachment.importer(), memory()).then(table -> {
+                    mapped.put(
+                            attachment,
+                            table.entries().stream()
+                                    .map(SgTable.Entry::address)
+                                    .collect(ImmutableList.toImmutableList()));
+                    return Reply.done(table);
+                }));
+    }
+
+    private Reply<GpuBuffer> placedFor(Attachment attachment) {
+        boolean peer2peer = attachment.peer2peer();
+        if (pins > 0) {
+            return gpu.mapsPinned(peer2peer, place)
+                    ? Reply.done(this)
+                    : Reply.refused(Errno.EBUSY, "%s is pinned in %s".formatted(name, place));
+        }
+        return switch (gpu.profile().driver()) {
+            case AMDGPU -> peer2peer && is(Flag.PREFERS_VRAM) ? gpu.validate(this) : gpu.toSystem(this);
+            case XE -> {
+                if (!peer2peer) {
+                    yield gpu.toSystem(this);
+                }
+                yield place == Place.HIDDEN_VRAM
+                        ? Reply.refused(Errno.EOPNOTSUPP, name + " lies outside of the visible VRAM")
+                        : Reply.done(this);
+            }
+            case NOUVEAU -> gpu.toSystem(this);
+        };
+    }
+
+    @Override
+    public void unmap(Attachment attachment, SgTable table) {
+        Optional.ofNullable(mapped.remove(attachment))
+                .ifPresent(made -> made.forEach(address -> gpu.dmaMap().unmap(attachment.importer(), address)));
+    }
+
+    /** A reader on the CPU moves the buffer to system memory if that is possible, so it notifies. */
+    @Override
+    public Reply<DmaBuf> beginCpuAccess(DmaBuf read, boolean write) {
+        if (write || pins > 0 || is(Flag.VRAM_ONLY)) {
+            return Reply.done(read);
+        }
+        return reservation.lock().around(() -> gpu.toSystem(this)).then(moved -> Reply.done(read));
+    }
+
+    @Override
+    public Reply<DmaBuf> mmap(DmaBuf shown) {
+        return Reply.done(shown);
+    }
+
+    @Override
+    public Reply<DmaBuf> vmap(DmaBuf shown) {
+        pinnedAt = pins == 0 ? block : pinnedAt;
+        pins++;
+        return Reply.done(shown);
+    }
+
+    @Override
+    public void vunmap(DmaBuf shown) {
+        pins--;
+    }
+
+    @Override
+    public Reply<DmaBuf> release(DmaBuf released) {
+        dmaBuf = Optional.empty();
+        return Reply.done(released);
+    }
+
+    @Override
+    public ImmutableList<AddressRange> ranges(DmaBuf shown) {
+        return place == Place.HIDDEN_VRAM ? ImmutableList.of() : ImmutableList.of(memory());
+    }
+
+    /** In physical addresses; only where a peer may be sent. */
+    private AddressRange memory() {
+        return place == Place.GTT ? block : new AddressRange(gpu.window().base() + block.base(), block.size());
+    }
+
+    /** What else shows this buffer: attachments that are mapped now. */
+    List<Attachment> mappings() {
+        return dmaBuf.stream()
+                .flatMap(shown -> shown.attachments().stream())
+                .filter(Attachment::isMappedAtExporter)
+                .toList();
+    }
+}

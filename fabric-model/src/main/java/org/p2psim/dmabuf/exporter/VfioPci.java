@@ -1,0 +1,385 @@
+package org.p2psim.dmabuf.exporter;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.p2psim.address.AddressRange;
+import org.p2psim.address.Bdf;
+import org.p2psim.dmabuf.Bug;
+import org.p2psim.dmabuf.DmaBuf;
+import org.p2psim.dmabuf.DmaMap;
+import org.p2psim.dmabuf.Importer;
+import org.p2psim.dmabuf.Journal;
+import org.p2psim.dmabuf.Kernel;
+import org.p2psim.dmabuf.Lock;
+import org.p2psim.dmabuf.LockClass;
+import org.p2psim.dmabuf.Reply;
+import org.p2psim.dmabuf.Wait;
+import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
+import org.p2psim.p2p.P2pdma;
+import org.p2psim.p2p.Verdict;
+import org.p2psim.platform.Errno;
+
+/**
+ * A PCI function that a user owns through vfio-pci, and the dma-bufs of its BARs. The address of a BAR never changes, but
+ * access to it may end: the memory-enable bit, a reset, low power and close revoke every dma-buf of the device
+ * (drivers/vfio/pci/vfio_pci_dmabuf.c, vfio_pci_core.c, vfio_pci_config.c). Events run with {@code memory_lock} held for
+ * writing; mapping and attaching never take it.
+ */
+public final class VfioPci {
+    private final String name;
+    private final Bdf function;
+    private final ImmutableMap<Integer, AddressRange> bars;
+    private final P2pdma p2pdma;
+    private final DmaMap dmaMap;
+    private final VfioProfile profile;
+    private final PhysVecSgTable sgTable;
+    private final Kernel kernel;
+    private final Lock memoryLock;
+    private final Map<DmaBuf, VfioBuffer> listed = new LinkedHashMap<>();
+    private final Map<VfioBuffer, ImmutableList<AddressRange>> exported = new LinkedHashMap<>();
+    private boolean open = true;
+    private boolean held = true;
+    private boolean memoryEnable = true;
+    private boolean lowPower;
+    private boolean disabled;
+    private boolean resetting;
+    private boolean unbinding;
+    private int registrations;
+
+    /**
+     * A device that its user has opened, with memory enabled.
+     *
+     * @param bars memory BARs by index, in the deciding kernel's physical addresses
+     */
+    public VfioPci(
+            String name,
+            Bdf function,
+            Map<Integer, AddressRange> bars,
+            P2pdma p2pdma,
+            DmaMap dmaMap,
+            VfioProfile profile,
+            PhysVecSgTable sgTable,
+            Kernel kernel) {
+        this.name = name;
+        this.function = function;
+        this.bars = ImmutableMap.copyOf(bars);
+        this.p2pdma = p2pdma;
+        this.dmaMap = dmaMap;
+        this.profile = profile;
+        this.sgTable = sgTable;
+        this.kernel = kernel;
+        this.memoryLock = new Lock(kernel, LockClass.MEMORY_LOCK, name);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public ImmutableMap<Integer, AddressRange> bars() {
+        return bars;
+    }
+
+    Kernel kernel() {
+        return kernel;
+    }
+
+    VfioProfile profile() {
+        return profile;
+    }
+
+    PhysVecSgTable sgTable() {
+        return sgTable;
+    }
+
+    DmaMap dmaMap() {
+        return dmaMap;
+    }
+
+    Lock memoryLock() {
+        return memoryLock;
+    }
+
+    /** Whether a user has a descriptor of it. */
+    public boolean isOpen() {
+        return open;
+    }
+
+    /** Whether it is open, or still being closed. */
+    public boolean isHeld() {
+        return held;
+    }
+
+    /** The memory-enable bit is set and the function is not in low power. */
+    public boolean isMemoryEnabled() {
+        return memoryEnable && !lowPower;
+    }
+
+    /** Whether requests to its BARs are answered now. */
+    public boolean decodes() {
+        return isMemoryEnabled() && !resetting && !disabled;
+    }
+
+    /** References of dma-bufs and of an open descriptor, which a driver that is unbound waits for. */
+    public int registrations() {
+        return registrations + (held ? 1 : 0);
+    }
+
+    public Verdict verdict(Importer importer) {
+        return p2pdma.verdict(function, importer.function());
+    }
+
+    /** Whether a dma-buf of this device, in its list or not, refuses to be mapped now. */
+    public boolean isRevoked(DmaBuf dmaBuf) {
+        return ((VfioBuffer) dmaBuf.exporter()).isClosedToMaps();
+    }
+
+    /** Whether the device was closed under a dma-buf. */
+    public boolean isOrphan(DmaBuf dmaBuf) {
+        return ((VfioBuffer) dmaBuf.exporter()).isOrphan();
+    }
+
+    /** The dma-bufs that events of the device revoke and restore, the oldest first. */
+    public ImmutableList<DmaBuf> dmaBufs() {
+        return ImmutableList.copyOf(listed.keySet());
+    }
+
+    /** What the user asked to export, whatever the tables show. */
+    ImmutableList<AddressRange> exportedRanges(VfioBuffer buffer) {
+        return Optional.ofNullable(exported.get(buffer)).orElseThrow();
+    }
+
+    /**
+     * {@code vfio_pci_dma_buf_iommufd_map()}: the physical memory of a dma-buf, for iommufd, which does not use the DMA
+     * API. The reservation is held.
+     */
+    public static Reply<AddressRange> physicalRange(DmaBuf dmaBuf) {
+        if (!(dmaBuf.exporter() instanceof VfioBuffer buffer)) {
+            return Reply.refused(Errno.EOPNOTSUPP, dmaBuf.name() + " is not of vfio-pci");
+        }
+        if (buffer.isClosedToMaps()) {
+            return Reply.refused(Errno.ENODEV, dmaBuf.name() + " is revoked");
+        }
+        ImmutableList<AddressRange> ranges = buffer.ranges(dmaBuf);
+        return ranges.size() == 1
+                ? Reply.done(ranges.get(0))
+                : Reply.refused(Errno.EOPNOTSUPP, "%s has %d ranges".formatted(dmaBuf.name(), ranges.size()));
+    }
+
+    /** {@code VFIO_DEVICE_FEATURE_DMA_BUF} as posted in 2022: one slice; offset and length 0 are the whole BAR. */
+    public Reply<DmaBuf> export(String dmaBuf, int region, long offset, long length) {
+        if (profile != VfioProfile.RFC) {
+            return export(dmaBuf, region, 0, List.of(new VfioSlice(offset, length)));
+        }
+        return VfioSlice.asPosted(bars, region, offset, length, kernel).then(slices -> made(dmaBuf, region, slices));
+    }
+
+    /** {@code VFIO_DEVICE_FEATURE_DMA_BUF} since 6.19: ranges in any order, which may overlap. */
+    public Reply<DmaBuf> export(String dmaBuf, int region, int flags, List<VfioSlice> ranges) {
+        return VfioSlice.asMerged(bars, region, flags, ranges)
+                .then(slices -> unbinding
+                        ? Reply.refused(Errno.ENODEV, name + " is being unregistered")
+                        : made(dmaBuf, region, slices));
+    }
+
+    private Reply<DmaBuf> made(String dmaBuf, int region, ImmutableList<VfioSlice> slices) {
+        if (!open) {
+            return notOpen();
+        }
+        boolean wrongBar = profile == VfioProfile.RFC && kernel.has(Bug.BAR_INDEX_NOT_STORED);
+        AddressRange bar = bar(region);
+        VfioBuffer buffer = new VfioBuffer(this, VfioSlice.in(wrongBar ? bar(0) : bar, slices));
+        exported.put(buffer, VfioSlice.in(bar, slices));
+        long size = slices.stream().mapToLong(VfioSlice::length).sum();
+        return DmaBuf.export(dmaBuf, size, buffer, kernel, Optional.empty())
+                .then(made -> memoryLock
+                        .around(() -> {
+                            registrations++;
+                            buffer.listed();
+                            listed.put(made, buffer);
+                            return Reply.done(made);
+                        })
+                        .then(DmaBuf::install)
+                        .undo(() -> descriptorFailed(made)));
+    }
+
+    private AddressRange bar(int region) {
+        return Optional.ofNullable(bars.get(region)).orElseThrow();
+    }
+
+    private Reply<DmaBuf> descriptorFailed(DmaBuf dmaBuf) {
+        if (profile == VfioProfile.RFC && kernel.has(Bug.DESCRIPTOR_FAILURE_LEAKS)) {
+            kernel.note(Journal.Action.LEAK, dmaBuf.name(), "nobody is left to put it");
+            return Reply.done(dmaBuf);
+        }
+        dmaBuf.put();
+        if (kernel.has(Bug.DESCRIPTOR_FAILURE_PUTS_TWICE)) {
+            registrations--;
+            kernel.note(
+                    Journal.Action.CRASH, dmaBuf.name(), "its registration is dropped again, and it is freed again");
+        }
+        return Reply.done(dmaBuf);
+    }
+
+    Reply<DmaBuf> released(DmaBuf dmaBuf, VfioBuffer buffer) {
+        return memoryLock.around(() -> {
+            if (!buffer.isOrphan()) {
+                listed.remove(dmaBuf);
+                registrations--;
+            }
+            return Reply.done(dmaBuf);
+        });
+    }
+
+    /** The memory-enable bit of the (virtual) command register is written. */
+    public Reply<VfioPci> writeMemoryEnable(boolean enable) {
+        return memoryLock.around(() -> {
+            if (!enable) {
+                return revokeAll().then(done -> {
+                    memoryEnable = false;
+                    return Reply.done(this);
+                });
+            }
+            memoryEnable = true;
+            return restoreAll();
+        });
+    }
+
+    /** Function level reset, by ioctl or by writing the bit; over when {@link #resetDone} was called. */
+    public Reply<VfioPci> reset() {
+        return memoryLock.around(() -> revokeAll().then(done -> underReset("reset", this::restoreAll)));
+    }
+
+    /** The function does not answer until the reset is over. */
+    Reply<VfioPci> underReset(String what, Supplier<Reply<VfioPci>> next) {
+        resetting = true;
+        kernel.note(Journal.Action.RESET, name, what);
+        return Reply.after(
+                new Wait(Wait.Kind.RESET, what + " of " + name, () -> !resetting, () -> List.of(name)), next);
+    }
+
+    /** The reset is over, after however long that takes. */
+    public void resetDone() {
+        resetting = false;
+        kernel.note(Journal.Action.RESET_DONE, name, "");
+    }
+
+    public boolean isResetting() {
+        return resetting;
+    }
+
+    /** Low-power entry and exit. */
+    public Reply<VfioPci> setLowPower(boolean low) {
+        return memoryLock.around(() -> {
+            if (low) {
+                return revokeAll().then(done -> {
+                    lowPower = true;
+                    return Reply.done(this);
+                });
+            }
+            lowPower = false;
+            return restoreAll();
+        });
+    }
+
+    /** Access ends for every dma-buf of the list; {@code memory_lock} is held. */
+    Reply<VfioPci> revokeAll() {
+        return each((buffer, dmaBuf) -> buffer.revoke(dmaBuf));
+    }
+
+    /** Access comes back, if memory is enabled. */
+    Reply<VfioPci> restoreAll() {
+        return isMemoryEnabled() ? each((buffer, dmaBuf) -> buffer.restore(dmaBuf)) : Reply.done(this);
+    }
+
+    private interface Change {
+        Reply<DmaBuf> apply(VfioBuffer buffer, DmaBuf dmaBuf);
+    }
+
+    /** One after the other; those whose last reference is gone are passed over. */
+    private Reply<VfioPci> each(Change change) {
+        Reply<VfioPci> all = Reply.done(this);
+        for (Map.Entry<DmaBuf, VfioBuffer> entry : List.copyOf(listed.entrySet())) {
+            DmaBuf dmaBuf = entry.getKey();
+            all = all.then(before -> {
+                if (!dmaBuf.tryGet()) {
+                    return Reply.done(this);
+                }
+                return change.apply(entry.getValue(), dmaBuf).then(done -> {
+                    dmaBuf.put();
+                    return Reply.done(this);
+                });
+            });
+        }
+        return all;
+    }
+
+    /** The user closes the device. Disabling the function resets it: over when {@link #resetDone} was called. */
+    public Reply<VfioPci> close() {
+        if (!open) {
+            return notOpen();
+        }
+        open = false;
+        return kernel.has(Bug.DISABLED_BEFORE_REVOKED)
+                ? disable().then(done -> cleanUp()).then(done -> closed())
+                : cleanUp().then(done -> disable()).then(done -> closed());
+    }
+
+    private Reply<VfioPci> disable() {
+        disabled = true;
+        kernel.note(Journal.Action.DISABLE, name, "");
+        return underReset("disable", () -> Reply.done(this));
+    }
+
+    private Reply<VfioPci> cleanUp() {
+        return memoryLock.around(() ->
+                each((buffer, dmaBuf) -> buffer.orphan(dmaBuf).then(done -> {
+                    listed.remove(dmaBuf);
+                    registrations--;
+                    return Reply.done(dmaBuf);
+                })));
+    }
+
+    private Reply<VfioPci> closed() {
+        held = false;
+        return Reply.done(this);
+    }
+
+    private <T> Reply<T> notOpen() {
+        return Reply.refused(Errno.EBADF, name + " is not open");
+    }
+
+    /** Somebody opens the device again: its memory-enable bit is as after a reset. */
+    public Reply<VfioPci> open() {
+        if (held) {
+            return Reply.refused(Errno.EBUSY, name + " is open");
+        }
+        open = true;
+        held = true;
+        disabled = false;
+        lowPower = false;
+        memoryEnable = false;
+        return Reply.done(this);
+    }
+
+    /** The driver is unbound, or the function unplugged: waits for everybody who has registered. */
+    public Reply<VfioPci> unbind() {
+        unbinding = true;
+        return Reply.after(
+                new Wait(Wait.Kind.REFERENCES, "references of " + name, () -> registrations() == 0, () -> holders()),
+                () -> Reply.done(this));
+    }
+
+    private List<String> holders() {
+        ImmutableList.Builder<String> holders = ImmutableList.builder();
+        listed.keySet().forEach(dmaBuf -> holders.add(dmaBuf.name()));
+        if (held) {
+            holders.add("the descriptor of " + name);
+        }
+        return holders.build();
+    }
+}

@@ -1,0 +1,68 @@
+package org.p2psim.dmabuf.ownership;
+
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Range;
+import com.google.common.collect.TreeRangeMap;
+import com.google.common.primitives.UnsignedLong;
+import org.p2psim.address.AddressRange;
+
+/**
+ * Memory of a device with its owners and what it holds, byte for byte, in physical addresses. Contents are tags: the
+ * name of whoever's data it is.
+ */
+public final class OwnedMemory {
+    private final TreeRangeMap<UnsignedLong, Owner> owners = TreeRangeMap.create();
+    private final TreeRangeMap<UnsignedLong, String> contents = TreeRangeMap.create();
+    private int epochs;
+
+    /** The memory gets its next owner. */
+    public Owner assign(AddressRange memory, String user) {
+        epochs++;
+        Owner owner = new Owner(user, epochs);
+        owners.put(range(memory), owner);
+        return owner;
+    }
+
+    /** The memory belongs to nobody from now on. */
+    public void free(AddressRange memory) {
+        owners.remove(range(memory));
+    }
+
+    /** Every owner of some of these bytes. */
+    public ImmutableSet<Owner> owners(AddressRange memory) {
+        return ImmutableSet.copyOf(
+                owners.subRangeMap(range(memory)).asMapOfRanges().values());
+    }
+
+    /** The owners as they are now, for a mapping to be judged by later. */
+    public OwnedMemory snapshot() {
+        OwnedMemory copy = new OwnedMemory();
+        copy.owners.putAll(owners);
+        copy.epochs = epochs;
+        return copy;
+    }
+
+    /** True if every byte has the owner, or the lack of one, that it has in {@code other}. */
+    public boolean ownedAsIn(OwnedMemory other, AddressRange memory) {
+        return owners.subRangeMap(range(memory)).equals(other.owners.subRangeMap(range(memory)));
+    }
+
+    public void write(AddressRange memory, String tag) {
+        contents.put(range(memory), tag);
+    }
+
+    /** Whose data these bytes hold; what was cleared or never written is nobody's. */
+    public ImmutableSet<String> read(AddressRange memory) {
+        return ImmutableSet.copyOf(
+                contents.subRangeMap(range(memory)).asMapOfRanges().values());
+    }
+
+    /** The memory is filled with zeros. */
+    public void clear(AddressRange memory) {
+        contents.remove(range(memory));
+    }
+
+    private static Range<UnsignedLong> range(AddressRange memory) {
+        return Range.closed(UnsignedLong.fromLongBits(memory.base()), UnsignedLong.fromLongBits(memory.last()));
+    }
+}

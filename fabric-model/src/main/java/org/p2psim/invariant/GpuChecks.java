@@ -1,0 +1,34 @@
+package org.p2psim.invariant;
+
+import com.google.common.collect.ImmutableList;
+import org.p2psim.dmabuf.exporter.Gpu;
+import org.p2psim.dmabuf.exporter.GpuBuffer;
+import org.p2psim.dmabuf.exporter.VmaP2p;
+
+/** What must hold of the memory of a GPU. */
+public final class GpuChecks {
+    private GpuChecks() {}
+
+    /** I-18 and I-37. */
+    public static ImmutableList<Violation> check(Gpu gpu) {
+        Violations violations = new Violations();
+        gpu.mappedWrongly().forEach(what -> violations.require(Invariant.GPU_PLACED, false, what, () -> what));
+        for (GpuBuffer buffer : gpu.buffers()) {
+            violations.require(
+                    Invariant.PINNED_STAYS, buffer.staysPinned(), buffer.name(), () -> "moved while it is pinned");
+        }
+        return violations.found();
+    }
+
+    /** I-35, as far as it needs no DMA. */
+    public static ImmutableList<Violation> check(VmaP2p exporter) {
+        Violations violations = new Violations();
+        exporter.unpredictable()
+                .forEach(what -> violations.require(
+                        Invariant.PREDICTABLE,
+                        false,
+                        what,
+                        () -> "refused though it worked before and nothing changed"));
+        return violations.found();
+    }
+}

@@ -1,0 +1,79 @@
+package org.p2psim.invariant;
+
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import org.p2psim.dmabuf.DmaBuf;
+import org.p2psim.dmabuf.Journal;
+import org.p2psim.dmabuf.Kernel;
+import org.p2psim.dmabuf.LockOrder;
+import org.p2psim.dmabuf.Task;
+import org.p2psim.dmabuf.Wait;
+import org.p2psim.dmabuf.importer.RdmaNic;
+
+/** What a kernel's journal, locks and waiting tasks tell. */
+public final class KernelChecks {
+    private KernelChecks() {}
+
+    /** I-05, I-14, I-20, I-21, I-25, I-30 and I-31, of the entries of the journal from a mark on. */
+    public static ImmutableList<Violation> check(Kernel kernel, int mark) {
+        Violations violations = new Violations();
+        for (Journal.Entry entry : kernel.journal().since(mark)) {
+            switch (entry.action()) {
+                case LOCK_RULE -> {
+                    boolean missing = entry.detail().endsWith("without the lock");
+                    Invariant rule = missing ? Invariant.LOCKED_WHERE_NEEDED : Invariant.UNLOCKED_WHERE_NEEDED;
+                    violations.require(rule, false, entry.object(), entry::detail);
+                }
+                case LEAK -> violations.require(Invariant.TABLES_FREED, false, entry.object(), entry::detail);
+                case DEAD_KEY -> violations.require(Invariant.LIVE_KEYS_ONLY, false, entry.object(), entry::detail);
+                case TOUCHED_AFTER_INSTALL ->
+                    violations.require(Invariant.PUBLISHED_LAST, false, entry.object(), entry::detail);
+                case CRASH ->
+                    violations.require(Invariant.ATTACHED_MEANS_REFERENCED, false, entry.object(), entry::detail);
+                default -> {}
+            }
+        }
+        for (LockOrder.Inversion inversion : kernel.lockOrder().inversions()) {
+            violations.require(
+                    Invariant.LOCK_ORDER,
+                    false,
+                    inversion.classes().toString(),
+                    () -> String.join("; ", inversion.sites()));
+        }
+        return violations.found();
+    }
+
+    /** I-24, when nothing can happen any more: tasks that still wait for importers, with those that block them. */
+    public static ImmutableList<Violation> stuck(Kernel kernel) {
+        Violations violations = new Violations();
+        for (Task<?> task : kernel.waiting()) {
+            Wait wait = task.waitsFor().orElseThrow();
+            violations.require(
+                    Invariant.REVOKE_ENDS,
+                    wait.kind() != Wait.Kind.UNMAP && wait.kind() != Wait.Kind.FENCES && wait.kind() != Wait.Kind.DMA,
+                    task.name(),
+                    () -> "waits for %s, blocked by %s".formatted(wait.what(), String.join(", ", wait.blockers())));
+        }
+        return violations.found();
+    }
+
+    /** I-38, when user space has closed everything. */
+    public static ImmutableList<Violation> leaked(List<DmaBuf> dmaBufs, List<RdmaNic> nics) {
+        Violations violations = new Violations();
+        for (DmaBuf dmaBuf : dmaBufs) {
+            violations.require(
+                    Invariant.NOTHING_LEAKED,
+                    dmaBuf.life() == DmaBuf.Life.GONE,
+                    dmaBuf.name(),
+                    () -> "%d reference(s) are left".formatted(dmaBuf.references()));
+        }
+        for (RdmaNic nic : nics) {
+            violations.require(
+                    Invariant.NOTHING_LEAKED,
+                    nic.keys().taken() == 0,
+                    nic.importer().name(),
+                    () -> "%d key(s) are taken".formatted(nic.keys().taken()));
+        }
+        return violations.found();
+    }
+}

@@ -1,0 +1,63 @@
+package org.p2psim.invariant;
+
+import com.google.common.collect.ImmutableList;
+import org.p2psim.address.AddressRange;
+import org.p2psim.dmabuf.Attachment;
+import org.p2psim.dmabuf.Attachment.MappingState;
+import org.p2psim.dmabuf.ownership.OwnedMemory;
+
+/** What must hold of every DMA that lands. */
+public final class LandingChecks {
+    private LandingChecks() {}
+
+    /**
+     * A DMA that landed at a device that answers.
+     *
+     * @param mapping {@link Attachment#mappings} when its address was taken from the table
+     * @param memory where it landed, physical
+     * @param owners {@link OwnedMemory#snapshot} when the table was made
+     */
+    public record Landing(Attachment attachment, long mapping, AddressRange memory, boolean write, OwnedMemory owners) {
+        /** A DMA that is issued now. */
+        public static Landing of(Attachment attachment, AddressRange memory, boolean write, OwnedMemory owners) {
+            return new Landing(attachment, attachment.mappings(), memory, write, owners);
+        }
+    }
+
+    /**
+     * I-01, I-02, I-03 and I-15.
+     *
+     * @param revoked whether a revocation of the buffer has returned and access has not come back
+     * @param owned the memory's owners now
+     */
+    public static ImmutableList<Violation> check(Landing landing, boolean revoked, OwnedMemory owned) {
+        Violations violations = new Violations();
+        String name = landing.attachment().name();
+        violations.require(
+                Invariant.NO_WRITE_AFTER_REVOKE,
+                !(landing.write() && revoked),
+                name,
+                () -> "a write after the revocation");
+        violations.require(
+                Invariant.NO_LANDING_AFTER_UNMAP,
+                landing.attachment().mappingState() != MappingState.NONE
+                        && landing.attachment().mappings() == landing.mapping(),
+                name,
+                () -> "a %s through a mapping that was given back".formatted(landing.write() ? "write" : "read"));
+        violations.require(
+                Invariant.OWNER_AS_MAPPED,
+                owned.ownedAsIn(landing.owners(), landing.memory()),
+                name,
+                () -> "%s %s that belongs to %s now"
+                        .formatted(
+                                landing.write() ? "corrupts" : "leaks",
+                                landing.memory(),
+                                owned.owners(landing.memory())));
+        violations.require(
+                Invariant.PEER_TO_PEER_ALLOWED,
+                landing.attachment().peer2peer(),
+                name,
+                () -> "peer-to-peer DMA without the peer-to-peer flag");
+        return violations.found();
+    }
+}

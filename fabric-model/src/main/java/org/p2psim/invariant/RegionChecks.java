@@ -1,0 +1,77 @@
+package org.p2psim.invariant;
+
+import com.google.common.collect.ImmutableList;
+import java.util.Optional;
+import org.p2psim.dmabuf.Attachment;
+import org.p2psim.dmabuf.FenceUsage;
+import org.p2psim.dmabuf.importer.Access;
+import org.p2psim.dmabuf.importer.MemoryRegion;
+import org.p2psim.dmabuf.importer.QueuePair;
+import org.p2psim.dmabuf.importer.RdmaNic;
+import org.p2psim.dmabuf.importer.WorkCompletion;
+
+/** What must hold of memory regions and queue pairs. */
+public final class RegionChecks {
+    private RegionChecks() {}
+
+    /** I-06, I-26 and I-32 of every region of a NIC that is registered. */
+    public static ImmutableList<Violation> check(RdmaNic nic) {
+        Violations violations = new Violations();
+        nic.regions().stream().filter(MemoryRegion::isRegistered).forEach(region -> {
+            translation(violations, region);
+            violations.require(
+                    Invariant.KEY_RESERVED,
+                    nic.keys().holder(region.key()).equals(Optional.of(region)),
+                    region.name(),
+                    () -> "its key %d is free, or another region's".formatted(region.key()));
+            violations.require(
+                    Invariant.INSIDE_BUFFER,
+                    Long.compareUnsigned(
+                                    region.request().offset() + region.request().length(),
+                                    region.attachment().dmaBuf().size())
+                            <= 0,
+                    region.name(),
+                    () -> "it reaches beyond the end of its dma-buf");
+        });
+        return violations.found();
+    }
+
+    private static void translation(Violations violations, MemoryRegion region) {
+        Attachment attachment = region.attachment();
+        boolean valid = attachment.mappingState() == Attachment.MappingState.VALID
+                && region.translation().equals(attachment.mapping());
+        violations.require(
+                Invariant.TRANSLATION_INSIDE_MAPPING,
+                region.translation().isEmpty() || region.state() == MemoryRegion.State.ACTIVE && valid,
+                region.name(),
+                () -> "the NIC has addresses though the region is %s and its mapping %s"
+                        .formatted(region.state(), attachment.mappingState()));
+    }
+
+    /** I-09, when a NIC issues DMA through a region. */
+    public static ImmutableList<Violation> issue(MemoryRegion region) {
+        Violations violations = new Violations();
+        violations.require(
+                Invariant.NEW_MAPPING_WAITS,
+                region.attachment()
+                                .dmaBuf()
+                                .reservation()
+                                .pending(FenceUsage.KERNEL)
+                                .isEmpty()
+                        || region.attachment().mappingState() != Attachment.MappingState.VALID,
+                region.name(),
+                () -> "DMA is issued before the move is over");
+        return violations.found();
+    }
+
+    /** I-17, of what a NIC answered to a work request whose region is revoked or whose fault was not resolved. */
+    public static ImmutableList<Violation> refused(QueuePair queuePair, Access access) {
+        Violations violations = new Violations();
+        boolean visible = access instanceof Access.Refused refused
+                && refused.completion().status() != WorkCompletion.Status.SUCCESS
+                && queuePair.state() == QueuePair.State.ERROR;
+        violations.require(
+                Invariant.REFUSED_VISIBLY, visible, queuePair.name(), () -> "a revoked region was not refused visibly");
+        return violations.found();
+    }
+}
