@@ -43,9 +43,8 @@ class LibraryTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void everyShippedScenarioNamesItsSourceAndComparesVariants(String name) {
+    void everyShippedScenarioNamesItsSource(String name) {
         List<Plan> plans = read(name).plans();
-        assertThat(plans).hasSizeGreaterThan(1);
         assertThat(plans).allSatisfy(plan -> assertThat(plan.source()).isPresent());
         assertThat(Library.text(name)).startsWith("# yaml-language-server: $schema=");
     }

@@ -41,7 +41,11 @@ final class HostNotes {
         private String text() {
             return "%d of %d inside, mean error %.1f %%, worst %+.1f %%%s"
                     .formatted(
-                            inside, rows, 100 * sum / rows, 100 * worst, fitted > 0 ? ", %d fitted".formatted(fitted) : "");
+                            inside,
+                            rows,
+                            100 * sum / rows,
+                            100 * worst,
+                            fitted > 0 ? ", %d fitted".formatted(fitted) : "");
         }
     }
 

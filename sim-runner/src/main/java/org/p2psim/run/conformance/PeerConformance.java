@@ -74,12 +74,10 @@ final class PeerConformance {
             case SUM -> ImmutableList.of(scale * sum(transfers));
             case ONE_AND_BOTH ->
                 ImmutableList.of(
-                        scale * gigabytes(transfers.get(0)),
-                        scale * sum(transfers.subList(1, transfers.size())));
+                        scale * gigabytes(transfers.get(0)), scale * sum(transfers.subList(1, transfers.size())));
             case LATENCY -> ImmutableList.of(median(transfers.get(0)) / (unit.startsWith("us") ? 1000 : 1));
             case SLOWDOWN -> ImmutableList.of(slowdown(figure, transfers.get(0)));
-            case WRITES_ONLY ->
-                ImmutableList.of(moved(transfers.get(0)) && !moved(transfers.get(1)) ? 1.0 : 0.0);
+            case WRITES_ONLY -> ImmutableList.of(moved(transfers.get(0)) && !moved(transfers.get(1)) ? 1.0 : 0.0);
             case READS -> ImmutableList.of(moved(transfers.get(0)) ? 1.0 : 0.0);
         };
     }

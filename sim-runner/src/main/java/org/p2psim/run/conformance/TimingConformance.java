@@ -93,7 +93,8 @@ final class TimingConformance {
         List<TimingRow> rows = tables.getOrDefault(table, ImmutableList.of());
         Tally tally = new Tally(table.toString(), kept);
         HostNotes notes = new HostNotes();
-        List<TimingRow> judged = rows.stream().filter(TimingConformance::isJudged).toList();
+        List<TimingRow> judged =
+                rows.stream().filter(TimingConformance::isJudged).toList();
         List<Judged> cases = judged.parallelStream().map(this::judge).toList();
         for (int i = 0; i < cases.size(); i++) {
             tally.accept(cases.get(i).verdict());
@@ -106,7 +107,8 @@ final class TimingConformance {
             }
         });
         if (judged.size() < rows.size()) {
-            tally.note(List.of("%d rows describe links and configurations and are no cases".formatted(rows.size() - judged.size())));
+            tally.note(List.of("%d rows describe links and configurations and are no cases"
+                    .formatted(rows.size() - judged.size())));
         }
         return tally.source();
     }

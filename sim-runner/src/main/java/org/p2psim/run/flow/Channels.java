@@ -40,8 +40,7 @@ final class Channels {
             new Credits(2, Credits.INFINITE, 2, Credits.INFINITE, 2, Credits.INFINITE);
 
     /** Between the stages of an engine eight wait at most. */
-    private static final Credits STAGED =
-            new Credits(8, Credits.INFINITE, 8, Credits.INFINITE, 8, Credits.INFINITE);
+    private static final Credits STAGED = new Credits(8, Credits.INFINITE, 8, Credits.INFINITE, 8, Credits.INFINITE);
 
     private final Fabric fabric;
     private final Progress progress;
@@ -96,10 +95,10 @@ final class Channels {
         PortTiming below =
                 other.map(function -> timings.port(function.address())).orElse(PortTiming.DEFAULT);
         Credits usual = usualCredits(link);
-        DmaEngineTiming engine = other.map(function -> timings.device(function.address()).engine())
+        DmaEngineTiming engine = other.map(
+                        function -> timings.device(function.address()).engine())
                 .orElse(DmaEngineTiming.NONE);
-        Channel upstream =
-                linkChannel(
+        Channel upstream = linkChannel(
                 new Rate(link, below.efficiencyTowards(above), engine.gap(), engine.tailGap(), 1),
                 above.credits().orElse(usual));
         Channel downstream = linkChannel(
@@ -192,7 +191,10 @@ final class Channels {
         return iommus.computeIfAbsent(
                 bridge.rootBus(),
                 key -> add(
-                        new Pace.OfIommu(new Iotlb(timings.rootComplex(bridge).iommu()), true), Credits.SWITCH_PORT, 0, 0));
+                        new Pace.OfIommu(new Iotlb(timings.rootComplex(bridge).iommu()), true),
+                        Credits.SWITCH_PORT,
+                        0,
+                        0));
     }
 
     /** For a function without a link of its own: where it sets out. */
@@ -247,7 +249,10 @@ final class Channels {
         return Optional.of(engines.computeIfAbsent(
                 function.address(),
                 key -> add(
-                        new Pace.OfEngine(device.engineBandwidth().orElse(Long.MAX_VALUE), device.issueInterval(), device.engine()),
+                        new Pace.OfEngine(
+                                device.engineBandwidth().orElse(Long.MAX_VALUE),
+                                device.issueInterval(),
+                                device.engine()),
                         device.engine().hasBus() ? STAGED : HANDED_OVER,
                         0,
                         0)));

@@ -27,9 +27,7 @@ abstract sealed class Cursor permits SegmentCursor, OperationCursor {
 
     /** Bytes of the next request. */
     final int cut(long from, long left, int max) {
-        return aligned
-                ? Splitting.nextAlignedRequest(from, left, max)
-                : Splitting.nextRequest(from, left, max);
+        return aligned ? Splitting.nextAlignedRequest(from, left, max) : Splitting.nextRequest(from, left, max);
     }
 
     /** A request is taken that belongs to a segment or operation with these bytes. */

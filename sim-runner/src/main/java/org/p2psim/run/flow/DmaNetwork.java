@@ -140,7 +140,9 @@ public final class DmaNetwork {
 
     /** The functions' own: whatever they read, they have so many for all. */
     private TagPool tags(DmaRequest request) {
-        return tagPools.computeIfAbsent(request.initiator().address(), address -> new TagPool(request.tags(), engine(request).rounds()));
+        return tagPools.computeIfAbsent(
+                request.initiator().address(),
+                address -> new TagPool(request.tags(), engine(request).rounds()));
     }
 
     private DmaEngineTiming engine(DmaRequest request) {

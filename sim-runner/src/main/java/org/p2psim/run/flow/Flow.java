@@ -66,8 +66,7 @@ final class Flow extends Input {
         this.listener = listener;
         this.engine = engine;
         this.whenDone = whenDone;
-        this.cursor = Cursor.of(
-                request.requests(), engine.alignedReads() && request.direction() == Direction.READ);
+        this.cursor = Cursor.of(request.requests(), engine.alignedReads() && request.direction() == Direction.READ);
         this.reads = request.direction() == Direction.READ;
     }
 

@@ -49,7 +49,9 @@ final class TagPool {
         if (free == 0) {
             return returns.isEmpty() ? Agenda.NEVER : returns.time();
         }
-        return rounds.isPresent() && inRound == tags && shortOnes >= rounds.get().shortOnes()
+        return rounds.isPresent()
+                        && inRound == tags
+                        && shortOnes >= rounds.get().shortOnes()
                 ? drainedAt(rounds.get().drain(), now)
                 : now;
     }

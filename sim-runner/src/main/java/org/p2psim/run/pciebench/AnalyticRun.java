@@ -41,8 +41,9 @@ public final class AnalyticRun {
     private static final MemoryTiming AT_ONCE =
             new MemoryTiming(0, 0, OptionalLong.empty(), 0, OptionalLong.empty(), 0);
     /** As many reads as writes. */
-    private static final DeviceTiming IN_TURN = new DeviceTiming(
-            new DmaEngineTiming(true, false, 0, 0, 0, 0, 0, 0, 0, 0, Optional.empty()));
+    private static final DeviceTiming IN_TURN =
+            new DeviceTiming(new DmaEngineTiming(true, false, 0, 0, 0, 0, 0, 0, 0, 0, Optional.empty()));
+
     private static final long BELOW_4_GIB = 1L << 31;
     private static final long ABOVE_4_GIB = 1L << 33;
 
@@ -72,8 +73,8 @@ public final class AnalyticRun {
                 usual.creditLoop(),
                 setting.ecrc());
         Engine engine = new Engine();
-        DmaNetwork network = new DmaNetwork(
-                machine.fabric(), new Routing(machine.fabric()), engine, timings, Fidelity.L2);
+        DmaNetwork network =
+                new DmaNetwork(machine.fabric(), new Routing(machine.fabric()), engine, timings, Fidelity.L2);
         int transfers = (int) Math.max(LEAST_TRANSFERS, BYTES / size);
         for (Direction direction : directions(operation)) {
             network.start(request(machine, setting, direction, size, transfers), new Deaf());

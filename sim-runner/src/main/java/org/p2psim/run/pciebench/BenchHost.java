@@ -61,16 +61,17 @@ public final class BenchHost {
                         host.llc() >> 20));
         lines.add("IOMMU " + iommu(host.iommu()));
         Overheads overheads = host.overheads();
-        lines.add("beside the round trip: DMA read %s ns, write and read %s; command read %s, cold %s, device-warm %s, write and read %s; a read alone: cold %s, device-warm %s"
-                .formatted(
-                        tenths(overheads.dmaRead()),
-                        tenths(overheads.dmaWriteRead()),
-                        tenths(overheads.commandRead()),
-                        tenths(overheads.commandReadCold()),
-                        tenths(overheads.commandReadDeviceWarm()),
-                        tenths(overheads.commandWriteRead()),
-                        tenths(host.aloneMiss()),
-                        tenths(host.aloneDeviceWarm())));
+        lines.add(
+                "beside the round trip: DMA read %s ns, write and read %s; command read %s, cold %s, device-warm %s, write and read %s; a read alone: cold %s, device-warm %s"
+                        .formatted(
+                                tenths(overheads.dmaRead()),
+                                tenths(overheads.dmaWriteRead()),
+                                tenths(overheads.commandRead()),
+                                tenths(overheads.commandReadCold()),
+                                tenths(overheads.commandReadDeviceWarm()),
+                                tenths(overheads.commandWriteRead()),
+                                tenths(host.aloneMiss()),
+                                tenths(host.aloneDeviceWarm())));
         fitted.used().forEach(row -> lines.add("fitted on " + name(HostFit.run(row)) + ": " + value(row)));
         fitted.missing().forEach(what -> lines.add("taken as usual: " + what));
         return ImmutableList.copyOf(lines);
@@ -96,7 +97,8 @@ public final class BenchHost {
 
     /** A run in words: {@code DMA READ 64 B, HOST_WARM, window 8192}. */
     public static String name(BenchRun run) {
-        return "%s %s %d B, %s, window %d".formatted(run.initiator(), run.operation(), run.size(), run.cache(), run.window())
+        return "%s %s %d B, %s, window %d"
+                .formatted(run.initiator(), run.operation(), run.size(), run.cache(), run.window())
                 .toLowerCase(Locale.ROOT)
                 .replace('_', ' ');
     }

@@ -27,12 +27,7 @@ record BenchMachine(Fabric fabric, PciFunction rootPort, PciFunction device) {
         PciFunction rootPort =
                 function("0000:00:01.0", "8086:6f02", PortType.ROOT_PORT, Optional.empty(), 1, Optional.of(link));
         PciFunction device = function(
-                "0000:01:00.0",
-                "19ee:6000",
-                PortType.ENDPOINT,
-                Optional.of(rootPort.address()),
-                -1,
-                Optional.empty());
+                "0000:01:00.0", "19ee:6000", PortType.ENDPOINT, Optional.of(rootPort.address()), -1, Optional.empty());
         return new BenchMachine(
                 Fabric.of(List.of(socket), List.of(bridge), List.of(rootPort, device)), rootPort, device);
     }
@@ -42,12 +37,7 @@ record BenchMachine(Fabric fabric, PciFunction rootPort, PciFunction device) {
     }
 
     private static PciFunction function(
-            String address,
-            String id,
-            PortType type,
-            Optional<Bdf> bridge,
-            int secondaryBus,
-            Optional<Link> link) {
+            String address, String id, PortType type, Optional<Bdf> bridge, int secondaryBus, Optional<Link> link) {
         return new PciFunction(
                 Bdf.parse(address),
                 address,

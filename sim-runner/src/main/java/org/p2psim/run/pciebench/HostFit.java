@@ -78,8 +78,8 @@ final class HostFit {
 
     private HostParameters find(Optional<HostLink> link) {
         BenchRun any = run(rows.get(0));
-        LinkSetting setting = link.map(HostLink::setting)
-                .orElseGet(() -> LinkSetting.parse("gen3x8-mps256-mrrs512-rcb64-a64-e0"));
+        LinkSetting setting =
+                link.map(HostLink::setting).orElseGet(() -> LinkSetting.parse("gen3x8-mps256-mrrs512-rcb64-a64-e0"));
         if (link.isEmpty()) {
             missing.add("no table of links: Gen3 x8, MPS 256, MRRS 512");
         }
@@ -151,7 +151,8 @@ final class HostFit {
         Optional<Bandwidth> large = bandwidth(Operation.READ, Cache.COLD, LARGE);
         boolean loses = small.isPresent()
                 && large.isPresent()
-                && large.get().megatransfersPerSecond() < LITTLE_LOSS * small.get().megatransfersPerSecond();
+                && large.get().megatransfersPerSecond()
+                        < LITTLE_LOSS * small.get().megatransfersPerSecond();
         if (mode == Iommu.ON && !loses) {
             return new IommuParameters(true, 2 * Bytes.MIB, USUAL_MISS_PENALTY, USUAL_WALK, USUAL_WALK, false);
         }
@@ -193,8 +194,8 @@ final class HostFit {
     private Overheads overheads(HostParameters host) {
         Overheads usual = host.overheads();
         double read = overhead(host, Initiator.DMA, Operation.READ, Cache.HOST_WARM, usual.dmaRead());
-        double writeRead = overhead(
-                host, Initiator.DMA, Operation.WRITE_THEN_READ, Cache.HOST_WARM, usual.dmaWriteRead());
+        double writeRead =
+                overhead(host, Initiator.DMA, Operation.WRITE_THEN_READ, Cache.HOST_WARM, usual.dmaWriteRead());
         double commandWriteRead = overhead(
                 host,
                 Initiator.COMMAND,
@@ -223,13 +224,13 @@ final class HostFit {
         return overhead(host, Initiator.COMMAND, Operation.READ, cache, dmaRead - Nfp6000.COMMAND_LESS_NS);
     }
 
-    private double overhead(
-            HostParameters host, Initiator initiator, Operation operation, Cache cache, double usual) {
+    private double overhead(HostParameters host, Initiator initiator, Operation operation, Cache cache, double usual) {
         Optional<Latency> row = smallest(initiator, operation, cache);
         if (row.isEmpty()) {
             return usual("overhead of %s %s".formatted(initiator, operation), usual);
         }
-        return row.get().median() - HostModel.latencyWithoutOverhead(host, row.get().run());
+        return row.get().median()
+                - HostModel.latencyWithoutOverhead(host, row.get().run());
     }
 
     private Optional<Bandwidth> bandwidth(Operation operation, Cache cache, long window) {
@@ -239,7 +240,8 @@ final class HostFit {
                     && found.run().operation() == operation
                     && found.run().cache() == cache
                     && found.run().size() == LINE
-                    && (best.isEmpty() || nearer(found.run().window(), best.get().run().window(), window))) {
+                    && (best.isEmpty()
+                            || nearer(found.run().window(), best.get().run().window(), window))) {
                 best = Optional.of(found);
             }
         }
@@ -291,5 +293,4 @@ final class HostFit {
                 ? run.size() < other.size()
                 : nearer(run.window(), other.window(), 16 * Bytes.KIB);
     }
-
 }

@@ -89,10 +89,12 @@ record HostParameters(
     }
 
     HostParameters withIommu(IommuParameters newIommu) {
-        return new HostParameters(link, tags, llc, hit, miss, deviceWarm, aloneMiss, aloneDeviceWarm, newIommu, overheads);
+        return new HostParameters(
+                link, tags, llc, hit, miss, deviceWarm, aloneMiss, aloneDeviceWarm, newIommu, overheads);
     }
 
     HostParameters withOverheads(Overheads newOverheads) {
-        return new HostParameters(link, tags, llc, hit, miss, deviceWarm, aloneMiss, aloneDeviceWarm, iommu, newOverheads);
+        return new HostParameters(
+                link, tags, llc, hit, miss, deviceWarm, aloneMiss, aloneDeviceWarm, iommu, newOverheads);
     }
 }

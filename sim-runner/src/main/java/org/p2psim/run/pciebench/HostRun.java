@@ -62,8 +62,7 @@ final class HostRun {
         this.alone = alone;
         this.host = host;
         this.run = run;
-        this.machine = BenchMachine.of(
-                host.link().link(), host.iommu().on() ? IommuMode.TRANSLATING : IommuMode.OFF);
+        this.machine = BenchMachine.of(host.link().link(), host.iommu().on() ? IommuMode.TRANSLATING : IommuMode.OFF);
         this.network = new DmaNetwork(machine.fabric(), new Routing(machine.fabric()), engine, timings(), Fidelity.L1);
         CacheState cache = CacheState.of(host, run);
         this.memory = new MemoryTarget(BenchMachine.SOCKET, cache::has, OptionalInt.empty());
