@@ -48,13 +48,29 @@ public final class OwnedMemory {
     }
 
     public void write(AddressRange memory, String tag) {
-        contents.put(range(memory), tag);
+        contents.putCoalescing(range(memory), tag);
     }
 
     /** Whose data these bytes hold; what was cleared or never written is nobody's. */
     public ImmutableSet<String> read(AddressRange memory) {
         return ImmutableSet.copyOf(
                 contents.subRangeMap(range(memory)).asMapOfRanges().values());
+    }
+
+    /** The contents are copied to another place of the same size. */
+    public void copy(AddressRange from, AddressRange to) {
+        TreeRangeMap<UnsignedLong, String> copied = TreeRangeMap.create();
+        UnsignedLong base = UnsignedLong.fromLongBits(from.base());
+        UnsignedLong target = UnsignedLong.fromLongBits(to.base());
+        contents.subRangeMap(range(from))
+                .asMapOfRanges()
+                .forEach((held, tag) -> copied.put(
+                        Range.closed(
+                                held.lowerEndpoint().minus(base).plus(target),
+                                held.upperEndpoint().minus(base).plus(target)),
+                        tag));
+        contents.remove(range(to));
+        contents.putAll(copied);
     }
 
     /** The memory is filled with zeros. */
