@@ -14,7 +14,7 @@ final class Waits {
     private final Recorder recorder;
     private final Map<Task<?>, Begun> begun = new IdentityHashMap<>();
 
-    private record Begun(Wait wait, int number) {}
+    private record Begun(Wait until, int number) {}
 
     Waits(Kernel kernel, Recorder recorder) {
         this.kernel = kernel;
@@ -30,7 +30,7 @@ final class Waits {
         begun.entrySet().removeIf(entry -> {
             boolean over = entry.getKey()
                     .waitsFor()
-                    .filter(wait -> wait == entry.getValue().wait())
+                    .filter(wait -> wait == entry.getValue().until())
                     .isEmpty();
             if (over) {
                 recorder.waited(entry.getValue().number(), at);
@@ -47,6 +47,7 @@ final class Waits {
 
     /** Those that wait now will do so for ever. */
     void end(long at) {
-        begun.forEach((task, wait) -> recorder.waitsForEver(wait.number(), at, wait.wait().blockers()));
+        begun.forEach((task, waiting) ->
+                recorder.waitsForEver(waiting.number(), at, waiting.until().blockers()));
     }
 }
