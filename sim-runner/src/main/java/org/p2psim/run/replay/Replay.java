@@ -46,6 +46,7 @@ public final class Replay {
     private final AllReduceOperations allReduces;
     private final NvmeOperations nvme;
     private final Transfers transfers;
+    private final NvmeTokens tokens;
     private final CpuOperations cpu;
     private final IommufdOperations iommufd;
     private final SoftwareRdmaOperations softwareRdma;
@@ -91,6 +92,7 @@ public final class Replay {
         this.transfers = new Transfers(run, ways, landings, new WorkQueues(engine, network, ways, buffers));
         this.queuePairs = new QueuePairs(run, transfers, landings);
         this.nvme = new NvmeOperations(run, ways, traffic, buffers, transfers, landings);
+        this.tokens = new NvmeTokens(run, nvme);
         this.cpu = new CpuOperations(run);
         this.iommufd = new IommufdOperations(run);
         this.softwareRdma = new SoftwareRdmaOperations(run);
@@ -163,10 +165,6 @@ public final class Replay {
         } else if (operation instanceof VmaOperation op) {
             vmas.perform(number, op);
         }
-    }
-
-    private static void notModelled(Operation operation) {
-        throw new IllegalArgumentException("no such operation: " + operation);
     }
 
     private void dmaBuf(int number, DmaBufOperation operation) {
@@ -321,7 +319,7 @@ public final class Replay {
 
     private void nvme(int number, NvmeOperation operation) {
         if (operation instanceof NvmeOperation.NvmeRead op) {
-            nvme.start(new NvmeOperations.Commands(
+            nvme(new NvmeOperations.Commands(
                     transfers.line(number, op.id(), "nvme-read"),
                     false,
                     op.nvme(),
@@ -330,7 +328,7 @@ public final class Replay {
                     op.request(),
                     op.depth()));
         } else if (operation instanceof NvmeOperation.NvmeWrite op) {
-            nvme.start(new NvmeOperations.Commands(
+            nvme(new NvmeOperations.Commands(
                     transfers.line(number, op.id(), "nvme-write"),
                     true,
                     op.nvme(),
@@ -338,8 +336,18 @@ public final class Replay {
                     op.size(),
                     op.request(),
                     op.depth()));
+        } else if (operation instanceof NvmeOperation.RegisterToken op) {
+            tokens.register(number, op);
+        } else if (operation instanceof NvmeOperation.UnregisterToken op) {
+            tokens.unregister(number, op);
+        }
+    }
+
+    private void nvme(NvmeOperations.Commands commands) {
+        if (tokens.has(commands.memory())) {
+            tokens.start(commands);
         } else {
-            notModelled(operation);
+            nvme.start(commands);
         }
     }
 
