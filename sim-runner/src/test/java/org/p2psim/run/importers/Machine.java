@@ -42,7 +42,7 @@ final class Machine {
                           - { id: dp6, device: g1 }
             devices:
               g0: { type: gpu, id: "1002:740c", bars: { 2: { size: 256MiB, prefetchable: true } }, copy-time: 50us }
-              g1: { type: gpu, driver: vma-p2p-2019, bars: { 2: { size: 64KiB, prefetchable: true } } }
+              g1: { type: gpu, driver: vma-p2p-2019, bars: { 2: { size: 1MiB, prefetchable: true } } }
               h0: { type: habanalabs, dram: { base: 0x20000000, size: 1GiB }, bars: { 4: { size: 1GiB, prefetchable: true } } }
               n0: { type: vfio-pci, VFIO bars: { 4: { size: 64MiB, prefetchable: true } }, reset-time: 100us }
               x0: { type: rdma-nic, importer: dynamic }

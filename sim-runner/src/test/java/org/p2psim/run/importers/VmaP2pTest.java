@@ -25,7 +25,7 @@ class VmaP2pTest {
                         "operation: unplug, is: waiting, at: 79us",
                         "operation: unplug, ends: 80us",
                         "operation: late, errno: ENODEV",
-                        "order: [\"notify doorbell/g0\", \"unmap doorbell/g0\"]",
+                        "order: [\"invalidate doorbell/g0\", \"unmap doorbell/g0\"]",
                         "no-invariant-broken: true");
     }
 
@@ -65,7 +65,7 @@ class VmaP2pTest {
                         "at: 8us, do: munmap, vma: bo",
                         "at: 9us, do: p2p-map, id: late, mapping: m4, vma: bo, importer: x0")
                 .gives(
-                        "count: \"notify bo/x0\", is: 4",
+                        "count: \"invalidate bo/x0\", is: 4",
                         "count: \"unmap bo/x0\", is: 4",
                         "operation: late, errno: EINVAL",
                         "no-invariant-broken: true");
@@ -104,12 +104,12 @@ class VmaP2pTest {
                 .does(
                         "at: 0ns, do: share, vma: bo, device: g1, region: 2",
                         "at: 0ns, do: p2p-map, mapping: m0, vma: bo, importer: x0",
-                        "at: 1us, do: dma-read, id: read, attachment: m0, size: 64KiB",
-                        "at: 2us, do: munmap, vma: bo")
+                        "at: 1us, do: dma-read, id: read, attachment: m0, size: 1MiB",
+                        "at: 20us, do: munmap, vma: bo")
                 .gives("dma: read, is: unfinished", "no-invariant-broken: true");
 
         TransferOutcome read = run.transfers().get(0);
-        assertThat(read.bytes()).isPositive().isLessThan(64 << 10);
+        assertThat(read.bytes()).isPositive().isLessThan(1 << 20);
         assertThat(run.events().stream()
                         .filter(event -> event.what().equals("unmap"))
                         .findFirst()
@@ -124,8 +124,8 @@ class VmaP2pTest {
                 .does(
                         "at: 0ns, do: share, vma: bo, device: g1, region: 2",
                         "at: 0ns, do: p2p-map, mapping: m0, vma: bo, importer: x0",
-                        "at: 1us, do: dma-read, id: read, attachment: m0, size: 64KiB",
-                        "at: 2us, do: zap, vma: bo")
+                        "at: 1us, do: dma-read, id: read, attachment: m0, size: 1MiB",
+                        "at: 20us, do: zap, vma: bo")
                 .gives("dma: read, is: completed", "broken: I-35");
     }
 }
