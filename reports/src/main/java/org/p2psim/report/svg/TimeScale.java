@@ -3,6 +3,7 @@ package org.p2psim.report.svg;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
@@ -15,15 +16,21 @@ import org.p2psim.unit.Ticks;
  */
 final class TimeScale {
     private static final double APART = 9;
-    private static final int MOST_COMPRESSED = 300;
+    private static final int MOST_COMPRESSED = 2_000;
 
-    /** A mark on the axis. @param label empty if there is no room for it */
-    record Mark(double x, String label) {}
+    /**
+     * A mark on the axis.
+     *
+     * @param label empty if there is no room for it
+     * @param row of the label, below each other
+     */
+    record Mark(double x, String label, int row) {}
 
     private final double left;
     private final double right;
     private final long end;
     private final boolean compressed;
+    private final boolean roomy;
     private final TreeMap<Long, Double> places = new TreeMap<>();
 
     private TimeScale(ImmutableSortedSet<Long> instants, double left, double right) {
@@ -32,6 +39,7 @@ final class TimeScale {
         this.end = Math.max(1, instants.last());
         long shortest = shortestGap(instants);
         boolean crowded = (right - left) * shortest / end < APART;
+        this.roomy = !crowded;
         this.compressed = crowded && instants.size() <= MOST_COMPRESSED;
         if (compressed) {
             placeCompressed(instants.asList(), shortest);
@@ -89,16 +97,38 @@ final class TimeScale {
         return places.floorEntry(instant).getValue();
     }
 
-    /** Round times on a linear axis; the instants themselves on a compressed one. */
+    /** Whether it is linear, and no two instants lie so near that their marks touch. */
+    boolean isRoomy() {
+        return roomy;
+    }
+
+    double width() {
+        return right - left;
+    }
+
+    /** Which of so many equal parts of the axis an instant is in. */
+    int bin(long instant, int bins) {
+        return (int) Math.max(0, Math.min(bins - 1, (x(instant) - left) * bins / width()));
+    }
+
+    /** Round times on a linear axis; the instants themselves on a compressed one, their labels in two rows. */
     List<Mark> marks() {
         List<Mark> marks = new ArrayList<>();
-        double free = Double.NEGATIVE_INFINITY;
+        double[] free = new double[compressed ? 2 : 1];
+        Arrays.fill(free, Double.NEGATIVE_INFINITY);
         for (long instant : compressed ? places.keySet() : round()) {
             String label = Ticks.format(instant);
             double half = Label.width(label, 10.5) / 2;
-            boolean room = x(instant) - half > free;
-            marks.add(new Mark(x(instant), room ? label : ""));
-            free = room ? x(instant) + half + 6 : free;
+            int row = 0;
+            while (row < free.length && x(instant) - half <= free[row]) {
+                row++;
+            }
+            if (row == free.length) {
+                marks.add(new Mark(x(instant), "", 0));
+            } else {
+                marks.add(new Mark(x(instant), label, row));
+                free[row] = x(instant) + half + 6;
+            }
         }
         return marks;
     }
@@ -127,15 +157,22 @@ final class TimeScale {
         return unit;
     }
 
-    /** Draws the axis below {@code y}, with thin lines up to {@code top}. */
-    void draw(SvgWriter svg, double top, double y) {
+    /**
+     * Draws the axis below {@code y}, with thin lines up to {@code top}.
+     *
+     * @return the y below its labels
+     */
+    double draw(SvgWriter svg, double top, double y) {
         svg.line("axis", left, y, right, y);
+        int rows = 1;
         for (Mark mark : marks()) {
             svg.line("grid", mark.x(), top, mark.x(), y);
-            svg.line("axis", mark.x(), y, mark.x(), y + (mark.label().isEmpty() ? 3 : 5));
+            svg.line("axis", mark.x(), y, mark.x(), y + (mark.label().isEmpty() ? 3 : 5 + 12 * mark.row()));
             if (!mark.label().isEmpty()) {
-                svg.text("small middle", mark.x(), y + 17, mark.label());
+                rows = Math.max(rows, mark.row() + 1);
+                svg.text("small middle", mark.x(), y + 17 + 13 * mark.row(), mark.label());
             }
         }
+        return y + 8 + 13 * rows;
     }
 }

@@ -24,6 +24,7 @@ import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.outcome.TransferOutcome.RouteHop;
 import org.p2psim.platform.Socket;
+import org.p2psim.report.SampleLifetimes;
 import org.p2psim.report.SampleOutcomes;
 import org.p2psim.topology.Acs;
 import org.p2psim.topology.Fabric;
@@ -48,7 +49,11 @@ class PicturesTest {
                         Named.of("vm", SampleOutcomes.vm()),
                         Named.of("hostile names", SampleOutcomes.bareMetal(HOSTILE, RIGHT_TO_LEFT)),
                         Named.of("two sockets", large(4)),
-                        Named.of("64 endpoints", large(16)))
+                        Named.of("64 endpoints", large(16)),
+                        Named.of("double inversion", SampleLifetimes.doubleInversion()),
+                        Named.of("reset that waits", SampleLifetimes.merged()),
+                        Named.of("three events", SampleLifetimes.three()),
+                        Named.of("300 events", SampleLifetimes.many(4)))
                 .flatMap(sample -> {
                     RunOutcome run = sample.getPayload();
                     return Stream.<Named<Supplier<String>>>of(
