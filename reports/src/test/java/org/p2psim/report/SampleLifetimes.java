@@ -232,7 +232,7 @@ public final class SampleLifetimes {
         s.broken(
                 "I-02",
                 "No DMA lands through a mapping after it was unmapped",
-                at / Ticks.PER_NANOSECOND,
+                at,
                 299,
                 "one of many",
                 List.of("buf0/nic0"),

@@ -86,6 +86,9 @@ public record Chain(
         for (ObjectOutcome object : concerned) {
             Lifetimes.state(object, violation.at())
                     .filter(state -> tells(object, state))
+                    .filter(state -> state.use() != Use.USABLE
+                            || untold.stream()
+                                    .noneMatch(each -> each.attachment().equals(object)))
                     .ifPresent(state -> clauses.add(clause(object, state, violation.at())));
         }
         untold.forEach(each -> clauses.add(each.clause()));
@@ -106,7 +109,7 @@ public record Chain(
         String until = state.use() == Use.CHANGING && state.end() > at
                 ? " from %s to %s".formatted(Ticks.format(state.start()), Ticks.format(state.end()))
                 : " since " + Ticks.format(state.start());
-        return "%s was %s%s%s".formatted(object.name(), state.name(), broken, until);
+        return "%s was \"%s\"%s%s".formatted(object.name(), state.name(), broken, until);
     }
 
     private static String told(Event event) {

@@ -19,9 +19,9 @@ public record Untold(
         Optional<ObjectOutcome.State> before) {
     /** In a clause: "buf/nic0 stayed mapped, and no notify reached it". */
     public String clause() {
-        String clause = "%s stayed mapped, and no notify reached it before %s was %s"
-                .formatted(attachment.name(), taken.name(), state.name());
-        return before.map(marked -> "%s: its dma-buf was \"%s\" already, from %s on"
+        String clause = "%s stayed mapped, and no notify reached it when %s became \"%s\" at %s"
+                .formatted(attachment.name(), taken.name(), state.name(), Ticks.format(state.start()));
+        return before.map(marked -> "%s: its dma-buf was \"%s\" already, since %s"
                         .formatted(clause, marked.name(), Ticks.format(marked.start())))
                 .orElse(clause);
     }

@@ -12,6 +12,7 @@ import org.p2psim.unit.Ticks;
 final class DrawnLane {
     private static final double PADDING = 5;
     private static final double BAND = 15;
+    private static final double LANDINGS = 12;
     private static final double LEAST = 24;
     private static final double LEAST_WITH_KIND = 38;
     private static final double BINS_HEIGHT = 36;
@@ -23,12 +24,15 @@ final class DrawnLane {
     private final LaneRows rows;
     private final double top;
     private final boolean binned;
+    private final boolean target;
 
-    DrawnLane(TimelineLane lane, TimeScale scale, double top, double rightEdge, boolean binned) {
+    /** @param target whether DMA of other lanes lands in it */
+    DrawnLane(TimelineLane lane, TimeScale scale, double top, double rightEdge, boolean binned, boolean target) {
         this.lane = lane;
         this.scale = scale;
         this.top = top;
         this.binned = binned;
+        this.target = target;
         this.rows = LaneRows.of(binned ? List.of() : lane.items(), scale, TimelinePicture.LEFT - 4, rightEdge);
     }
 
@@ -47,18 +51,22 @@ final class DrawnLane {
     }
 
     double height() {
-        double band = lane.states().isEmpty() ? 0 : BAND + 2;
         double body = binned ? BINS_HEIGHT : rows.rows() * LaneRows.ROW;
-        return Math.max(lane.kind().isEmpty() ? LEAST : LEAST_WITH_KIND, 2 * PADDING + body + band);
+        return Math.max(lane.kind().isEmpty() ? LEAST : LEAST_WITH_KIND, 2 * PADDING + body + below());
     }
 
-    /** Where the band is; the middle of a lane without one. */
-    double bandMiddle() {
-        return lane.states().isEmpty() ? bottom() - PADDING - LaneRows.ROW / 2 : bottom() - PADDING - BAND / 2;
+    /** What is below the items: the band, and room for what lands. */
+    private double below() {
+        return (lane.states().isEmpty() ? 0 : BAND + 2) + (target ? LANDINGS : 0);
+    }
+
+    /** Where landings are marked. */
+    double landingsMiddle() {
+        return itemsBottom() + LANDINGS / 2;
     }
 
     private double itemsBottom() {
-        return bottom() - PADDING - (lane.states().isEmpty() ? 0 : BAND + 2);
+        return bottom() - PADDING - below();
     }
 
     private double rowMiddle(int row) {
@@ -81,7 +89,7 @@ final class DrawnLane {
                         .filter(placed -> placed.item().event() == event)
                         .mapToDouble(placed -> rowMiddle(placed.row()))
                         .findFirst()
-                        .orElse(bandMiddle()));
+                        .orElse(top + height() / 2));
     }
 
     double landingRow(LandingOutcome landing) {
@@ -91,7 +99,7 @@ final class DrawnLane {
                         && placed.item().end() == landing.until())
                 .mapToDouble(placed -> rowMiddle(placed.row()))
                 .findFirst()
-                .orElse(bandMiddle());
+                .orElse(top + height() / 2);
     }
 
     void drawName(SvgWriter svg) {
@@ -117,7 +125,7 @@ final class DrawnLane {
                     placed.x(),
                     rowMiddle(placed.row()),
                     placed.x(),
-                    lane.states().isEmpty() ? itemsBottom() : itemsBottom() + 2);
+                    lane.states().isEmpty() ? itemsBottom() : bottom() - PADDING - BAND);
         }
         rows.placed().forEach(placed -> drawItem(svg, shapes, placed));
     }
@@ -148,6 +156,9 @@ final class DrawnLane {
             shapes.mark(item.mark(), placed.x(), y);
         } else {
             shapes.bar(item.mark(), placed.x(), placed.right(), y);
+        }
+        if (placed.textOnLine()) {
+            shapes.ground(placed.textX(), Label.width(placed.text(), LaneRows.TEXT_SIZE), y);
         }
         if (!placed.text().isEmpty()) {
             svg.text(

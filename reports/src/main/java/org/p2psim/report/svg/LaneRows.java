@@ -21,8 +21,9 @@ final class LaneRows {
      * @param text empty if there was no room
      */
     record Placed(TimelineItem item, int row, double x, double right, double textX, String text) {
-        boolean textInside() {
-            return !text.isEmpty() && textX > x && textX < right;
+        /** Whether the text stands on the item's own line. */
+        boolean textOnLine() {
+            return !text.isEmpty() && textX > x && textX < right && item.mark().isLine();
         }
     }
 

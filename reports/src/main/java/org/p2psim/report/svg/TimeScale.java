@@ -111,13 +111,19 @@ final class TimeScale {
         return (int) Math.max(0, Math.min(bins - 1, (x(instant) - left) * bins / width()));
     }
 
-    /** Round times on a linear axis; the instants themselves on a compressed one, their labels in two rows. */
+    /**
+     * Round times on a linear axis; the instants themselves on a compressed one, their labels in two
+     * rows. Where the digits of two are the same, the second says how much later it is.
+     */
     List<Mark> marks() {
         List<Mark> marks = new ArrayList<>();
         double[] free = new double[compressed ? 2 : 1];
         Arrays.fill(free, Double.NEGATIVE_INFINITY);
+        String absolute = "";
+        long since = 0;
         for (long instant : compressed ? places.keySet() : round()) {
-            String label = Ticks.format(instant);
+            boolean same = Ticks.format(instant).equals(absolute);
+            String label = same ? "+" + Ticks.format(instant - since) : Ticks.format(instant);
             double half = Label.width(label, 10.5) / 2;
             int row = 0;
             while (row < free.length && x(instant) - half <= free[row]) {
@@ -127,6 +133,8 @@ final class TimeScale {
                 marks.add(new Mark(x(instant), "", 0));
             } else {
                 marks.add(new Mark(x(instant), label, row));
+                absolute = Ticks.format(instant);
+                since = same ? since : instant;
                 free[row] = x(instant) + half + 6;
             }
         }

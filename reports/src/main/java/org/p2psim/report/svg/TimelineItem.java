@@ -39,6 +39,11 @@ record TimelineItem(long start, long end, Mark mark, String label, int event, St
             return this == REFUSED || this == VIOLATION || this == LOST || this == UNTOLD;
         }
 
+        /** Whether its duration is a line and not a bar. */
+        boolean isLine() {
+            return this == VIOLATION || this == LANDED || this == LOST;
+        }
+
         static Mark of(Event.Kind kind) {
             return switch (kind) {
                 case DONE -> DONE;

@@ -4,9 +4,11 @@ import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.p2psim.outcome.Event;
 import org.p2psim.outcome.InvariantOutcome;
+import org.p2psim.outcome.LandingOutcome;
 import org.p2psim.outcome.ObjectOutcome;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.report.lifetime.Chain;
@@ -98,9 +100,14 @@ public final class TimelinePicture {
             all.add(new TimelineLane(BROKEN, "", 0, List.of(), broken));
         }
         all.addAll(shown);
+        Set<String> targets = run.landings().stream()
+                .filter(landing -> !landing.where().equals(landing.dma()))
+                .map(LandingOutcome::where)
+                .collect(Collectors.toSet());
         double y = TOP;
         for (TimelineLane lane : all) {
-            DrawnLane drawn = new DrawnLane(lane, scale, y, right + MARGIN - 6, binned);
+            boolean target = !binned && targets.contains(lane.name());
+            DrawnLane drawn = new DrawnLane(lane, scale, y, right + MARGIN - 6, binned, target);
             lanes.add(drawn);
             y += drawn.height();
         }
@@ -236,7 +243,7 @@ public final class TimelinePicture {
                                 .filter(where -> where != dma)
                                 .ifPresent(where -> {
                                     double x = scale.x(landing.until());
-                                    svg.line("landing", x, dma.landingRow(landing), x, where.bandMiddle());
+                                    svg.line("landing", x, dma.landingRow(landing), x, where.landingsMiddle());
                                 })));
     }
 
@@ -249,7 +256,9 @@ public final class TimelinePicture {
                         .filter(where ->
                                 lane(landing.dma()).filter(dma -> dma != where).isPresent())
                         .ifPresent(where -> shapes.mark(
-                                TimelineItem.Mark.of(landing.fate()), scale.x(landing.until()), where.bandMiddle())));
+                                TimelineItem.Mark.of(landing.fate()),
+                                scale.x(landing.until()),
+                                where.landingsMiddle())));
     }
 
     private double drawNotes(double top) {

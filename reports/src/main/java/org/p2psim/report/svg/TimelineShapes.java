@@ -6,6 +6,8 @@ import org.p2psim.outcome.ObjectOutcome;
 final class TimelineShapes {
     private static final double HATCH = 7;
     private static final double BAR = 12;
+    /** How far apart the name of a long state is repeated, so that one is in sight however the picture is scrolled. */
+    private static final double SIGHT = 800;
 
     private final SvgWriter svg;
 
@@ -60,6 +62,11 @@ final class TimelineShapes {
         }
     }
 
+    /** Ground for a text that stands on a line. */
+    void ground(double x, double width, double y) {
+        svg.rect("paper", new Box(x - 3, y - BAR / 2, width + 6, BAR), 0);
+    }
+
     /** A state; its name is written where it fits. */
     void band(ObjectOutcome.State state, Box box, String name, String told) {
         boolean broken = !state.broken().isEmpty();
@@ -68,8 +75,10 @@ final class TimelineShapes {
         if (state.use() == ObjectOutcome.Use.CHANGING) {
             hatch("use-hatch", box);
         }
-        if (Label.width(name, LaneRows.TEXT_SIZE) + 8 <= box.width()) {
-            svg.text("small halo" + (broken ? " alarm strong" : ""), box.x() + 5, box.bottom() - 3.8, name);
+        double width = Label.width(name, LaneRows.TEXT_SIZE) + 8;
+        String textClass = "small" + (broken ? " alarm strong" : "");
+        for (double x = box.x(); x + width <= box.right(); x += Math.max(width, SIGHT)) {
+            svg.text(textClass, x + 5, box.bottom() - 3.8, name);
         }
         svg.end();
     }
