@@ -80,7 +80,7 @@ public final class Variant {
     }
 
     /** The lanes' names, to stay in sight where the picture is wider than the page. */
-    public Optional<String> timelineNames() {
+    public String timelineNames() {
         return TimelinePicture.names(id("lanes"), run);
     }
 

@@ -28,7 +28,7 @@ final class PictureStyle {
             .picture .end{text-anchor:end}
             .picture .alarm{fill:var(--p-bad)}
             .picture .halo{paint-order:stroke;stroke:var(--p-paper);stroke-width:3px;stroke-linejoin:round}
-            .picture .paper{fill:var(--p-paper)}
+            .picture .paper,.picture .ground{fill:var(--p-paper)}
             .picture .socket{fill:var(--p-panel);stroke:var(--p-line);stroke-width:1}
             .picture .host-bridge,.picture .switch{fill:var(--p-paper);stroke:var(--p-ink);stroke-width:1.2}
             .picture .device{fill:var(--p-paper);stroke:var(--p-ink);stroke-width:1}

@@ -72,10 +72,9 @@ public final class TimelinePicture {
         return new TimelinePicture(idPrefix, run).draw();
     }
 
-    /** The names of the lanes once more, to stay in sight beside a picture that is scrolled; empty if it is narrow. */
-    public static Optional<String> names(String idPrefix, RunOutcome run) {
-        TimelinePicture picture = new TimelinePicture(idPrefix, run);
-        return picture.right > RIGHT ? Optional.of(picture.drawNames()) : Optional.empty();
+    /** The names of the lanes once more, to stay in sight beside a picture that is scrolled. */
+    public static String names(String idPrefix, RunOutcome run) {
+        return new TimelinePicture(idPrefix, run).drawNames();
     }
 
     private static List<Long> instants(List<TimelineLane> lanes) {
@@ -175,7 +174,7 @@ public final class TimelinePicture {
     }
 
     private String drawNames() {
-        svg.rect("paper", new Box(0, 0, LEFT - 6, bottom + 2), 0);
+        svg.rect("ground", new Box(0, 0, LEFT - 6, bottom + 2), 0);
         for (DrawnLane lane : lanes) {
             svg.line("split", 10, lane.top(), LEFT - 6, lane.top());
             lane.drawName(svg);

@@ -6,6 +6,7 @@ import org.p2psim.outcome.ObjectOutcome;
 final class TimelineShapes {
     private static final double HATCH = 7;
     private static final double BAR = 12;
+    private static final double NAME_LEAST = 45;
     /** How far apart the name of a long state is repeated, so that one is in sight however the picture is scrolled. */
     private static final double SIGHT = 800;
 
@@ -64,7 +65,7 @@ final class TimelineShapes {
 
     /** Ground for a text that stands on a line. */
     void ground(double x, double width, double y) {
-        svg.rect("paper", new Box(x - 3, y - BAR / 2, width + 6, BAR), 0);
+        svg.rect("ground", new Box(x - 3, y - BAR / 2, width + 6, BAR), 0);
     }
 
     /** A state; its name is written where it fits. */
@@ -75,12 +76,20 @@ final class TimelineShapes {
         if (state.use() == ObjectOutcome.Use.CHANGING) {
             hatch("use-hatch", box);
         }
-        double width = Label.width(name, LaneRows.TEXT_SIZE) + 8;
-        String textClass = "small" + (broken ? " alarm strong" : "");
-        for (double x = box.x(); x + width <= box.right(); x += Math.max(width, SIGHT)) {
-            svg.text(textClass, x + 5, box.bottom() - 3.8, name);
-        }
+        drawName(box, name, broken);
         svg.end();
+    }
+
+    private void drawName(Box box, String name, boolean broken) {
+        double room = box.width() - 8;
+        if (room < NAME_LEAST && Label.width(name, LaneRows.TEXT_SIZE) > room) {
+            return;
+        }
+        String shown = Label.fit(name, room, LaneRows.TEXT_SIZE);
+        double width = Label.width(shown, LaneRows.TEXT_SIZE) + 8;
+        for (double x = box.x(); x + width <= box.right() + 0.1; x += Math.max(width, SIGHT)) {
+            svg.text("small" + (broken ? " alarm strong" : ""), x + 5, box.bottom() - 3.8, shown);
+        }
     }
 
     static String styleClass(ObjectOutcome.Use use) {
