@@ -214,6 +214,7 @@ public final class SampleLifetimes {
             }
         }
         long end = at + 600_000;
+        s.waits.stream().filter(wait -> !wait.finished()).forEach(wait -> s.lastUntil(wait.event(), end));
         for (int d = 0; d < 2; d++) {
             long half = end / 2;
             s.object(
@@ -248,6 +249,22 @@ public final class SampleLifetimes {
 
     private void event(int operation, long start, long end, String lane, String what, Event.Kind kind, String detail) {
         events.add(new Event(events.size(), operation, ns(start), ns(end), lane, what, kind, Optional.empty(), detail));
+    }
+
+    private void lastUntil(int index, long end) {
+        Event event = events.get(index);
+        events.set(
+                index,
+                new Event(
+                        index,
+                        event.operation(),
+                        event.start(),
+                        ns(end),
+                        event.lane(),
+                        event.what(),
+                        event.kind(),
+                        event.errno(),
+                        event.detail()));
     }
 
     /** Of the newest event. */

@@ -28,6 +28,8 @@ public record Chain(
         List<String> because,
         Optional<Event> enabledBy,
         String madePossible) {
+    private static final int UNTOLD_NAMED = 3;
+
     public Chain {
         because = ImmutableList.copyOf(because);
     }
@@ -35,18 +37,19 @@ public record Chain(
     /** The chains of all invariants that broke, those first that nobody expects. */
     public static ImmutableList<Chain> of(RunOutcome run) {
         Lifetimes lifetimes = new Lifetimes(run);
+        ImmutableList<Untold> untold = lifetimes.untold();
         List<Chain> chains = new ArrayList<>();
         for (boolean good : new boolean[] {false, true}) {
             for (InvariantOutcome invariant : run.invariants()) {
                 if (!invariant.held() && invariant.good() == good) {
-                    chains.add(of(lifetimes, invariant));
+                    chains.add(of(lifetimes, untold, invariant));
                 }
             }
         }
         return ImmutableList.copyOf(chains);
     }
 
-    private static Chain of(Lifetimes lifetimes, InvariantOutcome invariant) {
+    private static Chain of(Lifetimes lifetimes, List<Untold> allUntold, InvariantOutcome invariant) {
         InvariantOutcome.Violation violation = invariant.violation().orElseThrow();
         String broke = "%s broke at %s%s: %s."
                 .formatted(
@@ -62,7 +65,7 @@ public record Chain(
         return new Chain(
                 invariant,
                 broke,
-                because(lifetimes, violation),
+                because(lifetimes, allUntold, violation),
                 enabledBy,
                 enabledBy.map(Chain::told).orElse(""));
     }
@@ -73,12 +76,13 @@ public record Chain(
         return at + times + (violation.expected() ? ", as the scenario expects" : "");
     }
 
-    private static List<String> because(Lifetimes lifetimes, InvariantOutcome.Violation violation) {
+    private static List<String> because(
+            Lifetimes lifetimes, List<Untold> allUntold, InvariantOutcome.Violation violation) {
         Set<ObjectOutcome> concerned = new LinkedHashSet<>();
         violation.objects().forEach(name -> concerned.addAll(lifetimes.lineage(name)));
         lifetimes.event(violation.event()).ifPresent(event -> concerned.addAll(lifetimes.lineage(event.lane())));
         List<String> clauses = new ArrayList<>();
-        List<Untold> untold = lifetimes.untold().stream()
+        List<Untold> untold = allUntold.stream()
                 .filter(each -> concerned.contains(each.taken()) || concerned.contains(each.attachment()))
                 .filter(each -> each.state().start() <= violation.at()
                         && violation.at() <= each.state().end())
@@ -91,7 +95,10 @@ public record Chain(
                                     .noneMatch(each -> each.attachment().equals(object)))
                     .ifPresent(state -> clauses.add(clause(object, state, violation.at())));
         }
-        untold.forEach(each -> clauses.add(each.clause()));
+        untold.stream().limit(UNTOLD_NAMED).forEach(each -> clauses.add(each.clause()));
+        if (untold.size() > UNTOLD_NAMED) {
+            clauses.add("%d more stayed mapped without a notify".formatted(untold.size() - UNTOLD_NAMED));
+        }
         return clauses;
     }
 

@@ -1,6 +1,7 @@
 package org.p2psim.report.lifetime;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableListMultimap;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,10 +22,14 @@ public final class Lifetimes {
 
     private final RunOutcome run;
     private final Map<String, ObjectOutcome> objects = new LinkedHashMap<>();
+    private final ImmutableListMultimap<String, Event> notifications;
 
     public Lifetimes(RunOutcome run) {
         this.run = run;
         run.objects().forEach(object -> objects.putIfAbsent(object.name(), object));
+        this.notifications = run.events().stream()
+                .filter(event -> event.what().equals(NOTIFY))
+                .collect(ImmutableListMultimap.toImmutableListMultimap(Event::lane, event -> event));
     }
 
     public Optional<ObjectOutcome> object(String name) {
@@ -91,10 +96,12 @@ public final class Lifetimes {
             if (taken.kind() != Kind.DEVICE && taken.kind() != Kind.DMA_BUF) {
                 continue;
             }
+            ImmutableList<ObjectOutcome> family = family(taken);
             for (State lost : losses(taken)) {
-                family(taken).stream()
+                long from = Math.min(causeOf(lost), lost.start());
+                family.stream()
                         .filter(each -> each.kind() == Kind.ATTACHMENT && isMappedAcross(each, lost.start()))
-                        .filter(each -> !isNotified(each, lost))
+                        .filter(each -> !isNotified(each, from, Math.max(lost.end(), lost.start() + 1)))
                         .map(each -> new Untold(taken, lost, each, markedBefore(each, lost.start())))
                         .forEach(untold::add);
             }
@@ -121,18 +128,19 @@ public final class Lifetimes {
                 .anyMatch(state -> state.use() == Use.USABLE && state.start() < at && state.end() > at);
     }
 
-    /** A lock may hold a notification up, so that it comes after the state has begun. */
-    private boolean isNotified(ObjectOutcome attachment, State lost) {
+    /** When the operation began that took it away. */
+    private long causeOf(State lost) {
         int cause = run.events().stream()
                 .filter(event -> event.start() <= lost.start() && event.operation() != Event.NO_OPERATION)
                 .mapToInt(Event::operation)
                 .reduce(Event.NO_OPERATION, (first, second) -> second);
-        long from = operation(cause).map(Event::start).orElse(lost.start());
-        return run.events().stream()
-                .anyMatch(event -> event.lane().equals(attachment.name())
-                        && event.what().equals(NOTIFY)
-                        && event.start() >= Math.min(from, lost.start())
-                        && event.start() < Math.max(lost.end(), lost.start() + 1));
+        return operation(cause).map(Event::start).orElse(lost.start());
+    }
+
+    /** A lock may hold a notification up, so that it comes after the state has begun. */
+    private boolean isNotified(ObjectOutcome attachment, long from, long until) {
+        return notifications.get(attachment.name()).stream()
+                .anyMatch(event -> event.start() >= from && event.start() < until);
     }
 
     private Optional<State> markedBefore(ObjectOutcome attachment, long at) {

@@ -158,7 +158,10 @@ final class DrawnLane {
             shapes.bar(item.mark(), placed.x(), placed.right(), y);
         }
         if (placed.textOnLine()) {
-            shapes.ground(placed.textX(), Label.width(placed.text(), LaneRows.TEXT_SIZE), y);
+            shapes.ground(
+                    placed.textX(),
+                    Label.width(placed.text(), LaneRows.textSize(item.mark().alarms())),
+                    y);
         }
         if (!placed.text().isEmpty()) {
             svg.text(

@@ -8,6 +8,9 @@ import java.util.List;
 final class LaneRows {
     static final double ROW = 15.5;
     static final double TEXT_SIZE = 10.5;
+    /** Bold letters are wider. */
+    private static final double BOLD = 1.09;
+
     private static final double GAP = 7;
     private static final double BESIDE = 8;
     private static final int MOST_ROWS = 9;
@@ -35,6 +38,15 @@ final class LaneRows {
     private LaneRows(double leftEdge, double rightEdge) {
         this.leftEdge = leftEdge;
         this.rightEdge = rightEdge;
+    }
+
+    /** What to measure a text of the lane with. */
+    static double textSize(boolean bold) {
+        return bold ? TEXT_SIZE * BOLD : TEXT_SIZE;
+    }
+
+    private static double textWidth(TimelineItem item, String text) {
+        return Label.width(text, textSize(item.mark().alarms()));
     }
 
     /** @param items by their start */
@@ -77,8 +89,9 @@ final class LaneRows {
 
     /** In its bar if it fits there, else behind it, else before it. */
     private Placed withText(TimelineItem item, double x, double right) {
-        String text = Label.fit(item.label(), WIDEST, TEXT_SIZE);
-        double width = Label.width(text, TEXT_SIZE);
+        double size = textSize(item.mark().alarms());
+        String text = Label.fit(item.label(), WIDEST, size);
+        double width = textWidth(item, text);
         double textX;
         if (right - x > width + 2 * BESIDE) {
             textX = x + BESIDE;
@@ -88,8 +101,8 @@ final class LaneRows {
             textX = x - BESIDE - width;
         } else {
             boolean behind = rightEdge - right > x - leftEdge;
-            text = Label.fit(text, Math.max(rightEdge - right, x - leftEdge) - BESIDE, TEXT_SIZE);
-            textX = behind ? right + BESIDE : x - BESIDE - Label.width(text, TEXT_SIZE);
+            text = Label.fit(text, Math.max(rightEdge - right, x - leftEdge) - BESIDE, size);
+            textX = behind ? right + BESIDE : x - BESIDE - textWidth(item, text);
         }
         return new Placed(item, 0, x, right, textX, text);
     }
@@ -106,7 +119,7 @@ final class LaneRows {
 
     private static double to(Placed placed) {
         double textEnd =
-                placed.text().isEmpty() ? placed.right() : placed.textX() + Label.width(placed.text(), TEXT_SIZE);
+                placed.text().isEmpty() ? placed.right() : placed.textX() + textWidth(placed.item(), placed.text());
         return Math.max(placed.right() + 5, textEnd);
     }
 }

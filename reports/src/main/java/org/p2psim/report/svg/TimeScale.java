@@ -75,7 +75,7 @@ final class TimeScale {
             total += weight(instants.get(i) - instants.get(i - 1), shortest);
         }
         double at = 0;
-        places.put(0L, left);
+        places.put(instants.get(0), left);
         for (int i = 1; i < instants.size(); i++) {
             at += weight(instants.get(i) - instants.get(i - 1), shortest);
             places.put(instants.get(i), left + (right - left) * at / total);

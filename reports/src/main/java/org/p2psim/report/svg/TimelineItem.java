@@ -18,6 +18,7 @@ record TimelineItem(long start, long end, Mark mark, String label, int event, St
         REFUSED("refused"),
         EFFECT("followed from it"),
         WAIT("waited"),
+        STUCK("never ended"),
         TRANSFER("data moved"),
         LANDED("landed"),
         LOST("dropped or blocked"),
@@ -36,7 +37,7 @@ record TimelineItem(long start, long end, Mark mark, String label, int event, St
         }
 
         boolean alarms() {
-            return this == REFUSED || this == VIOLATION || this == LOST || this == UNTOLD;
+            return this == REFUSED || this == VIOLATION || this == LOST || this == UNTOLD || this == STUCK;
         }
 
         /** Whether its duration is a line and not a bar. */

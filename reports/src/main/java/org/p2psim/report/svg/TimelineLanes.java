@@ -108,11 +108,17 @@ final class TimelineLanes {
                             + transfer.map(t -> " " + t.bandwidth()).orElse(""));
             TimelineItem.Mark mark = transfer.isPresent() && event.kind() == Event.Kind.DONE
                     ? TimelineItem.Mark.TRANSFER
-                    : TimelineItem.Mark.of(event.kind());
+                    : stuck(waits, event) ? TimelineItem.Mark.STUCK : TimelineItem.Mark.of(event.kind());
             add(
                     event.lane(),
                     item(event.start(), event.end(), mark, label, event.index(), event.lane(), event.detail()));
         }
+    }
+
+    private static boolean stuck(Map<Integer, WaitOutcome> waits, Event event) {
+        return Optional.ofNullable(waits.get(event.index()))
+                .filter(wait -> !wait.finished())
+                .isPresent();
     }
 
     private static String label(WaitOutcome wait, Event event) {

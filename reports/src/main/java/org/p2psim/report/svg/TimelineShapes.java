@@ -22,7 +22,7 @@ final class TimelineShapes {
         switch (mark) {
             case DONE -> svg.circle("done", x, y, 3.6);
             case EFFECT, WAIT -> svg.circle("effect", x, y, 3.4);
-            case REFUSED, LOST -> svg.path("refused", at + "m-4 -4l8 8m0 -8l-8 8");
+            case REFUSED, LOST, STUCK -> svg.path("refused", at + "m-4 -4l8 8m0 -8l-8 8");
             case LANDED, TRANSFER -> svg.path("transfer", at + "m0 4.5l-4 -8.5h8z");
             case IN_FLIGHT -> svg.path("in-flight", at + "m0 -5l5 5l-5 5l-5 -5z");
             case UNTOLD -> {
@@ -40,9 +40,12 @@ final class TimelineShapes {
     void bar(TimelineItem.Mark mark, double x, double right, double y) {
         Box box = new Box(x, y - BAR / 2, right - x, BAR);
         switch (mark) {
-            case WAIT -> {
+            case WAIT, STUCK -> {
                 svg.rect("wait", box, 2);
                 hatch("wait-hatch", box);
+                if (mark == TimelineItem.Mark.STUCK) {
+                    mark(mark, right, y);
+                }
             }
             case LANDED, LOST -> {
                 svg.line(mark == TimelineItem.Mark.LOST ? "flight lost" : "flight", x, y, right, y);
@@ -81,12 +84,13 @@ final class TimelineShapes {
     }
 
     private void drawName(Box box, String name, boolean broken) {
+        double size = LaneRows.textSize(broken);
         double room = box.width() - 8;
-        if (room < NAME_LEAST && Label.width(name, LaneRows.TEXT_SIZE) > room) {
+        if (room < NAME_LEAST && Label.width(name, size) > room) {
             return;
         }
-        String shown = Label.fit(name, room, LaneRows.TEXT_SIZE);
-        double width = Label.width(shown, LaneRows.TEXT_SIZE) + 8;
+        String shown = Label.fit(name, room, size);
+        double width = Label.width(shown, size) + 8;
         for (double x = box.x(); x + width <= box.right() + 0.1; x += Math.max(width, SIGHT)) {
             svg.text("small" + (broken ? " alarm strong" : ""), x + 5, box.bottom() - 3.8, shown);
         }

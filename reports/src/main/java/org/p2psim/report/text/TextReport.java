@@ -71,14 +71,16 @@ public final class TextReport {
     }
 
     private static String held(List<InvariantOutcome> invariants) {
-        return invariants.isEmpty()
-                ? "none checked"
-                : "%d of %d held"
-                        .formatted(
-                                invariants.stream()
-                                        .filter(InvariantOutcome::held)
-                                        .count(),
-                                invariants.size());
+        if (invariants.isEmpty()) {
+            return "none checked";
+        }
+        long held = invariants.stream().filter(InvariantOutcome::held).count();
+        long expected = invariants.stream().filter(InvariantOutcome::good).count() - held;
+        return "%d of %d held%s"
+                .formatted(
+                        held,
+                        invariants.size(),
+                        expected == 0 ? "" : ", %d broke as the scenario expects".formatted(expected));
     }
 
     private static List<String> unmet(RunOutcome run) {
