@@ -165,6 +165,11 @@ final class TimeScale {
         return unit;
     }
 
+    /** The height of the axis with its labels. */
+    double labels() {
+        return 8 + 13 * (1 + marks().stream().mapToInt(Mark::row).max().orElse(0));
+    }
+
     /**
      * Draws the axis below {@code y}, with thin lines up to {@code top}.
      *
@@ -172,15 +177,13 @@ final class TimeScale {
      */
     double draw(SvgWriter svg, double top, double y) {
         svg.line("axis", left, y, right, y);
-        int rows = 1;
         for (Mark mark : marks()) {
             svg.line("grid", mark.x(), top, mark.x(), y);
             svg.line("axis", mark.x(), y, mark.x(), y + (mark.label().isEmpty() ? 3 : 5 + 12 * mark.row()));
             if (!mark.label().isEmpty()) {
-                rows = Math.max(rows, mark.row() + 1);
                 svg.text("small middle", mark.x(), y + 17 + 13 * mark.row(), mark.label());
             }
         }
-        return y + 8 + 13 * rows;
+        return y + labels();
     }
 }

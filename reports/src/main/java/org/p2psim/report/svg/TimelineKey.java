@@ -27,7 +27,9 @@ final class TimelineKey {
                     lanes.stream().flatMap(lane -> lane.items().stream()).anyMatch(item -> item.mark() == mark);
             if (occurs && !binned) {
                 step(mark.word());
-                if (mark == TimelineItem.Mark.WAIT || mark == TimelineItem.Mark.STUCK) {
+                if (mark == TimelineItem.Mark.WAIT
+                        || mark == TimelineItem.Mark.STUCK
+                        || mark == TimelineItem.Mark.TRANSFER) {
                     shapes.bar(mark, x - 6, x + 14, y - 4);
                 } else {
                     shapes.mark(mark, x + 6, y - 4);

@@ -26,7 +26,6 @@ public final class TimelinePicture {
     private static final double WIDEST = 7_000;
     private static final double FOR_EACH_INSTANT = 15;
     private static final double TOP = 8;
-    private static final double AXIS = 38;
     private static final int MOST_LANES = 80;
     private static final int MOST_MARKS = 2_000;
     private static final int BINS = 160;
@@ -176,13 +175,13 @@ public final class TimelinePicture {
 
     private String drawNames() {
         svg.rect("ground", new Box(0, 0, LEFT - 6, bottom + 2), 0);
-        svg.rect("ground", new Box(0, bottom + 2, LEFT - 22, AXIS), 0);
+        svg.rect("ground", new Box(0, bottom + 2, LEFT - 22, scale.labels()), 0);
         for (DrawnLane lane : lanes) {
             svg.line("split", 10, lane.top(), LEFT - 6, lane.top());
             lane.drawName(svg);
         }
         svg.line("axis", LEFT - 6, TOP, LEFT - 6, bottom + 2);
-        return svg.finish("Lanes", "The names of the lanes.", LEFT - 5, bottom + 2 + AXIS);
+        return svg.finish("Lanes", "The names of the lanes.", LEFT - 5, bottom + 2 + scale.labels());
     }
 
     /** While a device is reset, everything that belongs to it is inside of the reset. */
