@@ -80,8 +80,8 @@ public final class SampleLifetimes {
                 "buf",
                 Kind.DMA_BUF,
                 "n0",
-                state(0, 130, "flag revoked, maps allowed", Use.USABLE, "I-27"),
-                state(130, 160, "not revoked, maps refused", Use.DENIED, "I-08", "I-27"));
+                state(0, 130, "marked revoked, maps allowed", Use.CONTRADICTED, "I-27"),
+                state(130, 160, "not marked revoked, maps refused", Use.DENIED, "I-08", "I-27"));
         s.object(
                 "buf/nic0",
                 Kind.ATTACHMENT,

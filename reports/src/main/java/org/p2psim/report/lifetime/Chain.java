@@ -105,6 +105,7 @@ public record Chain(
     /** What is as it should be explains nothing, but that something was still mapped may. */
     private static boolean tells(ObjectOutcome object, State state) {
         return !state.broken().isEmpty()
+                || state.use() == Use.CONTRADICTED
                 || state.use() == Use.CHANGING
                 || state.use() == Use.DENIED
                 || state.use() == Use.GONE

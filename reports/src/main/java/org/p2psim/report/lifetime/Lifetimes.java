@@ -149,8 +149,9 @@ public final class Lifetimes {
                 .flatMap(this::object)
                 .flatMap(dmaBuf -> dmaBuf.states().stream()
                         .filter(state -> state.start() < at && state.end() >= at)
-                        .filter(state ->
-                                state.use() == Use.DENIED || !state.broken().isEmpty())
+                        .filter(state -> state.use() == Use.DENIED
+                                || state.use() == Use.CONTRADICTED
+                                || !state.broken().isEmpty())
                         .findFirst());
     }
 }

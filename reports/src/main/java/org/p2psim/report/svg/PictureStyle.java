@@ -74,6 +74,7 @@ final class PictureStyle {
             .picture .use{stroke-width:.9}
             .picture .use-usable{fill:var(--p3);fill-opacity:.2;stroke:var(--p3)}
             .picture .use-idle{fill:var(--p-panel);stroke:var(--p-line)}
+            .picture .use-contradicted{fill:var(--p3);fill-opacity:.2;stroke:var(--p-bad);stroke-width:2}
             .picture .use-changing{fill:var(--p2);fill-opacity:.2;stroke:var(--p2)}
             .picture .use-hatch{fill:none;stroke:var(--p2);stroke-width:1;stroke-opacity:.6}
             .picture .use-denied{fill:var(--p4);fill-opacity:.22;stroke:var(--p4)}

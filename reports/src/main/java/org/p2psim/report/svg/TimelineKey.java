@@ -74,6 +74,7 @@ final class TimelineKey {
         return switch (use) {
             case USABLE -> "DMA can use it";
             case IDLE -> "there, not in use";
+            case CONTRADICTED -> "usable, though marked as not";
             case CHANGING -> "reset, copy, clearing";
             case DENIED -> "access taken away";
             case GONE -> "gone";

@@ -73,7 +73,7 @@ final class TimelineShapes {
 
     /** A state; its name is written where it fits. */
     void band(ObjectOutcome.State state, Box box, String name, String told) {
-        boolean broken = !state.broken().isEmpty();
+        boolean broken = !state.broken().isEmpty() || state.use() == ObjectOutcome.Use.CONTRADICTED;
         svg.begin("g", "class", "band").title(told);
         svg.rect("use " + styleClass(state.use()) + (broken ? " broken" : ""), box, 0);
         if (state.use() == ObjectOutcome.Use.CHANGING) {
@@ -100,6 +100,7 @@ final class TimelineShapes {
         return switch (use) {
             case USABLE -> "use-usable";
             case IDLE -> "use-idle";
+            case CONTRADICTED -> "use-contradicted";
             case CHANGING -> "use-changing";
             case DENIED -> "use-denied";
             case GONE -> "use-gone";

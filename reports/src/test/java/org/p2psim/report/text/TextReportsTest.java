@@ -41,7 +41,7 @@ class TextReportsTest {
     void aChainSaysWhatWasWrongWhoWasNotToldAndWhatMadeItPossible() {
         assertThat(TextReport.of(SampleLifetimes.doubleInversion()).replaceAll("\\s+", " "))
                 .contains("BROKEN I-01 at 55 ns write w1 of 4 KiB came while n0 was being reset")
-                .contains("buf was \"flag revoked, maps allowed\" (I-27 broken) since 0 ns")
+                .contains("buf was \"marked revoked, maps allowed\" (I-27 broken) since 0 ns")
                 .contains("n0 was \"in reset\" from 30 ns to 130 ns")
                 .contains("buf/nic0 stayed mapped, and no notify reached it when n0 became \"in reset\" at 30 ns")
                 .contains("made possible by operation 0, export of buf at 0 ns")

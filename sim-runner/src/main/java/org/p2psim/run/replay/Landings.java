@@ -32,6 +32,7 @@ public final class Landings {
     private final RunState run;
     private final Causes causes;
     private final Map<String, Fate> fates = new LinkedHashMap<>();
+    private final Map<String, Attachment> dmas = new LinkedHashMap<>();
     private final Set<Journey> running = new LinkedHashSet<>();
     private final List<LandingOutcome> outcomes = new ArrayList<>();
     private final List<AddressRange> assigned = new ArrayList<>();
@@ -62,6 +63,11 @@ public final class Landings {
         return ImmutableMap.copyOf(fates);
     }
 
+    /** Every DMA that set out, and through which attachment. */
+    ImmutableMap<String, Attachment> dmas() {
+        return ImmutableMap.copyOf(dmas);
+    }
+
     ImmutableList<LandingOutcome> outcomes() {
         return ImmutableList.copyOf(outcomes);
     }
@@ -72,6 +78,7 @@ public final class Landings {
 
     /** A DMA sets out. */
     Journey journey(Journey.Start start) {
+        dmas.putIfAbsent(start.dma(), start.attachment());
         Journey journey = new Journey(run, this, start, owners(start.attachment()));
         running.add(journey);
         return journey;
@@ -159,7 +166,8 @@ public final class Landings {
                     .noneMatch(task -> task.name().equals(entry.getValue()) && isRevoking(task));
             if (returned) {
                 dmaBuf(entry.getKey())
-                        .ifPresent(dmaBuf -> ended.putIfAbsent(dmaBuf, run.engine().now()));
+                        .ifPresent(
+                                dmaBuf -> ended.putIfAbsent(dmaBuf, run.engine().now()));
             }
             return returned;
         });
@@ -205,8 +213,9 @@ public final class Landings {
     /** The device whose BAR has an address; empty for memory of the host. */
     Optional<String> deviceAt(AddressRange range) {
         for (String name : run.world().plan().addresses().keySet()) {
-            Optional<PciFunction> function =
-                    run.world().seenAddress(name).map(address -> run.world().seen().function(address));
+            Optional<PciFunction> function = run.world()
+                    .seenAddress(name)
+                    .map(address -> run.world().seen().function(address));
             if (function.isPresent()
                     && function.get().bars().stream().map(Bar::range).anyMatch(range::overlaps)) {
                 return Optional.of(name);
@@ -253,8 +262,7 @@ public final class Landings {
                         .filter(region -> region.name().equals(violation.object()))
                         .map(region -> region.attachment().dmaBuf())
                         .findFirst());
-        Optional<String> device =
-                dmaBuf.map(run.exporters()::device).or(() -> Optional.of(violation.object()));
+        Optional<String> device = dmaBuf.map(run.exporters()::device).or(() -> Optional.of(violation.object()));
         int enabling = causes.enabling(violation, dmaBuf.map(DmaBuf::name), device);
         run.watch().broken(violation, times, at, by, enabling);
     }
