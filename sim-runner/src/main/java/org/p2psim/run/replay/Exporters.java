@@ -62,8 +62,7 @@ public final class Exporters {
         Device device = world.device(name);
         PciFunction function = world.seen().function(address);
         if (driver instanceof Driver.Habanalabs profile && device.dram().isPresent()) {
-            habanalabs.put(
-                    name, habanalabs(name, function, device, device.dram().get(), profile));
+            habanalabs.put(name, habanalabs(name, function, device, device.dram().get(), profile));
         } else if (driver instanceof Driver.Vfio profile) {
             vfio.put(name, vfio(name, function, device, profile));
         } else if (driver instanceof Driver.Gpu profile && device.vram().isPresent()) {
@@ -118,8 +117,7 @@ public final class Exporters {
     private static Optional<AddressRange> window(PciFunction function, Device.Vram vram) {
         return vram.bar().flatMap(function::bar).map(bar -> {
             long shown = Math.min(bar.range().size(), vram.size());
-            return new AddressRange(
-                    bar.range().base(), Math.min(shown, vram.visible().orElse(shown)));
+            return new AddressRange(bar.range().base(), Math.min(shown, vram.visible().orElse(shown)));
         });
     }
 
@@ -176,8 +174,8 @@ public final class Exporters {
     /** The dma-bufs that a device has exported and that are not gone. */
     ImmutableList<DmaBuf> live(String device) {
         return exported.entrySet().stream()
-                .filter(entry ->
-                        entry.getValue().equals(device) && entry.getKey().life() != DmaBuf.Life.GONE)
+                .filter(entry -> entry.getValue().equals(device)
+                        && entry.getKey().life() != DmaBuf.Life.GONE)
                 .map(Map.Entry::getKey)
                 .sorted(Comparator.comparing(DmaBuf::name))
                 .collect(ImmutableList.toImmutableList());
@@ -210,12 +208,15 @@ public final class Exporters {
         return gone.contains(device);
     }
 
+    /** Whether a device is in a reset of its own driver's; empty if its driver has none. */
+    public Optional<Boolean> resets(String device) {
+        return habanalabs(device).map(driver -> driver.file().isResetting());
+    }
+
     /** Whether requests to the BARs of a device are answered now. */
     boolean decodes(String device) {
-        boolean resets =
-                habanalabs(device).map(driver -> driver.file().isResetting()).orElse(false);
         return !gone.contains(device)
-                && !resets
+                && !resets(device).orElse(false)
                 && vfio(device).map(VfioPci::decodes).orElse(true);
     }
 }
