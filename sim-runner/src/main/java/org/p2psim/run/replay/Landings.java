@@ -1,6 +1,7 @@
 package org.p2psim.run.replay;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -166,8 +167,7 @@ public final class Landings {
                     .noneMatch(task -> task.name().equals(entry.getValue()) && isRevoking(task));
             if (returned) {
                 dmaBuf(entry.getKey())
-                        .ifPresent(
-                                dmaBuf -> ended.putIfAbsent(dmaBuf, run.engine().now()));
+                        .ifPresent(dmaBuf -> ended.putIfAbsent(dmaBuf, run.engine().now()));
             }
             return returned;
         });
@@ -213,9 +213,8 @@ public final class Landings {
     /** The device whose BAR has an address; empty for memory of the host. */
     Optional<String> deviceAt(AddressRange range) {
         for (String name : run.world().plan().addresses().keySet()) {
-            Optional<PciFunction> function = run.world()
-                    .seenAddress(name)
-                    .map(address -> run.world().seen().function(address));
+            Optional<PciFunction> function =
+                    run.world().seenAddress(name).map(address -> run.world().seen().function(address));
             if (function.isPresent()
                     && function.get().bars().stream().map(Bar::range).anyMatch(range::overlaps)) {
                 return Optional.of(name);
@@ -262,7 +261,8 @@ public final class Landings {
                         .filter(region -> region.name().equals(violation.object()))
                         .map(region -> region.attachment().dmaBuf())
                         .findFirst());
-        Optional<String> device = dmaBuf.map(run.exporters()::device).or(() -> Optional.of(violation.object()));
+        Optional<String> device =
+                dmaBuf.map(run.exporters()::device).or(() -> Optional.of(violation.object()));
         int enabling = causes.enabling(violation, dmaBuf.map(DmaBuf::name), device);
         run.watch().broken(violation, times, at, by, enabling);
     }

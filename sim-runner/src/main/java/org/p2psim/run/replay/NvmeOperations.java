@@ -44,7 +44,13 @@ final class NvmeOperations {
      * @param memory an attachment, a device or {@link Operation#MEMORY}
      */
     record Commands(
-            Line line, boolean write, String nvme, String memory, long size, OptionalLong request, OptionalLong depth) {
+            Line line,
+            boolean write,
+            String nvme,
+            String memory,
+            long size,
+            OptionalLong request,
+            OptionalLong depth) {
         String lane() {
             return line.lane();
         }
@@ -81,9 +87,7 @@ final class NvmeOperations {
         long request = Math.min(commands.request().orElse(DEFAULT_REQUEST), commands.size());
         Optional<Memory> memory = memory(commands);
         if (memory.isEmpty()) {
-            String why = run.handles().attachments().containsKey(commands.memory())
-                    ? " is not mapped"
-                    : " has no memory BAR";
+            String why = run.handles().attachments().containsKey(commands.memory()) ? " is not mapped" : " has no memory BAR";
             refused(commands, commands.memory() + why);
         } else if (memory.get().bytes() < request) {
             refused(
@@ -104,8 +108,7 @@ final class NvmeOperations {
             return Optional.of(new Memory(way, List.of(buffer), address -> true, Optional.empty(), ImmutableList.of()));
         }
         if (run.handles().attachments().containsKey(commands.memory())) {
-            return run.handles()
-                    .attachment(commands.memory())
+            return run.handles().attachment(commands.memory())
                     .flatMap(attachment -> attachment.mapping().map(table -> mapped(commands, attachment, table)));
         }
         Optional<AddressRange> bar = traffic.largestBar(commands.memory());
@@ -169,8 +172,7 @@ final class NvmeOperations {
         Stage dma = new Stage.Dma(
                 ways.request(commands.lane(), memory.way(), requests, memory.translated()),
                 new Touched(journey(commands, memory), stream, ends));
-        Optional<Stage> media = run.world()
-                .device(commands.nvme())
+        Optional<Stage> media = run.world().device(commands.nvme())
                 .media()
                 .map(behind -> media(commands, memory, behind, requests, new AtMedia(stream, ends)));
         ImmutableList.Builder<Stage> stages = ImmutableList.builder();

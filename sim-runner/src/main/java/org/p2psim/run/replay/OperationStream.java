@@ -77,7 +77,7 @@ final class OperationStream implements DmaListener {
                                         Bytes.format(bytes),
                                         bytes == 0 ? "" : " at " + new Bandwidth(bytes, now - line.start())));
         run.recorder()
-                .transfer(
-                        way.outcome(line.lane(), line.what(), requested, bytes, line.start(), now, latency.latency()));
+                .transfer(way.outcome(
+                        line.lane(), line.what(), requested, bytes, line.start(), now, latency.latency()));
     }
 }
