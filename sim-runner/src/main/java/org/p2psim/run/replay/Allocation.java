@@ -12,7 +12,8 @@ public final class Allocation {
     private final Optional<GpuBuffer> buffer;
     private boolean freed;
 
-    private Allocation(String handle, String device, Optional<Habanalabs> habanalabs, Optional<GpuBuffer> buffer) {
+    private Allocation(
+            String handle, String device, Optional<Habanalabs> habanalabs, Optional<GpuBuffer> buffer) {
         this.handle = handle;
         this.device = device;
         this.habanalabs = habanalabs;
@@ -56,8 +57,6 @@ public final class Allocation {
     /** How many dma-bufs show it. */
     public int exporting() {
         int ofGpu = buffer.flatMap(GpuBuffer::dmaBuf).isPresent() ? 1 : 0;
-        return freed
-                ? 0
-                : habanalabs.map(driver -> driver.exportingCount(handle)).orElse(ofGpu);
+        return freed ? 0 : habanalabs.map(driver -> driver.exportingCount(handle)).orElse(ofGpu);
     }
 }

@@ -76,8 +76,8 @@ public final class Importers {
         RdmaNic nic = new RdmaNic(
                 importer,
                 Optional.of(flavour)
-                        .filter(known ->
-                                !limited || known.isIn(world.plan().lifetimes().umem())),
+                        .filter(known -> !limited
+                                || known.isIn(world.plan().lifetimes().umem())),
                 kernel.kernel());
         device.unmapTime().ifPresent(ticks -> nic.unmapsAfter(region -> untilUnmap(region, ticks)));
         return nic;

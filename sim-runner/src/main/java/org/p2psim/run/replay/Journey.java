@@ -319,7 +319,14 @@ final class Journey {
     }
 
     private void tell(
-            long at, long issued, long tlps, long bytes, Fate itsFate, String there, String whose, String detail) {
+            long at,
+            long issued,
+            long tlps,
+            long bytes,
+            Fate itsFate,
+            String there,
+            String whose,
+            String detail) {
         String nobody = whose.equals(Expectation.Dma.NOBODY) ? "" : whose;
         int last = told.size() - 1;
         if (last >= 0) {

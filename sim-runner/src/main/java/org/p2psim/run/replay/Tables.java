@@ -35,7 +35,8 @@ final class Tables {
                     .flatMap(dmaBuf -> dmaBuf.attachments().stream())
                     .filter(attachment -> attachment.name().equals(noted.object()))
                     .findFirst()
-                    .ifPresent(attachment -> attachment.mapping().ifPresent(table -> mapped(noted, attachment, table)));
+                    .ifPresent(attachment ->
+                            attachment.mapping().ifPresent(table -> mapped(noted, attachment, table)));
         }
     }
 

@@ -68,8 +68,7 @@ final class WireTransfers {
                 order.lane(),
                 requester,
                 queue,
-                () -> run.engine()
-                        .at(run.engine().now() + asked, () -> run.network().start(stages.stages())));
+                () -> run.engine().at(run.engine().now() + asked, () -> run.network().start(stages.stages())));
     }
 
     /** The memory behind the MR. */
@@ -117,8 +116,8 @@ final class WireTransfers {
             this.ends = ends;
             this.segments = end.segments(transfer.bytes());
             this.way = transfers.way(end.attachment(), segments, !order.read());
-            this.journey =
-                    transfers.journey(order.lane() + AT_ITS_PEER, order, end.attachment(), order.read(), segments);
+            this.journey = transfers.journey(
+                    order.lane() + AT_ITS_PEER, order, end.attachment(), order.read(), segments);
         }
 
         Optional<Device.Wire> wire() {
