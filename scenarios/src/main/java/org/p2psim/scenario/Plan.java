@@ -112,7 +112,9 @@ public record Plan(
     }
 
     private boolean isFunction(String device) {
-        return Optional.ofNullable(devices.get(device)).filter(Device::isFunction).isPresent();
+        return Optional.ofNullable(devices.get(device))
+                .filter(Device::isFunction)
+                .isPresent();
     }
 
     /** A line of {@code expect}, as written in the file's {@code line}. */
