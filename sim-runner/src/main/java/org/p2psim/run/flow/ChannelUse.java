@@ -11,6 +11,7 @@ final class ChannelUse {
     private long busy;
     private long dllps;
     private long replays;
+    private long poisoned;
 
     void add(long start, long ticks, Tlp tlp, int bytesOnWire) {
         tlps++;
@@ -18,6 +19,9 @@ final class ChannelUse {
         wireBytes += bytesOnWire;
         busy += ticks;
         busyTime.add(start, ticks);
+        if (tlp.poisoned && tlp.payload > 0) {
+            poisoned++;
+        }
     }
 
     /** Counts TLPs that are alike, one each period. */
@@ -36,6 +40,11 @@ final class ChannelUse {
     /** TLPs that were sent again because they had arrived damaged. */
     long replays() {
         return replays;
+    }
+
+    /** TLPs with data that is marked as bad. */
+    long poisoned() {
+        return poisoned;
     }
 
     void addDllps(long count) {

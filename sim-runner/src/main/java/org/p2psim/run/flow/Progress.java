@@ -199,6 +199,7 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
         part.above4GiB = tlp.above4GiB;
         part.request = tlp.request;
         part.operation = tlp.operation;
+        part.poisoned = tlp.poisoned;
         part.measure();
         tlp.address += bytes;
         tlp.bytes -= bytes;

@@ -1,6 +1,7 @@
 package org.p2psim.run.flow;
 
 import java.util.Arrays;
+import org.p2psim.outcome.Failure;
 
 /** What a listener is still to be told, in order of time. */
 final class Reports {
@@ -8,18 +9,18 @@ final class Reports {
     enum Kind {
         LANDED,
         COMPLETED,
-        DROPPED,
-        REFUSED,
         FINISHED
     }
 
     private static final Kind[] KINDS = Kind.values();
+    private static final Failure[] FAILURES = Failure.values();
 
     private final DmaListener listener;
     private long[] times = new long[64];
     private long[] addresses = new long[64];
     private long[] issues = new long[64];
     private int[] bytes = new int[64];
+    /** Kinds, and for failures which one, behind them in order. */
     private byte[] kinds = new byte[64];
     private int first;
     private int size;
@@ -33,14 +34,18 @@ final class Reports {
     }
 
     void add(Kind kind, long time, Tlp tlp, int itsBytes) {
-        add(kind, time, tlp.address, itsBytes, tlp.issued);
+        add(kind.ordinal(), time, tlp.address, itsBytes, tlp.issued);
+    }
+
+    void addFailed(Failure how, long time, Tlp tlp, int itsBytes) {
+        add(KINDS.length + how.ordinal(), time, tlp.address, itsBytes, tlp.issued);
     }
 
     void addFinished(long time, long started) {
-        add(Kind.FINISHED, time, 0, 0, started);
+        add(Kind.FINISHED.ordinal(), time, 0, 0, started);
     }
 
-    private void add(Kind kind, long time, long address, int itsBytes, long issued) {
+    private void add(int kind, long time, long address, int itsBytes, long issued) {
         if (size == times.length) {
             grow();
         }
@@ -56,16 +61,16 @@ final class Reports {
         addresses[at] = address;
         issues[at] = issued;
         bytes[at] = itsBytes;
-        kinds[at] = (byte) kind.ordinal();
+        kinds[at] = (byte) kind;
     }
 
     /** Of one instant: by kind, then the oldest request first. */
-    private boolean comesAfter(int entry, long time, Kind kind, long issued, long address) {
+    private boolean comesAfter(int entry, long time, int kind, long issued, long address) {
         if (times[entry] != time) {
             return times[entry] > time;
         }
-        if (kinds[entry] != kind.ordinal()) {
-            return kinds[entry] > kind.ordinal();
+        if (kinds[entry] != kind) {
+            return kinds[entry] > kind;
         }
         return issues[entry] > issued || (issues[entry] == issued && addresses[entry] > address);
     }
@@ -117,13 +122,19 @@ final class Reports {
             int at = first;
             first = (first + 1) & (times.length - 1);
             size--;
-            switch (KINDS[kinds[at]]) {
-                case LANDED -> listener.landed(times[at], addresses[at], bytes[at], issues[at]);
-                case COMPLETED -> listener.completed(times[at], addresses[at], bytes[at], issues[at]);
-                case DROPPED -> listener.dropped(times[at], addresses[at], bytes[at], issues[at]);
-                case REFUSED -> listener.refused(times[at], addresses[at], bytes[at], issues[at]);
-                case FINISHED -> listener.finished(times[at], issues[at]);
-            }
+            tell(at);
+        }
+    }
+
+    private void tell(int at) {
+        if (kinds[at] >= KINDS.length) {
+            listener.failed(FAILURES[kinds[at] - KINDS.length], times[at], addresses[at], bytes[at], issues[at]);
+            return;
+        }
+        switch (KINDS[kinds[at]]) {
+            case LANDED -> listener.landed(times[at], addresses[at], bytes[at], issues[at]);
+            case COMPLETED -> listener.completed(times[at], addresses[at], bytes[at], issues[at]);
+            case FINISHED -> listener.finished(times[at], issues[at]);
         }
     }
 }

@@ -9,6 +9,7 @@ import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.invariant.Invariant;
+import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.engine.Engine;
@@ -266,13 +267,8 @@ final class NvmeOperations {
         }
 
         @Override
-        public void dropped(long at, long address, int bytes, long issued) {
-            stream.dropped(at, address, bytes, issued);
-        }
-
-        @Override
-        public void refused(long at, long address, int bytes, long issued) {
-            stream.refused(at, address, bytes, issued);
+        public void failed(Failure how, long at, long address, int bytes, long issued) {
+            stream.failed(how, at, address, bytes, issued);
         }
 
         @Override

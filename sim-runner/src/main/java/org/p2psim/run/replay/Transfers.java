@@ -11,6 +11,7 @@ import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.invariant.Invariant;
+import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.engine.Engine;
@@ -191,11 +192,12 @@ final class Transfers {
         private final int event;
         private final LatencyRecorder latency = new LatencyRecorder();
         private long bytes;
-        private boolean failed;
+        private final Failures failures;
 
         Transfer(Order order, Ways.Way way) {
             this.order = order;
             this.way = way;
+            this.failures = new Failures(recorder, ways, order.lane());
             this.event = recorder.done(start, order.lane(), order.operation(), way.text());
         }
 
@@ -251,12 +253,12 @@ final class Transfers {
         public void done() {
             long now = engine.now();
             recorder.end(event, now, summary());
-            if (bytes < order.bytes() && !failed && order.operation().startsWith("rdma")) {
+            if (bytes < order.bytes() && failures.isEmpty() && order.operation().startsWith("rdma")) {
                 recorder.effect(
                         now, order.lane(), "IBV_WC_REM_ACCESS_ERR", "the peer's work request ends: the key is gone");
             }
             recorder.transfer(
-                    way.outcome(order.lane(), order.operation(), order.bytes(), bytes, start, now, latency.latency()));
+                    way.outcome(order.lane(), order.operation(), order.bytes(), bytes, start, now, latency.latency(), failures));
             ended(this);
         }
 
@@ -268,20 +270,12 @@ final class Transfers {
         }
 
         @Override
-        public void dropped(long at, long address, int length, long issued) {
-            failed(at, "blocked write", ways.refusal(way, address));
+        public void failed(Failure how, long at, long address, int length, long issued) {
+            failed(how, at, address, way);
         }
 
-        @Override
-        public void refused(long at, long address, int length, long issued) {
-            failed(at, "blocked read", ways.refusal(way, address));
-        }
-
-        void failed(long at, String what, String reason) {
-            if (!failed) {
-                failed = true;
-                recorder.effect(at, order.lane(), what, reason);
-            }
+        void failed(Failure how, long at, long address, Ways.Way taken) {
+            failures.add(how, at, address, taken);
         }
     }
 }

@@ -6,20 +6,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongPredicate;
+import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.Latency;
 import org.p2psim.outcome.Note;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.routing.Delivery;
+import org.p2psim.routing.Hop;
 import org.p2psim.routing.Route;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.flow.DmaRequest;
 import org.p2psim.run.flow.Requests;
 import org.p2psim.run.flow.Target;
 import org.p2psim.scenario.Device;
+import org.p2psim.timing.Response;
+import org.p2psim.timing.Timings;
 import org.p2psim.topology.Link;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.topology.PortType;
+import org.p2psim.unit.Ticks;
 
 /** The ways that DMA takes from device to device, and what is to be careful with in those that were taken. */
 final class Ways {
@@ -98,15 +103,55 @@ final class Ways {
         return world.host().wayUp(function).stream().anyMatch(each -> each.type() == PortType.PCIE_TO_PCI_BRIDGE);
     }
 
-    /** Why a request goes no further. What the root complex refuses, no IOMMU has faulted. */
-    String refusal(Way way, long address) {
-        if (world.plan().timings().forward(way.requests().rootComplexes(), !way.read())) {
-            return "IOMMU fault: address 0x%x is not mapped".formatted(address);
+    /** Why a request did not end as it should have. */
+    String reason(Failure how, Way way, long address) {
+        if (how == Failure.POISONED) {
+            return "%s: data of 0x%x is marked as bad (EP)".formatted(way.text(), address);
         }
-        return "the root complex %s: address 0x%x"
-                .formatted(
-                        way.read() ? "answers reads from peers with Unsupported Request" : "drops writes to peers",
-                        address);
+        return "%s%s".formatted(waited(how, way), cause(how, way, address));
+    }
+
+    private String waited(Failure how, Way way) {
+        if (how == Failure.NO_COMPLETION) {
+            return "%s waits for ever, its Completion Timeout being disabled: ".formatted(way.initiator());
+        }
+        OptionalLong timeout =
+                world.plan().timings().device(way.from().address()).completionTimeout();
+        return how == Failure.COMPLETION_TIMEOUT
+                ? "%s gives up after %s: ".formatted(way.initiator(), Ticks.format(timeout.orElse(0)))
+                : "";
+    }
+
+    /** What the root complex refuses no IOMMU has faulted, and what either refuses does not get to the target. */
+    private String cause(Failure how, Way way, long address) {
+        if (way.requests().hops().stream().anyMatch(Hop.AcsBlockHop.class::isInstance)) {
+            return "ACS violation: Translation Blocking is on, address 0x%x".formatted(address);
+        }
+        Timings timings = world.plan().timings();
+        Response rootComplex = timings.response(way.requests().rootComplexes(), !way.read());
+        if (rootComplex != Response.SERVED) {
+            return "the root complex %s: address 0x%x"
+                    .formatted(way.read() ? answer("reads from peers", rootComplex) : "drops writes to peers", address);
+        }
+        Response target = way.to() instanceof Target.PciTarget device
+                ? timings.device(device.function().address()).response()
+                : Response.SERVED;
+        if (target != Response.SERVED) {
+            return "%s %s: address 0x%x"
+                    .formatted(way.target(), way.read() ? answer("reads", target) : "drops writes", address);
+        }
+        return how == Failure.COMPLETION_TIMEOUT
+                ? "the answer comes later: address 0x%x".formatted(address)
+                : "IOMMU fault: address 0x%x is not mapped".formatted(address);
+    }
+
+    private static String answer(String reads, Response response) {
+        return switch (response) {
+            case SERVED -> "answers " + reads;
+            case UNSUPPORTED_REQUEST -> "answers %s with Unsupported Request".formatted(reads);
+            case COMPLETER_ABORT -> "answers %s with Completer Abort".formatted(reads);
+            case NONE -> "does not answer " + reads;
+        };
     }
 
     void caution(String text) {
@@ -140,7 +185,14 @@ final class Ways {
         }
 
         TransferOutcome outcome(
-                String name, String operation, long requested, long bytes, long start, long end, Latency latency) {
+                String name,
+                String operation,
+                long requested,
+                long bytes,
+                long start,
+                long end,
+                Latency latency,
+                Failures failures) {
             return new TransferOutcome(
                     name,
                     operation,
@@ -154,7 +206,8 @@ final class Ways {
                     RouteHops.of(data),
                     read && !requests.reversed().equals(data) ? RouteHops.of(requests) : List.of(),
                     data.slowestLink().map(Link::bytesPerSecond).orElse(0L),
-                    latency);
+                    latency,
+                    failures.counts());
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
+import org.p2psim.outcome.Failure;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.flow.DmaListener;
 import org.p2psim.run.flow.DmaNetwork;
@@ -96,13 +97,8 @@ final class WireTransfers {
         }
 
         @Override
-        public void dropped(long at, long address, int bytes, long issued) {
-            transfer.dropped(at, address, bytes, issued);
-        }
-
-        @Override
-        public void refused(long at, long address, int bytes, long issued) {
-            transfer.refused(at, address, bytes, issued);
+        public void failed(Failure how, long at, long address, int bytes, long issued) {
+            transfer.failed(how, at, address, bytes, issued);
         }
 
         @Override
@@ -161,13 +157,8 @@ final class WireTransfers {
         }
 
         @Override
-        public void dropped(long at, long address, int bytes, long issued) {
-            transfer.failed(at, "blocked write", ways.refusal(way, address));
-        }
-
-        @Override
-        public void refused(long at, long address, int bytes, long issued) {
-            transfer.failed(at, "blocked read", ways.refusal(way, address));
+        public void failed(Failure how, long at, long address, int bytes, long issued) {
+            transfer.failed(how, at, address, way);
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.engine.Phase;
@@ -70,7 +71,7 @@ enum PlantedFault {
         void arrives(Tlp tlp, long at) {
             long ordered = tlp.kind == TlpKind.MEM_READ
                     ? last.merge(
-                            tlp.flow.answerPath(TlpKind.COMPLETION_WITH_DATA).channel(0), at, Math::max)
+                            Objects.requireNonNull(tlp.flow.completionPath()).channel(0), at, Math::max)
                     : at;
             super.arrives(tlp, ordered);
         }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.p2psim.address.Bdf;
+import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.run.engine.Engine;
@@ -27,6 +28,7 @@ import org.p2psim.timing.DeviceTiming;
 import org.p2psim.timing.DmaEngineTiming;
 import org.p2psim.timing.IommuTiming;
 import org.p2psim.timing.PortTiming;
+import org.p2psim.timing.Response;
 import org.p2psim.timing.RootComplexTiming;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
@@ -43,6 +45,7 @@ import org.p2psim.unit.Ticks;
  */
 record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     private static final int MPS = 512;
+    private static final ImmutableList<Response> RESPONSES = ImmutableList.copyOf(Response.values());
     private static final int MPS_UNITS = Credits.dataUnits(MPS);
 
     /** @param stop {@link Agenda#NEVER} if it goes on to its end */
@@ -99,7 +102,13 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         IommuTiming iommu = new IommuTiming(
                 1 + random.nextInt(4), 4096L << random.nextInt(3), Ticks.ofNanoseconds(280), Ticks.ofNanoseconds(50));
         RootComplexTiming rootComplex = new RootComplexTiming(
-                anyBandwidth(random), anyBandwidth(random), true, true, iommu, anyBandwidth(random));
+                anyBandwidth(random),
+                anyBandwidth(random),
+                random.nextInt(8) == 0 ? RESPONSES.get(random.nextInt(RESPONSES.size())) : Response.SERVED,
+                random.nextInt(8) != 0,
+                iommu,
+                anyBandwidth(random),
+                1);
         return new Timings(
                 ports,
                 Maps.toMap(Iterables.transform(fabric.hostBridges(), HostBridge::rootBus), bus -> rootComplex),
@@ -128,7 +137,19 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
                 anyBandwidth(random),
                 Ticks.ofNanoseconds(random.nextInt(3) * 10),
                 Optional.empty(),
-                random.nextInt(3) == 0 ? anyEngine(random) : DmaEngineTiming.NONE);
+                random.nextInt(3) == 0 ? anyEngine(random) : DmaEngineTiming.NONE,
+                anyTimeout(random),
+                random.nextInt(3) == 0 ? RESPONSES.get(random.nextInt(RESPONSES.size())) : Response.SERVED,
+                random.nextInt(3) == 0 ? random.nextLong(PortTiming.BILLION + 1) : 0);
+    }
+
+    /** Short ones pass while reads are on their way. */
+    private static OptionalLong anyTimeout(SplittableRandom random) {
+        return switch (random.nextInt(3)) {
+            case 0 -> OptionalLong.empty();
+            case 1 -> OptionalLong.of(Ticks.ofNanoseconds(random.nextInt(1, 4000)));
+            default -> DeviceTiming.DEFAULT_TIMEOUT;
+        };
     }
 
     private static DmaEngineTiming anyEngine(SplittableRandom random) {
@@ -331,13 +352,8 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         }
 
         @Override
-        public void dropped(long at, long address, int bytes, long issued) {
-            one(new Told(Run.What.DROPPED, address, bytes, issued, at));
-        }
-
-        @Override
-        public void refused(long at, long address, int bytes, long issued) {
-            one(new Told(Run.What.REFUSED, address, bytes, issued, at));
+        public void failed(Failure how, long at, long address, int bytes, long issued) {
+            one(new Told(Run.What.of(how), address, bytes, issued, at));
         }
 
         @Override
