@@ -14,7 +14,7 @@ import org.p2psim.unit.Bandwidth;
  * One DMA that was asked for.
  *
  * @param name what the scenario calls it
- * @param operation {@code rdma-read}, {@code rdma-write}, {@code dma-read}, {@code dma-write}, {@code traffic-read},
+ * @param operation {@code rdma-read}, {@code rdma-write}, {@code rdma-send}, {@code dma-read}, {@code dma-write}, {@code traffic-read},
  *     {@code traffic-write}, {@code all-reduce}, {@code nvme-read} or {@code nvme-write}
  * @param initiator name of the function that issues the TLPs
  * @param target name of the function whose memory they reach, or {@code memory of} a socket

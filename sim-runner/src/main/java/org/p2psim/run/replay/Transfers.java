@@ -35,6 +35,7 @@ final class Transfers {
     private final DmaNetwork network;
     private final Exporters exporters;
     private final MachineDmaMap dmaMap;
+    private final Handles handles;
     private final Recorder recorder;
     private final InvariantWatch watch;
     private final WireTransfers rdma;
@@ -73,6 +74,7 @@ final class Transfers {
             DmaNetwork network,
             Exporters exporters,
             MachineDmaMap dmaMap,
+            Handles handles,
             Recorder recorder,
             InvariantWatch watch,
             WorkQueues queues) {
@@ -82,6 +84,7 @@ final class Transfers {
         this.network = network;
         this.exporters = exporters;
         this.dmaMap = dmaMap;
+        this.handles = handles;
         this.recorder = recorder;
         this.watch = watch;
         this.rdma = new WireTransfers(this, world, engine, network, exporters, ways, queues);
@@ -147,6 +150,12 @@ final class Transfers {
                         new Requests.Bulk(touched(segments)),
                         translated(order.attachment().importer())),
                 transfer);
+    }
+
+    /** The start of an MR as the requester's own memory; empty if it was never registered. */
+    Optional<LocalEnd> localEnd(String mr, long size) {
+        return handles.region(mr)
+                .map(end -> new LocalEnd(end.request().name(), end.attachment(), end.segments(0, size)));
     }
 
     static List<DmaRequest.Segment> touched(ImmutableList<SgTable.Entry> segments) {

@@ -56,7 +56,15 @@ final class WireTransfers {
                 order.local().map(end -> end.attachment().importer().name()).orElse("");
         Optional<Device.Wire> queue =
                 order.local().flatMap(end -> world.device(requester).wire());
-        StageEnds ends = new StageEnds(() -> queues.complete(order.lane(), requester, queue, transfer::done));
+        boolean sends = order.operation().equals("rdma-send");
+        StageEnds both = new StageEnds(transfer::done);
+        both.expect(sends ? 2 : 1);
+        StageEnds ends = new StageEnds(() -> {
+            queues.complete(order.lane(), requester, queue, both::done);
+            if (sends) {
+                queues.complete(order.lane() + " receive", way.initiator(), wire, both::done);
+            }
+        });
         Optional<Peer> peer = order.local().map(end -> new Peer(transfer, order, end, ends));
         Optional<Device.Wire> peerWire = peer.flatMap(Peer::wire);
         RdmaStages stages = new RdmaStages(
@@ -81,7 +89,17 @@ final class WireTransfers {
                 order.lane(),
                 requester,
                 queue,
-                () -> engine.at(engine.now() + asked, () -> network.start(stages.stages())));
+                () -> engine.at(engine.now() + asked, () -> begin(order, way.initiator(), wire, sends, stages)));
+    }
+
+    /** What comes in with a send waits until the receiver has the WQE of its receive. */
+    private void begin(Order order, String receiver, Optional<Device.Wire> wire, boolean sends, RdmaStages stages) {
+        Runnable start = () -> network.start(stages.stages());
+        if (sends) {
+            queues.fetch(order.lane() + " receive", receiver, wire, start);
+        } else {
+            start.run();
+        }
     }
 
     /** The memory behind the MR. */
