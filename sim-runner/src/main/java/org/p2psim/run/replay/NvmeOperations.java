@@ -166,6 +166,15 @@ final class NvmeOperations {
     }
 
     private void run(Commands commands, Memory memory, int request) {
+        if (commands.request().isEmpty()) {
+            ways.assume("commands of %s".formatted(Bytes.format(DEFAULT_REQUEST)), "", commands.lane());
+        }
+        if (commands.depth().isEmpty()) {
+            ways.assume("%d commands at once".formatted(DEFAULT_DEPTH), "", commands.lane());
+        }
+        if (world.device(commands.nvme()).media().isEmpty()) {
+            ways.assume("the media of a drive is never the limit", "", commands.nvme());
+        }
         OperationStream stream = new OperationStream(
                 engine, recorder, ways, commands.lane(), commands.operation(), commands.size(), memory.way());
         Requests requests = new Requests.Operations(

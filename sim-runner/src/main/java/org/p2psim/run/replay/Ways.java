@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongPredicate;
+import java.util.stream.Stream;
 import org.p2psim.outcome.Failure;
+import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Latency;
 import org.p2psim.outcome.Note;
 import org.p2psim.outcome.TransferOutcome;
@@ -19,6 +21,7 @@ import org.p2psim.run.flow.DmaRequest;
 import org.p2psim.run.flow.Requests;
 import org.p2psim.run.flow.Target;
 import org.p2psim.scenario.Device;
+import org.p2psim.timing.MemoryTiming;
 import org.p2psim.timing.Response;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.Link;
@@ -42,9 +45,12 @@ final class Ways {
     /** A root complex has 64 or 128 (PCIe base specification 5.0, 2.3.1.1); x86 hosts have a cache line. */
     private static final int MEMORY_RCB = 64;
 
+    private static final String PCIE_BENCH = "pcie-bench, Neugebauer et al., SIGCOMM 2018, on Broadwell";
+
     private final World world;
     private final Routing routing;
     private final List<Note> notes = new ArrayList<>();
+    private final GroupedNotes assumed = new GroupedNotes();
 
     Ways(World world, Routing routing) {
         this.world = world;
@@ -92,11 +98,25 @@ final class Ways {
         if (isConventional(initiator)) {
             notes.add(CONVENTIONAL_PCI);
         }
+        assumeOfMemory(of, read);
         OptionalLong llc = world.plan().timings().memory(of).llc();
         Target.MemoryTarget memory =
                 llc.isPresent() ? Target.MemoryTarget.window(of, window, llc.getAsLong()) : new Target.MemoryTarget(of);
         Route data = read ? routing.completionFromMemory(of, initiator) : requests;
         return new Way(initiatorName, "memory of " + of, read, initiator, memory, MEMORY_RCB, kind, requests, data);
+    }
+
+    private void assumeOfMemory(String socket, boolean read) {
+        MemoryTiming timing = world.plan().timings().memory(socket);
+        if (read && timing.readLatency() == MemoryTiming.DEFAULT.readLatency()) {
+            assume("memory answers reads in 500 ns where nothing else is stated", PCIE_BENCH, socket);
+        }
+        if (read && timing.llc().isEmpty()) {
+            assume("the last-level cache has whatever is read of memory", "", socket);
+        }
+        if (timing.bandwidth().isEmpty()) {
+            assume("the bandwidth of memory is never the limit", "", socket);
+        }
     }
 
     private boolean isConventional(PciFunction function) {
@@ -112,6 +132,13 @@ final class Ways {
     }
 
     private String waited(Failure how, Way way) {
+        if (how == Failure.COMPLETION_TIMEOUT
+                && world.device(way.initiator()).completionTimeout().isEmpty()) {
+            assume(
+                    "a requester gives up after 50 ms, the end of the default range of Completion Timeouts",
+                    "PCIe base specification 5.0, 7.5.3.16",
+                    way.initiator());
+        }
         if (how == Failure.NO_COMPLETION) {
             return "%s waits for ever, its Completion Timeout being disabled: ".formatted(way.initiator());
         }
@@ -158,8 +185,19 @@ final class Ways {
         notes.add(new Note(Note.Kind.CAUTION, text, ""));
     }
 
+    /**
+     * A value that the scenario does not state, and that counts in this run.
+     *
+     * @param source empty if it is nobody's figure
+     * @param subject what it was taken for
+     */
+    void assume(String text, String source, String subject) {
+        assumed.add(source.isEmpty() ? Note.Kind.ASSUMED : Note.Kind.SOURCE, text, source, subject);
+    }
+
     ImmutableList<Note> notes() {
-        return notes.stream().distinct().collect(ImmutableList.toImmutableList());
+        return Stream.concat(notes.stream().distinct(), assumed.notes().stream())
+                .collect(ImmutableList.toImmutableList());
     }
 
     /**

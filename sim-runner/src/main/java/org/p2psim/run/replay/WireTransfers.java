@@ -16,6 +16,8 @@ import org.p2psim.run.replay.Transfers.Order;
 import org.p2psim.run.replay.Transfers.Transfer;
 import org.p2psim.scenario.Device;
 import org.p2psim.topology.PciFunction;
+import org.p2psim.unit.Bytes;
+import org.p2psim.unit.Ticks;
 
 /** RDMA whose packets go over the ports of NICs: to or from a peer elsewhere, or between two NICs of this machine. */
 final class WireTransfers {
@@ -81,6 +83,12 @@ final class WireTransfers {
             stages.dma(ways.request(order.lane(), way, packets, translated), memory);
         }
         ends.expect(stages.stages().size());
+        wire.ifPresent(port -> assumeOfWire(way.initiator(), port));
+        peer.ifPresent(other -> other.wire().ifPresent(port -> assumeOfWire(requester, port)));
+        ways.assume(
+                "an RDMA operation has %s on its way at most".formatted(Bytes.format(RdmaStages.MOST_IN_FLIGHT)),
+                "",
+                order.lane());
         // of a read, the request is on the wire first
         long asked = order.read()
                 ? wire.or(() -> peerWire).map(Device.Wire::latencyOrDefault).orElse(0L)
@@ -99,6 +107,19 @@ final class WireTransfers {
             queues.fetch(order.lane() + " receive", receiver, wire, start);
         } else {
             start.run();
+        }
+    }
+
+    private void assumeOfWire(String nic, Device.Wire wire) {
+        if (wire.latency().isEmpty()) {
+            ways.assume("a wire takes %s".formatted(Ticks.format(wire.latencyOrDefault())), "", nic);
+        }
+        if (wire.mtu().isEmpty()) {
+            ways.assume("packets of %s".formatted(Bytes.format(Device.Wire.DEFAULT_MTU)), "", nic);
+        }
+        if (wire.header().isEmpty()) {
+            String text = "packets cost %d bytes besides their data".formatted(Device.Wire.DEFAULT_HEADER);
+            ways.assume(text, "RoCEv2 without VLAN: IEEE 802.3, InfiniBand specification, annex 17", nic);
         }
     }
 
