@@ -195,7 +195,10 @@ class TimingsTest {
             case SWITCH -> Sketch.with(UPSTREAM, "upstream: { " + key + " }");
             case ROOT_COMPLEX -> Sketch.with("socket: s0\n", "socket: s0\n      " + key + "\n");
             case SOCKET -> Sketch.with("- { id: s0,", "- { id: s0, " + key + ",");
-            case DEVICE -> Sketch.with("importer: pinned, max-segment-size: 2GiB, tags: 256", key);
+            case DEVICE -> profile.values().containsKey("media.latency")
+                    ? Sketch.with("  nic0:", "  nvme0: { type: nvme, " + key + " }\n  nic0:")
+                            .replace("device: nic0", "device: [nic0, nvme0]")
+                    : Sketch.with("importer: pinned, max-segment-size: 2GiB, tags: 256", key);
         };
         Plan plan = plan(text);
         assertThat(profile.values()).isNotEmpty();
@@ -222,12 +225,12 @@ class TimingsTest {
                         UPSTREAM,
                         "upstream: { profile: ^switchtec-pm5010 }",
                         port + ".switch.upstream.profile: no switch has the profile \"switchtec-pm5010\"; there are"
-                                + " switchtec-pm50100, pex89048; did you mean \"switchtec-pm50100\"? [unknown-profile]"),
+                                + " switchtec-pm50100, pex89048, pex88096, pex8796; did you mean \"switchtec-pm50100\"? [unknown-profile]"),
                 arguments(
                         UPSTREAM,
                         "upstream: { profile: ^arrow-lake }",
                         port + ".switch.upstream.profile: no switch has the profile \"arrow-lake\"; there are"
-                                + " switchtec-pm50100, pex89048; \"arrow-lake\" is a root complex [unknown-profile]"),
+                                + " switchtec-pm50100, pex89048, pex88096, pex8796; \"arrow-lake\" is a root complex [unknown-profile]"),
                 arguments(
                         UPSTREAM,
                         "upstream: { cut-through: 105ns, store-and-forward: ^105ns }",
