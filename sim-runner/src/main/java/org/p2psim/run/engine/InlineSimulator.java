@@ -87,10 +87,9 @@ final class InlineSimulator extends DevsSimulator<Long> {
     }
 
     private IllegalArgumentException outside(long time) {
-        return new IllegalArgumentException(
-                time < now
-                        ? "time %d is over, it is %d".formatted(time, now)
-                        : "time %d is after the end of time (%d)".formatted(time, END_OF_TIME));
+        return time < now
+                ? new IllegalArgumentException("time %d is over, it is %d".formatted(time, now))
+                : new EndOfTimeException();
     }
 
     long lastAction() {
@@ -103,7 +102,10 @@ final class InlineSimulator extends DevsSimulator<Long> {
     }
 
     void advanceTo(long time) {
-        if (time < now || time >= nextTime() || time > END_OF_TIME) {
+        if (time > END_OF_TIME) {
+            throw new EndOfTimeException();
+        }
+        if (time < now || time >= nextTime()) {
             throw new IllegalArgumentException(
                     "no way from %d to %d: the next event is at %d".formatted(now, time, nextTime()));
         }

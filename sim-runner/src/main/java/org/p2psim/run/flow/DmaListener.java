@@ -17,7 +17,7 @@ public interface DmaListener {
     default void completed(long at, long address, int bytes, long issued) {}
 
     /**
-     * An operation of {@link Requests.Operations} is over, in its last stage.
+     * An operation of {@link Requests.Operations} is over, in its last stage, and nothing of it has failed.
      *
      * @param started when it was begun: by its rate if it has one, otherwise when its first request was issued
      */

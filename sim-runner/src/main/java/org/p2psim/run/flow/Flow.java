@@ -266,6 +266,7 @@ final class Flow extends Input {
     private void giveUp(Tlp read, long at, Failure how) {
         progress.stop(this, at);
         tagBack(read, at);
+        cursor.failed(read.operation);
         failed(how, at, read);
         arrived(read.operation, read.bytes, at);
     }
@@ -299,6 +300,7 @@ final class Flow extends Input {
 
     /** Nobody takes a write. */
     void dropped(Tlp write, long at) {
+        cursor.failed(write.operation);
         failed(Failure.DROPPED, at, write);
         progress.giveBack(write);
         arrived(write.operation, write.bytes, at);
@@ -358,7 +360,13 @@ final class Flow extends Input {
         lastArrival = Math.max(lastArrival, at);
         cursor.arrived(operation, bytes, at);
         for (Unfinished operations = cursor.unfinished(); operations.hasFinished(); ) {
-            finished(operations.finish(), operations.remove());
+            if (operations.hasFailed()) {
+                firstStage.cursor.release(operations.finish());
+                firstStage.pokeAt(operations.finish());
+                operations.remove();
+            } else {
+                finished(operations.finish(), operations.remove());
+            }
         }
         endIfDrained(at);
     }
