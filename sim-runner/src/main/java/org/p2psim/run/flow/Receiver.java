@@ -17,8 +17,10 @@ final class Receiver {
 
     private final Progress progress;
     private final Queue[] queues = new Queue[CLASSES];
+    /** Of each class what the UpdateFCs that are not sent yet bring back, and when the first credit of each was free. */
     private final TimedUnits[] freed = new TimedUnits[CLASSES];
     private final long[] lastFreed = new long[CLASSES];
+    /** When the first TLP came of each Ack that is to follow the one that is due. */
     private final LongRing received = new LongRing();
     private final long ackLatency;
     private final long updateLatency;
@@ -80,11 +82,13 @@ final class Receiver {
             channel.creditsArrive(tlpClass, 1, dataUnits, at);
         } else {
             TimedUnits units = freed[tlpClass];
-            boolean first = units.isEmpty();
-            units.add(at, 1, dataUnits);
-            if (first) {
+            if (units.isEmpty()) {
                 owe(at + updateLatency, tlpClass);
+            } else if (at <= units.newest() + updateLatency) {
+                units.addToNewest(1, dataUnits);
+                return;
             }
+            units.add(at, 1, dataUnits);
         }
     }
 
@@ -95,7 +99,7 @@ final class Receiver {
         if (ackDue == Agenda.NEVER) {
             ackDue = at + ackLatency;
             owe(ackDue, ACK);
-        } else if (at > ackDue) {
+        } else if (at > ackDue && (received.isEmpty() || at > received.newest() + ackLatency)) {
             received.add(at);
         }
     }
@@ -141,22 +145,13 @@ final class Receiver {
         } else {
             int tlpClass = nextKind;
             TimedUnits units = freed[tlpClass];
-            int headerUnits = 0;
-            int dataUnits = 0;
-            while (!units.isEmpty() && units.time() <= nextDllp) {
-                headerUnits += units.headers();
-                dataUnits += units.data();
-                units.remove();
-            }
-            progress.credits(channel, tlpClass, headerUnits, dataUnits, arrival);
+            progress.credits(channel, tlpClass, units.headers(), units.data(), arrival);
+            units.remove();
         }
         findNextDllp();
     }
 
     private void acknowledge() {
-        while (!received.isEmpty() && received.head() <= ackDue) {
-            received.remove();
-        }
         ackDue = received.isEmpty() ? Agenda.NEVER : received.remove() + ackLatency;
     }
 
