@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How what follows from a decision comes about: with an {@link EveryEvent event for everything}, or with
@@ -105,6 +106,12 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
 
     /** Before this time nothing happens but what follows from decisions. */
     abstract long horizon();
+
+    /** The flow that begins at a channel, if it goes on alone all the way; null if it does not. */
+    @Nullable
+    Convoy convoy(Channel first) {
+        return null;
+    }
 
     /** The channel that decides goes on at a later time, before the horizon. */
     abstract void runAheadTo(long time);

@@ -82,14 +82,39 @@ final class Receiver {
             channel.creditsArrive(tlpClass, 1, dataUnits, at);
         } else {
             TimedUnits units = freed[tlpClass];
-            if (units.isEmpty()) {
-                owe(at + updateLatency, tlpClass);
-            } else if (at <= units.newest() + updateLatency) {
+            if (at <= updated(tlpClass)) {
                 units.addToNewest(1, dataUnits);
                 return;
             }
+            if (units.isEmpty()) {
+                owe(at + updateLatency, tlpClass);
+            }
             units.add(at, 1, dataUnits);
         }
+    }
+
+    /** Credits that become free together with others: in time for the same UpdateFC. */
+    void addFreedTogether(int tlpClass, int headerUnits, int dataUnits) {
+        if (headerUnits > 0 && !channel.hasInfiniteCredits(tlpClass)) {
+            freed[tlpClass].addToNewest(headerUnits, dataUnits);
+        }
+    }
+
+    /** The last time at which a credit that becomes free after all others goes with them. */
+    long updated(int tlpClass) {
+        if (channel.hasInfiniteCredits(tlpClass)) {
+            return Agenda.NEVER;
+        }
+        TimedUnits units = freed[tlpClass];
+        return units.isEmpty() ? -1 : units.newest() + updateLatency;
+    }
+
+    /** The last time at which a TLP that comes after all others is acknowledged with them. */
+    long acknowledged() {
+        if (channel.reverse() == null) {
+            return Agenda.NEVER;
+        }
+        return ackDue == Agenda.NEVER ? -1 : received.isEmpty() ? ackDue : received.newest() + ackLatency;
     }
 
     void addReceived(long at) {
@@ -99,7 +124,7 @@ final class Receiver {
         if (ackDue == Agenda.NEVER) {
             ackDue = at + ackLatency;
             owe(ackDue, ACK);
-        } else if (at > ackDue && (received.isEmpty() || at > received.newest() + ackLatency)) {
+        } else if (at > acknowledged()) {
             received.add(at);
         }
     }

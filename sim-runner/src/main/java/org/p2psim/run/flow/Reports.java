@@ -32,15 +32,11 @@ final class Reports {
         return size;
     }
 
-    void add(Kind kind, long time, Tlp tlp, int itsBytes) {
-        add(kind, time, tlp.address, itsBytes, tlp.issued);
-    }
-
     void addFinished(long time, long started) {
         add(Kind.FINISHED, time, 0, 0, started);
     }
 
-    private void add(Kind kind, long time, long address, int itsBytes, long issued) {
+    void add(Kind kind, long time, long address, int itsBytes, long issued) {
         if (size == times.length) {
             grow();
         }

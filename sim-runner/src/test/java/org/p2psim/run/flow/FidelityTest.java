@@ -42,7 +42,22 @@ class FidelityTest {
     @MethodSource("seeds")
     void everyEventAndKnownTimesAgree(int seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        Scene scene = scene(random);
+        assertAgreement(scene(random), random, seed);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void everyEventAndKnownTimesAgreeWhereFlowsAreAlone(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        assertAgreement(sparse(random), random, seed);
+    }
+
+    static Scene sparse(SplittableRandom random) {
+        Scene scene = Scene.of(random).sparse(random);
+        return random.nextBoolean() ? scene.withTies(scene.run(L0, List.of()), random) : scene;
+    }
+
+    private static void assertAgreement(Scene scene, SplittableRandom random, int seed) {
         Result everyEvent = scene.run(L0, List.of());
         Result known = scene.run(L1, List.of());
         assertThat(known.told()).as("seed %d", seed).isEqualTo(everyEvent.told());

@@ -208,6 +208,42 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         return random.nextBoolean() ? told.issued() : told.at();
     }
 
+    /** Fewer DMAs, most of them writes and most from page to page, so that some have their way to themselves at times. */
+    Scene sparse(SplittableRandom random) {
+        List<DmaAt> few = new ArrayList<>();
+        for (DmaAt dma : dmas.subList(0, Math.min(dmas.size(), random.nextInt(1, 4)))) {
+            boolean pages = random.nextInt(3) > 0;
+            List<Segment> segments = new ArrayList<>();
+            for (Segment each : dma.request().segments()) {
+                long address = pages ? each.dmaAddress() & -4096 : each.dmaAddress();
+                boolean low = random.nextInt(6) == 0;
+                long length = random.nextInt(2) == 0 ? 8192 : random.nextLong(1, 50_000);
+                segments.add(new Segment(low ? (1L << 32) - (pages ? 4096 : 1000) : address, length));
+            }
+            long start = Ticks.ofNanoseconds(random.nextInt(3000));
+            long stop = random.nextInt(4) == 0 ? start + Ticks.ofNanoseconds(random.nextInt(3000)) : Agenda.NEVER;
+            Direction direction = random.nextInt(4) == 0 ? Direction.READ : Direction.WRITE;
+            few.add(new DmaAt(start, stop, with(dma.request(), segments, direction)));
+        }
+        return new Scene(fabric, random.nextBoolean() ? Timings.DEFAULT : timing, few);
+    }
+
+    private static DmaRequest with(DmaRequest request, List<Segment> segments, Direction direction) {
+        return new DmaRequest(
+                request.name(),
+                request.initiator(),
+                request.memory(),
+                direction,
+                new Requests.Bulk(segments),
+                AddressKind.BUS_ADDRESS,
+                request.translated(),
+                request.tags(),
+                request.mps(),
+                request.mrrs(),
+                request.rcb(),
+                request.attributes());
+    }
+
     /** Fewer DMAs and longer ones, so that they may repeat themselves. */
     Scene bulk(SplittableRandom random) {
         boolean plain = random.nextBoolean();
