@@ -217,7 +217,7 @@ final class Channel {
             return first;
         }
         Convoy convoy = progress.convoy(this);
-        if (convoy != null && convoy.isAlone()) {
+        if (convoy != null) {
             return convoy.runAhead(first, horizon);
         }
         if (!isAlone()) {

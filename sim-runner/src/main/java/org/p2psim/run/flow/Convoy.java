@@ -1,7 +1,9 @@
 package org.p2psim.run.flow;
 
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The writes of a flow that has its way to itself: the channels carry nothing but them, and the other directions nothing
@@ -50,13 +52,16 @@ final class Convoy {
     /**
      * Of a flow that shares no channel with another.
      *
-     * @return empty if it is no plain write, or a channel looks at more than the sizes of TLPs
+     * @return empty if it is no plain write, goes both ways on a link, or a channel looks at more than the sizes of TLPs
      */
     static Optional<Convoy> of(KnownTimes progress, Flow flow) {
         Path path = flow.requestPath();
         boolean plain = flow.isUndisturbed() && flow.request().requests() instanceof Requests.Bulk;
+        Set<Channel> passed = new HashSet<>();
         for (int step = 0; step < path.length(); step++) {
-            plain &= path.channel(step).isPlain();
+            Channel channel = path.channel(step);
+            plain &= channel.isPlain() && !passed.contains(channel.reverse());
+            passed.add(channel);
         }
         for (int step = 0; step <= path.length(); step++) {
             plain &= path.leg(step).maxPayload() >= flow.request().mps();
@@ -161,7 +166,7 @@ final class Convoy {
     /** Sends some of the block on a channel and on all those after it. */
     private void carry(int step, int from, int to) {
         if (step == hops.length) {
-            flow.wroteAlike(to - from, from, address, bytes, issued, starts, hops[step - 1].onward());
+            flow.wroteAlike(from, to, address, bytes, issued, starts, hops[step - 1].onward(), horizon);
             return;
         }
         int next = from;

@@ -255,21 +255,29 @@ final class Flow extends Input {
     }
 
     /**
-     * Writes that are alike have landed.
+     * Writes that are alike have landed, after all others.
      *
      * @param from index of the first one
      * @param address of the write with index 0
      * @param issued when each was issued, by index
      * @param starts when each has set out on the last channel, by index
      * @param onward from then until it has landed, ticks
+     * @param horizon before it nothing else happens: what has landed by then can be told
      */
-    void wroteAlike(int count, int from, long address, int bytes, long[] issued, long[] starts, long onward) {
-        for (int i = from; i < from + count; i++) {
-            makeRoom();
-            reports.add(Reports.Kind.LANDED, starts[i] + onward, address + (long) i * bytes, bytes, issued[i]);
+    void wroteAlike(
+            int from, int to, long address, int bytes, long[] issued, long[] starts, long onward, long horizon) {
+        lastArrival = starts[to - 1] + onward;
+        outstanding -= (long) (to - from) * bytes;
+        if (lastArrival < horizon) {
+            reports.tell(lastArrival);
+            for (int i = from; i < to; i++) {
+                listener.landed(starts[i] + onward, address + (long) i * bytes, bytes, issued[i]);
+            }
+        } else {
+            for (int i = from; i < to; i++) {
+                reports.add(Reports.Kind.LANDED, starts[i] + onward, address + (long) i * bytes, bytes, issued[i]);
+            }
         }
-        outstanding -= (long) count * bytes;
-        lastArrival = Math.max(lastArrival, starts[from + count - 1] + onward);
         endIfDrained(lastArrival);
     }
 

@@ -102,7 +102,8 @@ non-sealed class KnownTimes extends Progress {
         if (convoys.length == 0) {
             findConvoys();
         }
-        return convoys[first.rank];
+        Convoy convoy = convoys[first.rank];
+        return convoy != null && convoy.isAlone() ? convoy : null;
     }
 
     private void findConvoys() {

@@ -107,7 +107,7 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     /** Before this time nothing happens but what follows from decisions. */
     abstract long horizon();
 
-    /** The flow that begins at a channel, if it goes on alone all the way; null if it does not. */
+    /** The flow that begins at a channel, if it is alone all the way now; null if it is not. */
     @Nullable
     Convoy convoy(Channel first) {
         return null;

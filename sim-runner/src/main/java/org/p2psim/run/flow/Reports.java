@@ -15,13 +15,22 @@ final class Reports {
 
     private static final Kind[] KINDS = Kind.values();
 
+    /** What an entry is made of: four numbers side by side. */
+    private static final int TIME = 0;
+
+    private static final int ADDRESS = 1;
+    private static final int ISSUED = 2;
+    /** Bytes above, kind below. */
+    private static final int WHAT = 3;
+
+    private static final int ENTRY_SHIFT = 2;
+    private static final int KIND_BITS = 8;
+
     private final DmaListener listener;
-    private long[] times = new long[64];
-    private long[] addresses = new long[64];
-    private long[] issues = new long[64];
-    private int[] bytes = new int[64];
-    private byte[] kinds = new byte[64];
+    private long[] ring = new long[64 << ENTRY_SHIFT];
+    /** Of the oldest entry; they count up for ever. */
     private int first;
+
     private int size;
 
     Reports(DmaListener listener) {
@@ -32,93 +41,99 @@ final class Reports {
         return size;
     }
 
+    private static int place(int number, int length) {
+        return (number << ENTRY_SHIFT) & (length - 1);
+    }
+
+    private int place(int index) {
+        return place(first + index, ring.length);
+    }
+
+    void add(Kind kind, long time, long address, int bytes, long issued) {
+        int index = size++;
+        if (size << ENTRY_SHIFT > ring.length) {
+            grow();
+        }
+        while (index > 0 && comesAfter(place(index - 1), time, kind, issued, address)) {
+            System.arraycopy(ring, place(index - 1), ring, place(index), 1 << ENTRY_SHIFT);
+            index--;
+        }
+        put(place(index), kind, time, address, bytes, issued);
+    }
+
+    private void put(int at, Kind kind, long time, long address, int bytes, long issued) {
+        long[] entries = ring;
+        entries[at + TIME] = time;
+        entries[at + ADDRESS] = address;
+        entries[at + ISSUED] = issued;
+        entries[at + WHAT] = (long) bytes << KIND_BITS | kind.ordinal();
+    }
+
     void addFinished(long time, long started) {
         add(Kind.FINISHED, time, 0, 0, started);
     }
 
-    void add(Kind kind, long time, long address, int itsBytes, long issued) {
-        if (size == times.length) {
-            grow();
-        }
-        int mask = times.length - 1;
-        int at = (first + size++) & mask;
-        for (int before = (at - 1) & mask;
-                at != first && comesAfter(before, time, kind, issued, address);
-                before = (before - 1) & mask) {
-            move(before, at);
-            at = before;
-        }
-        times[at] = time;
-        addresses[at] = address;
-        issues[at] = issued;
-        bytes[at] = itsBytes;
-        kinds[at] = (byte) kind.ordinal();
-    }
-
     /** Of one instant: by kind, then the oldest request first. */
-    private boolean comesAfter(int entry, long time, Kind kind, long issued, long address) {
-        if (times[entry] != time) {
-            return times[entry] > time;
+    private boolean comesAfter(int at, long time, Kind kind, long issued, long address) {
+        if (ring[at + TIME] != time) {
+            return ring[at + TIME] > time;
         }
-        if (kinds[entry] != kind.ordinal()) {
-            return kinds[entry] > kind.ordinal();
+        if (kindAt(at) != kind.ordinal()) {
+            return kindAt(at) > kind.ordinal();
         }
-        return issues[entry] > issued || (issues[entry] == issued && addresses[entry] > address);
+        return ring[at + ISSUED] > issued || (ring[at + ISSUED] == issued && ring[at + ADDRESS] > address);
     }
 
-    private void move(int from, int to) {
-        times[to] = times[from];
-        addresses[to] = addresses[from];
-        issues[to] = issues[from];
-        bytes[to] = bytes[from];
-        kinds[to] = kinds[from];
+    private int kindAt(int at) {
+        return (int) ring[at + WHAT] & (1 << KIND_BITS) - 1;
     }
 
     private void grow() {
-        int length = times.length;
-        int from = first;
-        times = Arrays.copyOf(times, 2 * length);
-        addresses = Arrays.copyOf(addresses, 2 * length);
-        issues = Arrays.copyOf(issues, 2 * length);
-        bytes = Arrays.copyOf(bytes, 2 * length);
-        kinds = Arrays.copyOf(kinds, 2 * length);
-        for (int i = 0; i < from; i++) {
-            move(i, length + i);
+        long[] larger = new long[2 * ring.length];
+        for (int number = first; number < first + size - 1; number++) {
+            int to = place(number, larger.length);
+            System.arraycopy(ring, place(number, ring.length), larger, to, 1 << ENTRY_SHIFT);
         }
+        ring = larger;
     }
 
     void put(State state, long position) {
         state.put(size);
         for (int i = 0; i < size; i++) {
-            int at = (first + i) & (times.length - 1);
-            state.putTime(times[at]);
-            state.put(times[at] - issues[at]);
-            state.put(addresses[at] - position);
-            state.put(((long) bytes[at] << 8) | kinds[at]);
+            int at = place(i);
+            state.putTime(ring[at + TIME]);
+            state.put(ring[at + TIME] - ring[at + ISSUED]);
+            state.put(ring[at + ADDRESS] - position);
+            state.put(ring[at + WHAT]);
         }
     }
 
     void shift(long ticks, long addressStep) {
         for (int i = 0; i < size; i++) {
-            int at = (first + i) & (times.length - 1);
-            times[at] += ticks;
-            issues[at] += ticks;
-            addresses[at] += addressStep;
+            int at = place(i);
+            ring[at + TIME] += ticks;
+            ring[at + ISSUED] += ticks;
+            ring[at + ADDRESS] += addressStep;
         }
     }
 
     /** Tells everything up to a time, that included. */
     void tell(long until) {
-        while (size > 0 && times[first] <= until) {
-            int at = first;
-            first = (first + 1) & (times.length - 1);
+        while (size > 0 && ring[place(0) + TIME] <= until) {
+            int at = place(0);
+            long time = ring[at + TIME];
+            long address = ring[at + ADDRESS];
+            long issued = ring[at + ISSUED];
+            int bytes = (int) (ring[at + WHAT] >> KIND_BITS);
+            Kind kind = KINDS[kindAt(at)];
+            first++;
             size--;
-            switch (KINDS[kinds[at]]) {
-                case LANDED -> listener.landed(times[at], addresses[at], bytes[at], issues[at]);
-                case COMPLETED -> listener.completed(times[at], addresses[at], bytes[at], issues[at]);
-                case DROPPED -> listener.dropped(times[at], addresses[at], bytes[at], issues[at]);
-                case REFUSED -> listener.refused(times[at], addresses[at], bytes[at], issues[at]);
-                case FINISHED -> listener.finished(times[at], issues[at]);
+            switch (kind) {
+                case LANDED -> listener.landed(time, address, bytes, issued);
+                case COMPLETED -> listener.completed(time, address, bytes, issued);
+                case DROPPED -> listener.dropped(time, address, bytes, issued);
+                case REFUSED -> listener.refused(time, address, bytes, issued);
+                case FINISHED -> listener.finished(time, issued);
             }
         }
     }
