@@ -284,8 +284,11 @@ final class Channel {
         long next = Agenda.NEVER;
         for (Port port : ports) {
             next = Math.min(next, port.readyAt(this, now));
+            if (next <= free) {
+                return free;
+            }
         }
-        return notBefore(free, next);
+        return next;
     }
 
     private static long notBefore(long earliest, long time) {

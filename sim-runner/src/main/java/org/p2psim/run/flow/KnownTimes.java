@@ -59,8 +59,7 @@ non-sealed class KnownTimes extends Progress {
                 periods.decided(channel, now);
             }
             first = agenda.first();
-            if (first > now && first < engine.nextTime()) {
-                engine.advanceTo(first);
+            if (first > now && engine.advances(first)) {
                 now = first;
             }
         }

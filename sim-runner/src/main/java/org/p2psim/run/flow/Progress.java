@@ -17,6 +17,8 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     static final int AFTER_ARRIVALS = 1 << 23;
 
     private final List<Channel> channels = new ArrayList<>();
+    /** The same, where one is found at once. */
+    private Channel[] byRank = {};
     private final List<Flow> flows = new ArrayList<>();
     private final Set<Flow> running = new LinkedHashSet<>();
     private final List<Path> paths = new ArrayList<>();
@@ -33,12 +35,13 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     Channel addChannel(IntFunction<Channel> make) {
         Channel channel = make.apply(channels.size());
         channels.add(channel);
+        byRank = channels.toArray(new Channel[0]);
         grown(channels.size());
         return channel;
     }
 
     Channel channel(int rank) {
-        return channels.get(rank);
+        return byRank[rank];
     }
 
     List<Channel> channels() {
