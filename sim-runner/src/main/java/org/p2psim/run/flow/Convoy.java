@@ -14,23 +14,15 @@ import java.util.Set;
  * when its turn comes, though the block before is ahead of it by then.
  */
 final class Convoy {
-    /** TLPs that go together at most. */
-    static final int BLOCK = 64;
-
     /** TLPs after which others have their turn: what is kept for the listener stays small. */
-    private static final int MOST = 4 * BLOCK;
+    private static final int MOST = 4 * Block.MOST;
 
     private final KnownTimes progress;
     private final Flow flow;
     private final ConvoyHop[] hops;
 
-    /** Of the block: when each TLP was issued, and when it has set out on the channel that it came to last. */
-    private final long[] issued = new long[BLOCK];
-
-    private final long[] starts = new long[BLOCK];
-
+    private final Block block = new Block();
     private long horizon;
-    private long address;
 
     /** What its TLPs are like. */
     private int bytes;
@@ -45,7 +37,7 @@ final class Convoy {
         Path path = flow.requestPath();
         this.hops = new ConvoyHop[path.length()];
         for (int step = 0; step < hops.length; step++) {
-            hops[step] = new ConvoyHop(progress, path, step, starts);
+            hops[step] = new ConvoyHop(progress, path, step, block);
         }
     }
 
@@ -103,7 +95,9 @@ final class Convoy {
                 progress.wake(hops[step].channel(), Agenda.NEVER);
             }
         }
-        return flow.alikeAhead(1) == 0 ? Agenda.NEVER : Math.max(first, hops[0].channel().free());
+        return flow.alikeAhead(1) == 0
+                ? Agenda.NEVER
+                : Math.max(first, hops[0].channel().free());
     }
 
     /** TLPs that wait for a channel but the first. */
@@ -131,18 +125,18 @@ final class Convoy {
 
     /** Returns how many TLPs have set out; none if the next one is to wait, or there is none. */
     private int sendBlock(long first) {
-        int most = flow.alikeAhead(BLOCK);
+        int most = flow.alikeAhead(Block.MOST);
         if (most == 0) {
             return 0;
         }
         Tlp head = flow.head();
-        address = head.address;
+        block.begin(head);
         measure(head);
-        Arrays.fill(starts, 0, most, first);
+        Arrays.fill(block.starts, 0, most, first);
         int sent = hops[0].send(0, most, horizon);
         if (sent > 0) {
-            System.arraycopy(starts, 0, issued, 0, sent);
-            progress.runAheadTo(issued[sent - 1]);
+            System.arraycopy(block.starts, 0, block.issued, 0, sent);
+            progress.runAheadTo(block.issued[sent - 1]);
             flow.tookAlike(sent);
             carry(1, 0, sent);
         }
@@ -166,7 +160,7 @@ final class Convoy {
     /** Sends some of the block on a channel and on all those after it. */
     private void carry(int step, int from, int to) {
         if (step == hops.length) {
-            flow.wroteAlike(from, to, address, bytes, issued, starts, hops[step - 1].onward(), horizon);
+            flow.wroteAlike(block, from, to, hops[step - 1].onward(), horizon);
             return;
         }
         int next = from;
@@ -184,9 +178,9 @@ final class Convoy {
     /** What is left of the block waits for a channel. */
     private void handOver(int step, int from, int to) {
         for (int i = from; i < to; i++) {
-            Tlp tlp = flow.write(address + (long) i * bytes, bytes, issued[i]);
+            Tlp tlp = flow.write(block.address(i), bytes, block.issued[i]);
             tlp.tailOfOdd = tailOfOdd;
-            hops[step - 1].handOver(tlp, starts[i]);
+            hops[step - 1].handOver(tlp, block.starts[i]);
         }
     }
 }

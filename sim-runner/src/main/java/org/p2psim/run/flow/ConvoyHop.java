@@ -21,13 +21,13 @@ final class ConvoyHop {
     /** From setting out until the next channel may send it, or it has arrived. */
     private long onward;
 
-    ConvoyHop(KnownTimes progress, Path path, int step, long[] starts) {
+    ConvoyHop(KnownTimes progress, Path path, int step, Block block) {
         this.progress = progress;
         this.path = path;
         this.step = step;
         this.channel = path.channel(step);
         this.receiver = channel.receiver();
-        this.starts = starts;
+        this.starts = block.starts;
     }
 
     Channel channel() {

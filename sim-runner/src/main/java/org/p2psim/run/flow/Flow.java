@@ -254,30 +254,11 @@ final class Flow extends Input {
         prepare();
     }
 
-    /**
-     * Writes that are alike have landed, after all others.
-     *
-     * @param from index of the first one
-     * @param address of the write with index 0
-     * @param issued when each was issued, by index
-     * @param starts when each has set out on the last channel, by index
-     * @param onward from then until it has landed, ticks
-     * @param horizon before it nothing else happens: what has landed by then can be told
-     */
-    void wroteAlike(
-            int from, int to, long address, int bytes, long[] issued, long[] starts, long onward, long horizon) {
-        lastArrival = starts[to - 1] + onward;
-        outstanding -= (long) (to - from) * bytes;
-        if (lastArrival < horizon) {
-            reports.tell(lastArrival);
-            for (int i = from; i < to; i++) {
-                listener.landed(starts[i] + onward, address + (long) i * bytes, bytes, issued[i]);
-            }
-        } else {
-            for (int i = from; i < to; i++) {
-                reports.add(Reports.Kind.LANDED, starts[i] + onward, address + (long) i * bytes, bytes, issued[i]);
-            }
-        }
+    /** Writes of a block have landed, see {@link Reports#landed}. */
+    void wroteAlike(Block block, int from, int to, long onward, long horizon) {
+        lastArrival = block.starts[to - 1] + onward;
+        outstanding -= (long) (to - from) * block.bytes();
+        reports.landed(block, from, to, onward, horizon);
         endIfDrained(lastArrival);
     }
 

@@ -18,6 +18,7 @@ non-sealed class KnownTimes extends Progress {
     private final @Nullable Periods periods;
     /** By the channel at which they begin; empty if it is to be found out. */
     private @Nullable Convoy[] convoys = {};
+
     private final int step;
     private final int stopHandler;
     private final int doneHandler;

@@ -19,6 +19,7 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     private final List<Channel> channels = new ArrayList<>();
     /** The same, where one is found at once. */
     private Channel[] byRank = {};
+
     private final List<Flow> flows = new ArrayList<>();
     private final Set<Flow> running = new LinkedHashSet<>();
     private final List<Path> paths = new ArrayList<>();

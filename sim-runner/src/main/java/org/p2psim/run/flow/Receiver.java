@@ -19,9 +19,11 @@ final class Receiver {
     private final Queue[] queues = new Queue[CLASSES];
     /** Of each class what the UpdateFCs that are not sent yet bring back, and when the first credit of each was free. */
     private final TimedUnits[] freed = new TimedUnits[CLASSES];
+
     private final long[] lastFreed = new long[CLASSES];
     /** When the first TLP came of each Ack that is to follow the one that is due. */
     private final LongRing received = new LongRing();
+
     private final long ackLatency;
     private final long updateLatency;
 

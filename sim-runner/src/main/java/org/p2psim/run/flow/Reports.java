@@ -1,7 +1,5 @@
 package org.p2psim.run.flow;
 
-import java.util.Arrays;
-
 /** What a listener is still to be told, in order of time. */
 final class Reports {
     /** What has happened to a TLP. */
@@ -67,6 +65,27 @@ final class Reports {
         entries[at + ADDRESS] = address;
         entries[at + ISSUED] = issued;
         entries[at + WHAT] = (long) bytes << KIND_BITS | kind.ordinal();
+    }
+
+    /**
+     * Writes have landed, after all others.
+     *
+     * @param from index of the first of them in the block
+     * @param onward from setting out on the last channel until they have landed, ticks
+     * @param horizon before it nothing else happens: what has landed by then can be told at once
+     */
+    void landed(Block block, int from, int to, long onward, long horizon) {
+        long last = block.starts[to - 1] + onward;
+        if (last >= horizon) {
+            for (int i = from; i < to; i++) {
+                add(Kind.LANDED, block.starts[i] + onward, block.address(i), block.bytes(), block.issued[i]);
+            }
+            return;
+        }
+        tell(last);
+        for (int i = from; i < to; i++) {
+            listener.landed(block.starts[i] + onward, block.address(i), block.bytes(), block.issued[i]);
+        }
     }
 
     void addFinished(long time, long started) {
