@@ -104,7 +104,8 @@ public record TransferOutcome(
         return Optional.of(
                 route.isEmpty()
                         ? refused
-                        : "nothing arrived" + failuresInWords().map(words -> ": " + words).orElse(""));
+                        : "nothing arrived"
+                                + failuresInWords().map(words -> ": " + words).orElse(""));
     }
 
     /** {@code 3 x completion timeout}, and so on; empty if all went well. */
@@ -112,7 +113,8 @@ public record TransferOutcome(
         return failures.isEmpty()
                 ? Optional.empty()
                 : Optional.of(failures.entrySet().stream()
-                        .map(failed -> "%d x %s".formatted(failed.getValue(), failed.getKey().words()))
+                        .map(failed -> "%d x %s"
+                                .formatted(failed.getValue(), failed.getKey().words()))
                         .collect(Collectors.joining(", ")));
     }
 

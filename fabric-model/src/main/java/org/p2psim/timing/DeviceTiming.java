@@ -52,15 +52,7 @@ public record DeviceTiming(
             long issueInterval,
             Optional<IommuTiming> atc,
             DmaEngineTiming engine) {
-        this(
-                writeLatency,
-                engineBandwidth,
-                issueInterval,
-                atc,
-                engine,
-                DEFAULT_TIMEOUT,
-                Response.SERVED,
-                0);
+        this(writeLatency, engineBandwidth, issueInterval, atc, engine, DEFAULT_TIMEOUT, Response.SERVED, 0);
     }
 
     /** Without translations of its own; requests cost its engine nothing beyond that. */

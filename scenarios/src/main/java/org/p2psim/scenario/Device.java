@@ -94,7 +94,9 @@ public record Device(
                 return new Timeout(OptionalLong.empty());
             }
             boolean isTime = Character.isDigit(text.charAt(0));
-            long ticks = isTime ? Quantities.time(text) : CompletionTimeout.parse(text).longestTicks();
+            long ticks = isTime
+                    ? Quantities.time(text)
+                    : CompletionTimeout.parse(text).longestTicks();
             if (ticks == 0) {
                 throw new IllegalArgumentException("a Completion Timeout is longer than nothing");
             }

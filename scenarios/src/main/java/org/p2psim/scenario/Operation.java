@@ -180,7 +180,11 @@ public sealed interface Operation {
      * @param size bytes that a message may have
      */
     record RdmaReceive(
-            @Time long at, String nic, String mr, @Size long offset, @Size long size) implements Operation {}
+            @Time long at,
+            String nic,
+            String mr,
+            @Size long offset,
+            @Size long size) implements Operation {}
 
     /** The importer of an attachment reads the mapped memory by itself. */
     record DmaRead(

@@ -36,7 +36,8 @@ public final class Spelling {
     /** In the largest decimal unit that leaves no more than nine decimals. */
     public static String rate(long bytesPerSecond) {
         int unit = 3;
-        while (unit > 0 && bytesPerSecond < BigDecimal.ONE.movePointRight(3 * unit).longValueExact()) {
+        while (unit > 0
+                && bytesPerSecond < BigDecimal.ONE.movePointRight(3 * unit).longValueExact()) {
             unit--;
         }
         return plain(BigDecimal.valueOf(bytesPerSecond).movePointLeft(3 * unit)) + RATES[unit] + "/s";

@@ -98,7 +98,8 @@ final class Binder {
                 LatencyLimit.class,
                 new TextReader<>(text -> new LatencyLimit(Quantities.time(text)), new LatencyLimit(0)));
         module.addDeserializer(
-                Device.Timeout.class, new TextReader<>(Device.Timeout::parse, new Device.Timeout(OptionalLong.empty())));
+                Device.Timeout.class,
+                new TextReader<>(Device.Timeout::parse, new Device.Timeout(OptionalLong.empty())));
         module.addDeserializer(RequestSize.class, new RequestSizeReader());
         module.setDeserializerModifier(new EnumsByFileSpelling());
         return module;

@@ -95,9 +95,7 @@ final class FlowText {
         } else if (value instanceof Credits credits) {
             return credits(credits);
         } else if (value instanceof Timeout timeout) {
-            return timeout.ticks().isPresent()
-                    ? Spelling.time(timeout.ticks().getAsLong())
-                    : timeout.toString();
+            return timeout.ticks().isPresent() ? Spelling.time(timeout.ticks().getAsLong()) : timeout.toString();
         } else if (value instanceof Expectation.LatencyLimit limit) {
             return Spelling.time(limit.ticks());
         }
@@ -156,9 +154,7 @@ final class FlowText {
 
     private static String key(RecordComponent component) {
         JsonProperty named = component.getAccessor().getAnnotation(JsonProperty.class);
-        return named == null
-                ? CaseFormat.LOWER_CAMEL.to(CaseFormat.LOWER_HYPHEN, component.getName())
-                : named.value();
+        return named == null ? CaseFormat.LOWER_CAMEL.to(CaseFormat.LOWER_HYPHEN, component.getName()) : named.value();
     }
 
     private static String credits(Credits credits) {
@@ -185,7 +181,8 @@ final class FlowText {
     private static String map(Map<?, ?> map) {
         Map<String, String> keys = new LinkedHashMap<>();
         map.forEach((key, value) -> keys.put(
-                key instanceof Integer ? key.toString() : name(key.toString()), of(value).orElse("false")));
+                key instanceof Integer ? key.toString() : name(key.toString()),
+                of(value).orElse("false")));
         return mapping(keys);
     }
 

@@ -18,8 +18,7 @@ public final class ScenarioWriter {
         StringJoiner description = new StringJoiner("\n  ", "description: |\n  ", "");
         machine.notes().forEach(note -> description.add(line(note)));
         return write(
-                machine.scenario(),
-                machine.notes().isEmpty() ? Optional.empty() : Optional.of(description.toString()));
+                machine.scenario(), machine.notes().isEmpty() ? Optional.empty() : Optional.of(description.toString()));
     }
 
     /** A file that says what a scenario says: read again, it gives the same plans. */
@@ -37,10 +36,7 @@ public final class ScenarioWriter {
         lines.add("kernel: " + FlowText.of(scenario.kernel()).orElseThrow());
         lines.add("fabric:");
         list(lines, "  sockets", "    ", scenario.fabric().sockets());
-        scenario.fabric()
-                .socketLink()
-                .flatMap(FlowText::of)
-                .ifPresent(link -> lines.add("  socket-link: " + link));
+        scenario.fabric().socketLink().flatMap(FlowText::of).ifPresent(link -> lines.add("  socket-link: " + link));
         list(lines, "  root-complexes", "    ", scenario.fabric().rootComplexes());
         list(lines, "  functions", "    ", scenario.fabric().functions());
         map(lines, "devices", scenario.devices());
@@ -67,7 +63,7 @@ public final class ScenarioWriter {
 
     private static void map(StringJoiner lines, String key, Map<String, ?> items) {
         lines.add(key + (items.isEmpty() ? ": {}" : ":"));
-        items.forEach((name, item) ->
-                lines.add("  %s: %s".formatted(FlowText.name(name), FlowText.of(item).orElse("{}"))));
+        items.forEach((name, item) -> lines.add(
+                "  %s: %s".formatted(FlowText.name(name), FlowText.of(item).orElse("{}"))));
     }
 }

@@ -148,7 +148,10 @@ class ScenarioWriterTest {
                 + any(random, "completion-timeout", "A1", "disabled", time(random))
                 + any(random, "memory-requests", "unsupported-request", "none")
                 + any(random, "poison-rate", "1e-6", "0")
-                + any(random, "ats", mapping(any(random, "entries", "7") + any(random, "page", "4KiB") + ", miss: 1us"));
+                + any(
+                        random,
+                        "ats",
+                        mapping(any(random, "entries", "7") + any(random, "page", "4KiB") + ", miss: 1us"));
     }
 
     private static String profile(Stream<org.p2psim.scenario.profile.Profile> all, String role) {
@@ -192,8 +195,7 @@ class ScenarioWriterTest {
                       memory-bandwidth: %s
                       root-ports:
                         - id: rp0%s
-                """
-                        .formatted(
+                """.formatted(
                                 random.nextLong(),
                                 any(random, "memory", memory),
                                 time(random),
@@ -215,10 +217,12 @@ class ScenarioWriterTest {
                 variants: { on: { title: "yes" } }
                 timeline:
                   - { at: %s, do: traffic, id: load, from: nic0, to: gpu0, direction: read, size: %s, rate: %s }
-                """
-                        .formatted(
+                """.formatted(
                                 mapping(port(random)
-                                        + any(random, random.nextBoolean() ? "cut-through" : "store-and-forward", time(random))),
+                                        + any(
+                                                random,
+                                                random.nextBoolean() ? "cut-through" : "store-and-forward",
+                                                time(random))),
                                 port(random),
                                 port(random),
                                 device(random),

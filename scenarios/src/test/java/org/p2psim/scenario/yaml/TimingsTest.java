@@ -195,10 +195,11 @@ class TimingsTest {
             case SWITCH -> Sketch.with(UPSTREAM, "upstream: { " + key + " }");
             case ROOT_COMPLEX -> Sketch.with("socket: s0\n", "socket: s0\n      " + key + "\n");
             case SOCKET -> Sketch.with("- { id: s0,", "- { id: s0, " + key + ",");
-            case DEVICE -> profile.values().containsKey("media.latency")
-                    ? Sketch.with("  nic0:", "  nvme0: { type: nvme, " + key + " }\n  nic0:")
-                            .replace("device: nic0", "device: [nic0, nvme0]")
-                    : Sketch.with("importer: pinned, max-segment-size: 2GiB, tags: 256", key);
+            case DEVICE ->
+                profile.values().containsKey("media.latency")
+                        ? Sketch.with("  nic0:", "  nvme0: { type: nvme, " + key + " }\n  nic0:")
+                                .replace("device: nic0", "device: [nic0, nvme0]")
+                        : Sketch.with("importer: pinned, max-segment-size: 2GiB, tags: 256", key);
         };
         Plan plan = plan(text);
         assertThat(profile.values()).isNotEmpty();

@@ -105,15 +105,23 @@ final class InlineSimulator extends DevsSimulator<Long> {
         if (time > END_OF_TIME) {
             throw new EndOfTimeException();
         }
-        if (time < now || time >= nextTime()) {
+        if (time < now || !advances(time)) {
             throw new IllegalArgumentException(
                     "no way from %d to %d: the next event is at %d".formatted(now, time, nextTime()));
+        }
+    }
+
+    /** The time is not over. */
+    boolean advances(long time) {
+        if (time >= nextTime() || time > END_OF_TIME) {
+            return false;
         }
         if (runState != RunState.STARTED) {
             throw new IllegalStateException("only an event can run ahead");
         }
         now = time;
         executed++;
+        return true;
     }
 
     /** Whether the run, or the replication, is to stop or has. */

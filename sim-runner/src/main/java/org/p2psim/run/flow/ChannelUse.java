@@ -24,6 +24,18 @@ final class ChannelUse {
         }
     }
 
+    /** Counts TLPs that are alike, but not when they have kept it busy. */
+    void addAlike(int count, long ticks, int itsPayload, int bytesOnWire) {
+        tlps += count;
+        payload += (long) count * itsPayload;
+        wireBytes += (long) count * bytesOnWire;
+        busy += count * ticks;
+    }
+
+    void addBusy(long start, long ticks) {
+        busyTime.add(start, ticks);
+    }
+
     /** Counts TLPs that are alike, one each period. */
     void addRepeated(long start, long ticks, int itsPayload, int bytesOnWire, long period, long count) {
         tlps += count;

@@ -255,6 +255,11 @@ public final class DmaNetwork {
         Path path =
                 paths.requests(request.initiator(), request.kind(), route, Traffic.WRITES, untilSeen, new Path.End() {
                     @Override
+                    public boolean lands() {
+                        return lands;
+                    }
+
+                    @Override
                     public void arrives(Tlp tlp, long tail) {
                         if (lands) {
                             flow.wrote(tlp, tail);

@@ -164,6 +164,17 @@ final class Flow extends Input {
         return Objects.requireNonNull(completer == way().errorCompleter() ? way().error() : way().completion());
     }
 
+    /** A write that was issued at a time. */
+    Tlp write(long address, int bytes, long issued) {
+        return request(TlpKind.MEM_WRITE, address, bytes, issued);
+    }
+
+    private Tlp request(TlpKind kind, long address, int bytes, long issued) {
+        Tlp tlp = progress.take(this, way().request());
+        tlp.set(this, way().request(), kind, address, bytes, issued);
+        return tlp;
+    }
+
     private void prepare() {
         if (cursor.atEnd()) {
             next = null;
@@ -171,8 +182,7 @@ final class Flow extends Input {
         }
         long address = cursor.address();
         int bytes = cursor.take(reads ? request.mrrs() : request.mps());
-        Tlp tlp = progress.take(this, way().request());
-        tlp.set(this, way().request(), reads ? TlpKind.MEM_READ : TlpKind.MEM_WRITE, address, bytes, 0);
+        Tlp tlp = request(reads ? TlpKind.MEM_READ : TlpKind.MEM_WRITE, address, bytes, 0);
         tlp.dmaBytes = cursor.dmaBytes();
         tlp.firstOfDma = cursor.tookFirst();
         tlp.tailOfOdd = !reads && cursor.tookLast() && cursor.dmaBytes() % DmaEngineTiming.TAIL_UNIT != 0;
@@ -279,9 +289,49 @@ final class Flow extends Input {
         }
     }
 
+    /** Whether its sender may mark any of its data as bad. */
+    boolean mayBePoisoned() {
+        return poison.isPossible();
+    }
+
     /** Whether data that answers a read is marked as bad. */
     boolean poisonsAnswer(Tlp read, int offset) {
         return poison.strikes(read.number, offset);
+    }
+
+    /**
+     * How many of the next writes are alike, of so many at most: of the size of the first one, one after the other, none
+     * but the first at an end of a segment. None if nothing more is to be issued.
+     */
+    int alikeAhead(int most) {
+        Tlp head = next;
+        if (head == null || stopped) {
+            return 0;
+        }
+        int bytes = head.bytes;
+        boolean whole = bytes == request.mps() && (head.address & (bytes - 1)) == 0 && !head.tailOfOdd;
+        long after = cursor.address();
+        boolean goesOn = whole && after == head.address + bytes && Tlp.isAbove4GiB(after) == head.above4GiB;
+        return goesOn ? (int) Math.min(most, 1 + Math.max(0, cursor.alikeAhead() - 1) / bytes) : 1;
+    }
+
+    /** So many writes that are alike are issued. */
+    void tookAlike(int count) {
+        Tlp head = head();
+        long bytes = (long) count * head.bytes;
+        outstanding += bytes;
+        asked += bytes;
+        cursor.skip(bytes - head.bytes);
+        progress.giveBack(head);
+        prepare();
+    }
+
+    /** Writes of a block have landed, see {@link Reports#landed}. */
+    void wroteAlike(Block block, int from, int to, long onward, long horizon) {
+        lastArrival = block.starts[to - 1] + onward;
+        outstanding -= (long) (to - from) * block.bytes();
+        reports.landed(block, from, to, onward, horizon);
+        endIfDrained(lastArrival);
     }
 
     /** The first completion of a read leaves. */
@@ -378,9 +428,7 @@ final class Flow extends Input {
             nextStage.pokeAt(at);
             return;
         }
-        if (reports.size() >= UNTOLD) {
-            reports.tell(progress.now());
-        }
+        makeRoom();
         reports.addFinished(at, started);
         firstStage.cursor.release(at);
         firstStage.pokeAt(at);
@@ -397,11 +445,15 @@ final class Flow extends Input {
         }
     }
 
-    private void report(Reports.Kind kind, long at, Tlp tlp, int bytes) {
+    private void makeRoom() {
         if (reports.size() >= UNTOLD) {
             reports.tell(progress.now());
         }
-        reports.add(kind, at, tlp, bytes);
+    }
+
+    private void report(Reports.Kind kind, long at, Tlp tlp, int bytes) {
+        makeRoom();
+        reports.add(kind, at, tlp.address, bytes, tlp.issued);
         if (journal != null) {
             journal.reported(this, kind, at, at - tlp.issued, bytes);
         }
@@ -411,7 +463,7 @@ final class Flow extends Input {
         if (reports.size() >= UNTOLD) {
             reports.tell(progress.now());
         }
-        reports.addFailed(how, at, tlp, tlp.bytes);
+        reports.addFailed(how, at, tlp.address, tlp.bytes, tlp.issued);
         if (journal != null) {
             journal.spoil();
         }

@@ -67,7 +67,10 @@ sealed interface Pace {
         return Response.UNSUPPORTED_REQUEST;
     }
 
-    /** Whether the tail of a TLP is as far behind its head as the channel is slow, whatever it was before. */
+    /**
+     * Whether the tail of a TLP is as far behind its head as the channel is slow, whatever it was before. How long it
+     * takes follows from its size alone then, and nothing delays it.
+     */
     default boolean setsTail() {
         return false;
     }

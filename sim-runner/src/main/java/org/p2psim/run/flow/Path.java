@@ -39,6 +39,11 @@ final class Path {
         /** @param tail when the last byte arrives, ticks: now or later */
         void arrives(Tlp tlp, long tail);
 
+        /** Whether writes that arrive land, all of them. */
+        default boolean lands() {
+            return true;
+        }
+
         /** An IOMMU on the way does not translate the address. */
         default void blocked(Tlp tlp, long tail) {
             throw new IllegalStateException("no IOMMU looks at completions");

@@ -89,7 +89,7 @@ final class Tlp {
     }
 
     void set(Flow itsFlow, Path itsPath, TlpKind itsKind, long itsAddress, int itsBytes, long itsIssue) {
-        boolean above = Long.compareUnsigned(itsAddress, FOUR_GIB) >= 0;
+        boolean above = isAbove4GiB(itsAddress);
         boolean alike = kind == itsKind && bytes == itsBytes && above4GiB == above && ((address ^ itsAddress) & 3) == 0;
         flow = itsFlow;
         path = itsPath;
@@ -115,6 +115,10 @@ final class Tlp {
             above4GiB = above;
             measure();
         }
+    }
+
+    static boolean isAbove4GiB(long address) {
+        return Long.compareUnsigned(address, FOUR_GIB) >= 0;
     }
 
     /** To the next channel of its path, or the end. */

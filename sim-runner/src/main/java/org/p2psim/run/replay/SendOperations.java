@@ -63,10 +63,11 @@ final class SendOperations {
             if (retries == 0) {
                 recorder.effect(engine.now(), lane, "RNR NAK", "no receive is posted on %s".formatted(op.nic()));
             }
-            long back = 2 * world.device(op.nic())
-                    .wire()
-                    .map(Device.Wire::latencyOrDefault)
-                    .orElse(0L);
+            long back = 2
+                    * world.device(op.nic())
+                            .wire()
+                            .map(Device.Wire::latencyOrDefault)
+                            .orElse(0L);
             engine.at(engine.now() + back + op.timerOrDefault(), () -> attempt(op, lane, retries + 1));
         } else {
             refused(

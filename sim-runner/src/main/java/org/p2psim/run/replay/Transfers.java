@@ -266,8 +266,8 @@ final class Transfers {
                 recorder.effect(
                         now, order.lane(), "IBV_WC_REM_ACCESS_ERR", "the peer's work request ends: the key is gone");
             }
-            recorder.transfer(
-                    way.outcome(order.lane(), order.operation(), order.bytes(), bytes, start, now, latency.latency(), failures));
+            recorder.transfer(way.outcome(
+                    order.lane(), order.operation(), order.bytes(), bytes, start, now, latency.latency(), failures));
             ended(this);
         }
 

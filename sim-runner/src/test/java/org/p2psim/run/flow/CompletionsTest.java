@@ -179,8 +179,8 @@ class CompletionsTest {
     @Test
     void translationBlockingAborts() {
         PciFunction blocked = machine.endpoint(machine.rootPort(GEN4, AcsBit.TB));
-        DeviceTiming ats = new DeviceTiming(
-                0, OptionalLong.empty(), 0, Optional.of(IommuTiming.DEFAULT), DmaEngineTiming.NONE);
+        DeviceTiming ats =
+                new DeviceTiming(0, OptionalLong.empty(), 0, Optional.of(IommuTiming.DEFAULT), DmaEngineTiming.NONE);
         Run.Log log = run(
                 timings(Map.of(blocked.address(), ats)),
                 Fidelity.L1,
@@ -230,8 +230,8 @@ class CompletionsTest {
     /** Translated addresses pass the function's own translations first, others do not: yet both need tags. */
     @Test
     void dmasThatBeginOnDifferentWaysShareTheTagsOfTheirFunction() {
-        DeviceTiming ats = new DeviceTiming(
-                0, OptionalLong.empty(), 0, Optional.of(IommuTiming.DEFAULT), DmaEngineTiming.NONE);
+        DeviceTiming ats =
+                new DeviceTiming(0, OptionalLong.empty(), 0, Optional.of(IommuTiming.DEFAULT), DmaEngineTiming.NONE);
         Run run = new Run(machine.fabric(), timings(Map.of(nic.address(), ats)), Fidelity.L1);
         List<Run.Log> logs = List.of(
                 run.start(dma("a", nic, gpu, Direction.READ, Bytes.MIB, AddressKind.TRANSLATED)),
@@ -255,9 +255,8 @@ class CompletionsTest {
 
     /** Reads that are issued and not completed. */
     private static int mostAtOnce(List<Run.Log> logs) {
-        List<Told> reads = logs.stream()
-                .flatMap(log -> log.all(What.COMPLETED).stream())
-                .toList();
+        List<Told> reads =
+                logs.stream().flatMap(log -> log.all(What.COMPLETED).stream()).toList();
         return reads.stream()
                 .mapToInt(read -> (int) reads.stream()
                         .filter(each -> each.issued() <= read.issued() && each.at() > read.issued())

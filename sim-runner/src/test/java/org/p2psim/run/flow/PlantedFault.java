@@ -110,6 +110,23 @@ enum PlantedFault {
             engine.at(at, Phase.DECISION, late, flow.number);
         }
     }),
+    RUNS_AHEAD_ACROSS_EVENTS(engine -> new KnownTimes(engine, false) {
+        @Override
+        long horizon() {
+            return super.horizon() == 0 ? 0 : Long.MAX_VALUE / 8;
+        }
+    }),
+    /** A flow goes on in blocks though others have a part in its way, or have left DLLPs to send. */
+    BLOCKS_OF_FLOWS_THAT_ARE_NOT_ALONE(engine -> new KnownTimes(engine, false) {
+        @Override
+        Convoy convoy(Channel first) {
+            return running().stream()
+                    .filter(flow -> flow.requestPath().channel(0) == first)
+                    .findFirst()
+                    .flatMap(flow -> Convoy.of(this, flow))
+                    .orElse(null);
+        }
+    }),
     SKIPS_ACROSS_EVENTS(engine -> new KnownTimes(engine, true) {
         @Override
         long nextTime() {

@@ -75,6 +75,10 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         while (grown.endpoints().size() < 2) {
             grown = Machine.rich(random);
         }
+        return of(grown, random);
+    }
+
+    private static Scene of(Fabric grown, SplittableRandom random) {
         List<DmaAt> dmas = new ArrayList<>();
         int count = random.nextInt(1, 8);
         for (int i = 0; i < count; i++) {
@@ -227,6 +231,65 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     private static long anyInstant(List<Told> all, SplittableRandom random) {
         Told told = all.get(random.nextInt(all.size()));
         return random.nextBoolean() ? told.issued() : told.at();
+    }
+
+    /** Few DMAs, most of them writes and most from page to page, so that some have their way to themselves at times. */
+    static Scene sparse(SplittableRandom random) {
+        Scene any = random.nextInt(3) == 0 ? of(random) : of(Machine.oneSwitch(random), random);
+        List<DmaAt> few = new ArrayList<>();
+        for (DmaAt dma : any.dmas.subList(0, Math.min(any.dmas.size(), random.nextInt(1, 4)))) {
+            boolean pages = random.nextInt(3) > 0;
+            List<Segment> segments = new ArrayList<>();
+            for (Segment each : dma.request().segments()) {
+                long address = pages ? each.dmaAddress() & -4096 : each.dmaAddress();
+                boolean low = random.nextInt(6) == 0;
+                long length = random.nextInt(2) == 0 ? 8192 : random.nextLong(1, 50_000);
+                segments.add(new Segment(low ? (1L << 32) - (pages ? 4096 : 1000) : address, length));
+            }
+            long start = Ticks.ofNanoseconds(random.nextInt(3000));
+            long stop = random.nextInt(4) == 0 ? start + Ticks.ofNanoseconds(random.nextInt(3000)) : Agenda.NEVER;
+            Direction direction = random.nextInt(4) == 0 ? Direction.READ : Direction.WRITE;
+            DmaRequest request = with(dma.request(), segments, direction);
+            few.add(new DmaAt(start, stop, request));
+            if (random.nextInt(3) == 0) {
+                long later = start + Ticks.ofNanoseconds(random.nextInt(2000));
+                few.add(new DmaAt(later, Agenda.NEVER, backwards(request)));
+            }
+        }
+        return new Scene(any.fabric, random.nextBoolean() ? Timings.DEFAULT : any.timing, few);
+    }
+
+    /** The same between the same functions, from the target to the initiator. */
+    private static DmaRequest backwards(DmaRequest request) {
+        return new DmaRequest(
+                request.name() + " back",
+                ((PciTarget) request.memory()).function(),
+                new PciTarget(request.initiator()),
+                request.direction(),
+                request.requests(),
+                request.kind(),
+                request.translated(),
+                request.tags(),
+                request.mps(),
+                request.mrrs(),
+                request.rcb(),
+                request.attributes());
+    }
+
+    private static DmaRequest with(DmaRequest request, List<Segment> segments, Direction direction) {
+        return new DmaRequest(
+                request.name(),
+                request.initiator(),
+                request.memory(),
+                direction,
+                new Requests.Bulk(segments),
+                AddressKind.BUS_ADDRESS,
+                request.translated(),
+                request.tags(),
+                request.mps(),
+                request.mrrs(),
+                request.rcb(),
+                request.attributes());
     }
 
     /** Fewer DMAs and longer ones, so that they may repeat themselves. */

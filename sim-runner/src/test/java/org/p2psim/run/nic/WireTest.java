@@ -220,7 +220,9 @@ class WireTest {
         assertThat(one.bytes()).isEqualTo(64);
         // tried at 10, 510 and 1010 us: the timer, and the NAK there and back
         assertThat(one.start()).isEqualTo(1010 * Ticks.PER_MICROSECOND);
-        assertThat(run.events()).filteredOn(event -> event.what().equals("RNR NAK")).hasSize(1);
+        assertThat(run.events())
+                .filteredOn(event -> event.what().equals("RNR NAK"))
+                .hasSize(1);
     }
 
     @Test

@@ -47,7 +47,8 @@ class CompletionsInScenariosTest {
         ScenarioFile read = read(nic, gpu, direction);
         assertThat(read.problems()).isEmpty();
         List<RunOutcome> all = List.of(Fidelity.values()).stream()
-                .map(fidelity -> new Simulation("test", fidelity).run(read.plans().get(0)))
+                .map(fidelity ->
+                        new Simulation("test", fidelity).run(read.plans().get(0)))
                 .toList();
         assertThat(all).allMatch(all.get(0)::equals);
         return all.get(0);

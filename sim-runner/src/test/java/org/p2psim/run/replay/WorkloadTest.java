@@ -212,8 +212,7 @@ class WorkloadTest {
                 "test.yaml",
                 text(1, "timeline:", "  - { " + line + " }").getBytes(StandardCharsets.UTF_8),
                 List.of("rc0.p2p.writes=refused"));
-        TransferOutcome load =
-                transfer(new Simulation("test").run(read.plans().get(0)), "load");
+        TransferOutcome load = transfer(new Simulation("test").run(read.plans().get(0)), "load");
         assertThat(load.latency().count()).isZero();
         assertThat(load.failures()).containsEntry(Failure.DROPPED, 4096L);
     }
