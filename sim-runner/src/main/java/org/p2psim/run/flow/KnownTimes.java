@@ -154,15 +154,16 @@ non-sealed class KnownTimes extends Progress {
     }
 
     /**
-     * Up to the next event of the engine, and up to the first end of a flow, of which somebody may hear. With periods
-     * none: they compare states of one instant.
+     * Up to the next event of the engine, and up to the first end of a flow, of which somebody may hear: one that may be
+     * refused may end any time. With periods none: they compare states of one instant.
      */
     @Override
     long horizon() {
         if (deciding >= nextLook) {
             horizon = periods == null ? engine.nextTime() : 0;
             for (Flow flow : running()) {
-                horizon = Math.min(horizon, flow.earliestEnd(engine.now()));
+                boolean anyTime = flow.requestPath().mayBlock();
+                horizon = Math.min(horizon, anyTime ? engine.now() : flow.earliestEnd(engine.now()));
             }
             nextLook = Math.max(horizon, deciding + LOOK_INTERVAL);
         }

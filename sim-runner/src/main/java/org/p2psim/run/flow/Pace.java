@@ -33,6 +33,11 @@ sealed interface Pace {
         return false;
     }
 
+    /** Whether it may let a TLP go no further. */
+    default boolean mayBlock() {
+        return translates();
+    }
+
     /** Bytes: addresses that differ by a multiple are treated alike. */
     default long page() {
         return 1;
@@ -215,6 +220,11 @@ sealed interface Pace {
         @Override
         public long ticks(Tlp tlp) {
             return dataTicks(tlp.payload, bytesPerSecond);
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return !forwards;
         }
 
         @Override

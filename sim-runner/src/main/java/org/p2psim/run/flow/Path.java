@@ -87,6 +87,11 @@ final class Path {
         return Arrays.stream(channels).anyMatch(each -> each.pace().translates());
     }
 
+    /** Whether a TLP on it may come to an end before its end. */
+    boolean mayBlock() {
+        return Arrays.stream(channels).anyMatch(each -> each.pace().mayBlock());
+    }
+
     /** Addresses that differ by a multiple of this are treated alike, bytes. */
     long alignment() {
         long most = Splitting.REQUEST_BOUNDARY;
