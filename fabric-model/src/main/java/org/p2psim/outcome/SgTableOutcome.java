@@ -13,12 +13,7 @@ import org.p2psim.iommu.MappedPages;
  * @param iommuPages what the IOMMU's page table has for it; empty unless the addresses are IOVAs
  */
 public record SgTableOutcome(
-        String owner,
-        String dmaBuf,
-        long at,
-        Addresses addresses,
-        List<Entry> entries,
-        List<MappedPages> iommuPages) {
+        String owner, String dmaBuf, long at, Addresses addresses, List<Entry> entries, List<MappedPages> iommuPages) {
     public SgTableOutcome {
         entries = ImmutableList.copyOf(entries);
         iommuPages = ImmutableList.copyOf(iommuPages);

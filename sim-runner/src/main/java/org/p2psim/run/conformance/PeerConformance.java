@@ -66,7 +66,8 @@ final class PeerConformance {
 
     private static boolean agrees(PeerFigure.Measure measure, double published, double simulated) {
         return switch (measure) {
-            case BANDWIDTH, EACH, SUM, ONE_AND_BOTH, RECEIVED, SHARE -> Math.abs(simulated / published - 1) <= BANDWIDTH_WITHIN;
+            case BANDWIDTH, EACH, SUM, ONE_AND_BOTH, RECEIVED, SHARE ->
+                Math.abs(simulated / published - 1) <= BANDWIDTH_WITHIN;
             case LATENCY -> Math.abs(simulated / published - 1) <= LATENCY_WITHIN;
             case SLOWDOWN, HOP -> simulated <= published + EXACT;
             case WRITES_ONLY, READS, PAGES -> simulated == published;
@@ -122,10 +123,7 @@ final class PeerConformance {
     }
 
     private static double slowest(List<TransferOutcome> transfers) {
-        return transfers.stream()
-                .mapToDouble(PeerConformance::gigabytes)
-                .min()
-                .orElseThrow();
+        return transfers.stream().mapToDouble(PeerConformance::gigabytes).min().orElseThrow();
     }
 
     /** Bytes of headers and data for a byte of data, on the link that a transfer ends with. */

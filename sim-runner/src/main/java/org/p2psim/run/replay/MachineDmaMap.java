@@ -45,12 +45,12 @@ final class MachineDmaMap implements DmaMap {
             return ImmutableList.of();
         }
         HostBridge bridge = world.host().hostBridge(world.onHost(importer.name()));
-        boolean superpages =
-                world.plan().timings().rootComplex(bridge).iommu().page() > IovaDomain.PAGE;
+        boolean superpages = world.plan().timings().rootComplex(bridge).iommu().page() > IovaDomain.PAGE;
         return MappedPages.sum(table.entries().stream()
-                .flatMap(entry -> MappedPages.ofCall(
-                        entry.address(), physical(importer, entry.address()), entry.length(), superpages)
-                        .stream())
+                .flatMap(
+                        entry -> MappedPages.ofCall(
+                                entry.address(), physical(importer, entry.address()), entry.length(), superpages)
+                                .stream())
                 .toList());
     }
 
