@@ -90,7 +90,8 @@ public final class SampleOutcomes {
                         "buf",
                         us(1),
                         SgTableOutcome.Addresses.PHYSICAL,
-                        List.of(new SgTableOutcome.Entry(0x3800_2400_0000L, 64 * Bytes.MIB)))),
+                        List.of(new SgTableOutcome.Entry(0x3800_2400_0000L, 64 * Bytes.MIB)),
+                        List.of())),
                 List.of(
                         new Event(
                                 0,

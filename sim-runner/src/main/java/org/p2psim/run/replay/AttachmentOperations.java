@@ -1,17 +1,22 @@
 package org.p2psim.run.replay;
 
+import com.google.common.collect.ImmutableList;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.p2psim.address.Bdf;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
+import org.p2psim.iommu.MappedPages;
 import org.p2psim.outcome.SgTableOutcome;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.watch.Recorder;
 import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Operation;
+import org.p2psim.unit.Bytes;
 
 /** What an importing driver does with a dma-buf, step by step. */
 final class AttachmentOperations {
@@ -20,13 +25,21 @@ final class AttachmentOperations {
     private final Handles handles;
     private final Recorder recorder;
     private final TableChecks tables;
+    private final MachineDmaMap dmaMap;
 
-    AttachmentOperations(World world, Exporters exporters, Handles handles, Recorder recorder, TableChecks tables) {
+    AttachmentOperations(
+            World world,
+            Exporters exporters,
+            Handles handles,
+            Recorder recorder,
+            TableChecks tables,
+            MachineDmaMap dmaMap) {
         this.world = world;
         this.exporters = exporters;
         this.handles = handles;
         this.recorder = recorder;
         this.tables = tables;
+        this.dmaMap = dmaMap;
     }
 
     /** The importing side of a device; refused if the deciding kernel has no such device. */
@@ -74,6 +87,7 @@ final class AttachmentOperations {
     /** A table was handed out: it is kept for the report and checked. */
     void mapped(long at, String owner, Attachment attachment, SgTable table) {
         DmaBuf dmaBuf = attachment.dmaBuf();
+        ImmutableList<MappedPages> pages = dmaMap.pages(attachment.importer(), table);
         recorder.sgTable(new SgTableOutcome(
                 owner,
                 dmaBuf.name(),
@@ -81,8 +95,18 @@ final class AttachmentOperations {
                 addresses(attachment.importer().name()),
                 table.entries().stream()
                         .map(entry -> new SgTableOutcome.Entry(entry.address(), entry.length()))
-                        .toList()));
+                        .toList(),
+                pages));
         tables.check(at, owner, attachment, table);
+        if (!pages.isEmpty()) {
+            recorder.effect(at, owner, "IOMMU page table", text(pages));
+        }
+    }
+
+    private static String text(List<MappedPages> pages) {
+        return pages.stream()
+                .map(each -> "%d of %s".formatted(each.entries(), Bytes.format(each.size())))
+                .collect(Collectors.joining(", ", "entries: ", ""));
     }
 
     private SgTableOutcome.Addresses addresses(String importer) {

@@ -44,7 +44,7 @@ public final class Replay {
         Exporters exporters = new Exporters(world, dmaMap);
         TableChecks tables = new TableChecks(exporters, dmaMap, recorder, watch);
         this.dmaBufs = new DmaBufOperations(exporters, handles, recorder, watch);
-        this.attachments = new AttachmentOperations(world, exporters, handles, recorder, tables);
+        this.attachments = new AttachmentOperations(world, exporters, handles, recorder, tables, dmaMap);
         this.ways = new Ways(world, routing);
         HostBuffers buffers = new HostBuffers();
         this.traffic = new TrafficOperations(world, engine, network, recorder, ways, buffers);
