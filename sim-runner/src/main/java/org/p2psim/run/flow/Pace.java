@@ -224,7 +224,7 @@ sealed interface Pace {
 
         @Override
         public boolean mayBlock() {
-            return !forwards;
+            return refusal != Response.SERVED;
         }
 
         @Override
