@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.p2psim.outcome.Failure;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
@@ -94,13 +95,8 @@ class ReactionTest {
             }
 
             @Override
-            public void dropped(long at, long address, int bytes, long issued) {
-                itsTold.add(new Told(Run.What.DROPPED, address, bytes, issued, at));
-            }
-
-            @Override
-            public void refused(long at, long address, int bytes, long issued) {
-                itsTold.add(new Told(Run.What.REFUSED, address, bytes, issued, at));
+            public void failed(Failure how, long at, long address, int bytes, long issued) {
+                itsTold.add(new Told(Run.What.of(how), address, bytes, issued, at));
             }
 
             @Override
