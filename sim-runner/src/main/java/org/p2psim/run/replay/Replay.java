@@ -50,6 +50,7 @@ public final class Replay {
     private final AllReduceOperations allReduces;
     private final NvmeOperations nvme;
     private final Transfers transfers;
+    private final NvmeTokens tokens;
     private final CpuOperations cpu;
     private final IommufdOperations iommufd;
     private final SoftwareRdmaOperations softwareRdma;
@@ -97,6 +98,7 @@ public final class Replay {
         this.transfers = new Transfers(run, ways, landings, new WorkQueues(engine, network, ways, buffers));
         this.queuePairs = new QueuePairs(run, transfers, landings);
         this.nvme = new NvmeOperations(run, ways, traffic, buffers, transfers, landings);
+        this.tokens = new NvmeTokens(run, nvme);
         this.cpu = new CpuOperations(run);
         this.iommufd = new IommufdOperations(run);
         this.softwareRdma = new SoftwareRdmaOperations(run);
@@ -180,10 +182,6 @@ public final class Replay {
         } else if (operation instanceof VmaOperation op) {
             vmas.perform(number, op);
         }
-    }
-
-    private static void notModelled(Operation operation) {
-        throw new IllegalArgumentException("no such operation: " + operation);
     }
 
     private void dmaBuf(int number, DmaBufOperation operation) {
@@ -338,7 +336,7 @@ public final class Replay {
 
     private void nvme(int number, NvmeOperation operation) {
         if (operation instanceof NvmeOperation.NvmeRead op) {
-            nvme.start(new NvmeOperations.Commands(
+            nvme(new NvmeOperations.Commands(
                     transfers.line(number, op.id(), "nvme-read"),
                     false,
                     op.nvme(),
@@ -347,7 +345,7 @@ public final class Replay {
                     op.request(),
                     op.depth()));
         } else if (operation instanceof NvmeOperation.NvmeWrite op) {
-            nvme.start(new NvmeOperations.Commands(
+            nvme(new NvmeOperations.Commands(
                     transfers.line(number, op.id(), "nvme-write"),
                     true,
                     op.nvme(),
@@ -355,8 +353,18 @@ public final class Replay {
                     op.size(),
                     op.request(),
                     op.depth()));
+        } else if (operation instanceof NvmeOperation.RegisterToken op) {
+            tokens.register(number, op);
+        } else if (operation instanceof NvmeOperation.UnregisterToken op) {
+            tokens.unregister(number, op);
+        }
+    }
+
+    private void nvme(NvmeOperations.Commands commands) {
+        if (tokens.has(commands.memory())) {
+            tokens.start(commands);
         } else {
-            notModelled(operation);
+            nvme.start(commands);
         }
     }
 
