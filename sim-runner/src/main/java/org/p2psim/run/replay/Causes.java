@@ -55,6 +55,7 @@ final class Causes {
                                 of(Action.DISABLE, device),
                                 of(Action.REVOKE, dmaBuf),
                                 of(Action.MOVE, dmaBuf));
+                    case ONE_OWNER -> first(line("close-device", device), of(Action.RELEASE, dmaBuf));
                     case RELEASED_UNMAPPED -> of(Action.RELEASE, dmaBuf);
                     case NEW_MAPPING_WAITS -> of(Action.MOVE, dmaBuf);
                     case PEER_TO_PEER_ALLOWED, REVOKE_ENDS -> first(of(Action.ATTACH, object));
@@ -75,6 +76,19 @@ final class Causes {
     private OptionalInt of(Action action, String object) {
         Integer event = newest.getOrDefault(action, Map.of()).get(object);
         return event == null ? OptionalInt.empty() : OptionalInt.of(event);
+    }
+
+    /** The newest line of the timeline that does something to an object. */
+    private OptionalInt line(String what, Optional<String> lane) {
+        for (int i = recorder.newest(); i >= 0; i--) {
+            Event event = recorder.event(i);
+            if (event.kind() == Event.Kind.DONE
+                    && event.what().equals(what)
+                    && lane.equals(Optional.of(event.lane()))) {
+                return OptionalInt.of(i);
+            }
+        }
+        return OptionalInt.empty();
     }
 
     private static OptionalInt first(OptionalInt... events) {
