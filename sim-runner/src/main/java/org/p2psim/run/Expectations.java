@@ -214,13 +214,12 @@ final class Expectations {
         List<Event> operations = recorder.events().stream()
                 .filter(event -> event.kind() == Event.Kind.DONE || event.kind() == Event.Kind.REFUSED)
                 .toList();
-        if (expected.operation() >= operations.size()) {
+        int index = expected.operation().number().orElseThrow();
+        if (index >= operations.size()) {
             return new Finding().found("no such operation").require(false);
         }
-        Event event = operations.get(expected.operation());
-        return new Finding()
-                .found(event.what() + " " + event.lane())
-                .errno(Optional.of(expected.errno()), event.errno());
+        Event event = operations.get(index);
+        return new Finding().found(event.what() + " " + event.lane()).errno(expected.errno(), event.errno());
     }
 
     private Finding invariants(Expectation.Invariants expected) {

@@ -146,7 +146,21 @@ final class Defaults {
                 device.writeLatency(),
                 device.dmaBandwidth(),
                 device.issueInterval(),
-                device.ats());
+                device.ats(),
+                device.driver(),
+                device.scrub(),
+                device.scrubTime(),
+                device.resetTime(),
+                device.memoryEnabled(),
+                device.deviceSet(),
+                device.open(),
+                device.vram(),
+                device.copyRate(),
+                device.copyTime(),
+                device.faultTime(),
+                device.unmapTime(),
+                device.rnrTimer(),
+                device.rnrRetry());
     }
 
     private Importer importer(String name, Device device) {
@@ -155,7 +169,7 @@ final class Defaults {
                 // mlx5 faults pages in on demand; efa, irdma, bnxt_re and others pin.
                 case RDMA_NIC -> isMellanox(device) ? Importer.DYNAMIC : Importer.PINNED;
                 case GPU -> Importer.DYNAMIC;
-                case NVME, OTHER, HABANALABS -> Importer.STATIC;
+                case NVME, VFIO_PCI, SOFTWARE_RDMA, OTHER, HABANALABS -> Importer.STATIC;
             };
             assumptions.assume(name, "imports " + importer);
             return importer;

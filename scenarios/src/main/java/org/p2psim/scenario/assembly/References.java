@@ -10,10 +10,15 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Device.DeviceType;
+import org.p2psim.scenario.DmaBufOperation;
+import org.p2psim.scenario.DmaOperation;
 import org.p2psim.scenario.Expectation;
 import org.p2psim.scenario.FabricSpec;
 import org.p2psim.scenario.Finding;
+import org.p2psim.scenario.MemoryOperation;
+import org.p2psim.scenario.NvmeOperation;
 import org.p2psim.scenario.Operation;
+import org.p2psim.scenario.RdmaOperation;
 import org.p2psim.scenario.Scenario;
 
 /** Everything that the timeline and the expectations name must exist; whether it does in time is the kernel's answer. */
@@ -89,21 +94,22 @@ final class References {
     }
 
     private void collect(Operation operation, String pointer) {
-        if (operation instanceof Operation.Export export) {
+        if (operation instanceof DmaBufOperation.Export export) {
             make(Kind.DMA_BUF, export.dmaBuf(), pointer);
-        } else if (operation instanceof Operation.RegisterMr register) {
+        } else if (operation instanceof RdmaOperation.RegisterMr register) {
             make(Kind.MR, register.mr(), pointer);
-        } else if (operation instanceof Operation.Attach attach) {
+        } else if (operation instanceof DmaBufOperation.Attach attach) {
             make(Kind.ATTACHMENT, attach.attachment(), pointer);
-        } else if (operation instanceof Operation.Allocate allocate) {
+        } else if (operation instanceof MemoryOperation.Allocate allocate) {
             make(Kind.HANDLE, allocate.handle(), pointer);
         } else {
             transferId(operation).ifPresent(id -> make(Kind.DMA, id, pointer));
         }
     }
 
-    private void checkPages(Operation.Allocate allocate, String pointer) {
-        if (Long.bitCount(allocate.pageSize()) != 1 || Long.compareUnsigned(allocate.pageSize(), SMALLEST_PAGE) < 0) {
+    private void checkPages(MemoryOperation.Allocate allocate, String pointer) {
+        long pageSize = allocate.pageSize().orElse(SMALLEST_PAGE);
+        if (Long.bitCount(pageSize) != 1 || Long.compareUnsigned(pageSize, SMALLEST_PAGE) < 0) {
             findings.add(
                     Finding.at(pointer + "/page-size", "page-size", "a page size is a power of two, 4 KiB at least"));
         } else if (allocate.pages().isEmpty() == allocate.size().isEmpty()) {
@@ -111,33 +117,21 @@ final class References {
         } else if (allocate.size().isPresent()
                 && (allocate.size().getAsLong() == 0
                         || Long.compareUnsigned(
-                                        Long.divideUnsigned(allocate.size().getAsLong(), allocate.pageSize()),
-                                        MOST_PAGES)
+                                        Long.divideUnsigned(allocate.size().getAsLong(), pageSize), MOST_PAGES)
                                 > 0)) {
             findings.add(
                     Finding.at(pointer + "/size", "pages", "an allocation has 1 to %d pages".formatted(MOST_PAGES)));
         }
     }
 
+    /** The id of what moves data. */
     private static Optional<String> transferId(Operation operation) {
-        if (operation instanceof Operation.RdmaRead read) {
-            return read.id();
-        } else if (operation instanceof Operation.RdmaWrite write) {
-            return write.id();
-        } else if (operation instanceof Operation.DmaRead read) {
-            return read.id();
-        }
-        if (operation instanceof Operation.Traffic traffic) {
-            return traffic.id();
-        } else if (operation instanceof Operation.AllReduce ring) {
-            return ring.id();
-        }
-        if (operation instanceof Operation.NvmeRead read) {
-            return read.id();
-        } else if (operation instanceof Operation.NvmeWrite write) {
-            return write.id();
-        }
-        return operation instanceof Operation.DmaWrite write ? write.id() : Optional.empty();
+        boolean transfer = operation instanceof DmaOperation
+                || operation instanceof RdmaOperation.RdmaRead
+                || operation instanceof RdmaOperation.RdmaWrite
+                || operation instanceof NvmeOperation.NvmeRead
+                || operation instanceof NvmeOperation.NvmeWrite;
+        return transfer ? operation.id() : Optional.empty();
     }
 
     private void make(Kind kind, String name, String pointer) {
@@ -153,34 +147,34 @@ final class References {
     }
 
     private void check(Operation operation, String pointer) {
-        if (operation instanceof Operation.Allocate allocate) {
+        if (operation instanceof MemoryOperation.Allocate allocate) {
             exporter(allocate.from(), pointer + "/from");
             checkPages(allocate, pointer);
-        } else if (operation instanceof Operation.Free free) {
+        } else if (operation instanceof MemoryOperation.Free free) {
             refer(Kind.HANDLE, free.handle(), pointer);
-        } else if (operation instanceof Operation.Export export) {
+        } else if (operation instanceof DmaBufOperation.Export export) {
             exporter(export.from(), pointer + "/from");
             export.handle().ifPresent(handle -> refer(Kind.HANDLE, handle, pointer));
-        } else if (operation instanceof Operation.Close close) {
+        } else if (operation instanceof DmaBufOperation.Close close) {
             refer(Kind.DMA_BUF, close.dmaBuf(), pointer);
-        } else if (operation instanceof Operation.Revoke revoke) {
+        } else if (operation instanceof DmaBufOperation.Revoke revoke) {
             refer(Kind.DMA_BUF, revoke.dmaBuf(), pointer);
-        } else if (operation instanceof Operation.Move move) {
+        } else if (operation instanceof DmaBufOperation.Move move) {
             refer(Kind.DMA_BUF, move.dmaBuf(), pointer);
-        } else if (operation instanceof Operation.Attach attach) {
+        } else if (operation instanceof DmaBufOperation.Attach attach) {
             refer(Kind.DMA_BUF, attach.dmaBuf(), pointer);
             importer(attach.importer(), pointer + "/importer");
-        } else if (operation instanceof Operation.RegisterMr register) {
+        } else if (operation instanceof RdmaOperation.RegisterMr register) {
             refer(Kind.DMA_BUF, register.dmaBuf(), pointer);
             nic(register.nic(), pointer + "/nic");
-        } else if (operation instanceof Operation.Traffic traffic) {
+        } else if (operation instanceof DmaOperation.Traffic traffic) {
             workloads.check(traffic, pointer);
-        } else if (operation instanceof Operation.AllReduce ring) {
+        } else if (operation instanceof DmaOperation.AllReduce ring) {
             workloads.check(ring, pointer);
-        } else if (operation instanceof Operation.NvmeRead read) {
+        } else if (operation instanceof NvmeOperation.NvmeRead read) {
             nvme(read.nvme(), read.to(), pointer, "/to");
             workloads.check(read, pointer);
-        } else if (operation instanceof Operation.NvmeWrite write) {
+        } else if (operation instanceof NvmeOperation.NvmeWrite write) {
             nvme(write.nvme(), write.from(), pointer, "/from");
             workloads.check(write, pointer);
         } else {
@@ -189,22 +183,22 @@ final class References {
     }
 
     private void checkUse(Operation operation, String pointer) {
-        if (operation instanceof Operation.Map map) {
+        if (operation instanceof DmaBufOperation.Map map) {
             refer(Kind.ATTACHMENT, map.attachment(), pointer);
-        } else if (operation instanceof Operation.Unmap unmap) {
+        } else if (operation instanceof DmaBufOperation.Unmap unmap) {
             refer(Kind.ATTACHMENT, unmap.attachment(), pointer);
-        } else if (operation instanceof Operation.Detach detach) {
+        } else if (operation instanceof DmaBufOperation.Detach detach) {
             refer(Kind.ATTACHMENT, detach.attachment(), pointer);
-        } else if (operation instanceof Operation.DmaRead read) {
+        } else if (operation instanceof DmaOperation.DmaRead read) {
             refer(Kind.ATTACHMENT, read.attachment(), pointer);
-        } else if (operation instanceof Operation.DmaWrite write) {
+        } else if (operation instanceof DmaOperation.DmaWrite write) {
             refer(Kind.ATTACHMENT, write.attachment(), pointer);
-        } else if (operation instanceof Operation.DeregisterMr deregister) {
+        } else if (operation instanceof RdmaOperation.DeregisterMr deregister) {
             refer(Kind.MR, deregister.mr(), pointer);
-        } else if (operation instanceof Operation.RdmaRead read) {
+        } else if (operation instanceof RdmaOperation.RdmaRead read) {
             refer(Kind.MR, read.mr(), pointer);
             read.local().ifPresent(mr -> refer(Kind.MR, mr, pointer, "/local"));
-        } else if (operation instanceof Operation.RdmaWrite write) {
+        } else if (operation instanceof RdmaOperation.RdmaWrite write) {
             refer(Kind.MR, write.mr(), pointer);
             write.local().ifPresent(mr -> refer(Kind.MR, mr, pointer, "/local"));
         } else {
@@ -228,7 +222,7 @@ final class References {
         } else if (expectation instanceof Expectation.Dma dma) {
             refer(Kind.DMA, dma.dma(), pointer);
         } else if (expectation instanceof Expectation.Line line
-                && line.operation() >= scenario.timeline().size()) {
+                && line.operation().number().orElse(0) >= scenario.timeline().size()) {
             String message = "the timeline has %d lines, counted from 0"
                     .formatted(scenario.timeline().size());
             findings.add(Finding.at(pointer + "/operation", "unknown-operation", message));
@@ -280,7 +274,7 @@ final class References {
         if (!names(Kind.ATTACHMENT).contains(memory)) {
             usable(memory, pointer + key);
         } else if (scenario.timeline().stream()
-                .noneMatch(line -> line instanceof Operation.Attach attach
+                .noneMatch(line -> line instanceof DmaBufOperation.Attach attach
                         && attach.attachment().equals(memory)
                         && attach.importer().equals(name))) {
             String message = "attachment \"%s\" is not one of \"%s\"".formatted(memory, name);

@@ -13,7 +13,7 @@ import org.p2psim.run.flow.DmaRequest;
 import org.p2psim.run.flow.LatencyRecorder;
 import org.p2psim.run.flow.Requests;
 import org.p2psim.run.watch.Recorder;
-import org.p2psim.scenario.Operation;
+import org.p2psim.scenario.DmaOperation;
 import org.p2psim.unit.Bandwidth;
 import org.p2psim.unit.Ticks;
 
@@ -37,7 +37,7 @@ final class AllReduceOperations {
         this.traffic = traffic;
     }
 
-    void start(String lane, Operation.AllReduce op) {
+    void start(String lane, DmaOperation.AllReduce op) {
         for (String member : op.members()) {
             if (traffic.largestBar(member)
                     .filter(bar -> bar.size() >= op.size())
@@ -68,7 +68,7 @@ final class AllReduceOperations {
         private final List<Member> members = new ArrayList<>();
         private int unfinished;
 
-        Ring(String lane, Operation.AllReduce op) {
+        Ring(String lane, DmaOperation.AllReduce op) {
             this.lane = lane;
             this.size = op.members().size();
             this.bytes = op.size();

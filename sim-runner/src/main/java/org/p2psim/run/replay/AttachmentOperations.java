@@ -11,7 +11,7 @@ import org.p2psim.outcome.SgTableOutcome;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.watch.Recorder;
 import org.p2psim.scenario.Device;
-import org.p2psim.scenario.Operation;
+import org.p2psim.scenario.DmaBufOperation;
 
 /** What an importing driver does with a dma-buf, step by step. */
 final class AttachmentOperations {
@@ -41,7 +41,7 @@ final class AttachmentOperations {
                 name, address.get(), dynamic, dynamic, device.maxSegmentSize().orElseThrow()));
     }
 
-    void attach(Operation.Attach op) {
+    void attach(DmaBufOperation.Attach op) {
         Reply<Attachment> reply = importer(op.importer())
                 .then(importer -> handles.exported(op.dmaBuf())
                         .then(DmaBuf::get)
@@ -62,7 +62,7 @@ final class AttachmentOperations {
         handles.attachments().put(op.attachment(), UserObject.of(reply));
     }
 
-    void map(Operation.Map op) {
+    void map(DmaBufOperation.Map op) {
         Reply<Attachment> attached = attachment(op.attachment(), false);
         Reply<SgTable> reply = attached.then(Attachment::mapUnlocked);
         recorder.reply(op.at(), op.attachment(), "map", reply, AttachmentOperations::summary);
@@ -101,12 +101,12 @@ final class AttachmentOperations {
                         table.entries().get(0).address());
     }
 
-    void unmap(Operation.Unmap op) {
+    void unmap(DmaBufOperation.Unmap op) {
         Reply<Attachment> reply = attachment(op.attachment(), true).then(Attachment::unmapUnlocked);
         recorder.reply(op.at(), op.attachment(), "unmap", reply, done -> "the addresses are given back");
     }
 
-    void detach(Operation.Detach op) {
+    void detach(DmaBufOperation.Detach op) {
         Reply<Attachment> reply = attachment(op.attachment(), false).then(attachment -> {
             attachment.dmaBuf().detach(attachment);
             attachment.dmaBuf().put();

@@ -2,13 +2,15 @@ package org.p2psim.run.replay;
 
 import java.util.Optional;
 import org.p2psim.dmabuf.DmaBuf;
+import org.p2psim.dmabuf.Kernel;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.exporter.Habanalabs;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.watch.InvariantWatch;
 import org.p2psim.run.watch.Recorder;
-import org.p2psim.scenario.Operation;
+import org.p2psim.scenario.DmaBufOperation;
+import org.p2psim.scenario.MemoryOperation;
 import org.p2psim.unit.Bytes;
 
 /** What the exporting process does: device memory and dma-bufs of it. */
@@ -25,15 +27,18 @@ final class DmaBufOperations {
         this.watch = watch;
     }
 
-    void allocate(Operation.Allocate op) {
+    void allocate(MemoryOperation.Allocate op) {
         Reply<String> reply = driver(op.from())
                 .then(driver -> op.size().isPresent()
-                        ? driver.allocate(op.handle(), op.size().getAsLong(), op.pageSize())
-                        : driver.allocate(op.handle(), op.pages(), op.pageSize()));
+                        ? driver.allocate(
+                                op.handle(),
+                                op.size().getAsLong(),
+                                op.pageSize().orElse(Kernel.PAGE_SIZE))
+                        : driver.allocate(op.handle(), op.pages(), op.pageSize().orElse(Kernel.PAGE_SIZE)));
         recorder.reply(op.at(), op.handle(), "allocate", reply, done -> "pages of " + op.from());
     }
 
-    void free(Operation.Free op) {
+    void free(MemoryOperation.Free op) {
         Optional<Habanalabs> driver = exporters.owner(op.handle());
         int exported = driver.map(owner -> owner.exportingCount(op.handle())).orElse(0);
         Reply<String> reply = driver.map(owner -> owner.free(op.handle()))
@@ -48,7 +53,7 @@ final class DmaBufOperations {
                 () -> "%s was freed while %d dma-buf(s) show it".formatted(op.handle(), exported));
     }
 
-    void export(Operation.Export op) {
+    void export(DmaBufOperation.Export op) {
         Reply<DmaBuf> reply = driver(op.from())
                 .then(driver -> op.handle().isPresent()
                         ? driver.exportByHandle(op.dmaBuf(), op.handle().get())
@@ -65,7 +70,7 @@ final class DmaBufOperations {
         handles.dmaBufs().put(op.dmaBuf(), UserObject.of(reply));
     }
 
-    void close(Operation.Close op) {
+    void close(DmaBufOperation.Close op) {
         Reply<DmaBuf> reply = handles.exported(op.dmaBuf()).then(DmaBuf::close);
         recorder.reply(
                 op.at(),
@@ -77,11 +82,11 @@ final class DmaBufOperations {
                         : "descriptor closed; %d reference(s) keep it".formatted(dmaBuf.references()));
     }
 
-    void revoke(Operation.Revoke op) {
+    void revoke(DmaBufOperation.Revoke op) {
         recorder.reply(op.at(), op.dmaBuf(), "revoke", pinned(op.dmaBuf(), "revoked"), done -> "");
     }
 
-    void move(Operation.Move op) {
+    void move(DmaBufOperation.Move op) {
         recorder.reply(op.at(), op.dmaBuf(), "move", pinned(op.dmaBuf(), "moved"), done -> "");
     }
 

@@ -11,7 +11,7 @@ import org.p2psim.dmabuf.importer.MemoryRegion;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.watch.Recorder;
-import org.p2psim.scenario.Operation;
+import org.p2psim.scenario.RdmaOperation;
 
 /** Memory regions over dma-bufs, and the RDMA that peers do through them. */
 final class RegionOperations {
@@ -30,7 +30,7 @@ final class RegionOperations {
         this.transfers = transfers;
     }
 
-    void register(Operation.RegisterMr op) {
+    void register(RdmaOperation.RegisterMr op) {
         List<MemoryRegion.Step> steps = new ArrayList<>();
         Reply<MemoryRegion> reply = attachments
                 .importer(op.nic())
@@ -45,7 +45,7 @@ final class RegionOperations {
         }
     }
 
-    private static MemoryRegion.Request request(Operation.RegisterMr op, DmaBuf dmaBuf) {
+    private static MemoryRegion.Request request(RdmaOperation.RegisterMr op, DmaBuf dmaBuf) {
         return new MemoryRegion.Request(
                 op.mr(),
                 op.offset(),
@@ -55,7 +55,7 @@ final class RegionOperations {
     }
 
     /** The NIC stops using the region first: what it has on the wire comes to its end before the pages are unmapped. */
-    void deregister(Operation.DeregisterMr op) {
+    void deregister(RdmaOperation.DeregisterMr op) {
         Optional<MemoryRegion> region = handles.region(op.mr()).filter(MemoryRegion::isRegistered);
         if (region.isEmpty()) {
             recorder.refused(

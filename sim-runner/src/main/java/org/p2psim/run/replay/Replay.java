@@ -15,7 +15,12 @@ import org.p2psim.run.engine.Engine;
 import org.p2psim.run.flow.DmaNetwork;
 import org.p2psim.run.watch.InvariantWatch;
 import org.p2psim.run.watch.Recorder;
+import org.p2psim.scenario.DmaBufOperation;
+import org.p2psim.scenario.DmaOperation;
+import org.p2psim.scenario.MemoryOperation;
+import org.p2psim.scenario.NvmeOperation;
 import org.p2psim.scenario.Operation;
+import org.p2psim.scenario.RdmaOperation;
 
 /** Plays a timeline: every operation at its time, then the checks that hold between any two of them. */
 public final class Replay {
@@ -83,29 +88,29 @@ public final class Replay {
     }
 
     private void perform(Operation operation) {
-        if (operation instanceof Operation.Allocate op) {
+        if (operation instanceof MemoryOperation.Allocate op) {
             dmaBufs.allocate(op);
-        } else if (operation instanceof Operation.Free op) {
+        } else if (operation instanceof MemoryOperation.Free op) {
             dmaBufs.free(op);
-        } else if (operation instanceof Operation.Export op) {
+        } else if (operation instanceof DmaBufOperation.Export op) {
             dmaBufs.export(op);
-        } else if (operation instanceof Operation.Close op) {
+        } else if (operation instanceof DmaBufOperation.Close op) {
             dmaBufs.close(op);
-        } else if (operation instanceof Operation.Revoke op) {
+        } else if (operation instanceof DmaBufOperation.Revoke op) {
             dmaBufs.revoke(op);
-        } else if (operation instanceof Operation.Move op) {
+        } else if (operation instanceof DmaBufOperation.Move op) {
             dmaBufs.move(op);
-        } else if (operation instanceof Operation.Attach op) {
+        } else if (operation instanceof DmaBufOperation.Attach op) {
             attachments.attach(op);
-        } else if (operation instanceof Operation.Map op) {
+        } else if (operation instanceof DmaBufOperation.Map op) {
             attachments.map(op);
-        } else if (operation instanceof Operation.Unmap op) {
+        } else if (operation instanceof DmaBufOperation.Unmap op) {
             attachments.unmap(op);
-        } else if (operation instanceof Operation.Detach op) {
+        } else if (operation instanceof DmaBufOperation.Detach op) {
             attachments.detach(op);
-        } else if (operation instanceof Operation.RegisterMr op) {
+        } else if (operation instanceof RdmaOperation.RegisterMr op) {
             regions.register(op);
-        } else if (operation instanceof Operation.DeregisterMr op) {
+        } else if (operation instanceof RdmaOperation.DeregisterMr op) {
             regions.deregister(op);
         } else {
             transfer(operation);
@@ -113,19 +118,19 @@ public final class Replay {
     }
 
     private void transfer(Operation operation) {
-        if (operation instanceof Operation.RdmaRead op) {
+        if (operation instanceof RdmaOperation.RdmaRead op) {
             rdma(op.id(), "rdma-read", op.mr(), op.offset(), op.size(), true, op.local());
-        } else if (operation instanceof Operation.RdmaWrite op) {
+        } else if (operation instanceof RdmaOperation.RdmaWrite op) {
             rdma(op.id(), "rdma-write", op.mr(), op.offset(), op.size(), false, op.local());
-        } else if (operation instanceof Operation.DmaRead op) {
+        } else if (operation instanceof DmaOperation.DmaRead op) {
             dma(op.id(), "dma-read", op.attachment(), op.offset(), op.size(), true);
-        } else if (operation instanceof Operation.DmaWrite op) {
+        } else if (operation instanceof DmaOperation.DmaWrite op) {
             dma(op.id(), "dma-write", op.attachment(), op.offset(), op.size(), false);
-        } else if (operation instanceof Operation.Traffic op) {
+        } else if (operation instanceof DmaOperation.Traffic op) {
             traffic.start(transfers.name(op.id(), "traffic"), op);
-        } else if (operation instanceof Operation.AllReduce op) {
+        } else if (operation instanceof DmaOperation.AllReduce op) {
             allReduces.start(transfers.name(op.id(), "all-reduce"), op);
-        } else if (operation instanceof Operation.NvmeRead op) {
+        } else if (operation instanceof NvmeOperation.NvmeRead op) {
             nvme.start(new NvmeOperations.Commands(
                     transfers.name(op.id(), "nvme-read"),
                     false,
@@ -134,7 +139,7 @@ public final class Replay {
                     op.size(),
                     op.request(),
                     op.depth()));
-        } else if (operation instanceof Operation.NvmeWrite op) {
+        } else if (operation instanceof NvmeOperation.NvmeWrite op) {
             nvme.start(new NvmeOperations.Commands(
                     transfers.name(op.id(), "nvme-write"),
                     true,

@@ -13,6 +13,7 @@ import org.p2psim.run.flow.DmaNetwork;
 import org.p2psim.run.flow.DmaRequest;
 import org.p2psim.run.flow.Requests;
 import org.p2psim.run.watch.Recorder;
+import org.p2psim.scenario.DmaOperation;
 import org.p2psim.scenario.Operation;
 import org.p2psim.topology.Bar;
 import org.p2psim.unit.Bytes;
@@ -38,8 +39,8 @@ final class TrafficOperations {
         this.buffers = buffers;
     }
 
-    void start(String lane, Operation.Traffic op) {
-        boolean read = op.direction() == Operation.Direction.READ;
+    void start(String lane, DmaOperation.Traffic op) {
+        boolean read = op.direction() == DmaOperation.Direction.READ;
         String operation = read ? "traffic-read" : "traffic-write";
         int min = op.request().map(request -> Math.toIntExact(request.min())).orElse(DEFAULT_REQUEST);
         int max = op.request().map(request -> Math.toIntExact(request.max())).orElse(DEFAULT_REQUEST);
@@ -71,13 +72,13 @@ final class TrafficOperations {
                 new OperationStream(engine, recorder, ways, lane, operation, op.size(), way));
     }
 
-    private Requests requests(String lane, Operation.Traffic op, DmaRequest.Segment place, int min, int max) {
+    private Requests requests(String lane, DmaOperation.Traffic op, DmaRequest.Segment place, int min, int max) {
         return new Requests.Operations(
                 List.of(place),
                 op.size(),
                 min,
                 max,
-                op.pattern().orElse(Operation.Pattern.SEQUENTIAL) == Operation.Pattern.RANDOM
+                op.pattern().orElse(DmaOperation.Pattern.SEQUENTIAL) == DmaOperation.Pattern.RANDOM
                         ? Requests.Pattern.RANDOM
                         : Requests.Pattern.SEQUENTIAL,
                 min,
@@ -86,7 +87,7 @@ final class TrafficOperations {
                 seed(lane));
     }
 
-    private static DmaRequest.Attributes attributes(Operation.Traffic op) {
+    private static DmaRequest.Attributes attributes(DmaOperation.Traffic op) {
         return new DmaRequest.Attributes(op.relaxedOrdering(), op.idBasedOrdering());
     }
 
@@ -94,7 +95,7 @@ final class TrafficOperations {
         return "requests of %s in a window of %s in %s".formatted(Bytes.format(request), Bytes.format(window), where);
     }
 
-    private void refused(String lane, String operation, Operation.Traffic op, String why) {
+    private void refused(String lane, String operation, DmaOperation.Traffic op, String why) {
         long now = engine.now();
         recorder.refused(now, lane, operation, Optional.of(Errno.EINVAL), why);
         recorder.transfer(TransferOutcome.refused(
@@ -105,7 +106,7 @@ final class TrafficOperations {
         return world.onHost(device).bars().stream().map(Bar::range).max(Comparator.comparingLong(AddressRange::size));
     }
 
-    private static Requests.Start start(Operation.Traffic op) {
+    private static Requests.Start start(DmaOperation.Traffic op) {
         if (op.rate().isPresent()) {
             return new Requests.Start.Paced(op.rate().getAsLong());
         }

@@ -3,6 +3,7 @@ package org.p2psim.run.watch;
 import com.google.common.collect.ImmutableList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -59,7 +60,7 @@ public final class InvariantWatch {
         if (record.first == null) {
             String what = detail.get();
             int event = recorder.violation(at, lane, invariant.id(), what);
-            record.first = new InvariantOutcome.Violation(at, event, what, enabledBy, 1);
+            record.first = new InvariantOutcome.Violation(at, event, what, List.of(lane), enabledBy, 1, false);
         }
     }
 
@@ -78,8 +79,10 @@ public final class InvariantWatch {
                                             first.at(),
                                             first.event(),
                                             first.detail(),
+                                            first.objects(),
                                             first.enabledBy(),
-                                            record.broken)));
+                                            record.broken,
+                                            first.expected())));
                 })
                 .collect(ImmutableList.toImmutableList());
     }

@@ -45,7 +45,7 @@ public final class Recorder {
     }
 
     private int add(long at, String lane, String what, Event.Kind kind, Optional<Errno> errno, String detail) {
-        events.add(new Event(events.size(), at, at, lane, what, kind, errno, detail));
+        events.add(new Event(events.size(), Event.NO_OPERATION, at, at, lane, what, kind, errno, detail));
         return events.size() - 1;
     }
 
@@ -54,7 +54,16 @@ public final class Recorder {
         Event begun = events.get(index);
         events.set(
                 index,
-                new Event(index, begun.start(), at, begun.lane(), begun.what(), begun.kind(), begun.errno(), detail));
+                new Event(
+                        index,
+                        begun.operation(),
+                        begun.start(),
+                        at,
+                        begun.lane(),
+                        begun.what(),
+                        begun.kind(),
+                        begun.errno(),
+                        detail));
     }
 
     public void sgTable(SgTableOutcome table) {

@@ -1,0 +1,51 @@
+package org.p2psim.scenario;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.p2psim.dmabuf.CpuAccess;
+import org.p2psim.scenario.quantity.Size;
+import org.p2psim.scenario.quantity.Time;
+
+/** What the CPU does with a dma-buf and its descriptor. */
+public sealed interface CpuOperation extends Operation {
+    /** {@code dma_buf_begin_cpu_access()}. */
+    record BeginCpuAccess(@Time long at, Optional<String> id, String dmaBuf, boolean write) implements CpuOperation {}
+
+    /** {@code dma_buf_end_cpu_access()}. */
+    record EndCpuAccess(@Time long at, Optional<String> id, String dmaBuf) implements CpuOperation {}
+
+    /** Mapped into kernel memory. */
+    record Vmap(@Time long at, Optional<String> id, String dmaBuf) implements CpuOperation {}
+
+    record Vunmap(@Time long at, Optional<String> id, String dmaBuf) implements CpuOperation {}
+
+    /**
+     * {@code mmap()} of the descriptor.
+     *
+     * @param length bytes; from {@code offset} to the end if absent
+     */
+    record Mmap(
+            @Time long at,
+            Optional<String> id,
+            String dmaBuf,
+            @Size long offset,
+            @Size OptionalLong length) implements CpuOperation {}
+
+    /**
+     * {@code DMA_BUF_IOCTL_SYNC}.
+     *
+     * @param flags its bits: 1 read, 2 write, 4 end
+     */
+    record Sync(@Time long at, Optional<String> id, String dmaBuf, int flags) implements CpuOperation {}
+
+    /** {@code llseek()} of the descriptor. */
+    record Seek(
+            @Time long at,
+            Optional<String> id,
+            String dmaBuf,
+            @Size long offset,
+            CpuAccess.Whence whence) implements CpuOperation {}
+
+    /** From now on so many file descriptors are free, for whoever exports. */
+    record LimitDescriptors(@Time long at, Optional<String> id, int free) implements CpuOperation {}
+}
