@@ -52,9 +52,9 @@ public final class Simulation {
         Replay replay = new Replay(world, engine, routing, network, recorder, watch);
         replay.schedule();
         engine.run();
-        replay.checkLeaks();
-        return outcome(
-                world, Math.max(engine.lastAction(), network.lastEnd()), replay, recorder, watch, network.linkUse());
+        long end = Math.max(engine.lastAction(), network.lastEnd());
+        replay.end(end);
+        return outcome(world, end, replay, recorder, watch, network.linkUse());
     }
 
     private static ImmutableList<PairOutcome> pairs(World world) {
@@ -90,13 +90,13 @@ public final class Simulation {
                 pairs(world),
                 recorder.sgTables(),
                 recorder.events(),
-                List.of(),
-                List.of(),
-                List.of(),
+                recorder.waits(),
+                recorder.inFlight(),
+                replay.landed(),
                 List.of(),
                 recorder.transfers(),
                 links,
-                watch.outcomes(),
+                watch.outcomes(found -> false),
                 new Expectations(world, replay.handles(), recorder, watch).outcomes(),
                 notes);
     }

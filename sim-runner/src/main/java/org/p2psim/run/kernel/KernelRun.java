@@ -12,6 +12,7 @@ import org.p2psim.dmabuf.Journal;
 import org.p2psim.dmabuf.Kernel;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.Task;
+import org.p2psim.platform.Errno;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.watch.Recorder;
 
@@ -71,7 +72,7 @@ public final class KernelRun {
     /** A line of the timeline begins, now, and is over when its thread is. */
     public <T> void start(
             Line line, Supplier<Reply<T>> operation, Function<T, String> detail, Consumer<Reply<T>> whenOver) {
-        begin(line);
+        begin(line, "");
         Task<T> task = kernel.start(line.name(), line.operation(), operation, reply -> {
             over(line, reply, detail);
             whenOver.accept(reply);
@@ -80,16 +81,31 @@ public final class KernelRun {
         settle();
     }
 
-    /** A line of the timeline begins whose end {@link #over} tells. */
-    public void begin(Line line) {
-        line.begun(engine.now(), recorder.done(engine.now(), line.lane(), line.what(), "", line.operation()));
+    /** A line of the timeline begins that somebody else ends, with one of the next three. */
+    public void begin(Line line, String detail) {
+        line.begun(engine.now(), recorder.done(engine.now(), line.lane(), line.what(), detail, line.operation()));
         lines.put(line.operation(), line);
     }
 
-    /** A line has ended. */
+    /** A line has ended with a reply. */
     public <T> void over(Line line, Reply<T> reply, Function<T, String> detail) {
-        line.over(engine.now(), reply);
-        recorder.over(line.event(), engine.now(), reply, detail);
+        if (reply instanceof Reply.Refused<T> refused) {
+            refused(line, Optional.of(refused.errno()), refused.why());
+        } else if (reply instanceof Reply.Done<T> done) {
+            ended(line, detail.apply(done.value()));
+        }
+    }
+
+    /** A line has done what it says. */
+    public void ended(Line line, String detail) {
+        line.over(engine.now(), false, Optional.empty());
+        recorder.end(line.event(), engine.now(), detail);
+    }
+
+    /** A line was refused: with an errno, or with the status of a work completion in the reason. */
+    public void refused(Line line, Optional<Errno> errno, String why) {
+        line.over(engine.now(), true, errno);
+        recorder.refused(line.event(), engine.now(), errno, why);
     }
 
     /** Something happens of itself, now. */
@@ -107,6 +123,7 @@ public final class KernelRun {
 
     /** A thread of nobody's begins, now. */
     public <T> void start(int cause, String name, Supplier<Reply<T>> operation, Consumer<Reply<T>> whenOver) {
+        recorder.causedBy(cause);
         kernel.start(name, cause, operation, whenOver);
         settle();
     }

@@ -2,8 +2,6 @@ package org.p2psim.run.kernel;
 
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
-import org.p2psim.dmabuf.Reply;
 import org.p2psim.platform.Errno;
 
 /** A line of the timeline that was begun, and how it ended, if it has. */
@@ -14,7 +12,8 @@ public final class Line {
     private int event = -1;
     private long start;
     private OptionalLong end = OptionalLong.empty();
-    private @Nullable Reply<?> reply;
+    private boolean refused;
+    private Optional<Errno> errno = Optional.empty();
 
     /**
      * Not begun.
@@ -33,9 +32,10 @@ public final class Line {
         event = itsEvent;
     }
 
-    void over(long at, Reply<?> answer) {
+    void over(long at, boolean wasRefused, Optional<Errno> itsErrno) {
         end = OptionalLong.of(at);
-        reply = answer;
+        refused = wasRefused;
+        errno = itsErrno;
     }
 
     /** As its thread is called. */
@@ -71,11 +71,11 @@ public final class Line {
     }
 
     public boolean isRefused() {
-        return reply instanceof Reply.Refused<?>;
+        return refused;
     }
 
     /** The errno that it was refused with. */
     public Optional<Errno> errno() {
-        return reply instanceof Reply.Refused<?> refused ? Optional.of(refused.errno()) : Optional.empty();
+        return errno;
     }
 }
