@@ -95,6 +95,11 @@ public record Device(
         bars = ImmutableMap.copyOf(bars);
     }
 
+    /** False for RDMA in software, which is nowhere in the fabric. */
+    public boolean isFunction() {
+        return type != DeviceType.SOFTWARE_RDMA;
+    }
+
     /** What drives the function. */
     public enum DeviceType {
         /** Goya and Gaudi: exports device memory, pinned, never revoked. */

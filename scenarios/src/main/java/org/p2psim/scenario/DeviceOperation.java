@@ -5,6 +5,9 @@ import org.p2psim.scenario.quantity.Time;
 
 /** What happens to a device: users, resets, its driver. */
 public sealed interface DeviceOperation extends Operation {
+    /** Name of the device. */
+    String device();
+
     record OpenDevice(@Time long at, Optional<String> id, String device, String user) implements DeviceOperation {}
 
     /**

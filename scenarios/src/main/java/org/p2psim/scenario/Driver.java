@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.p2psim.dmabuf.Bug;
 import org.p2psim.dmabuf.exporter.GpuProfile;
 import org.p2psim.dmabuf.exporter.HabanalabsProfile;
@@ -34,6 +35,9 @@ public sealed interface Driver {
                     .put("merged", release -> new Software(SoftwareRdma.Refusal.IN_ATTACH))
                     .put("rxe", release -> new Software(SoftwareRdma.Refusal.NO_OPERATION))
                     .buildOrThrow();
+
+    /** The release in the name of a GPU driver's profile. */
+    Pattern RELEASE = Pattern.compile("[0-9]{1,2}\\.[0-9]{1,3}");
 
     /** What it does wrong. */
     ImmutableSet<Bug> bugs();
@@ -91,7 +95,8 @@ public sealed interface Driver {
         }
         String driver = name.substring(0, dash).toUpperCase(Locale.ROOT);
         for (GpuProfile.Driver gpu : GpuProfile.Driver.values()) {
-            if (gpu.name().equals(driver)) {
+            if (gpu.name().equals(driver)
+                    && RELEASE.matcher(name.substring(dash + 1)).matches()) {
                 return Optional.of(new Gpu(GpuProfile.of(gpu, KernelRelease.parse(name.substring(dash + 1)))));
             }
         }

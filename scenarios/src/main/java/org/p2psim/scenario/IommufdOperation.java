@@ -7,6 +7,9 @@ import org.p2psim.scenario.quantity.Time;
 
 /** Areas of I/O address spaces that are dma-bufs. */
 public sealed interface IommufdOperation extends Operation {
+    /** Name of the area. */
+    String area();
+
     /**
      * A dma-buf is mapped into an I/O address space ({@code IOMMU_IOAS_MAP_FILE}).
      *

@@ -15,6 +15,7 @@ import org.p2psim.outcome.Provenance;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
+import org.p2psim.run.expect.Expectations;
 import org.p2psim.run.flow.DmaNetwork;
 import org.p2psim.run.flow.Fidelity;
 import org.p2psim.run.replay.Replay;
@@ -50,11 +51,13 @@ public final class Simulation {
         Recorder recorder = new Recorder();
         InvariantWatch watch = new InvariantWatch(recorder);
         Replay replay = new Replay(world, engine, routing, network, recorder, watch);
+        Expectations expectations = new Expectations(world, engine, replay, recorder, watch);
         replay.schedule();
+        expectations.schedule();
         engine.run();
         long end = Math.max(engine.lastAction(), network.lastEnd());
         replay.end(end);
-        return outcome(world, end, replay, recorder, watch, network.linkUse());
+        return outcome(world, end, replay, recorder, watch, expectations, network.linkUse());
     }
 
     private static ImmutableList<PairOutcome> pairs(World world) {
@@ -72,7 +75,7 @@ public final class Simulation {
     }
 
     private RunOutcome outcome(
-            World world, long end, Replay replay, Recorder recorder, InvariantWatch watch, List<LinkUse> links) {
+            World world, long end, Replay replay, Recorder recorder, InvariantWatch watch, Expectations expectations, List<LinkUse> links) {
         Plan plan = world.plan();
         List<Note> notes = new ArrayList<>(plan.notes());
         notes.addAll(replay.notes());
@@ -96,8 +99,8 @@ public final class Simulation {
                 List.of(),
                 recorder.transfers(),
                 links,
-                watch.outcomes(found -> false),
-                new Expectations(world, replay.handles(), recorder, watch).outcomes(),
+                watch.outcomes(expectations::expects),
+                expectations.outcomes(),
                 notes);
     }
 

@@ -114,7 +114,10 @@ final class Defaults {
     }
 
     /** The device with everything filled in that has a default. */
-    Device complete(String name, Device device) {
+    Device complete(String name, Device device, LifetimeDefaults lifetimes) {
+        if (!device.isFunction()) {
+            return device;
+        }
         boolean nic = device.type() == DeviceType.RDMA_NIC;
         boolean imports = device.type() != DeviceType.HABANALABS;
         return new Device(
@@ -149,18 +152,18 @@ final class Defaults {
                 device.ats(),
                 device.driver(),
                 device.scrub(),
-                device.scrubTime(),
-                device.resetTime(),
+                lifetimes.scrubTime(name, device),
+                lifetimes.resetTime(name, device),
                 device.memoryEnabled(),
                 device.deviceSet(),
                 device.open(),
-                device.vram(),
-                device.copyRate(),
+                lifetimes.vram(name, device),
+                lifetimes.copyRate(name, device),
                 device.copyTime(),
-                device.faultTime(),
-                device.unmapTime(),
-                device.rnrTimer(),
-                device.rnrRetry());
+                lifetimes.faultTime(name, device),
+                lifetimes.unmapTime(name, device),
+                lifetimes.rnrTimer(name, device),
+                lifetimes.rnrRetry(device));
     }
 
     private Importer importer(String name, Device device) {

@@ -71,7 +71,11 @@ public final class PlanAssembly {
         Optional<VirtualMachineSpec> guest = variant.virtualMachine();
         guest.ifPresent(spec -> checkGuest(spec, devices));
         Lifetimes lifetimes = lifetimes(devices);
-        new References(scenario, devices, guest.map(VirtualMachineSpec::passthrough), findings).check();
+        scenario.devices()
+                .forEach((device, spec) -> DeviceRules.checkLifetimes(
+                        device, spec, Optional.ofNullable(lifetimes.drivers().get(device)), findings));
+        new References(scenario, devices, lifetimes.drivers(), guest.map(VirtualMachineSpec::passthrough), findings)
+                .check();
         String cmdline = scenario.kernel().cmdline().orElse("");
         Optional<MachineAssembly.Machine> machine = new MachineAssembly(
                         scenario.fabric(),
@@ -141,7 +145,8 @@ public final class PlanAssembly {
     private Map<String, Device> devices() {
         Defaults defaults = new Defaults(assumptions);
         Map<String, Device> complete = new LinkedHashMap<>();
-        scenario.devices().forEach((device, spec) -> complete.put(device, defaults.complete(device, spec)));
+        LifetimeDefaults lifetimes = new LifetimeDefaults(scenario.timeline(), scenario.devices(), assumptions);
+        scenario.devices().forEach((device, spec) -> complete.put(device, defaults.complete(device, spec, lifetimes)));
         complete.forEach((device, spec) -> {
             DeviceRules.checkMaxSegmentSize(device, spec, findings);
             spec.dram().ifPresent(dram -> DeviceRules.checkDram(device, spec, dram, findings));

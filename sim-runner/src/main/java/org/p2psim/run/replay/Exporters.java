@@ -208,11 +208,15 @@ public final class Exporters {
         return gone.contains(device);
     }
 
+    /** Whether a device is in a reset of its own driver's; empty if its driver has none. */
+    public Optional<Boolean> resets(String device) {
+        return habanalabs(device).map(driver -> driver.file().isResetting());
+    }
+
     /** Whether requests to the BARs of a device are answered now. */
     boolean decodes(String device) {
-        boolean resets = habanalabs(device).map(driver -> driver.file().isResetting()).orElse(false);
         return !gone.contains(device)
-                && !resets
+                && !resets(device).orElse(false)
                 && vfio(device).map(VfioPci::decodes).orElse(true);
     }
 }

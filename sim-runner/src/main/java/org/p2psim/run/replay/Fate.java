@@ -11,6 +11,9 @@ import org.p2psim.scenario.Expectation;
 
 /** What became of the bytes of one DMA. */
 public final class Fate {
+    /** Of a DMA that never set out. */
+    public static final Fate NONE = new Fate();
+
     private final Map<String, Long> landed = new LinkedHashMap<>();
     private final Map<String, Long> landedIn = new LinkedHashMap<>();
     private final Map<String, Long> data = new LinkedHashMap<>();

@@ -1,7 +1,6 @@
 package org.p2psim.run.replay;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -58,8 +57,9 @@ public final class Landings {
         return fates.computeIfAbsent(dma, name -> new Fate());
     }
 
-    ImmutableMap<String, Fate> fates() {
-        return ImmutableMap.copyOf(fates);
+    /** The same; empty if there was no such DMA. */
+    public Optional<Fate> find(String dma) {
+        return Optional.ofNullable(fates.get(dma));
     }
 
     ImmutableList<LandingOutcome> outcomes() {
