@@ -15,6 +15,7 @@ final class Causes {
     private final Recorder recorder;
     private final Map<Action, Map<String, Integer>> newest = new HashMap<>();
     private final Map<String, Integer> loosened = new HashMap<>();
+    private final Map<String, Integer> left = new HashMap<>();
 
     Causes(Recorder recorder) {
         this.recorder = recorder;
@@ -27,6 +28,11 @@ final class Causes {
     /** From this event on, whoever uses a mapping may hit what is not meant for him; only the first one counts. */
     void loosened(String attachment, int event) {
         loosened.putIfAbsent(attachment, event);
+    }
+
+    /** The owner of a device has left it by this event. */
+    void left(String device, int event) {
+        left.put(device, event);
     }
 
     /** It is mapped anew. */
@@ -55,6 +61,7 @@ final class Causes {
                                 of(Action.DISABLE, device),
                                 of(Action.REVOKE, dmaBuf),
                                 of(Action.MOVE, dmaBuf));
+                    case ONE_OWNER -> device.map(left::get).map(OptionalInt::of).orElseGet(OptionalInt::empty);
                     case RELEASED_UNMAPPED -> of(Action.RELEASE, dmaBuf);
                     case NEW_MAPPING_WAITS -> of(Action.MOVE, dmaBuf);
                     case PEER_TO_PEER_ALLOWED, REVOKE_ENDS -> first(of(Action.ATTACH, object));

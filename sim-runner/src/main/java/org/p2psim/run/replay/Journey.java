@@ -4,9 +4,12 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Attachment;
+import org.p2psim.dmabuf.DmaMap;
+import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.ownership.OwnedMemory;
 import org.p2psim.invariant.Invariant;
@@ -32,7 +35,7 @@ final class Journey {
     private final RunState run;
     private final Landings landings;
     private final Start start;
-    private final OwnedMemory owners;
+    private final Mapped mapped;
     private final long mapping;
     private final org.p2psim.run.replay.Fate bytes;
     private final List<Ended> ended = new ArrayList<>();
@@ -58,6 +61,14 @@ final class Journey {
 
     /** Contiguous memory, as the initiator addresses it and where that is, physical. */
     record Piece(long dmaAddress, AddressRange memory) {
+        /** What no domain of the importer maps is an address of the bus. */
+        static Piece of(MachineDmaMap dmaMap, Importer importer, SgTable.Entry entry) {
+            long physical = dmaMap.physical(importer, entry.address());
+            return new Piece(
+                    entry.address(),
+                    new AddressRange(physical == DmaMap.FAILED ? entry.address() : physical, entry.length()));
+        }
+
         private boolean holds(long address) {
             return Long.compareUnsigned(address - dmaAddress, memory.size()) < 0;
         }
@@ -81,23 +92,34 @@ final class Journey {
         }
     }
 
-    Journey(RunState run, Landings landings, Start start, OwnedMemory owners) {
+    /**
+     * What was so when its mapping was made.
+     *
+     * @param owners of all memory
+     * @param exported what the dma-buf showed, physical
+     */
+    record Mapped(OwnedMemory owners, List<AddressRange> exported) {
+        Mapped {
+            exported = ImmutableList.copyOf(exported);
+        }
+
+        boolean exports(AddressRange memory) {
+            return exported.stream().anyMatch(range -> range.contains(memory));
+        }
+    }
+
+    Journey(RunState run, Landings landings, Start start, Mapped mapped) {
         this.run = run;
         this.landings = landings;
         this.start = start;
-        this.owners = owners;
+        this.mapped = mapped;
         this.mapping = start.attachment().mappings();
         this.bytes = landings.fate(start.dma());
     }
 
     static ImmutableList<Piece> pieces(MachineDmaMap dmaMap, Attachment attachment, List<SgTable.Entry> segments) {
         return segments.stream()
-                .map(entry -> {
-                    long physical = dmaMap.physical(attachment.importer(), entry.address());
-                    return new Piece(
-                            entry.address(),
-                            new AddressRange(physical == -1 ? entry.address() : physical, entry.length()));
-                })
+                .map(entry -> Piece.of(dmaMap, attachment.importer(), entry))
                 .collect(ImmutableList.toImmutableList());
     }
 
@@ -272,7 +294,15 @@ final class Journey {
     private ImmutableList<Violation> violations(AddressRange memory, boolean revoked) {
         boolean peer = landings.deviceAt(memory).isPresent();
         return LandingChecks.check(
-                new Landing(attachment(), mapping, memory, start.write(), peer, owners), revoked, run.memory());
+                new Landing(
+                        attachment(),
+                        mapping,
+                        memory,
+                        start.write(),
+                        peer,
+                        mapped.exports(memory) ? Optional.of(mapped.owners()) : Optional.empty()),
+                revoked,
+                run.memory());
     }
 
     private boolean judge(long at, AddressRange memory, long issued) {

@@ -34,8 +34,7 @@ public final class Landings {
     private final Set<Journey> running = new LinkedHashSet<>();
     private final List<LandingOutcome> outcomes = new ArrayList<>();
     private final List<AddressRange> assigned = new ArrayList<>();
-    /** Owners of all memory when an attachment was mapped. */
-    private final Map<Attachment, OwnedMemory> owners = new IdentityHashMap<>();
+    private final Map<Attachment, Journey.Mapped> mapped = new IdentityHashMap<>();
     /** Since when access to a dma-buf has ended, ticks. */
     private final Map<DmaBuf, Long> ended = new IdentityHashMap<>();
     /** Whose revocation has begun, by which thread. */
@@ -72,7 +71,7 @@ public final class Landings {
 
     /** A DMA sets out. */
     Journey journey(Journey.Start start) {
-        Journey journey = new Journey(run, this, start, owners(start.attachment()));
+        Journey journey = new Journey(run, this, start, mapped(start.attachment()));
         running.add(journey);
         return journey;
     }
@@ -81,8 +80,13 @@ public final class Landings {
         running.remove(journey);
     }
 
-    private OwnedMemory owners(Attachment attachment) {
-        return owners.computeIfAbsent(attachment, each -> snapshot());
+    private Journey.Mapped mapped(Attachment attachment) {
+        return mapped.computeIfAbsent(attachment, this::asItIs);
+    }
+
+    private Journey.Mapped asItIs(Attachment attachment) {
+        DmaBuf dmaBuf = attachment.dmaBuf();
+        return new Journey.Mapped(snapshot(), dmaBuf.exporter().ranges(dmaBuf));
     }
 
     private OwnedMemory snapshot() {
@@ -91,6 +95,11 @@ public final class Landings {
             snapshot = run.memory().snapshot();
         }
         return snapshot;
+    }
+
+    /** The owner of a device has left it, by an event. */
+    void left(String device, int event) {
+        causes.left(device, event);
     }
 
     /** Another driver has a part of a BAR now, and makes it answer. */
@@ -137,7 +146,7 @@ public final class Landings {
         run.handles().exported().stream()
                 .flatMap(dmaBuf -> dmaBuf.attachments().stream())
                 .filter(attachment -> attachment.name().equals(noted.object()))
-                .forEach(attachment -> owners.put(attachment, snapshot()));
+                .forEach(attachment -> mapped.put(attachment, asItIs(attachment)));
     }
 
     private Optional<DmaBuf> dmaBuf(String name) {
@@ -168,8 +177,8 @@ public final class Landings {
             return;
         }
         comparedAt = run.memory().changes();
-        owners.forEach((attachment, then) -> {
-            if (attachment.mapping().isPresent() && !ownedAsThen(attachment, then)) {
+        mapped.forEach((attachment, then) -> {
+            if (attachment.mapping().isPresent() && !ownedAsThen(attachment, then.owners())) {
                 causes.loosened(attachment.name(), causes.newest());
             }
         });

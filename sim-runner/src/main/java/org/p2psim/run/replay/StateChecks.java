@@ -51,7 +51,6 @@ final class StateChecks {
     private final NotificationChecks notifications = new NotificationChecks();
     private final Map<String, Attachment> attachments = new HashMap<>();
     private final Set<String> hotResets = new HashSet<>();
-    private int mark;
 
     StateChecks(RunState run, Landings landings) {
         this.run = run;
@@ -61,8 +60,9 @@ final class StateChecks {
     }
 
     private void read(Noted noted) {
-        List<Violation> found = notifications.next(noted.entry());
-        found.forEach(violation -> landings.broken(violation, 1));
+        report(notifications.next(noted.entry()));
+        run.watch().checked(JOURNAL, 1);
+        report(KernelChecks.check(noted.entry()));
         Attachment detached = noted.action() == Action.DETACH ? attachments.remove(noted.object()) : null;
         if (detached != null) {
             report(DmaBufChecks.detached(detached));
@@ -79,16 +79,8 @@ final class StateChecks {
 
     private void check() {
         List<DmaBuf> dmaBufs = run.handles().exported();
-        int journal = run.kernel().kernel().journal().size();
-        if (journal > mark) {
-            run.watch().checked(JOURNAL, journal - mark);
-            report(KernelChecks.check(run.kernel().kernel(), mark).stream()
-                    .filter(violation -> violation.invariant() != Invariant.LOCK_ORDER)
-                    .toList());
-            mark = journal;
-        }
         run.watch().checked(ImmutableSet.of(Invariant.LOCK_ORDER), 1);
-        report(KernelChecks.check(run.kernel().kernel(), mark));
+        report(KernelChecks.lockOrder(run.kernel().kernel()));
         run.watch().checked(DMA_BUF, dmaBufs.size());
         for (DmaBuf dmaBuf : dmaBufs) {
             dmaBuf.attachments().forEach(attachment -> attachments.put(attachment.name(), attachment));
