@@ -15,7 +15,6 @@ final class Causes {
     private final Recorder recorder;
     private final Map<Action, Map<String, Integer>> newest = new HashMap<>();
     private final Map<String, Integer> loosened = new HashMap<>();
-    private final Map<String, Integer> left = new HashMap<>();
 
     Causes(Recorder recorder) {
         this.recorder = recorder;
@@ -28,11 +27,6 @@ final class Causes {
     /** From this event on, whoever uses a mapping may hit what is not meant for him; only the first one counts. */
     void loosened(String attachment, int event) {
         loosened.putIfAbsent(attachment, event);
-    }
-
-    /** The owner of a device has left it by this event. */
-    void left(String device, int event) {
-        left.put(device, event);
     }
 
     /** It is mapped anew. */
@@ -61,7 +55,7 @@ final class Causes {
                                 of(Action.DISABLE, device),
                                 of(Action.REVOKE, dmaBuf),
                                 of(Action.MOVE, dmaBuf));
-                    case ONE_OWNER -> device.map(left::get).map(OptionalInt::of).orElseGet(OptionalInt::empty);
+                    case ONE_OWNER -> first(line("close-device", device), of(Action.RELEASE, dmaBuf));
                     case RELEASED_UNMAPPED -> of(Action.RELEASE, dmaBuf);
                     case NEW_MAPPING_WAITS -> of(Action.MOVE, dmaBuf);
                     case PEER_TO_PEER_ALLOWED, REVOKE_ENDS -> first(of(Action.ATTACH, object));
@@ -82,6 +76,19 @@ final class Causes {
     private OptionalInt of(Action action, String object) {
         Integer event = newest.getOrDefault(action, Map.of()).get(object);
         return event == null ? OptionalInt.empty() : OptionalInt.of(event);
+    }
+
+    /** The newest line of the timeline that does something to an object. */
+    private OptionalInt line(String what, Optional<String> lane) {
+        for (int i = recorder.newest(); i >= 0; i--) {
+            Event event = recorder.event(i);
+            if (event.kind() == Event.Kind.DONE
+                    && event.what().equals(what)
+                    && lane.equals(Optional.of(event.lane()))) {
+                return OptionalInt.of(i);
+            }
+        }
+        return OptionalInt.empty();
     }
 
     private static OptionalInt first(OptionalInt... events) {

@@ -64,12 +64,12 @@ final class DeviceOperations {
     }
 
     void close(int number, DeviceOperation.CloseDevice op) {
-        Line line = new Line(number, op.device(), "close-device");
-        run.kernel().start(line, () -> closed(op), user -> user + " has closed it", reply -> {
-            if (reply instanceof Reply.Done<String>) {
-                landings.left(op.device(), line.event());
-            }
-        });
+        run.kernel()
+                .start(
+                        new Line(number, op.device(), "close-device"),
+                        () -> closed(op),
+                        user -> user + " has closed it",
+                        reply -> {});
     }
 
     private Reply<String> closed(DeviceOperation.CloseDevice op) {

@@ -97,11 +97,6 @@ public final class Landings {
         return snapshot;
     }
 
-    /** The owner of a device has left it, by an event. */
-    void left(String device, int event) {
-        causes.left(device, event);
-    }
-
     /** Another driver has a part of a BAR now, and makes it answer. */
     void assigned(AddressRange range) {
         assigned.add(range);
@@ -252,19 +247,35 @@ public final class Landings {
         broken(violation, times, run.engine().now(), causes.newest());
     }
 
+    /** A check has found something that others are to blame for. */
+    void broken(Violation violation, List<String> others) {
+        int enabling = others.stream()
+                .map(other -> causes.enabling(
+                        new Violation(violation.invariant(), other, violation.detail()), dmaBufOf(other), Optional.empty()))
+                .findFirst()
+                .orElseGet(causes::newest);
+        run.watch().broken(violation, others, 1, run.engine().now(), causes.newest(), enabling);
+    }
+
     void broken(Violation violation, long times, long at, int by) {
-        Optional<DmaBuf> dmaBuf = run.handles().exported().stream()
-                .filter(each -> violation.object().equals(each.name())
-                        || violation.object().startsWith(each.name() + "/"))
+        Optional<String> dmaBuf = dmaBufOf(violation.object());
+        Optional<String> device = dmaBuf.flatMap(this::dmaBuf)
+                .map(run.exporters()::device)
+                .or(() -> Optional.of(violation.object()));
+        int enabling = causes.enabling(violation, dmaBuf, device);
+        run.watch().broken(violation, List.of(), times, at, by, enabling);
+    }
+
+    /** The dma-buf that an object is, or is of. */
+    private Optional<String> dmaBufOf(String object) {
+        return run.handles().exported().stream()
+                .map(DmaBuf::name)
+                .filter(name -> object.equals(name) || object.startsWith(name + "/"))
                 .findFirst()
                 .or(() -> run.handles().regions().values().stream()
                         .flatMap(made -> made.object().stream())
-                        .filter(region -> region.name().equals(violation.object()))
-                        .map(region -> region.attachment().dmaBuf())
+                        .filter(region -> region.name().equals(object))
+                        .map(region -> region.attachment().dmaBuf().name())
                         .findFirst());
-        Optional<String> device =
-                dmaBuf.map(run.exporters()::device).or(() -> Optional.of(violation.object()));
-        int enabling = causes.enabling(violation, dmaBuf.map(DmaBuf::name), device);
-        run.watch().broken(violation, times, at, by, enabling);
     }
 }

@@ -17,14 +17,17 @@ import org.p2psim.run.kernel.KernelRun;
 import org.p2psim.run.kernel.Line;
 import org.p2psim.run.watch.InvariantWatch;
 import org.p2psim.run.watch.Recorder;
+import org.p2psim.scenario.CpuOperation;
 import org.p2psim.scenario.DeviceOperation;
 import org.p2psim.scenario.DmaBufOperation;
 import org.p2psim.scenario.DmaOperation;
+import org.p2psim.scenario.IommufdOperation;
 import org.p2psim.scenario.Lifetimes;
 import org.p2psim.scenario.MemoryOperation;
 import org.p2psim.scenario.NvmeOperation;
 import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.RdmaOperation;
+import org.p2psim.scenario.VmaOperation;
 
 /** Plays a timeline: every operation at its time, then the checks that hold between any two of them. */
 public final class Replay {
@@ -43,6 +46,12 @@ public final class Replay {
     private final AllReduceOperations allReduces;
     private final NvmeOperations nvme;
     private final Transfers transfers;
+    private final CpuOperations cpu;
+    private final IommufdOperations iommufd;
+    private final SoftwareRdmaOperations softwareRdma;
+    private final DrmOperations drm;
+    private final VmaOperations vmas;
+    private final VmaTransfers vmaTransfers;
 
     public Replay(
             World world, Engine engine, Routing routing, DmaNetwork network, Recorder recorder, InvariantWatch watch) {
@@ -82,6 +91,12 @@ public final class Replay {
         this.transfers = new Transfers(run, ways, landings, new WorkQueues(engine, network, ways, buffers));
         this.queuePairs = new QueuePairs(run, transfers, landings);
         this.nvme = new NvmeOperations(run, ways, traffic, buffers, transfers, landings);
+        this.cpu = new CpuOperations(run);
+        this.iommufd = new IommufdOperations(run);
+        this.softwareRdma = new SoftwareRdmaOperations(run);
+        this.drm = new DrmOperations(run);
+        this.vmas = new VmaOperations(run, landings);
+        this.vmaTransfers = new VmaTransfers(run, ways, transfers, landings);
     }
 
     /** Puts the whole timeline on the engine; equal times keep the order of the file. */
@@ -141,8 +156,12 @@ public final class Replay {
             dma(number, op);
         } else if (operation instanceof NvmeOperation op) {
             nvme(number, op);
-        } else {
-            notModelled(operation);
+        } else if (operation instanceof CpuOperation op) {
+            cpu.perform(number, op);
+        } else if (operation instanceof IommufdOperation op) {
+            iommufd.perform(number, op);
+        } else if (operation instanceof VmaOperation op) {
+            vmas.perform(number, op);
         }
     }
 
@@ -184,14 +203,14 @@ public final class Replay {
         } else if (operation instanceof MemoryOperation.Defragment op
                 && op.handle().isPresent()) {
             memory.defragment(number, op.handle().get());
+        } else if (operation instanceof MemoryOperation.Defragment op) {
+            vmas.defragment(number, op.vma().orElseThrow());
         } else if (operation instanceof MemoryOperation.WriteMemory op) {
             memory.write(number, op);
         } else if (operation instanceof MemoryOperation.ReadMemory op) {
             memory.read(number, op);
         } else if (operation instanceof MemoryOperation.Assign op) {
             memory.assign(number, op);
-        } else {
-            notModelled(operation);
         }
     }
 
@@ -210,15 +229,23 @@ public final class Replay {
             devices.lowPower(number, op);
         } else if (operation instanceof DeviceOperation.Unbind op) {
             devices.unbind(number, op);
+        } else if (operation instanceof DeviceOperation.Unplug op && vmas.exports(op.device())) {
+            vmas.unplug(number, op);
         } else if (operation instanceof DeviceOperation.Unplug op) {
             devices.unplug(number, op);
-        } else {
-            notModelled(operation);
+        } else if (operation instanceof DeviceOperation.SetMaster op) {
+            drm.set(number, op);
+        } else if (operation instanceof DeviceOperation.DropMaster op) {
+            drm.drop(number, op);
+        } else if (operation instanceof DeviceOperation.DrmIoctl op) {
+            drm.ioctl(number, op);
         }
     }
 
     private void rdma(int number, RdmaOperation operation) {
-        if (operation instanceof RdmaOperation.RegisterMr op) {
+        if (operation instanceof RdmaOperation.RegisterMr op && softwareRdma.is(op.nic())) {
+            softwareRdma.register(number, op);
+        } else if (operation instanceof RdmaOperation.RegisterMr op) {
             regions.register(number, op);
         } else if (operation instanceof RdmaOperation.DeregisterMr op) {
             regions.deregister(number, op);
@@ -262,6 +289,11 @@ public final class Replay {
     }
 
     private void dma(Line line, String name, long offset, long size, boolean read) {
+        Optional<VmaMapping> vma = vmas.mapping(name);
+        if (vma.isPresent()) {
+            vmaTransfers.start(line, vma.get(), offset, size, read);
+            return;
+        }
         run.kernel().begin(line, "");
         Optional<Attachment> attachment = run.handles().attachment(name);
         Optional<SgTable> table = attachment.flatMap(Attachment::mapping);

@@ -112,10 +112,18 @@ final class StateChecks {
         }
     }
 
-    /** Nothing happens any more: who still waits for importers will wait for ever (I-24). */
+    /** Nothing happens any more: who still waits for importers will wait for ever (I-24), because of those who block it. */
     void checkStuck() {
         run.watch().checked(ImmutableSet.of(Invariant.REVOKE_ENDS), 1);
-        report(KernelChecks.stuck(run.kernel().kernel()));
+        for (Violation violation : KernelChecks.stuck(run.kernel().kernel())) {
+            List<String> blockers = run.kernel().kernel().waiting().stream()
+                    .filter(task -> task.name().equals(violation.object()))
+                    .flatMap(task -> task.waitsFor().stream())
+                    .flatMap(wait -> wait.blockers().stream())
+                    .distinct()
+                    .toList();
+            landings.broken(violation, blockers);
+        }
     }
 
     /** What nobody holds any more must be gone; once nobody holds anything, everything must (I-38). */

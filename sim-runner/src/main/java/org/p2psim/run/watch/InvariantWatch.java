@@ -26,12 +26,23 @@ public final class InvariantWatch {
      * The first time that an invariant broke at an object.
      *
      * @param event index of the event that says so
+     * @param others names of more objects that it is about
      * @param by index of the event whose effect it is
      * @param enabledBy index of the first earlier event that made it possible
      */
-    public record Break(Invariant invariant, long at, int event, String object, String detail, int by, int enabledBy) {
+    public record Break(
+            Invariant invariant,
+            long at,
+            int event,
+            String object,
+            List<String> others,
+            String detail,
+            int by,
+            int enabledBy) {
         private InvariantOutcome.Violation outcome(long times, boolean expected) {
-            return new InvariantOutcome.Violation(at, event, detail, List.of(object), enabledBy, times, expected);
+            List<String> objects =
+                    ImmutableList.<String>builder().add(object).addAll(others).build();
+            return new InvariantOutcome.Violation(at, event, detail, objects, enabledBy, times, expected);
         }
     }
 
@@ -65,22 +76,23 @@ public final class InvariantWatch {
             Invariant invariant, boolean holds, long at, String lane, int enabledBy, Supplier<String> detail) {
         record(invariant).checks++;
         if (!holds) {
-            broken(new Violation(invariant, lane, detail.get()), 1, at, recorder.newest(), enabledBy);
+            broken(new Violation(invariant, lane, detail.get()), List.of(), 1, at, recorder.newest(), enabledBy);
         }
     }
 
     /**
      * A check found something, so many times alike.
      *
+     * @param others names of more objects that it is about
      * @param by index of the event whose effect it is
      * @param enabledBy index of the first earlier event that made it possible
      */
-    public void broken(Violation violation, long times, long at, int by, int enabledBy) {
+    public void broken(Violation violation, List<String> others, long times, long at, int by, int enabledBy) {
         Record record = record(violation.invariant());
         record.broken += times;
         record.first.computeIfAbsent(violation.object(), object -> {
             int event = recorder.violation(at, object, violation.invariant().id(), violation.detail());
-            return new Break(violation.invariant(), at, event, object, violation.detail(), by, enabledBy);
+            return new Break(violation.invariant(), at, event, object, others, violation.detail(), by, enabledBy);
         });
     }
 

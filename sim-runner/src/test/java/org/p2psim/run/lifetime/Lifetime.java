@@ -49,7 +49,7 @@ final class Lifetime {
             devices:
               g0: { type: gpu, id: "1002:740c", bars: { 2: { size: 16GiB, prefetchable: true } }, vram: { size: 16GiB, visible: 256MiB, bar: 2 }, copy-time: 50us %s }
               h0: { type: habanalabs, id: "1da3:1000", dram: { base: 0x20000000, size: 32GiB }, bars: { 4: { size: 32GiB, prefetchable: true } }, scrub-time: 10us, reset-time: 10us %s }
-              n0: { type: vfio-pci, id: "144d:a80a", bars: { 0: { size: 16KiB, prefetchable: false }, 4: { size: 64MiB, prefetchable: true } }, reset-time: 100us %s }
+              n0: { type: vfio-pci, id: "144d:a80a", bars: { 0: { size: 16KiB, prefetchable: false }, 4: { size: 64MiB, prefetchable: true } }%s }
               n1: { type: vfio-pci, id: "144d:a80a", bars: { 0: { size: 16KiB, prefetchable: false } }, reset-time: 100us %s }
               x0: { type: rdma-nic, id: "15b3:101b", importer: dynamic, fault-time: 1us, rnr-timer: 2us %s }
               x1: { type: rdma-nic, id: "1d0f:efa2", importer: pinned }
@@ -63,7 +63,7 @@ final class Lifetime {
     private String iommu = "off";
     private String gpu = "";
     private String habanalabs = "";
-    private String vfio = "";
+    private String vfio = ", reset-time: 100us";
     private String vfio1 = "";
     private String nic = "";
     private final StringBuilder timeline = new StringBuilder();
