@@ -56,6 +56,7 @@ final class Causes {
                                 of(Action.REVOKE, dmaBuf),
                                 of(Action.MOVE, dmaBuf));
                     case ONE_OWNER -> first(line("close-device", device), of(Action.RELEASE, dmaBuf));
+                    case LIVE_KEYS_ONLY -> of(Action.KEY_FREED, object);
                     case RELEASED_UNMAPPED -> of(Action.RELEASE, dmaBuf);
                     case NEW_MAPPING_WAITS -> of(Action.MOVE, dmaBuf);
                     case PEER_TO_PEER_ALLOWED, REVOKE_ENDS -> first(of(Action.ATTACH, object));

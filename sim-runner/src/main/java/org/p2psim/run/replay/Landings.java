@@ -141,7 +141,20 @@ public final class Landings {
         run.handles().exported().stream()
                 .flatMap(dmaBuf -> dmaBuf.attachments().stream())
                 .filter(attachment -> attachment.name().equals(noted.object()))
-                .forEach(attachment -> mapped.put(attachment, asItIs(attachment)));
+                .forEach(attachment -> {
+                    Journey.Mapped now = asItIs(attachment);
+                    mapped.put(attachment, now);
+                    if (attachment.mapping().isPresent() && showsMore(attachment, now)) {
+                        causes.loosened(attachment.name(), noted.event());
+                    }
+                });
+    }
+
+    private boolean showsMore(Attachment attachment, Journey.Mapped now) {
+        return Journey.pieces(
+                        run.dmaMap(), attachment, attachment.mapping().orElseThrow().entries())
+                .stream()
+                .anyMatch(piece -> !now.exports(piece.memory()));
     }
 
     private Optional<DmaBuf> dmaBuf(String name) {

@@ -124,6 +124,8 @@ final class StateChecks {
                     .toList();
             landings.broken(violation, blockers);
         }
+        run.watch().checked(ImmutableSet.of(Invariant.REGISTRATIONS_COUNTED), 1);
+        run.exporters().vfio().values().forEach(device -> report(VfioChecks.stuck(device)));
     }
 
     /** What nobody holds any more must be gone; once nobody holds anything, everything must (I-38). */

@@ -163,7 +163,7 @@ final class Transfers {
         Journey journey = journey(order.lane(), order, order.attachment(), !order.read(), segments);
         transfer.sets(journey, order.region().flatMap(MemoryRegion::translation), then);
         running.add(transfer);
-        order.region().ifPresent(this::checkIssue);
+        order.region().ifPresent(region -> checkIssue(order, region));
         order.local().ifPresent(end -> end.region().dma().issued());
         Optional<Device.Wire> wire = order.operation().startsWith("rdma")
                 ? run.world().device(transfer.way().initiator()).wire()
@@ -190,10 +190,12 @@ final class Transfers {
                 order.tag()));
     }
 
-    private void checkIssue(MemoryRegion region) {
+    private void checkIssue(Order order, MemoryRegion region) {
         region.dma().issued();
         run.watch().checked(ImmutableSet.of(Invariant.NEW_MAPPING_WAITS), 1);
-        RegionChecks.issue(region).forEach(violation -> landings.broken(violation, 1));
+        RegionChecks.issue(region)
+                .forEach(violation -> landings.broken(
+                        violation, 1, run.engine().now(), order.line().event()));
     }
 
     private void ended(Transfer transfer) {
