@@ -62,7 +62,8 @@ final class Cautions {
             if (operation instanceof DmaBufOperation.Export op
                     && world.device(op.from()).type() == DeviceType.HABANALABS) {
                 used.add(KernelFeature.HABANALABS_DMABUF);
-            } else if (operation instanceof RdmaOperation.RegisterMr op) {
+            } else if (operation instanceof RdmaOperation.RegisterMr op
+                    && world.device(op.nic()).importer().isPresent()) {
                 boolean pinned = world.device(op.nic()).importer().orElseThrow() == Device.Importer.PINNED;
                 used.add(pinned ? KernelFeature.PINNED_DMABUF_MR : KernelFeature.DYNAMIC_DMABUF_MR);
             } else if (operation instanceof DmaBufOperation.Attach) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.p2psim.address.AddressRange;
@@ -205,7 +206,7 @@ public final class Landings {
     private void followDevice(VfioPci device) {
         boolean access = device.isMemoryEnabled() && !device.isResetting();
         for (DmaBuf dmaBuf : device.dmaBufs()) {
-            if (access && !run.exporters().isRevoked(dmaBuf)) {
+            if (access && !device.isRevoked(dmaBuf)) {
                 ended.remove(dmaBuf);
             } else if (!access && device.isOpen() && !revoking.containsKey(dmaBuf.name())) {
                 ended.putIfAbsent(dmaBuf, run.engine().now());
@@ -260,14 +261,18 @@ public final class Landings {
         broken(violation, times, run.engine().now(), causes.newest());
     }
 
-    /** A check has found something that others are to blame for. */
-    void broken(Violation violation, List<String> others) {
+    /**
+     * A check has found something that others are to blame for.
+     *
+     * @param by index of the event whose effect it is; the newest one if absent
+     */
+    void broken(Violation violation, List<String> others, OptionalInt by) {
         int enabling = others.stream()
                 .map(other -> causes.enabling(
                         new Violation(violation.invariant(), other, violation.detail()), dmaBufOf(other), Optional.empty()))
                 .findFirst()
                 .orElseGet(causes::newest);
-        run.watch().broken(violation, others, 1, run.engine().now(), causes.newest(), enabling);
+        run.watch().broken(violation, others, 1, run.engine().now(), by.orElseGet(causes::newest), enabling);
     }
 
     void broken(Violation violation, long times, long at, int by) {

@@ -1,5 +1,8 @@
 package org.p2psim.run.replay;
 
+import org.p2psim.run.kernel.Line;
+import org.p2psim.dmabuf.Task;
+import java.util.OptionalInt;
 import com.google.common.collect.ImmutableSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -116,13 +119,19 @@ final class StateChecks {
     void checkStuck() {
         run.watch().checked(ImmutableSet.of(Invariant.REVOKE_ENDS), 1);
         for (Violation violation : KernelChecks.stuck(run.kernel().kernel())) {
-            List<String> blockers = run.kernel().kernel().waiting().stream()
+            List<Task<?>> stuck = run.kernel().kernel().waiting().stream()
                     .filter(task -> task.name().equals(violation.object()))
+                    .toList();
+            List<String> blockers = stuck.stream()
                     .flatMap(task -> task.waitsFor().stream())
                     .flatMap(wait -> wait.blockers().stream())
                     .distinct()
                     .toList();
-            landings.broken(violation, blockers);
+            OptionalInt line = stuck.stream()
+                    .flatMap(task -> run.kernel().line(task.cause()).stream())
+                    .mapToInt(Line::event)
+                    .findFirst();
+            landings.broken(violation, blockers, line);
         }
         run.watch().checked(ImmutableSet.of(Invariant.REGISTRATIONS_COUNTED), 1);
         run.exporters().vfio().values().forEach(device -> report(VfioChecks.stuck(device)));
