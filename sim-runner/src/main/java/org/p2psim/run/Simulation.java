@@ -96,7 +96,7 @@ public final class Simulation {
                 recorder.waits(),
                 recorder.inFlight(),
                 replay.landed(),
-                List.of(),
+                replay.objects(end),
                 recorder.transfers(),
                 links,
                 watch.outcomes(expectations::expects),

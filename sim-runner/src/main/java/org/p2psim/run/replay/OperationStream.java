@@ -1,5 +1,7 @@
 package org.p2psim.run.replay;
 
+import java.util.Optional;
+import org.p2psim.platform.Errno;
 import org.p2psim.run.flow.DmaListener;
 import org.p2psim.run.flow.LatencyRecorder;
 import org.p2psim.run.kernel.Line;
@@ -65,6 +67,17 @@ final class OperationStream implements DmaListener {
         }
     }
 
+    /** Bytes that were moved so far. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** The rest is refused. */
+    void refused(Errno errno, String why) {
+        run.kernel().refused(line, Optional.of(errno), why);
+        tell(run.engine().now());
+    }
+
     @Override
     public void done() {
         long now = run.engine().now();
@@ -76,8 +89,12 @@ final class OperationStream implements DmaListener {
                                         way.text(),
                                         Bytes.format(bytes),
                                         bytes == 0 ? "" : " at " + new Bandwidth(bytes, now - line.start())));
+        tell(now);
+    }
+
+    private void tell(long now) {
         run.recorder()
-                .transfer(way.outcome(
-                        line.lane(), line.what(), requested, bytes, line.start(), now, latency.latency()));
+                .transfer(
+                        way.outcome(line.lane(), line.what(), requested, bytes, line.start(), now, latency.latency()));
     }
 }

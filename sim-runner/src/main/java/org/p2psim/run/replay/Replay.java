@@ -9,6 +9,7 @@ import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.ownership.OwnedMemory;
 import org.p2psim.outcome.LandingOutcome;
 import org.p2psim.outcome.Note;
+import org.p2psim.outcome.ObjectOutcome;
 import org.p2psim.platform.Errno;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
@@ -36,6 +37,7 @@ public final class Replay {
     private final Ways ways;
     private final Landings landings;
     private final StateChecks checks;
+    private final ObjectStates states;
     private final DmaBufOperations dmaBufs;
     private final AttachmentOperations attachments;
     private final MemoryOperations memory;
@@ -46,6 +48,7 @@ public final class Replay {
     private final AllReduceOperations allReduces;
     private final NvmeOperations nvme;
     private final Transfers transfers;
+    private final NvmeTokens tokens;
     private final CpuOperations cpu;
     private final IommufdOperations iommufd;
     private final SoftwareRdmaOperations softwareRdma;
@@ -78,6 +81,7 @@ public final class Replay {
         this.ways = new Ways(world, routing);
         this.landings = new Landings(run, new Causes(recorder));
         this.checks = new StateChecks(run, landings);
+        this.states = new ObjectStates(run, landings);
         new Tables(run);
         GpuMemory gpuMemory = new GpuMemory(owned, exporters.gpus());
         new DeviceTimes(world, kernelRun, exporters, gpuMemory);
@@ -91,6 +95,7 @@ public final class Replay {
         this.transfers = new Transfers(run, ways, landings, new WorkQueues(engine, network, ways, buffers));
         this.queuePairs = new QueuePairs(run, transfers, landings);
         this.nvme = new NvmeOperations(run, ways, traffic, buffers, transfers, landings);
+        this.tokens = new NvmeTokens(run, nvme);
         this.cpu = new CpuOperations(run);
         this.iommufd = new IommufdOperations(run);
         this.softwareRdma = new SoftwareRdmaOperations(run);
@@ -139,6 +144,11 @@ public final class Replay {
         return landings.outcomes();
     }
 
+    /** The states that objects went through, until the end of the run. */
+    public ImmutableList<ObjectOutcome> objects(long end) {
+        return states.outcomes(end);
+    }
+
     public ImmutableList<Note> notes() {
         return ways.notes();
     }
@@ -163,10 +173,6 @@ public final class Replay {
         } else if (operation instanceof VmaOperation op) {
             vmas.perform(number, op);
         }
-    }
-
-    private static void notModelled(Operation operation) {
-        throw new IllegalArgumentException("no such operation: " + operation);
     }
 
     private void dmaBuf(int number, DmaBufOperation operation) {
@@ -321,7 +327,7 @@ public final class Replay {
 
     private void nvme(int number, NvmeOperation operation) {
         if (operation instanceof NvmeOperation.NvmeRead op) {
-            nvme.start(new NvmeOperations.Commands(
+            nvme(new NvmeOperations.Commands(
                     transfers.line(number, op.id(), "nvme-read"),
                     false,
                     op.nvme(),
@@ -330,7 +336,7 @@ public final class Replay {
                     op.request(),
                     op.depth()));
         } else if (operation instanceof NvmeOperation.NvmeWrite op) {
-            nvme.start(new NvmeOperations.Commands(
+            nvme(new NvmeOperations.Commands(
                     transfers.line(number, op.id(), "nvme-write"),
                     true,
                     op.nvme(),
@@ -338,8 +344,18 @@ public final class Replay {
                     op.size(),
                     op.request(),
                     op.depth()));
+        } else if (operation instanceof NvmeOperation.RegisterToken op) {
+            tokens.register(number, op);
+        } else if (operation instanceof NvmeOperation.UnregisterToken op) {
+            tokens.unregister(number, op);
+        }
+    }
+
+    private void nvme(NvmeOperations.Commands commands) {
+        if (tokens.has(commands.memory())) {
+            tokens.start(commands);
         } else {
-            notModelled(operation);
+            nvme.start(commands);
         }
     }
 
