@@ -7,7 +7,6 @@ import org.p2psim.dmabuf.Journal;
 
 /** I-19 over a journal: who is notified when. */
 public final class NotificationChecks {
-    private final Set<String> exported = new HashSet<>();
     private final Set<String> attached = new HashSet<>();
     private final Set<String> released = new HashSet<>();
     private final Set<String> told = new HashSet<>();
@@ -24,16 +23,11 @@ public final class NotificationChecks {
     public ImmutableList<Violation> next(Journal.Entry entry) {
         Violations violations = new Violations();
         switch (entry.action()) {
-            case EXPORT -> exported.add(entry.object());
             case ATTACH -> attached.add(entry.object());
             case DETACH -> attached.remove(entry.object());
             case RELEASE -> released.add(entry.object());
             case REVOKE, RESTORE, MOVE -> told.removeIf(name -> isOf(name, entry.object()));
             case NOTIFY -> {
-                if (exported.stream().noneMatch(dmaBuf -> isOf(entry.object(), dmaBuf))) {
-                    // told by the mmu notifier of a VMA
-                    break;
-                }
                 violations.require(
                         Invariant.NOTIFIED_ONCE,
                         !told.contains(entry.object()),

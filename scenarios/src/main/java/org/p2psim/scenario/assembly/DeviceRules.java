@@ -19,7 +19,7 @@ final class DeviceRules {
     /** What is wrong with RDMA in software below a port. */
     static final String NO_PLACE = "\"%s\" is software-rdma: no PCI function, and nowhere in the fabric";
 
-    private static final long SMALLEST_SEGMENT = 4 * Bytes.KIB;
+    private static final long SMALLEST_SEGMENT = 1;
     private static final long LARGEST_SEGMENT = 4 * Bytes.GIB - 1;
 
     private DeviceRules() {}
@@ -52,12 +52,12 @@ final class DeviceRules {
         }
     }
 
-    /** The kernel keeps the limit in an unsigned int, and a segment has a page at least. */
+    /** The kernel keeps the limit in an unsigned int; exporters refuse to build tables for less than a page. */
     static void checkMaxSegmentSize(String name, Device device, List<Finding> findings) {
         long size = device.maxSegmentSize().orElse(SMALLEST_SEGMENT);
         if (Long.compareUnsigned(size, SMALLEST_SEGMENT) < 0 || Long.compareUnsigned(size, LARGEST_SEGMENT) > 0) {
             String pointer = "/devices" + Finding.step(name) + "/max-segment-size";
-            findings.add(Finding.at(pointer, "segment-size", "a largest segment is 4 KiB at least and below 4 GiB"));
+            findings.add(Finding.at(pointer, "segment-size", "a largest segment is 1 byte at least and below 4 GiB"));
         }
     }
 

@@ -65,7 +65,7 @@ final class Causes {
                     case NEW_MAPPING_WAITS -> of(Action.MOVE, dmaBuf);
                     case PEER_TO_PEER_ALLOWED -> first(of(Action.MAP, object), of(Action.ATTACH, object));
                     case REVOKE_ENDS -> of(Action.ATTACH, object);
-                    case PREDICTABLE -> of(Action.NOTIFY, object);
+                    case PREDICTABLE -> of(Action.INVALIDATE, object);
                     case TRANSLATION_INSIDE_MAPPING ->
                         first(of(Action.REVOKE, dmaBuf), of(Action.MOVE, dmaBuf), of(Action.RESTORE, dmaBuf));
                     case NO_MAPPING_WHILE_REVOKED, USABLE_WHEN_ENABLED, REVOKED_MEANS_DISABLED ->
