@@ -65,7 +65,8 @@ final class MemoryRules {
         if (!op.flags().isEmpty()) {
             find(pointer + "/flags", "flags", "only a gpu's buffer has flags");
         }
-        if (op.pageSize().isEmpty() && roles.is(op.from(), DeviceType.HABANALABS)) {
+        boolean host = op.memory().equals(Optional.of(MemoryOperation.Kind.HOST));
+        if (op.pageSize().isEmpty() && roles.is(op.from(), DeviceType.HABANALABS) && !host) {
             find(pointer, "page-size", "missing key \"page-size\": what a habanalabs device allocates has pages");
         } else {
             pages(op, pointer);

@@ -10,6 +10,7 @@ import org.p2psim.dmabuf.ownership.OwnedMemory;
 import org.p2psim.outcome.LandingOutcome;
 import org.p2psim.outcome.Note;
 import org.p2psim.outcome.ObjectOutcome;
+import org.p2psim.outcome.ObjectOutcome;
 import org.p2psim.platform.Errno;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
@@ -37,6 +38,7 @@ public final class Replay {
     private final Ways ways;
     private final Landings landings;
     private final StateChecks checks;
+    private final Optional<Lives> lives;
     private final ObjectStates states;
     private final DmaBufOperations dmaBufs;
     private final AttachmentOperations attachments;
@@ -83,6 +85,7 @@ public final class Replay {
         this.checks = new StateChecks(run, landings);
         this.states = new ObjectStates(run, landings);
         new Tables(run);
+        this.lives = Followed.by(world.plan()) ? Optional.of(new Lives(run, users)) : Optional.empty();
         GpuMemory gpuMemory = new GpuMemory(owned, exporters.gpus());
         new DeviceTimes(world, kernelRun, exporters, gpuMemory);
         this.dmaBufs = new DmaBufOperations(run);
@@ -140,8 +143,14 @@ public final class Replay {
         return run.kernel();
     }
 
+    /** Where DMA landed; empty unless the scenario is about lifetimes. */
     public ImmutableList<LandingOutcome> landed() {
-        return landings.outcomes();
+        return lives.isPresent() ? landings.outcomes() : ImmutableList.of();
+    }
+
+    /** The states that objects went through; empty unless the scenario is about lifetimes. */
+    public ImmutableList<ObjectOutcome> lives(long end) {
+        return lives.map(each -> each.outcomes(end, run.watch().breaks())).orElse(ImmutableList.of());
     }
 
     /** The states that objects went through, until the end of the run. */
