@@ -34,6 +34,9 @@ public enum Bug {
     MAPPINGS_PUT_TWICE(
             "vfio-pci 7.1-rc",
             "close drops the count of mappings again if the dma-buf is revoked already, and waits for ever"),
+    UNMAP_WAIT_TIMES_OUT(
+            "vfio-pci as first posted for 7.1",
+            "the wait for importers to unmap gives up after a second, and the reset comes whoever has a mapping"),
     PIN_OP_FORGOTTEN(
             "vfio-pci 6.19-rc", "there is no pin callback, so that importers that cannot be revoked pin successfully"),
     DESCRIPTOR_PUBLISHED_FIRST(

@@ -295,6 +295,25 @@ public final class DmaBuf {
                 () -> Reply.done(this));
     }
 
+    /** The same, until a timeout expires: then it goes on whoever has a mapping. */
+    public Reply<DmaBuf> whenUnmapped(Timeout timeout) {
+        return Reply.after(
+                new Wait(
+                        Wait.Kind.UNMAP,
+                        "importers of %s to unmap, for a while".formatted(name),
+                        () -> timeout.isExpired() || stillMapped().isEmpty(),
+                        this::stillMapped),
+                () -> {
+                    if (!stillMapped().isEmpty()) {
+                        kernel.note(
+                                Journal.Action.TIMED_OUT,
+                                name,
+                                "it goes on though it is mapped by " + String.join(", ", stillMapped()));
+                    }
+                    return Reply.done(this);
+                });
+    }
+
     private List<String> stillMapped() {
         return attachments.stream()
                 .filter(Attachment::isMappedAtExporter)

@@ -38,6 +38,8 @@ public final class Journal {
         SCRUB,
         RELEASE,
         GONE,
+        /** A wait for importers was given up, and the kernel prints a warning. */
+        TIMED_OUT,
         /** The kernel prints a warning: somebody uses an interface wrongly. */
         WARNING,
         /** A lock is held that must not be, or is not held that must be: lockdep would say so (I-20, I-21). */

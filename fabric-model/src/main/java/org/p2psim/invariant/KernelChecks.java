@@ -14,25 +14,38 @@ import org.p2psim.dmabuf.importer.RdmaNic;
 public final class KernelChecks {
     private KernelChecks() {}
 
-    /** I-05, I-14, I-20, I-21, I-25, I-30 and I-31, of the entries of the journal from a mark on. */
+    /** I-05, I-10, I-14, I-16, I-20, I-21, I-25, I-30 and I-31, of the entries of the journal from a mark on. */
     public static ImmutableList<Violation> check(Kernel kernel, int mark) {
+        ImmutableList.Builder<Violation> found = ImmutableList.builder();
+        kernel.journal().since(mark).forEach(entry -> found.addAll(check(entry)));
+        return found.addAll(lockOrder(kernel)).build();
+    }
+
+    /** What an entry of the journal tells by itself: all but I-30. */
+    public static ImmutableList<Violation> check(Journal.Entry entry) {
         Violations violations = new Violations();
-        for (Journal.Entry entry : kernel.journal().since(mark)) {
-            switch (entry.action()) {
-                case LOCK_RULE -> {
-                    boolean missing = entry.detail().endsWith("without the lock");
-                    Invariant rule = missing ? Invariant.LOCKED_WHERE_NEEDED : Invariant.UNLOCKED_WHERE_NEEDED;
-                    violations.require(rule, false, entry.object(), entry::detail);
-                }
-                case LEAK -> violations.require(Invariant.TABLES_FREED, false, entry.object(), entry::detail);
-                case DEAD_KEY -> violations.require(Invariant.LIVE_KEYS_ONLY, false, entry.object(), entry::detail);
-                case TOUCHED_AFTER_INSTALL ->
-                    violations.require(Invariant.PUBLISHED_LAST, false, entry.object(), entry::detail);
-                case CRASH ->
-                    violations.require(Invariant.ATTACHED_MEANS_REFERENCED, false, entry.object(), entry::detail);
-                default -> {}
+        switch (entry.action()) {
+            case LOCK_RULE -> {
+                boolean missing = entry.detail().endsWith("without the lock");
+                Invariant rule = missing ? Invariant.LOCKED_WHERE_NEEDED : Invariant.UNLOCKED_WHERE_NEEDED;
+                violations.require(rule, false, entry.object(), entry::detail);
             }
+            case LEAK -> violations.require(Invariant.TABLES_FREED, false, entry.object(), entry::detail);
+            case TIMED_OUT -> violations.require(Invariant.REUSE_WAITS, false, entry.object(), entry::detail);
+            case UNPIN ->
+                violations.require(Invariant.PINS_BALANCED, entry.detail().isEmpty(), entry.object(), entry::detail);
+            case DEAD_KEY -> violations.require(Invariant.LIVE_KEYS_ONLY, false, entry.object(), entry::detail);
+            case TOUCHED_AFTER_INSTALL ->
+                violations.require(Invariant.PUBLISHED_LAST, false, entry.object(), entry::detail);
+            case CRASH -> violations.require(Invariant.ATTACHED_MEANS_REFERENCED, false, entry.object(), entry::detail);
+            default -> {}
         }
+        return violations.found();
+    }
+
+    /** I-30. */
+    public static ImmutableList<Violation> lockOrder(Kernel kernel) {
+        Violations violations = new Violations();
         for (LockOrder.Inversion inversion : kernel.lockOrder().inversions()) {
             violations.require(
                     Invariant.LOCK_ORDER,

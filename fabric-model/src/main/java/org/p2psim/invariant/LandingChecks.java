@@ -1,6 +1,7 @@
 package org.p2psim.invariant;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Optional;
 import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Attachment.MappingState;
@@ -16,13 +17,18 @@ public final class LandingChecks {
      * @param mapping {@link Attachment#mappings} when its address was taken from the table
      * @param memory where it landed, physical
      * @param peer whether it is memory of another device, and not of the host
-     * @param owners {@link OwnedMemory#snapshot} when the table was made
+     * @param owners {@link OwnedMemory#snapshot} when the table was made; empty if what it landed in was not exported
      */
     public record Landing(
-            Attachment attachment, long mapping, AddressRange memory, boolean write, boolean peer, OwnedMemory owners) {
+            Attachment attachment,
+            long mapping,
+            AddressRange memory,
+            boolean write,
+            boolean peer,
+            Optional<OwnedMemory> owners) {
         /** A DMA to a device that is issued now. */
         public static Landing of(Attachment attachment, AddressRange memory, boolean write, OwnedMemory owners) {
-            return new Landing(attachment, attachment.mappings(), memory, write, true, owners);
+            return new Landing(attachment, attachment.mappings(), memory, write, true, Optional.of(owners));
         }
     }
 
@@ -48,13 +54,17 @@ public final class LandingChecks {
                 () -> "a %s through a mapping that was given back".formatted(landing.write() ? "write" : "read"));
         violations.require(
                 Invariant.OWNER_AS_MAPPED,
-                owned.ownedAsIn(landing.owners(), landing.memory()),
+                landing.owners()
+                        .filter(then -> owned.ownedAsIn(then, landing.memory()))
+                        .isPresent(),
                 name,
-                () -> "%s %s that belongs to %s now"
+                () -> "%s %s that %s"
                         .formatted(
                                 landing.write() ? "corrupts" : "leaks",
                                 landing.memory(),
-                                owned.owners(landing.memory())));
+                                landing.owners().isPresent()
+                                        ? "belongs to %s now".formatted(owned.owners(landing.memory()))
+                                        : "was not exported"));
         violations.require(
                 Invariant.PEER_TO_PEER_ALLOWED,
                 landing.attachment().peer2peer() || !landing.peer(),

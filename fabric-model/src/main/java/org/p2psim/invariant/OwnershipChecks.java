@@ -20,19 +20,28 @@ public final class OwnershipChecks {
     public static ImmutableList<Violation> opened(
             List<DmaBuf> before, OwnedMemory owned, AddressRange memory, boolean scrubs) {
         Violations violations = new Violations();
-        for (DmaBuf dmaBuf : before) {
-            violations.require(
-                    Invariant.ONE_OWNER,
-                    dmaBuf.life() == DmaBuf.Life.GONE,
-                    dmaBuf.name(),
-                    () -> "it lives, and its device has another owner");
-        }
+        before.forEach(dmaBuf -> requireGone(violations, dmaBuf));
         violations.require(
                 Invariant.ONE_OWNER,
                 !scrubs || owned.read(memory).isEmpty(),
                 memory.toString(),
                 () -> "it holds data of %s".formatted(owned.read(memory)));
         return violations.found();
+    }
+
+    /** I-23 of a dma-buf of somebody who owned its device before. */
+    public static ImmutableList<Violation> left(DmaBuf dmaBuf) {
+        Violations violations = new Violations();
+        requireGone(violations, dmaBuf);
+        return violations.found();
+    }
+
+    private static void requireGone(Violations violations, DmaBuf dmaBuf) {
+        violations.require(
+                Invariant.ONE_OWNER,
+                dmaBuf.life() == DmaBuf.Life.GONE,
+                dmaBuf.name(),
+                () -> "it lives, and its device has another owner");
     }
 
     /**

@@ -45,6 +45,17 @@ public final class VfioChecks {
         return violations.found();
     }
 
+    /** I-29 of a device that is being closed, when nothing can happen any more. */
+    public static ImmutableList<Violation> stuck(VfioPci device) {
+        Violations violations = new Violations();
+        violations.require(
+                Invariant.REGISTRATIONS_COUNTED,
+                device.isOpen() || !device.isHeld(),
+                device.name(),
+                () -> "closed, and %d reference(s) are never dropped".formatted(device.registrations()));
+        return violations.found();
+    }
+
     /** I-28, at the moment when a reset of a set begins, and as long as it lasts. */
     public static ImmutableList<Violation> underReset(List<VfioPci> devices) {
         Violations violations = new Violations();

@@ -15,6 +15,7 @@ public sealed interface DmaBufOperation extends Operation {
      * vfio-pci device, all of it, a slice (as in the RFC of 2022), or a list of ranges (as merged).
      *
      * @param address device address of its first byte
+     * @param handleUpper what the user passes above the 32 bits of the handle
      * @param region index of the BAR
      * @param offset of the slice in the region, bytes
      * @param length of the slice, bytes
@@ -29,6 +30,7 @@ public sealed interface DmaBufOperation extends Operation {
             @Address OptionalLong address,
             @Size OptionalLong size,
             Optional<String> handle,
+            @Address OptionalLong handleUpper,
             OptionalInt region,
             @Size OptionalLong offset,
             @Size OptionalLong length,

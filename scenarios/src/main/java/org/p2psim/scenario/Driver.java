@@ -27,6 +27,7 @@ public sealed interface Driver {
                     .put("vfio-6.19", release -> new Vfio(VfioProfile.V6_19))
                     .put("vfio-7.1rc", release -> new Vfio(VfioProfile.V7_1_RC))
                     .put("vfio-7.1", release -> new Vfio(VfioProfile.V7_1))
+                    .put("vfio-vendor", release -> new VendorVfio())
                     .put("amdgpu", release -> new Gpu(GpuProfile.of(GpuProfile.Driver.AMDGPU, release)))
                     .put("xe", release -> new Gpu(GpuProfile.of(GpuProfile.Driver.XE, release)))
                     .put("nouveau", release -> new Gpu(GpuProfile.of(GpuProfile.Driver.NOUVEAU, release)))
@@ -53,6 +54,14 @@ public sealed interface Driver {
         @Override
         public ImmutableSet<Bug> bugs() {
             return profile.bugs();
+        }
+    }
+
+    /** A vendor's own vfio driver, without the callback that tells physical addresses: it exports nothing. */
+    record VendorVfio() implements Driver {
+        @Override
+        public ImmutableSet<Bug> bugs() {
+            return ImmutableSet.of();
         }
     }
 

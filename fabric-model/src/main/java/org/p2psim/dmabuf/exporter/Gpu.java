@@ -281,6 +281,9 @@ public final class Gpu {
     Reply<SgTable> table(Importer importer, AddressRange memory) {
         List<SgTable.Entry> entries = new ArrayList<>();
         long largest = importer.maxSegmentSize() & -Kernel.PAGE_SIZE;
+        if (largest == 0) {
+            return Reply.refused(Errno.EINVAL, "the importer's largest segment is less than a page");
+        }
         for (long offset = 0; offset < memory.size(); offset += largest) {
             long length = Math.min(largest, memory.size() - offset);
             long address = dmaMap.map(importer, memory.base() + offset, length);

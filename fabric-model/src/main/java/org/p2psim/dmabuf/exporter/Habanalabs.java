@@ -243,8 +243,13 @@ public final class Habanalabs implements Exporter {
 
     /** Export of an allocation; its size is the allocation's. */
     public Reply<DmaBuf> exportByHandle(String name, String handle) {
+        return exportByHandle(name, handle, 0);
+    }
+
+    /** @param upper what the user passes above the 32 bits of the handle */
+    public Reply<DmaBuf> exportByHandle(String name, String handle, long upper) {
         Allocation allocation = allocations.get(handle);
-        if (allocation == null) {
+        if (allocation == null || upper != 0 && !profile.cutsHandles()) {
             return Reply.refused(Errno.EINVAL, "handle %s is unknown".formatted(handle));
         }
         allocation.exportingCount++;

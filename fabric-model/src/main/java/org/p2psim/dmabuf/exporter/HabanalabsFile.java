@@ -131,10 +131,10 @@ public final class HabanalabsFile {
     /** A dma-buf of the user's is gone. */
     void released(Context exporter) {
         exporter.exports--;
+        put(exporter);
         if (life == DeviceLife.HOLDS_FILE && exporter.exports == 0 && !exporter.fileOpen && !exporter.fileReleased) {
             releaseFile(exporter);
         }
-        put(exporter);
     }
 
     private void put(Context freed) {

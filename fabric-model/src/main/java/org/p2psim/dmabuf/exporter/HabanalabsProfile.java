@@ -33,6 +33,14 @@ public record HabanalabsProfile(Sizes sizes, HabanalabsSgTable sgTable, DeviceLi
         HOLDS_FILE
     }
 
+    /**
+     * Whether it looks at the lower 32 bits of a handle only, and says nothing about the others. From 6.2 on what the
+     * user names is a mapped device address, all of whose bits count.
+     */
+    boolean cutsHandles() {
+        return deviceLife == DeviceLife.HOLDS_CONTEXT;
+    }
+
     public static HabanalabsProfile of(KernelRelease release) {
         DeviceLife life = KernelFeature.HABANALABS_RESET_IN_USE.isIn(release)
                 ? DeviceLife.HOLDS_CONTEXT_AND_RESETS

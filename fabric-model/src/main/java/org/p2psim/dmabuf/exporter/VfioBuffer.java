@@ -143,6 +143,9 @@ final class VfioBuffer implements Exporter {
             long segment = kernel.has(Bug.SEGMENT_SIZE_TAKEN_RAW)
                     ? importer.maxSegmentSize()
                     : importer.maxSegmentSize() & -Kernel.PAGE_SIZE;
+            if (segment == 0) {
+                return Reply.refused(Errno.EINVAL, "the importer's largest segment is less than a page");
+            }
             Importer cut = new Importer(
                     importer.name(), importer.function(), importer.dynamic(), importer.allowPeer2peer(), segment);
             long start = memory.isEmpty() ? 0 : memory.get(0).base();
@@ -202,7 +205,14 @@ final class VfioBuffer implements Exporter {
         if (revoked) {
             return Reply.done(dmaBuf);
         }
-        return closedToMaps(dmaBuf).then(done -> profile.waits() ? dmaBuf.whenUnmapped() : Reply.done(dmaBuf));
+        return closedToMaps(dmaBuf).then(done -> profile.waits() ? unmapped(dmaBuf) : Reply.done(dmaBuf));
+    }
+
+    /** As first posted the wait gives up. */
+    private Reply<DmaBuf> unmapped(DmaBuf dmaBuf) {
+        return kernel.has(Bug.UNMAP_WAIT_TIMES_OUT)
+                ? dmaBuf.whenUnmapped(device.newTimeout())
+                : dmaBuf.whenUnmapped();
     }
 
     private Reply<DmaBuf> closedToMaps(DmaBuf dmaBuf) {

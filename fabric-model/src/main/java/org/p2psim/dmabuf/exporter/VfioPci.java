@@ -1,5 +1,7 @@
 package org.p2psim.dmabuf.exporter;
 
+import org.p2psim.dmabuf.Timeout;
+import java.util.ArrayList;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.LinkedHashMap;
@@ -42,6 +44,7 @@ public final class VfioPci {
     private final Lock memoryLock;
     private final Map<DmaBuf, VfioBuffer> listed = new LinkedHashMap<>();
     private final Map<VfioBuffer, ImmutableList<AddressRange>> exported = new LinkedHashMap<>();
+    private final List<Timeout> timeouts = new ArrayList<>();
     private boolean open = true;
     private boolean held = true;
     private boolean memoryEnable = true;
@@ -90,6 +93,17 @@ public final class VfioPci {
 
     public String name() {
         return name;
+    }
+
+    Timeout newTimeout() {
+        Timeout timeout = new Timeout();
+        timeouts.add(timeout);
+        return timeout;
+    }
+
+    /** Of waits that give up, in the order in which they began; each is to be told when its second is over. */
+    public ImmutableList<Timeout> timeouts() {
+        return ImmutableList.copyOf(timeouts);
     }
 
     /** Whether an event of it is under way, which holds its {@code memory_lock}. */
@@ -202,6 +216,11 @@ public final class VfioPci {
 
     /** {@code VFIO_DEVICE_FEATURE_DMA_BUF} since 6.19: ranges in any order, which may overlap. */
     public Reply<DmaBuf> export(String dmaBuf, int region, int flags, List<VfioSlice> ranges) {
+        if (profile == VfioProfile.RFC) {
+            return flags == 0 && ranges.size() == 1
+                    ? export(dmaBuf, region, ranges.get(0).offset(), ranges.get(0).length())
+                    : Reply.refused(Errno.EINVAL, "as posted the call has one slice, and no flags");
+        }
         return VfioSlice.asMerged(bars, region, flags, ranges)
                 .then(slices -> unbinding
                         ? Reply.refused(Errno.ENODEV, name + " is being unregistered")

@@ -193,6 +193,16 @@ class HabanalabsTest {
     }
 
     @Test
+    void thePostedVersionIgnoresTheUpperHalfOfAHandleAndLaterOnesDoNot() {
+        Habanalabs posted = allowed(POSTED);
+        done(posted.allocate("h", List.of(0x2400_0000L), 2 * Bytes.MIB));
+        assertThat(done(posted.exportByHandle("buf", "h", 1)).size()).isEqualTo(2 * Bytes.MIB);
+        Habanalabs later = allowed(HabanalabsProfile.of(KernelRelease.parse("6.5")));
+        done(later.allocate("h", List.of(0x2400_0000L), 2 * Bytes.MIB));
+        assertThat(errno(later.exportByHandle("buf", "h", 1))).isEqualTo(Errno.EINVAL);
+    }
+
+    @Test
     void aSegmentLimitOf64KibCutsTwoPagesOf2MibInto64Entries() {
         Habanalabs driver = allowed(POSTED);
         done(driver.allocate("h", List.of(0x2400_0000L, 0x2420_0000L), 2 * Bytes.MIB));

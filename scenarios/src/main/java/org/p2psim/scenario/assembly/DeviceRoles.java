@@ -67,7 +67,8 @@ final class DeviceRoles {
     /** A function that a user has through vfio; whether its kernel exports dma-bufs of it or not. */
     boolean isVfio(String name) {
         return is(name, DeviceType.VFIO_PCI)
-                || driver(name).filter(Driver.Vfio.class::isInstance).isPresent();
+                || driver(name).filter(Driver.Vfio.class::isInstance).isPresent()
+                || driver(name).filter(Driver.VendorVfio.class::isInstance).isPresent();
     }
 
     boolean hasBar(String name, int index) {

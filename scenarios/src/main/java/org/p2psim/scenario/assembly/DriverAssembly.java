@@ -102,7 +102,7 @@ final class DriverAssembly {
             return type == DeviceType.GPU;
         } else if (driver instanceof Driver.Software) {
             return type == DeviceType.SOFTWARE_RDMA;
-        } else if (driver instanceof Driver.Vfio) {
+        } else if (driver instanceof Driver.Vfio || driver instanceof Driver.VendorVfio) {
             return type == DeviceType.VFIO_PCI || type == DeviceType.NVME;
         }
         return type != DeviceType.SOFTWARE_RDMA && type != DeviceType.VFIO_PCI;

@@ -2,10 +2,8 @@ package org.p2psim.scenario.assembly;
 
 import java.util.List;
 import java.util.Optional;
-import org.p2psim.dmabuf.exporter.VfioProfile;
 import org.p2psim.scenario.Device.DeviceType;
 import org.p2psim.scenario.DmaBufOperation;
-import org.p2psim.scenario.Driver;
 import org.p2psim.scenario.Finding;
 import org.p2psim.scenario.MemoryOperation;
 import org.p2psim.scenario.Operation;
@@ -67,7 +65,8 @@ final class MemoryRules {
         if (!op.flags().isEmpty()) {
             find(pointer + "/flags", "flags", "only a gpu's buffer has flags");
         }
-        if (op.pageSize().isEmpty() && roles.is(op.from(), DeviceType.HABANALABS)) {
+        boolean host = op.memory().equals(Optional.of(MemoryOperation.Kind.HOST));
+        if (op.pageSize().isEmpty() && roles.is(op.from(), DeviceType.HABANALABS) && !host) {
             find(pointer, "page-size", "missing key \"page-size\": what a habanalabs device allocates has pages");
         } else {
             pages(op, pointer);
@@ -128,12 +127,6 @@ final class MemoryRules {
         }
         if (op.ranges().isPresent() && (op.offset().isPresent() || op.length().isPresent())) {
             find(pointer + "/ranges", "export", "say either ranges, or offset and length");
-        }
-        boolean rfc = roles.driver(op.from())
-                .filter(driver -> driver instanceof Driver.Vfio known && known.profile() == VfioProfile.RFC)
-                .isPresent();
-        if (rfc && op.ranges().isPresent()) {
-            find(pointer + "/ranges", "export", "vfio-rfc knows no ranges; say offset and length");
         }
     }
 }

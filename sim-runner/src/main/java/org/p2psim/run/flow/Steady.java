@@ -57,7 +57,7 @@ final class Steady {
         }
         lastSent = marker.use().tlps();
         marks++;
-        if (kept && marks >= pauseUntil && !journal.isFull() && isAsKept(now)) {
+        if (kept && marks >= pauseUntil && !journal.isFull() && isAsKept(now) && mayStillRepeat()) {
             return true;
         }
         if (marks == nextKept) {
@@ -65,6 +65,11 @@ final class Steady {
             keep(now);
         }
         return false;
+    }
+
+    /** Whoever is told of TLPs may want to hear of each since something else has happened. */
+    private boolean mayStillRepeat() {
+        return flows.stream().allMatch(Flow::mayRepeat);
     }
 
     private boolean isAsKept(long now) {

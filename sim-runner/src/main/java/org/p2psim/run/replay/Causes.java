@@ -55,10 +55,17 @@ final class Causes {
                                 of(Action.DISABLE, device),
                                 of(Action.REVOKE, dmaBuf),
                                 of(Action.MOVE, dmaBuf));
-                    case ONE_OWNER -> first(line("close-device", device), of(Action.RELEASE, dmaBuf));
+                    case ONE_OWNER ->
+                        first(
+                                line("close-device", device),
+                                line("drop-master", device),
+                                of(Action.RELEASE, dmaBuf));
+                    case LIVE_KEYS_ONLY -> of(Action.KEY_FREED, object);
                     case RELEASED_UNMAPPED -> of(Action.RELEASE, dmaBuf);
                     case NEW_MAPPING_WAITS -> of(Action.MOVE, dmaBuf);
-                    case PEER_TO_PEER_ALLOWED, REVOKE_ENDS -> first(of(Action.ATTACH, object));
+                    case PEER_TO_PEER_ALLOWED -> first(of(Action.MAP, object), of(Action.ATTACH, object));
+                    case REVOKE_ENDS -> of(Action.ATTACH, object);
+                    case PREDICTABLE -> of(Action.INVALIDATE, object);
                     case TRANSLATION_INSIDE_MAPPING ->
                         first(of(Action.REVOKE, dmaBuf), of(Action.MOVE, dmaBuf), of(Action.RESTORE, dmaBuf));
                     case NO_MAPPING_WHILE_REVOKED, USABLE_WHEN_ENABLED, REVOKED_MEANS_DISABLED ->

@@ -1,5 +1,8 @@
 package org.p2psim.run.replay;
 
+import org.p2psim.dmabuf.Timeout;
+import java.util.Set;
+import java.util.HashSet;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -17,11 +20,15 @@ import org.p2psim.unit.Ticks;
 
 /** How long devices take: resets, clearing of memory, copies of moves, which follow one another. */
 final class DeviceTimes {
+    /** {@code secs_to_jiffies(1)} of the first posting. */
+    private static final long UNMAP_TIMEOUT = Ticks.PER_SECOND;
+
     private final World world;
     private final KernelRun kernel;
     private final Exporters exporters;
     private final GpuMemory gpuMemory;
     private final Map<String, Long> copiesEnd = new HashMap<>();
+    private final Set<Timeout> timeouts = new HashSet<>();
     private final Map<Fence, Boolean> known = new IdentityHashMap<>();
 
     DeviceTimes(World world, KernelRun kernel, Exporters exporters, GpuMemory gpuMemory) {
@@ -33,6 +40,9 @@ final class DeviceTimes {
     }
 
     private void read(Noted noted) {
+        if (noted.action() == Journal.Action.REVOKE) {
+            exporters.vfio().values().forEach(device -> givesUp(device, noted));
+        }
         if (noted.action() == Journal.Action.RESET) {
             exporters.vfio(noted.object()).ifPresent(device -> resets(device, noted));
             exporters.habanalabs(noted.object()).ifPresent(device -> resets(device, noted));
@@ -40,6 +50,15 @@ final class DeviceTimes {
             exporters.habanalabs(noted.object()).ifPresent(device -> scrubs(device, noted));
         } else if (noted.action() == Journal.Action.MOVE) {
             exporters.gpus().forEach((name, gpu) -> copies(name, gpu, noted));
+        }
+    }
+
+    private void givesUp(VfioPci device, Noted noted) {
+        for (Timeout timeout : device.timeouts()) {
+            if (timeouts.add(timeout)) {
+                kernel.happensAfter(
+                        UNMAP_TIMEOUT, noted.entry().cause(), "timeout of " + device.name(), timeout::expire);
+            }
         }
     }
 

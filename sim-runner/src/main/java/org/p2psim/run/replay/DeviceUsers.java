@@ -1,8 +1,10 @@
 package org.p2psim.run.replay;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Who has which device open. */
 public final class DeviceUsers {
@@ -10,17 +12,25 @@ public final class DeviceUsers {
     static final String FIRST = "user";
 
     private final Map<String, String> users = new HashMap<>();
+    private final Set<String> opened = new HashSet<>();
 
     DeviceUsers(Exporters exporters) {
         exporters.vfio().forEach((name, device) -> {
             if (device.isOpen()) {
                 users.put(name, FIRST);
             }
+            opened.add(name);
         });
     }
 
     void opened(String device, String user) {
         users.put(device, user);
+        opened.add(device);
+    }
+
+    /** Whether a device that users open and close has none now. */
+    boolean nobodyHas(String device) {
+        return opened.contains(device) && !users.containsKey(device);
     }
 
     void closed(String device) {

@@ -57,7 +57,8 @@ final class DmaBufOperations {
 
     private static Reply<DmaBuf> exported(DmaBufOperation.Export op, Habanalabs driver) {
         return op.handle().isPresent()
-                ? driver.exportByHandle(op.dmaBuf(), op.handle().get())
+                ? driver.exportByHandle(
+                        op.dmaBuf(), op.handle().get(), op.handleUpper().orElse(0))
                 : driver.exportByAddress(
                         op.dmaBuf(), op.address().orElseThrow(), op.size().orElseThrow());
     }

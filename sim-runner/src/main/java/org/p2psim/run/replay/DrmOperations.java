@@ -1,5 +1,10 @@
 package org.p2psim.run.replay;
 
+import org.p2psim.invariant.OwnershipChecks;
+import org.p2psim.invariant.Invariant;
+import java.util.List;
+import java.util.ArrayList;
+import com.google.common.collect.ImmutableSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -18,10 +23,14 @@ import org.p2psim.scenario.DeviceOperation;
  */
 final class DrmOperations {
     private final RunState run;
+    private final Landings landings;
     private final Map<String, DrmMaster> masters = new HashMap<>();
+    /** Dma-bufs of owners who have dropped a device, which could not be taken away. */
+    private final Map<String, List<DmaBuf>> left = new HashMap<>();
 
-    DrmOperations(RunState run) {
+    DrmOperations(RunState run, Landings landings) {
         this.run = run;
+        this.landings = landings;
         run.kernel().reads(noted -> {
             if (noted.action() == Journal.Action.GONE) {
                 masters.values().forEach(master -> master.letsGo(noted.object()));
@@ -40,7 +49,19 @@ final class DrmOperations {
                         new Line(number, op.device(), "set-master"),
                         () -> master(op.device()).become(op.user()),
                         user -> user + " is the owner",
-                        reply -> {});
+                        reply -> {
+                            if (reply instanceof Reply.Done<String>) {
+                                checkOwner(op.device());
+                            }
+                        });
+    }
+
+    /** I-23: nothing of those before is left. */
+    private void checkOwner(String device) {
+        run.watch().checked(ImmutableSet.of(Invariant.ONE_OWNER), 1);
+        for (DmaBuf dmaBuf : left.getOrDefault(device, List.of())) {
+            OwnershipChecks.left(dmaBuf).forEach(violation -> landings.broken(violation, 1));
+        }
     }
 
     void drop(int number, DeviceOperation.DropMaster op) {
@@ -60,6 +81,7 @@ final class DrmOperations {
             return Reply.refused(Errno.EINVAL, "nobody is the owner of " + device);
         }
         master.drop();
+        left.put(device, new ArrayList<>());
         Reply<Set<String>> reply = Reply.done(Set.of());
         for (DmaBuf dmaBuf : run.exporters().live(device)) {
             reply = reply.then(before -> takenAway(device, dmaBuf, master));
@@ -71,6 +93,7 @@ final class DrmOperations {
         if (dmaBuf.exporter() instanceof GpuBuffer buffer && !buffer.isPinned()) {
             return run.exporters().gpu(device).orElseThrow().evict(buffer).then(moved -> Reply.done(master.holders()));
         }
+        left.computeIfAbsent(device, name -> new ArrayList<>()).add(dmaBuf);
         master.holds(dmaBuf.name());
         return Reply.done(master.holders());
     }

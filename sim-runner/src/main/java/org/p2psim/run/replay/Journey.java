@@ -4,9 +4,12 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Attachment;
+import org.p2psim.dmabuf.DmaMap;
+import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.invariant.LandingChecks;
@@ -56,6 +59,14 @@ final class Journey {
 
     /** Contiguous memory, as the initiator addresses it and where that is, physical. */
     record Piece(long dmaAddress, AddressRange memory) {
+        /** What no domain of the importer maps is an address of the bus. */
+        static Piece of(MachineDmaMap dmaMap, Importer importer, SgTable.Entry entry) {
+            long physical = dmaMap.physical(importer, entry.address());
+            return new Piece(
+                    entry.address(),
+                    new AddressRange(physical == DmaMap.FAILED ? entry.address() : physical, entry.length()));
+        }
+
         private boolean holds(long address) {
             return Long.compareUnsigned(address - dmaAddress, memory.size()) < 0;
         }
@@ -79,6 +90,22 @@ final class Journey {
         }
     }
 
+    /**
+     * What was so when its mapping was made.
+     *
+     * @param owners of all memory
+     * @param exported what the dma-buf showed, physical
+     */
+    record Mapped(OwnedMemory owners, List<AddressRange> exported) {
+        Mapped {
+            exported = ImmutableList.copyOf(exported);
+        }
+
+        boolean exports(AddressRange memory) {
+            return exported.stream().anyMatch(range -> range.contains(memory));
+        }
+    }
+
     Journey(RunState run, Landings landings, Start start) {
         this.run = run;
         this.landings = landings;
@@ -89,12 +116,7 @@ final class Journey {
 
     static ImmutableList<Piece> pieces(MachineDmaMap dmaMap, Attachment attachment, List<SgTable.Entry> segments) {
         return segments.stream()
-                .map(entry -> {
-                    long physical = dmaMap.physical(attachment.importer(), entry.address());
-                    return new Piece(
-                            entry.address(),
-                            new AddressRange(physical == -1 ? entry.address() : physical, entry.length()));
-                })
+                .map(entry -> Piece.of(dmaMap, attachment.importer(), entry))
                 .collect(ImmutableList.toImmutableList());
     }
 
@@ -275,8 +297,17 @@ final class Journey {
 
     private ImmutableList<Violation> violations(AddressRange memory, boolean revoked) {
         boolean peer = landings.deviceAt(memory).isPresent();
+        Mapped then = landings.mapped(attachment(), mapping);
         return LandingChecks.check(
-                new Landing(attachment(), mapping, memory, start.write(), peer, landings.owners(attachment(), mapping)), revoked, run.memory());
+                new Landing(
+                        attachment(),
+                        mapping,
+                        memory,
+                        start.write(),
+                        peer,
+                        then.exports(memory) ? Optional.of(then.owners()) : Optional.empty()),
+                revoked,
+                run.memory());
     }
 
     private boolean judge(long at, AddressRange memory, long issued) {

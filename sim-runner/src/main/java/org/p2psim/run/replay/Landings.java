@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.p2psim.address.AddressRange;
@@ -36,8 +37,8 @@ public final class Landings {
     private final Set<Journey> running = new LinkedHashSet<>();
     private final List<LandingOutcome> outcomes = new ArrayList<>();
     private final List<AddressRange> assigned = new ArrayList<>();
-    /** Owners of all memory when an attachment was mapped, by how often it had been. */
-    private final Map<Attachment, Map<Long, OwnedMemory>> owners = new IdentityHashMap<>();
+    /** What was so when an attachment was mapped, by how often it had been. */
+    private final Map<Attachment, Map<Long, Journey.Mapped>> mapped = new IdentityHashMap<>();
     /** Since when access to a dma-buf has ended, ticks. */
     private final Map<DmaBuf, Long> ended = new IdentityHashMap<>();
     /** Whose revocation has begun, by which thread. */
@@ -89,10 +90,15 @@ public final class Landings {
         running.remove(journey);
     }
 
-    /** The owners of all memory when an attachment was mapped for that time. */
-    OwnedMemory owners(Attachment attachment, long mapping) {
-        return owners.computeIfAbsent(attachment, each -> new HashMap<>())
-                .computeIfAbsent(mapping, each -> snapshot());
+    /** What was so when an attachment was mapped for that time. */
+    Journey.Mapped mapped(Attachment attachment, long mapping) {
+        return mapped.computeIfAbsent(attachment, each -> new HashMap<>())
+                .computeIfAbsent(mapping, each -> asItIs(attachment));
+    }
+
+    private Journey.Mapped asItIs(Attachment attachment) {
+        DmaBuf dmaBuf = attachment.dmaBuf();
+        return new Journey.Mapped(snapshot(), dmaBuf.exporter().ranges(dmaBuf));
     }
 
     private OwnedMemory snapshot() {
@@ -147,8 +153,21 @@ public final class Landings {
         run.handles().exported().stream()
                 .flatMap(dmaBuf -> dmaBuf.attachments().stream())
                 .filter(attachment -> attachment.name().equals(noted.object()))
-                .forEach(attachment -> owners.computeIfAbsent(attachment, each -> new HashMap<>())
-                        .put(attachment.mappings(), snapshot()));
+                .forEach(attachment -> {
+                    Journey.Mapped now = asItIs(attachment);
+                    mapped.computeIfAbsent(attachment, each -> new HashMap<>())
+                            .put(attachment.mappings(), now);
+                    if (attachment.mapping().isPresent() && showsMore(attachment, now)) {
+                        causes.loosened(attachment.name(), noted.event());
+                    }
+                });
+    }
+
+    private boolean showsMore(Attachment attachment, Journey.Mapped now) {
+        return Journey.pieces(
+                        run.dmaMap(), attachment, attachment.mapping().orElseThrow().entries())
+                .stream()
+                .anyMatch(piece -> !now.exports(piece.memory()));
     }
 
     private Optional<DmaBuf> dmaBuf(String name) {
@@ -179,9 +198,11 @@ public final class Landings {
             return;
         }
         comparedAt = run.memory().changes();
-        owners.keySet().forEach(attachment -> {
+        mapped.keySet().forEach(attachment -> {
             if (attachment.mapping().isPresent()
-                    && !ownedAsThen(attachment, owners(attachment, attachment.mappings()))) {
+                    && !ownedAsThen(
+                            attachment,
+                            mapped(attachment, attachment.mappings()).owners())) {
                 causes.loosened(attachment.name(), causes.newest());
             }
         });
@@ -200,7 +221,7 @@ public final class Landings {
     private void followDevice(VfioPci device) {
         boolean access = device.isMemoryEnabled() && !device.isResetting();
         for (DmaBuf dmaBuf : device.dmaBufs()) {
-            if (access && !run.exporters().isRevoked(dmaBuf)) {
+            if (access && !device.isRevoked(dmaBuf)) {
                 ended.remove(dmaBuf);
             } else if (!access && device.isOpen() && !revoking.containsKey(dmaBuf.name())) {
                 ended.putIfAbsent(dmaBuf, run.engine().now());
@@ -255,14 +276,18 @@ public final class Landings {
         broken(violation, times, run.engine().now(), causes.newest());
     }
 
-    /** A check has found something that others are to blame for. */
-    void broken(Violation violation, List<String> others) {
+    /**
+     * A check has found something that others are to blame for.
+     *
+     * @param by index of the event whose effect it is; the newest one if absent
+     */
+    void broken(Violation violation, List<String> others, OptionalInt by) {
         int enabling = others.stream()
                 .map(other -> causes.enabling(
                         new Violation(violation.invariant(), other, violation.detail()), dmaBufOf(other), Optional.empty()))
                 .findFirst()
                 .orElseGet(causes::newest);
-        run.watch().broken(violation, others, 1, run.engine().now(), causes.newest(), enabling);
+        run.watch().broken(violation, others, 1, run.engine().now(), by.orElseGet(causes::newest), enabling);
     }
 
     void broken(Violation violation, long times, long at, int by) {

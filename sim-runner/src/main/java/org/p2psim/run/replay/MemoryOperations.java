@@ -199,7 +199,9 @@ final class MemoryOperations {
             OptionalInt region,
             long offset,
             long size) {
-        if (address.isPresent() && run.exporters().habanalabs(device).isPresent()) {
+        if (users.nobodyHas(device)) {
+            return Reply.refused(Errno.EBADF, "nobody has %s open".formatted(device));
+        } else if (address.isPresent() && run.exporters().habanalabs(device).isPresent()) {
             Habanalabs driver = run.exporters().habanalabs(device).get();
             return Reply.done(ImmutableList.of(driver.shown(address.getAsLong(), size)));
         } else if (handle.isPresent()) {

@@ -104,7 +104,7 @@ public final class Replay {
         this.cpu = new CpuOperations(run);
         this.iommufd = new IommufdOperations(run);
         this.softwareRdma = new SoftwareRdmaOperations(run);
-        this.drm = new DrmOperations(run);
+        this.drm = new DrmOperations(run, landings);
         this.vmas = new VmaOperations(run, landings);
         this.vmaTransfers = new VmaTransfers(run, ways, transfers, landings);
     }

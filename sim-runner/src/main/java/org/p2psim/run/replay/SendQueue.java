@@ -53,6 +53,9 @@ final class SendQueue {
         Work work = head();
         Access access = pair.access();
         if (access instanceof Access.Granted granted) {
+            if (granted.region() != work.region()) {
+                all.checkRefused(pair, work.region(), access);
+            }
             issue(work, granted.region());
         } else if (access instanceof Access.Faults faults) {
             faults(work, faults.region());

@@ -1,5 +1,8 @@
 package org.p2psim.run.replay;
 
+import org.p2psim.run.kernel.Line;
+import org.p2psim.dmabuf.Task;
+import java.util.OptionalInt;
 import com.google.common.collect.ImmutableSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -51,7 +54,6 @@ final class StateChecks {
     private final NotificationChecks notifications = new NotificationChecks();
     private final Map<String, Attachment> attachments = new HashMap<>();
     private final Set<String> hotResets = new HashSet<>();
-    private int mark;
 
     StateChecks(RunState run, Landings landings) {
         this.run = run;
@@ -61,8 +63,9 @@ final class StateChecks {
     }
 
     private void read(Noted noted) {
-        List<Violation> found = notifications.next(noted.entry());
-        found.forEach(violation -> landings.broken(violation, 1));
+        report(notifications.next(noted.entry()));
+        run.watch().checked(JOURNAL, 1);
+        report(KernelChecks.check(noted.entry()));
         Attachment detached = noted.action() == Action.DETACH ? attachments.remove(noted.object()) : null;
         if (detached != null) {
             report(DmaBufChecks.detached(detached));
@@ -79,16 +82,8 @@ final class StateChecks {
 
     private void check() {
         List<DmaBuf> dmaBufs = run.handles().exported();
-        int journal = run.kernel().kernel().journal().size();
-        if (journal > mark) {
-            run.watch().checked(JOURNAL, journal - mark);
-            report(KernelChecks.check(run.kernel().kernel(), mark).stream()
-                    .filter(violation -> violation.invariant() != Invariant.LOCK_ORDER)
-                    .toList());
-            mark = journal;
-        }
         run.watch().checked(ImmutableSet.of(Invariant.LOCK_ORDER), 1);
-        report(KernelChecks.check(run.kernel().kernel(), mark));
+        report(KernelChecks.lockOrder(run.kernel().kernel()));
         run.watch().checked(DMA_BUF, dmaBufs.size());
         for (DmaBuf dmaBuf : dmaBufs) {
             dmaBuf.attachments().forEach(attachment -> attachments.put(attachment.name(), attachment));
@@ -124,14 +119,22 @@ final class StateChecks {
     void checkStuck() {
         run.watch().checked(ImmutableSet.of(Invariant.REVOKE_ENDS), 1);
         for (Violation violation : KernelChecks.stuck(run.kernel().kernel())) {
-            List<String> blockers = run.kernel().kernel().waiting().stream()
+            List<Task<?>> stuck = run.kernel().kernel().waiting().stream()
                     .filter(task -> task.name().equals(violation.object()))
+                    .toList();
+            List<String> blockers = stuck.stream()
                     .flatMap(task -> task.waitsFor().stream())
                     .flatMap(wait -> wait.blockers().stream())
                     .distinct()
                     .toList();
-            landings.broken(violation, blockers);
+            OptionalInt line = stuck.stream()
+                    .flatMap(task -> run.kernel().line(task.cause()).stream())
+                    .mapToInt(Line::event)
+                    .findFirst();
+            landings.broken(violation, blockers, line);
         }
+        run.watch().checked(ImmutableSet.of(Invariant.REGISTRATIONS_COUNTED), 1);
+        run.exporters().vfio().values().forEach(device -> report(VfioChecks.stuck(device)));
     }
 
     /** What nobody holds any more must be gone; once nobody holds anything, everything must (I-38). */

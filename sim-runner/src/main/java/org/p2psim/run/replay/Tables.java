@@ -98,7 +98,7 @@ final class Tables {
         List<AddressRange> shown = new ArrayList<>();
         for (SgTable.Entry entry : table.entries()) {
             if (entry.length() != 0) {
-                shown.add(new AddressRange(run.dmaMap().physical(importer, entry.address()), entry.length()));
+                shown.add(Journey.Piece.of(run.dmaMap(), importer, entry).memory());
             }
         }
         shown.sort(Comparator.comparing(AddressRange::base, Long::compareUnsigned));
@@ -113,7 +113,9 @@ final class Tables {
                 noted,
                 lane,
                 Invariant.TABLE_COVERS_EXPORT,
-                table.length() == attachment.dmaBuf().size() && (noneTwice(shown) || namesTwice(exported)),
+                table.length() == attachment.dmaBuf().size()
+                        && allInside(exported, shown)
+                        && (noneTwice(shown) || namesTwice(exported)),
                 "the entries don't cover the export exactly");
         require(
                 noted,
@@ -143,20 +145,25 @@ final class Tables {
         run.watch().check(invariant, holds, noted.at(), lane, noted.event(), () -> detail);
     }
 
-    private static boolean allInside(List<AddressRange> shown, List<AddressRange> exported) {
-        return shown.stream().allMatch(range -> {
-            long covered = exported.stream()
-                    .filter(range::overlaps)
-                    .mapToLong(part -> common(range, part))
-                    .sum();
-            return covered == range.size();
-        });
+    private static boolean allInside(List<AddressRange> ranges, List<AddressRange> others) {
+        List<AddressRange> sorted = others.stream()
+                .sorted(Comparator.comparing(AddressRange::base, Long::compareUnsigned))
+                .toList();
+        return ranges.stream().allMatch(range -> isInside(range, sorted));
     }
 
-    private static long common(AddressRange a, AddressRange b) {
-        long start = Long.compareUnsigned(a.base(), b.base()) > 0 ? a.base() : b.base();
-        long last = Long.compareUnsigned(a.last(), b.last()) < 0 ? a.last() : b.last();
-        return last - start + 1;
+    /** Whether others, in the order of their addresses, leave nothing of a range out. */
+    private static boolean isInside(AddressRange range, List<AddressRange> sorted) {
+        long next = range.base();
+        for (AddressRange part : sorted) {
+            if (part.contains(new AddressRange(next, 1))) {
+                if (Long.compareUnsigned(part.last(), range.last()) >= 0) {
+                    return true;
+                }
+                next = part.last() + 1;
+            }
+        }
+        return false;
     }
 
     private static boolean noneTwice(List<AddressRange> sorted) {

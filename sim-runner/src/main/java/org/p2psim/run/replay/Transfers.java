@@ -1,5 +1,6 @@
 package org.p2psim.run.replay;
 
+import org.p2psim.invariant.Violation;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
@@ -142,14 +143,13 @@ final class Transfers {
     Transfer begin(Order order, ImmutableList<SgTable.Entry> segments) {
         Transfer transfer =
                 new Transfer(run, ways, order, way(order.attachment(), segments, order.read()), this::ended);
-        run.watch()
-                .check(
-                        Invariant.PEER_TO_PEER_ALLOWED,
-                        order.attachment().peer2peer() || transfer.way().target().startsWith(Operation.MEMORY),
-                        run.engine().now(),
-                        order.attachment().name(),
-                        run.recorder().newest(),
-                        () -> "%s without the peer-to-peer flag".formatted(transfer.way().text()));
+        run.watch().checked(ImmutableSet.of(Invariant.PEER_TO_PEER_ALLOWED), 1);
+        if (!order.attachment().peer2peer() && !transfer.way().target().startsWith(Operation.MEMORY)) {
+            String what = "%s without the peer-to-peer flag".formatted(transfer.way().text());
+            Violation violation =
+                    new Violation(Invariant.PEER_TO_PEER_ALLOWED, order.attachment().name(), what);
+            landings.broken(violation, 1, run.engine().now(), order.line().event());
+        }
         return transfer;
     }
 
@@ -163,7 +163,7 @@ final class Transfers {
         Journey journey = journey(order.lane(), order, order.attachment(), !order.read(), segments);
         transfer.sets(journey, order.region().flatMap(MemoryRegion::translation), then);
         running.add(transfer);
-        order.region().ifPresent(this::checkIssue);
+        order.region().ifPresent(region -> checkIssue(order, region));
         order.local().ifPresent(end -> end.region().dma().issued());
         Optional<Device.Wire> wire = order.operation().startsWith("rdma")
                 ? run.world().device(transfer.way().initiator()).wire()
@@ -190,10 +190,12 @@ final class Transfers {
                 order.tag()));
     }
 
-    private void checkIssue(MemoryRegion region) {
+    private void checkIssue(Order order, MemoryRegion region) {
         region.dma().issued();
         run.watch().checked(ImmutableSet.of(Invariant.NEW_MAPPING_WAITS), 1);
-        RegionChecks.issue(region).forEach(violation -> landings.broken(violation, 1));
+        RegionChecks.issue(region)
+                .forEach(violation -> landings.broken(
+                        violation, 1, run.engine().now(), order.line().event()));
     }
 
     private void ended(Transfer transfer) {

@@ -28,6 +28,11 @@ final class VmaMapping {
         return name;
     }
 
+    /** As the journal of the kernel calls it. */
+    String lane() {
+        return mapping.toString();
+    }
+
     String importer() {
         return importer;
     }

@@ -67,10 +67,10 @@ final class VmaTransfers {
             run.watch().checked(ImmutableSet.of(Invariant.PREDICTABLE), 1);
             if (!mapping.isLive()) {
                 String what = "a %s through %s, which was given back".formatted(verb(), mapping.name());
-                landings.broken(new Violation(Invariant.PREDICTABLE, mapping.name(), what), 1);
+                broken(at, what);
             } else if (mapping.isInvalidatedBefore(issued)) {
                 String what = "a %s is issued through %s after it was invalidated".formatted(verb(), mapping.name());
-                landings.broken(new Violation(Invariant.PREDICTABLE, mapping.name(), what), 1);
+                broken(at, what);
             }
             if (!landings.answers(memory)) {
                 fate.dropped(bytes);
@@ -83,6 +83,10 @@ final class VmaTransfers {
                 run.memory().write(memory, mapping.importer());
             }
             stream.landed(at, address, bytes, issued);
+        }
+
+        private void broken(long at, String what) {
+            landings.broken(new Violation(Invariant.PREDICTABLE, mapping.lane(), what), 1, at, line.event());
         }
 
         private String verb() {
