@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.Guest;
+import org.p2psim.outcome.InvariantOutcome;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.outcome.Machine;
 import org.p2psim.outcome.Note;
@@ -17,6 +18,7 @@ import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.flow.DmaNetwork;
 import org.p2psim.run.flow.Fidelity;
+import org.p2psim.run.replay.Choices;
 import org.p2psim.run.replay.Replay;
 import org.p2psim.run.replay.World;
 import org.p2psim.run.watch.InvariantWatch;
@@ -43,9 +45,53 @@ public final class Simulation {
     }
 
     public RunOutcome run(Plan plan) {
+        return run(plan, Choices.asWritten());
+    }
+
+    /** @param choices what to do where the plan leaves it open */
+    public RunOutcome run(Plan plan, Choices choices) {
         World world = World.of(plan);
+        Played played = played(world, new Routing(world.host()), choices);
+        return outcome(
+                world,
+                Math.max(played.engine.lastAction(), played.network.lastEnd()),
+                played.replay,
+                played.recorder,
+                played.watch,
+                played.network.linkUse());
+    }
+
+    /** The machine of a plan, on which timelines are run one after the other by one thread, for their invariants only. */
+    public final class Bench {
+        private final World world;
+        private final Routing routing;
+
+        private Bench(Plan plan) {
+            world = World.of(plan);
+            routing = new Routing(world.host());
+        }
+
+        /**
+         * What the invariants say about another timeline of the machine.
+         *
+         * @param plan the bench's with another timeline
+         */
+        public ImmutableList<InvariantOutcome> run(Plan plan, Choices choices) {
+            return played(world.with(plan), routing, choices).watch.outcomes();
+        }
+    }
+
+    public Bench bench(Plan plan) {
+        return new Bench(plan);
+    }
+
+    /** What a run has left behind. */
+    private record Played(
+            Engine engine, DmaNetwork network, Recorder recorder, InvariantWatch watch, Replay replay) {}
+
+    private Played played(World world, Routing routing, Choices choices) {
+        Plan plan = world.plan();
         Engine engine = new Engine();
-        Routing routing = new Routing(world.host());
         DmaNetwork network = new DmaNetwork(world.host(), routing, engine, plan.timings(), fidelity, plan.seed());
         Recorder recorder = new Recorder();
         InvariantWatch watch = new InvariantWatch(recorder);
@@ -53,8 +99,7 @@ public final class Simulation {
         replay.schedule();
         engine.run();
         replay.checkLeaks();
-        return outcome(
-                world, Math.max(engine.lastAction(), network.lastEnd()), replay, recorder, watch, network.linkUse());
+        return new Played(engine, network, recorder, watch, replay);
     }
 
     private static ImmutableList<PairOutcome> pairs(World world) {

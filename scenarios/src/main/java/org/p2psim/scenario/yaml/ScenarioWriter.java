@@ -139,7 +139,7 @@ public final class ScenarioWriter {
     }
 
     /** Always a whole number of the largest unit that divides it. */
-    private static String size(long bytes) {
+    static String size(long bytes) {
         String[] units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
         long count = bytes;
         int unit = 0;
@@ -178,7 +178,7 @@ public final class ScenarioWriter {
     }
 
     /** A double-quoted scalar. */
-    private static String quoted(String text) {
+    static String quoted(String text) {
         StringBuilder quoted = new StringBuilder("\"");
         text.codePoints().forEach(c -> {
             if (c == '"' || c == '\\') {
