@@ -3,7 +3,6 @@ package org.p2psim.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 import org.p2psim.outcome.ExplorationOutcome;
 import org.p2psim.run.Simulation;
@@ -25,7 +24,7 @@ final class ExploreOptions {
             description = "Run N interleavings of the timeline instead: equal times in any order, near times moved,"
                     + " what a run leaves open chosen at random. Reports every invariant that broke, how often, and the"
                     + " command that replays it.")
-    private OptionalLong explore = OptionalLong.empty();
+    private Optional<Long> explore = Optional.empty();
 
     @Option(
             names = "--within",
@@ -49,7 +48,7 @@ final class ExploreOptions {
             names = "--interleaving",
             paramLabel = "K",
             description = "Run the interleaving with this number, as --explore found it.")
-    private OptionalLong interleaving = OptionalLong.empty();
+    private Optional<Long> interleaving = Optional.empty();
 
     boolean isOn() {
         return explore.isPresent();
@@ -57,12 +56,12 @@ final class ExploreOptions {
 
     /** Finds what cannot be meant. */
     void check(OutcomeOutput output) {
-        if (explore.isPresent() && (explore.getAsLong() < 1 || explore.getAsLong() > MOST)) {
-            throw new InputException("--explore %d: from 1 to %d".formatted(explore.getAsLong(), MOST));
+        if (explore.isPresent() && (explore.get() < 1 || explore.get() > MOST)) {
+            throw new InputException("--explore %d: from 1 to %d".formatted(explore.get(), MOST));
         }
-        if (interleaving.isPresent() && interleaving.getAsLong() < 0) {
+        if (interleaving.isPresent() && interleaving.get() < 0) {
             throw new InputException(
-                    "--interleaving %d: a number from 1 on, or 0 for the file's order".formatted(interleaving.getAsLong()));
+                    "--interleaving %d: a number from 1 on, or 0 for the file's order".formatted(interleaving.get()));
         }
         if (workers < 1 || workers > MOST_WORKERS) {
             throw new InputException("--workers %d: from 1 to %d".formatted(workers, MOST_WORKERS));
@@ -83,12 +82,12 @@ final class ExploreOptions {
     Interleaving interleaving(Plan plan) {
         return interleaving.isEmpty()
                 ? Interleaving.ofFile(plan)
-                : new Interleaving(plan.seed(), interleaving.getAsLong(), within(plan));
+                : new Interleaving(plan.seed(), interleaving.get(), within(plan));
     }
 
     /** @param command that runs the plan */
     ExplorationOutcome explore(Simulation simulation, Plan plan, String command, Console console) {
-        Extent extent = new Extent(explore.getAsLong(), within(plan), workers, shrink);
+        Extent extent = new Extent(explore.get(), within(plan), workers, shrink);
         return new Explorer(simulation).explore(plan, extent, command, progress(console, plan));
     }
 
@@ -101,7 +100,7 @@ final class ExploreOptions {
     }
 
     private LongConsumer progress(Console console, Plan plan) {
-        long all = explore.getAsLong();
+        long all = explore.get();
         return over -> console.progress("%s: %d of %d interleavings".formatted(plan.variant(), over, all), over == all);
     }
 
