@@ -19,7 +19,8 @@ public final class NotificationChecks {
         List<String> told = new ArrayList<>();
         for (Journal.Entry entry : journal.entries()) {
             switch (entry.action()) {
-                case ATTACH -> attached.add(entry.object());
+                // a mapping of a VMA has no attachment
+                case ATTACH, MAP -> attached.add(entry.object());
                 case DETACH -> attached.remove(entry.object());
                 case RELEASE -> released.add(entry.object());
                 case REVOKE, RESTORE, MOVE -> told.removeIf(name -> isOf(name, entry.object()));

@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Attachment;
+import org.p2psim.dmabuf.Attachment.MappingState;
 import org.p2psim.dmabuf.Bug;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.DmaBufCore;
@@ -147,11 +148,11 @@ final class Lifetime {
     }
 
     void found(Collection<Violation> violations) {
-        violations.forEach(violation -> broken.putIfAbsent(violation.invariant(), violation.toString()));
+        violations.forEach(violation -> found(violation.invariant(), violation.object(), violation.detail()));
     }
 
     void found(Invariant invariant, String object, String what) {
-        broken.putIfAbsent(invariant, object + ": " + what);
+        broken.putIfAbsent(invariant, "%s: %s, at entry %d".formatted(object, what, kernel.journal().size()));
     }
 
     private void check() {
@@ -172,7 +173,7 @@ final class Lifetime {
         if (attachment.mappings() > seen.getOrDefault(attachment, 0L)) {
             seen.put(attachment, attachment.mappings());
             ownersAtMap.put(attachment, device.owned().snapshot());
-            attachment.mapping().ifPresent(table -> Tables.check(this, attachment, table, device));
+            attachment.mapping().filter(table -> attachment.mappingState() == MappingState.VALID).ifPresent(table -> Tables.check(this, attachment, table, device));
         }
     }
 
