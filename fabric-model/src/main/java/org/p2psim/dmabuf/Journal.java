@@ -52,9 +52,10 @@ public final class Journal {
      * Something that was done.
      *
      * @param task who did it
+     * @param cause why the task runs ({@link Task#cause})
      * @param object what to: the name of a dma-buf, an attachment, a region, a device
      */
-    public record Entry(String task, Action action, String object, String detail) {
+    public record Entry(String task, int cause, Action action, String object, String detail) {
         @Override
         public String toString() {
             return "%s: %s %s%s".formatted(task, action, object, detail.isEmpty() ? "" : " (" + detail + ")");

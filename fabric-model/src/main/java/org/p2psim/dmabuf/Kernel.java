@@ -25,7 +25,7 @@ public final class Kernel {
     private int freeDescriptors = Integer.MAX_VALUE;
     private IntUnaryOperator whoGoesOn = ready -> 0;
     private Consumer<DmaBuf> whenInstalled = dmaBuf -> {};
-    private Task<?> current = new Task<>("user", reply -> {});
+    private Task<?> current = new Task<>("user", Task.NO_CAUSE, reply -> {});
     private int depth;
 
     public Kernel(DmaBufCore core, Set<Bug> bugs) {
@@ -97,7 +97,18 @@ public final class Kernel {
      * @param whenOver told the reply, now or whenever the last wait is over
      */
     public <T> Task<T> start(String name, Supplier<Reply<T>> operation, Consumer<Reply<T>> whenOver) {
-        Task<T> task = new Task<>(name, whenOver);
+        return start(name, current.cause(), operation, whenOver);
+    }
+
+    /**
+     * Runs an operation until it ends or waits.
+     *
+     * @param cause what to call the reason for it, and for all that it starts, in the journal; others inherit the cause
+     *     of whoever starts them
+     * @param whenOver told the reply, now or whenever the last wait is over
+     */
+    public <T> Task<T> start(String name, int cause, Supplier<Reply<T>> operation, Consumer<Reply<T>> whenOver) {
+        Task<T> task = new Task<>(name, cause, whenOver);
         run(task, operation);
         if (depth == 0) {
             poll();
@@ -162,6 +173,6 @@ public final class Kernel {
 
     /** Writes a line of the journal on behalf of whoever runs. */
     public void note(Journal.Action action, String object, String detail) {
-        journal.add(new Journal.Entry(current.name(), action, object, detail));
+        journal.add(new Journal.Entry(current.name(), current.cause(), action, object, detail));
     }
 }

@@ -12,18 +12,28 @@ import org.jspecify.annotations.Nullable;
  * Kernel#poll} finds that its wait is over.
  */
 public final class Task<T> {
+    /** The cause of what nobody gave one. */
+    public static final int NO_CAUSE = -1;
+
     private final String name;
+    private final int cause;
     private final Consumer<Reply<T>> whenOver;
     private final List<Lock> held = new ArrayList<>();
     private @Nullable Reply<T> reply;
 
-    Task(String name, Consumer<Reply<T>> whenOver) {
+    Task(String name, int cause, Consumer<Reply<T>> whenOver) {
         this.name = name;
+        this.cause = cause;
         this.whenOver = whenOver;
     }
 
     public String name() {
         return name;
+    }
+
+    /** Why it runs, in the words of whoever started it: the number of a line of a timeline. */
+    public int cause() {
+        return cause;
     }
 
     /** What the operation answered; empty while it waits. */

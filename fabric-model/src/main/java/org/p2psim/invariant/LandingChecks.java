@@ -15,12 +15,19 @@ public final class LandingChecks {
      *
      * @param mapping {@link Attachment#mappings} when its address was taken from the table
      * @param memory where it landed, physical
+     * @param peer whether it is memory of another device, and not of the host
      * @param owners {@link OwnedMemory#snapshot} when the table was made
      */
-    public record Landing(Attachment attachment, long mapping, AddressRange memory, boolean write, OwnedMemory owners) {
-        /** A DMA that is issued now. */
+    public record Landing(
+            Attachment attachment,
+            long mapping,
+            AddressRange memory,
+            boolean write,
+            boolean peer,
+            OwnedMemory owners) {
+        /** A DMA to a device that is issued now. */
         public static Landing of(Attachment attachment, AddressRange memory, boolean write, OwnedMemory owners) {
-            return new Landing(attachment, attachment.mappings(), memory, write, owners);
+            return new Landing(attachment, attachment.mappings(), memory, write, true, owners);
         }
     }
 
@@ -55,7 +62,7 @@ public final class LandingChecks {
                                 owned.owners(landing.memory())));
         violations.require(
                 Invariant.PEER_TO_PEER_ALLOWED,
-                landing.attachment().peer2peer(),
+                landing.attachment().peer2peer() || !landing.peer(),
                 name,
                 () -> "peer-to-peer DMA without the peer-to-peer flag");
         return violations.found();

@@ -4,27 +4,33 @@ import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.p2psim.address.AddressRange;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
+import org.p2psim.dmabuf.Wait;
 import org.p2psim.outcome.Answer;
 import org.p2psim.outcome.Answer.Layer;
 import org.p2psim.outcome.Answer.LayerAnswer;
 import org.p2psim.outcome.Event;
 import org.p2psim.outcome.ExpectationOutcome;
 import org.p2psim.outcome.Guest;
+import org.p2psim.outcome.InFlightOutcome;
 import org.p2psim.outcome.InvariantOutcome;
+import org.p2psim.outcome.LandingOutcome;
 import org.p2psim.outcome.Latency;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.outcome.Machine;
 import org.p2psim.outcome.Note;
+import org.p2psim.outcome.ObjectOutcome;
 import org.p2psim.outcome.PairOutcome;
 import org.p2psim.outcome.Provenance;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.SgTableOutcome;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.outcome.TransferOutcome.RouteHop;
+import org.p2psim.outcome.WaitOutcome;
 import org.p2psim.p2p.P2pdma;
 import org.p2psim.platform.Cpu;
 import org.p2psim.platform.Errno;
@@ -96,12 +102,14 @@ public final class SampleOutcomes {
                                 0,
                                 0,
                                 0,
+                                0,
                                 "buf",
                                 "export",
                                 Event.Kind.DONE,
                                 Optional.empty(),
                                 provider + " exports 64 MiB"),
                         new Event(
+                                1,
                                 1,
                                 us(1),
                                 us(1),
@@ -112,6 +120,7 @@ public final class SampleOutcomes {
                                 client + " attaches: map type BUS_ADDR, distance 4"),
                         new Event(
                                 2,
+                                2,
                                 us(1),
                                 us(3),
                                 "mr0",
@@ -121,6 +130,7 @@ public final class SampleOutcomes {
                                 "MR of 64 MiB registered, one segment"),
                         new Event(
                                 3,
+                                3,
                                 us(10),
                                 us(2_413),
                                 "read0",
@@ -128,6 +138,10 @@ public final class SampleOutcomes {
                                 Event.Kind.DONE,
                                 Optional.empty(),
                                 "64 MiB in 2.403 ms")),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
                 List.of(new TransferOutcome(
                         "read0",
                         "rdma-read",
@@ -201,12 +215,14 @@ public final class SampleOutcomes {
                                 0,
                                 0,
                                 0,
+                                0,
                                 "buf",
                                 "export",
                                 Event.Kind.DONE,
                                 Optional.empty(),
                                 provider + " exports 64 MiB"),
                         new Event(
+                                1,
                                 1,
                                 us(1),
                                 us(1),
@@ -217,6 +233,7 @@ public final class SampleOutcomes {
                                 "the exporter's attach refuses: distance -1"),
                         new Event(
                                 2,
+                                2,
                                 us(10),
                                 us(10),
                                 "read0",
@@ -226,6 +243,7 @@ public final class SampleOutcomes {
                                 "there is no MR mr0"),
                         new Event(
                                 3,
+                                3,
                                 us(10),
                                 us(10),
                                 "buf",
@@ -233,6 +251,10 @@ public final class SampleOutcomes {
                                 Event.Kind.VIOLATION,
                                 Optional.empty(),
                                 "I-02 broke: buf was moved while mapped")),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
                 List.of(new TransferOutcome(
                         "read0",
                         "rdma-read",
@@ -255,7 +277,13 @@ public final class SampleOutcomes {
                                 "A buffer is not moved while an importer maps it.",
                                 2,
                                 Optional.of(new InvariantOutcome.Violation(
-                                        us(10), 3, "buf moved while mr0 maps it", 0, 1)))),
+                                        us(10),
+                                        3,
+                                        "buf moved while mr0 maps it",
+                                        List.of("buf", "mr0"),
+                                        0,
+                                        1,
+                                        false)))),
                 List.of(
                         new ExpectationOutcome(
                                 "p2p " + provider + " to " + client + " is NOT_SUPPORTED", "NOT_SUPPORTED", true, 45),
@@ -340,9 +368,10 @@ public final class SampleOutcomes {
                 matrix(machine),
                 List.of(),
                 List.of(
-                        new Event(0, 0, 0, "buf", "export", Event.Kind.DONE, Optional.empty(), "256 MiB"),
+                        new Event(0, 0, 0, 0, "buf", "export", Event.Kind.DONE, Optional.empty(), "256 MiB"),
                         works
                                 ? new Event(
+                                        1,
                                         1,
                                         us(5),
                                         us(15_422),
@@ -353,6 +382,7 @@ public final class SampleOutcomes {
                                         "256 MiB arrived")
                                 : new Event(
                                         1,
+                                        1,
                                         us(5),
                                         us(5),
                                         "write0",
@@ -360,6 +390,10 @@ public final class SampleOutcomes {
                                         Event.Kind.REFUSED,
                                         Optional.of(Errno.EOPNOTSUPP),
                                         "no route that the kernel trusts")),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
                 List.of(new TransferOutcome(
                         "write0",
                         "dma-write",
@@ -378,6 +412,50 @@ public final class SampleOutcomes {
                 List.of(new InvariantOutcome("I-01", "No DMA reaches memory after its unmap.", 88, Optional.empty())),
                 List.of(),
                 notes());
+    }
+
+    /** A revocation that nic0 never follows: a wait without end, and a write that never lands. */
+    public static RunOutcome revoked() {
+        RunOutcome run = bareMetal();
+        List<Event> events = List.of(
+                new Event(0, 0, 0, 0, "buf", "export", Event.Kind.DONE, Optional.empty(), "gaudi0 exports 64 MiB"),
+                new Event(1, 1, us(3), us(3), "buf", "revoke", Event.Kind.EFFECT, Optional.empty(), ""),
+                new Event(2, 1, us(3), run.end(), "buf", "wait", Event.Kind.WAIT, Optional.empty(), "buf is unmapped"),
+                new Event(3, 1, us(4), us(4), "buf", "I-24", Event.Kind.VIOLATION, Optional.empty(), "never ends"));
+        return new RunOutcome(
+                run.provenance(),
+                run.title(),
+                run.source(),
+                "revoked",
+                run.end(),
+                run.answer(),
+                run.machine(),
+                run.guest(),
+                run.matrix(),
+                run.sgTables(),
+                events,
+                List.of(new WaitOutcome(2, Wait.Kind.UNMAP, List.of("buf/nic0"), false)),
+                List.of(new InFlightOutcome(1, "write0", 4, 1024, OptionalLong.empty(), 0)),
+                List.of(new LandingOutcome(
+                        "write0", us(2), us(4), us(4), 4, 1024, LandingOutcome.Fate.DROPPED, "gaudi0", "", "")),
+                List.of(new ObjectOutcome(
+                        "buf",
+                        ObjectOutcome.Kind.DMA_BUF,
+                        Optional.of("gaudi0"),
+                        List.of(
+                                new ObjectOutcome.State(0, us(3), "exported", ObjectOutcome.Use.USABLE, List.of()),
+                                new ObjectOutcome.State(
+                                        us(3), run.end(), "revoked", ObjectOutcome.Use.DENIED, List.of("I-24"))))),
+                run.transfers(),
+                run.links(),
+                List.of(new InvariantOutcome(
+                        "I-24",
+                        "A revocation ends if every importer can follow it",
+                        1,
+                        Optional.of(new InvariantOutcome.Violation(
+                                us(4), 3, "the revocation of buf never ends", List.of("buf"), 1, 1, true)))),
+                run.expectations(),
+                run.notes());
     }
 
     private static Fabric oneSwitch(Acs acs, IommuMode iommu, String provider, String client) {

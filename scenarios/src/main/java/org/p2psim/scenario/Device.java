@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.p2psim.address.DeviceId;
 import org.p2psim.scenario.FabricSpec.IotlbSpec;
@@ -38,6 +39,20 @@ import org.p2psim.unit.Ticks;
  * @param dmaBandwidth what its DMA engine reads and writes, bytes a second
  * @param issueInterval between two requests that it issues at least, ticks
  * @param ats its own cache of translations (ATC), if it gets them from the IOMMU by Address Translation Services
+ * @param driver name of a profile of its driver, see {@link Driver}; by the kernel's release if absent
+ * @param scrub habanalabs: whether memory is cleared when its user is gone
+ * @param scrubTime what that takes, ticks
+ * @param resetTime what a reset of the function takes, ticks
+ * @param memoryEnabled vfio-pci: the memory enable bit at the start
+ * @param deviceSet vfio-pci: name of the functions that one hot reset resets; the function alone if absent
+ * @param open vfio-pci: whether a user has it open at the start
+ * @param vram GPUs
+ * @param copyRate GPUs: at which moves copy, bytes a second
+ * @param copyTime GPUs: what the copy of a move takes, whatever its size, ticks
+ * @param faultTime from a page fault of a NIC until its driver has it, ticks
+ * @param unmapTime how long an importer's driver takes to give a mapping back after it was notified, ticks
+ * @param rnrTimer what a requester waits after a receiver was not ready, ticks
+ * @param rnrRetry how often it tries again then, 7 for ever
  */
 public record Device(
         DeviceType type,
@@ -61,9 +76,28 @@ public record Device(
         @Time OptionalLong writeLatency,
         @Rate OptionalLong dmaBandwidth,
         @Time OptionalLong issueInterval,
-        Optional<IotlbSpec> ats) {
+        Optional<IotlbSpec> ats,
+        Optional<String> driver,
+        boolean scrub,
+        @Time OptionalLong scrubTime,
+        @Time OptionalLong resetTime,
+        Optional<Boolean> memoryEnabled,
+        Optional<String> deviceSet,
+        Optional<Boolean> open,
+        Optional<Vram> vram,
+        @Rate OptionalLong copyRate,
+        @Time OptionalLong copyTime,
+        @Time OptionalLong faultTime,
+        @Time OptionalLong unmapTime,
+        @Time OptionalLong rnrTimer,
+        OptionalInt rnrRetry) {
     public Device {
         bars = ImmutableMap.copyOf(bars);
+    }
+
+    /** False for RDMA in software, which is nowhere in the fabric. */
+    public boolean isFunction() {
+        return type != DeviceType.SOFTWARE_RDMA;
     }
 
     /** What drives the function. */
@@ -73,7 +107,12 @@ public record Device(
         /** Registers dma-bufs as memory regions. */
         RDMA_NIC,
         NVME,
+        /** Exports VRAM and system memory that it may move. */
         GPU,
+        /** A user has it through vfio and exports its BARs. */
+        VFIO_PCI,
+        /** rxe, siw: RDMA without a function of its own, and without DMA. */
+        SOFTWARE_RDMA,
         /** A function without a driver that this version replays: part of the topology only. */
         OTHER
     }
@@ -82,6 +121,10 @@ public record Device(
     public enum Importer {
         /** Attaches with callbacks and pins; cannot follow a move. */
         PINNED,
+        /** The same; its own driver revokes when its device goes away (mlx5 data direct). */
+        PINNED_WITH_REVOKE,
+        /** Pins, and takes a notification as revocation for ever (irdma). */
+        PINNED_REVOCABLE,
         /** On-demand paging: attaches with callbacks, maps when the NIC faults. */
         DYNAMIC,
         /** Attaches without callbacks. */
@@ -156,6 +199,14 @@ public record Device(
      */
     public record Dram(
             @Address long base, @Size long size, @Address OptionalLong user, Optional<Integer> bar, boolean mmu) {}
+
+    /**
+     * Memory of a GPU.
+     *
+     * @param visible what the BAR shows of it from its start, bytes; all that fits the BAR if absent
+     * @param bar index of the BAR
+     */
+    public record Vram(@Size long size, @Size OptionalLong visible, Optional<Integer> bar) {}
 
     /**
      * ACS: what the function has, and either the word in force or the firmware's, from which the kernel makes it.

@@ -2,254 +2,89 @@ package org.p2psim.scenario;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
-import org.p2psim.dmabuf.importer.AccessFlag;
-import org.p2psim.scenario.quantity.Address;
-import org.p2psim.scenario.quantity.Rate;
-import org.p2psim.scenario.quantity.Size;
-import org.p2psim.scenario.quantity.Time;
 
-/** One line of the timeline: what is done, to what, and when (ticks from the start of the run). */
+/** One line of the timeline: what is done, to what, and when. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "do")
 @JsonSubTypes({
-    @JsonSubTypes.Type(name = "allocate", value = Operation.Allocate.class),
-    @JsonSubTypes.Type(name = "free", value = Operation.Free.class),
-    @JsonSubTypes.Type(name = "export", value = Operation.Export.class),
-    @JsonSubTypes.Type(name = "close", value = Operation.Close.class),
-    @JsonSubTypes.Type(name = "attach", value = Operation.Attach.class),
-    @JsonSubTypes.Type(name = "map", value = Operation.Map.class),
-    @JsonSubTypes.Type(name = "unmap", value = Operation.Unmap.class),
-    @JsonSubTypes.Type(name = "detach", value = Operation.Detach.class),
-    @JsonSubTypes.Type(name = "register-mr", value = Operation.RegisterMr.class),
-    @JsonSubTypes.Type(name = "deregister-mr", value = Operation.DeregisterMr.class),
-    @JsonSubTypes.Type(name = "rdma-read", value = Operation.RdmaRead.class),
-    @JsonSubTypes.Type(name = "rdma-write", value = Operation.RdmaWrite.class),
-    @JsonSubTypes.Type(name = "dma-read", value = Operation.DmaRead.class),
-    @JsonSubTypes.Type(name = "dma-write", value = Operation.DmaWrite.class),
-    @JsonSubTypes.Type(name = "traffic", value = Operation.Traffic.class),
-    @JsonSubTypes.Type(name = "all-reduce", value = Operation.AllReduce.class),
-    @JsonSubTypes.Type(name = "nvme-read", value = Operation.NvmeRead.class),
-    @JsonSubTypes.Type(name = "nvme-write", value = Operation.NvmeWrite.class),
-    @JsonSubTypes.Type(name = "revoke", value = Operation.Revoke.class),
-    @JsonSubTypes.Type(name = "move", value = Operation.Move.class),
+    @JsonSubTypes.Type(name = "allocate", value = MemoryOperation.Allocate.class),
+    @JsonSubTypes.Type(name = "free", value = MemoryOperation.Free.class),
+    @JsonSubTypes.Type(name = "evict", value = MemoryOperation.Evict.class),
+    @JsonSubTypes.Type(name = "defragment", value = MemoryOperation.Defragment.class),
+    @JsonSubTypes.Type(name = "write-memory", value = MemoryOperation.WriteMemory.class),
+    @JsonSubTypes.Type(name = "read-memory", value = MemoryOperation.ReadMemory.class),
+    @JsonSubTypes.Type(name = "assign", value = MemoryOperation.Assign.class),
+    @JsonSubTypes.Type(name = "export", value = DmaBufOperation.Export.class),
+    @JsonSubTypes.Type(name = "close", value = DmaBufOperation.Close.class),
+    @JsonSubTypes.Type(name = "attach", value = DmaBufOperation.Attach.class),
+    @JsonSubTypes.Type(name = "pin", value = DmaBufOperation.Pin.class),
+    @JsonSubTypes.Type(name = "map", value = DmaBufOperation.Map.class),
+    @JsonSubTypes.Type(name = "unmap", value = DmaBufOperation.Unmap.class),
+    @JsonSubTypes.Type(name = "unpin", value = DmaBufOperation.Unpin.class),
+    @JsonSubTypes.Type(name = "detach", value = DmaBufOperation.Detach.class),
+    @JsonSubTypes.Type(name = "revoke", value = DmaBufOperation.Revoke.class),
+    @JsonSubTypes.Type(name = "move", value = DmaBufOperation.Move.class),
+    @JsonSubTypes.Type(name = "begin-cpu-access", value = CpuOperation.BeginCpuAccess.class),
+    @JsonSubTypes.Type(name = "end-cpu-access", value = CpuOperation.EndCpuAccess.class),
+    @JsonSubTypes.Type(name = "vmap", value = CpuOperation.Vmap.class),
+    @JsonSubTypes.Type(name = "vunmap", value = CpuOperation.Vunmap.class),
+    @JsonSubTypes.Type(name = "mmap", value = CpuOperation.Mmap.class),
+    @JsonSubTypes.Type(name = "sync", value = CpuOperation.Sync.class),
+    @JsonSubTypes.Type(name = "seek", value = CpuOperation.Seek.class),
+    @JsonSubTypes.Type(name = "limit-descriptors", value = CpuOperation.LimitDescriptors.class),
+    @JsonSubTypes.Type(name = "open-device", value = DeviceOperation.OpenDevice.class),
+    @JsonSubTypes.Type(name = "close-device", value = DeviceOperation.CloseDevice.class),
+    @JsonSubTypes.Type(name = "reset", value = DeviceOperation.Reset.class),
+    @JsonSubTypes.Type(name = "hot-reset", value = DeviceOperation.HotReset.class),
+    @JsonSubTypes.Type(name = "write-memory-enable", value = DeviceOperation.WriteMemoryEnable.class),
+    @JsonSubTypes.Type(name = "low-power", value = DeviceOperation.LowPower.class),
+    @JsonSubTypes.Type(name = "unbind", value = DeviceOperation.Unbind.class),
+    @JsonSubTypes.Type(name = "unplug", value = DeviceOperation.Unplug.class),
+    @JsonSubTypes.Type(name = "set-master", value = DeviceOperation.SetMaster.class),
+    @JsonSubTypes.Type(name = "drop-master", value = DeviceOperation.DropMaster.class),
+    @JsonSubTypes.Type(name = "drm-ioctl", value = DeviceOperation.DrmIoctl.class),
+    @JsonSubTypes.Type(name = "register-mr", value = RdmaOperation.RegisterMr.class),
+    @JsonSubTypes.Type(name = "deregister-mr", value = RdmaOperation.DeregisterMr.class),
+    @JsonSubTypes.Type(name = "revoke-mr", value = RdmaOperation.RevokeMr.class),
+    @JsonSubTypes.Type(name = "create-qp", value = RdmaOperation.CreateQp.class),
+    @JsonSubTypes.Type(name = "rdma-read", value = RdmaOperation.RdmaRead.class),
+    @JsonSubTypes.Type(name = "rdma-write", value = RdmaOperation.RdmaWrite.class),
+    @JsonSubTypes.Type(name = "local-access", value = RdmaOperation.LocalAccess.class),
+    @JsonSubTypes.Type(name = "register-token", value = NvmeOperation.RegisterToken.class),
+    @JsonSubTypes.Type(name = "unregister-token", value = NvmeOperation.UnregisterToken.class),
+    @JsonSubTypes.Type(name = "nvme-read", value = NvmeOperation.NvmeRead.class),
+    @JsonSubTypes.Type(name = "nvme-write", value = NvmeOperation.NvmeWrite.class),
+    @JsonSubTypes.Type(name = "iommufd-map", value = IommufdOperation.IommufdMap.class),
+    @JsonSubTypes.Type(name = "iommufd-unmap", value = IommufdOperation.IommufdUnmap.class),
+    @JsonSubTypes.Type(name = "iommufd-split", value = IommufdOperation.IommufdSplit.class),
+    @JsonSubTypes.Type(name = "iommufd-access", value = IommufdOperation.IommufdAccess.class),
+    @JsonSubTypes.Type(name = "iommufd-map-domain", value = IommufdOperation.IommufdMapDomain.class),
+    @JsonSubTypes.Type(name = "share", value = VmaOperation.Share.class),
+    @JsonSubTypes.Type(name = "p2p-map", value = VmaOperation.P2pMap.class),
+    @JsonSubTypes.Type(name = "p2p-unmap", value = VmaOperation.P2pUnmap.class),
+    @JsonSubTypes.Type(name = "munmap", value = VmaOperation.Munmap.class),
+    @JsonSubTypes.Type(name = "zap", value = VmaOperation.Zap.class),
+    @JsonSubTypes.Type(name = "dma-read", value = DmaOperation.DmaRead.class),
+    @JsonSubTypes.Type(name = "dma-write", value = DmaOperation.DmaWrite.class),
+    @JsonSubTypes.Type(name = "traffic", value = DmaOperation.Traffic.class),
+    @JsonSubTypes.Type(name = "all-reduce", value = DmaOperation.AllReduce.class),
 })
-public sealed interface Operation {
+public sealed interface Operation
+        permits MemoryOperation,
+                DmaBufOperation,
+                CpuOperation,
+                DeviceOperation,
+                RdmaOperation,
+                NvmeOperation,
+                IommufdOperation,
+                VmaOperation,
+                DmaOperation {
     /** What a line says instead of a device for host memory. */
     String MEMORY = "memory";
 
+    /** When it is begun, ticks from the start of the run. */
     long at();
 
-    /**
-     * Device memory is allocated from the driver; only drivers with handles know this.
-     *
-     * @param pages device addresses of its pages; if empty, they are taken one after the other from the start of user
-     *     memory until {@code size} is reached
-     */
-    record Allocate(
-            @Time long at,
-            String handle,
-            String from,
-            @Address List<Long> pages,
-            @Size long pageSize,
-            @Size OptionalLong size)
-            implements Operation {
-        public Allocate {
-            pages = ImmutableList.copyOf(pages);
-        }
-    }
-
-    record Free(@Time long at, String handle) implements Operation {}
-
-    /**
-     * A dma-buf is exported: by device address and size, or by the handle of an allocation. The file says one of them.
-     */
-    record Export(
-            @Time long at,
-            String dmaBuf,
-            String from,
-            @Address OptionalLong address,
-            @Size OptionalLong size,
-            Optional<String> handle)
-            implements Operation {}
-
-    /** The exporting process closes its file descriptor of the dma-buf. */
-    record Close(@Time long at, String dmaBuf) implements Operation {}
-
-    record Attach(@Time long at, String attachment, String dmaBuf, String importer) implements Operation {}
-
-    record Map(@Time long at, String attachment) implements Operation {}
-
-    record Unmap(@Time long at, String attachment) implements Operation {}
-
-    record Detach(@Time long at, String attachment) implements Operation {}
-
-    /**
-     * {@code ibv_reg_dmabuf_mr()}.
-     *
-     * @param length bytes; the whole dma-buf from {@code offset} on if absent
-     * @param iova address that remote peers use; {@code offset} if absent
-     */
-    record RegisterMr(
-            @Time long at,
-            String mr,
-            String nic,
-            String dmaBuf,
-            @Size long offset,
-            @Size OptionalLong length,
-            @Address OptionalLong iova,
-            Set<AccessFlag> access)
-            implements Operation {
-        public RegisterMr {
-            access = ImmutableSet.copyOf(access);
-        }
-    }
-
-    record DeregisterMr(@Time long at, String mr) implements Operation {}
-
-    /**
-     * A remote peer reads the MR: the NIC reads the memory behind it.
-     *
-     * @param id what expectations and the report call it
-     * @param local the peer's own MR, where the data goes, if the peer is a NIC of this machine
-     */
-    record RdmaRead(
-            @Time long at,
-            Optional<String> id,
-            String mr,
-            @Size long offset,
-            @Size long size,
-            Optional<String> local) implements Operation {}
-
-    /**
-     * A remote peer writes the MR: the NIC writes the memory behind it.
-     *
-     * @param local the peer's own MR, where the data comes from, if the peer is a NIC of this machine
-     */
-    record RdmaWrite(
-            @Time long at,
-            Optional<String> id,
-            String mr,
-            @Size long offset,
-            @Size long size,
-            Optional<String> local) implements Operation {}
-
-    /** The importer of an attachment reads the mapped memory by itself. */
-    record DmaRead(
-            @Time long at,
-            Optional<String> id,
-            String attachment,
-            @Size long offset,
-            @Size long size) implements Operation {}
-
-    record DmaWrite(
-            @Time long at,
-            Optional<String> id,
-            String attachment,
-            @Size long offset,
-            @Size long size) implements Operation {}
-
-    /**
-     * A device reads or writes the largest memory BAR of another, or host memory, without a dma-buf.
-     *
-     * @param to a device, or {@link #MEMORY}
-     * @param socket whose memory; that of the initiator's socket if absent
-     * @param request bytes of each operation
-     * @param window bytes that are touched, from the start of the BAR; if absent, the whole BAR, or as much memory as
-     *     is transferred
-     * @param rate steady, bytes a second
-     * @param poisson mean rate of operations that start at random, bytes a second
-     * @param depth operations that may be unfinished at once; without limit if absent
-     * @param relaxedOrdering whether its TLPs have the attribute RO
-     * @param idBasedOrdering whether its TLPs have the attribute IDO
-     */
-    record Traffic(
-            @Time long at,
-            Optional<String> id,
-            String from,
-            String to,
-            Direction direction,
-            @Size long size,
-            Optional<RequestSize> request,
-            Optional<Pattern> pattern,
-            @Size OptionalLong window,
-            @Rate OptionalLong rate,
-            @Rate OptionalLong poisson,
-            OptionalLong depth,
-            Optional<String> socket,
-            boolean relaxedOrdering,
-            boolean idBasedOrdering)
-            implements Operation {}
-
-    /** What the initiator does to the target's memory. */
-    enum Direction {
-        READ,
-        WRITE
-    }
-
-    /** Where operations are in their window. */
-    enum Pattern {
-        SEQUENTIAL,
-        RANDOM
-    }
-
-    /** Bytes of an operation: all sizes from {@code min} to {@code max} are equally likely. */
-    record RequestSize(@Size long min, @Size long max) {}
-
-    /** Ring all-reduce: every member writes to the next one, and the last one to the first. */
-    record AllReduce(
-            @Time long at,
-            Optional<String> id,
-            List<String> members,
-            @Size long size) implements Operation {
-        public AllReduce {
-            members = ImmutableList.copyOf(members);
-        }
-    }
-
-    /**
-     * Read commands of an NVMe drive, all alike: data comes from the media and the drive writes it to memory.
-     *
-     * @param to an attachment of the drive, a device (its largest memory BAR), or {@link #MEMORY}
-     * @param size bytes of all commands
-     * @param request bytes of a command
-     * @param depth commands that may be unfinished at once
-     */
-    record NvmeRead(
-            @Time long at,
-            Optional<String> id,
-            String nvme,
-            String to,
-            @Size long size,
-            @Size OptionalLong request,
-            OptionalLong depth)
-            implements Operation {}
-
-    /**
-     * Write commands of an NVMe drive, all alike: the drive reads memory and data goes to the media.
-     *
-     * @param from an attachment of the drive, a device (its largest memory BAR), or {@link #MEMORY}
-     * @param size bytes of all commands
-     * @param request bytes of a command
-     * @param depth commands that may be unfinished at once
-     */
-    record NvmeWrite(
-            @Time long at,
-            Optional<String> id,
-            String nvme,
-            String from,
-            @Size long size,
-            @Size OptionalLong request,
-            OptionalLong depth)
-            implements Operation {}
-
-    /** The exporter takes the memory back for good. */
-    record Revoke(@Time long at, String dmaBuf) implements Operation {}
-
-    /** The exporter moves the memory to another place. */
-    record Move(@Time long at, String dmaBuf) implements Operation {}
+    /** What expectations and the report call it; if absent, expectations call it by its number in the file. */
+    Optional<String> id();
 }

@@ -25,6 +25,7 @@ import org.p2psim.virtual.VirtualMachine;
  * @param devices the functions that the scenario names, by name, with defaults filled in
  * @param addresses where each of them is on the host
  * @param classCodes of the functions whose class the file says, 24 bits
+ * @param lifetimes what the kernel that decides does about dma-bufs
  * @param timeline in order of time; equal times in the order of the file
  * @param notes what was assumed because the file doesn't say it
  */
@@ -44,6 +45,7 @@ public record Plan(
         Map<String, Bdf> addresses,
         Map<Bdf, Integer> classCodes,
         Optional<VirtualMachine> virtualMachine,
+        Lifetimes lifetimes,
         List<Operation> timeline,
         List<Expected> expectations,
         List<Note> notes) {
@@ -75,6 +77,7 @@ public record Plan(
                 addresses,
                 classCodes,
                 Optional.of(guest),
+                lifetimes,
                 timeline,
                 expectations,
                 notes);
@@ -98,6 +101,7 @@ public record Plan(
                 addresses,
                 classCodes,
                 virtualMachine,
+                lifetimes,
                 operations,
                 expectations,
                 notes);
@@ -115,11 +119,11 @@ public record Plan(
         Map<String, String> exporters = new LinkedHashMap<>();
         ImmutableList.Builder<Import> imports = ImmutableList.builder();
         for (Operation operation : timeline) {
-            if (operation instanceof Operation.Export op) {
+            if (operation instanceof DmaBufOperation.Export op) {
                 exporters.put(op.dmaBuf(), op.from());
-            } else if (operation instanceof Operation.RegisterMr op && exporters.containsKey(op.dmaBuf())) {
+            } else if (operation instanceof RdmaOperation.RegisterMr op && exporters.containsKey(op.dmaBuf())) {
                 imports.add(new Import(op.mr(), op.dmaBuf(), op.nic(), exporters.get(op.dmaBuf())));
-            } else if (operation instanceof Operation.Attach op && exporters.containsKey(op.dmaBuf())) {
+            } else if (operation instanceof DmaBufOperation.Attach op && exporters.containsKey(op.dmaBuf())) {
                 imports.add(new Import(op.attachment(), op.dmaBuf(), op.importer(), exporters.get(op.dmaBuf())));
             }
         }

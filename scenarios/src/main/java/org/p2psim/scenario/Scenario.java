@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.p2psim.dmabuf.Bug;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.scenario.quantity.WholeNumber;
 import org.p2psim.virtual.VirtualMachine.MachineType;
@@ -42,8 +43,34 @@ public record Scenario(
         expect = ImmutableMap.copyOf(expect);
     }
 
-    /** The host's kernel. */
-    public record KernelSpec(KernelRelease release, Optional<String> cmdline) {}
+    /**
+     * The host's kernel.
+     *
+     * @param moveNotify whether it is built with DMABUF_MOVE_NOTIFY; it is if absent
+     * @param dmaBuf name of the dma-buf core's profile; by release if absent
+     * @param umem name of the profile of RDMA's import; by release if absent
+     * @param bugs what it does wrong beside the mistakes of its drivers
+     * @param withoutBugs mistakes of its drivers that it does not make
+     */
+    public record KernelSpec(
+            KernelRelease release,
+            Optional<String> cmdline,
+            Optional<Boolean> moveNotify,
+            Optional<String> dmaBuf,
+            Optional<String> umem,
+            List<Bug> bugs,
+            List<Bug> withoutBugs) {
+        public KernelSpec {
+            bugs = ImmutableList.copyOf(bugs);
+            withoutBugs = ImmutableList.copyOf(withoutBugs);
+        }
+
+        /** As released. */
+        public static KernelSpec of(KernelRelease release, Optional<String> cmdline) {
+            return new KernelSpec(
+                    release, cmdline, Optional.empty(), Optional.empty(), Optional.empty(), List.of(), List.of());
+        }
+    }
 
     /**
      * A state of the machine.
@@ -61,7 +88,20 @@ public record Scenario(
         }
     }
 
-    public record KernelChange(Optional<KernelRelease> release, Optional<String> cmdline) {}
+    /** What a variant says instead; its lists take the place of those of the top level. */
+    public record KernelChange(
+            Optional<KernelRelease> release,
+            Optional<String> cmdline,
+            Optional<Boolean> moveNotify,
+            Optional<String> dmaBuf,
+            Optional<String> umem,
+            List<Bug> bugs,
+            List<Bug> withoutBugs) {
+        public KernelChange {
+            bugs = ImmutableList.copyOf(bugs);
+            withoutBugs = ImmutableList.copyOf(withoutBugs);
+        }
+    }
 
     /**
      * A virtual machine that gets functions of the host.

@@ -20,8 +20,8 @@ import org.p2psim.run.replay.World;
 import org.p2psim.run.watch.InvariantWatch;
 import org.p2psim.run.watch.Recorder;
 import org.p2psim.scenario.Device;
+import org.p2psim.scenario.DmaOperation;
 import org.p2psim.scenario.Expectation;
-import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.Plan;
 import org.p2psim.unit.Bytes;
 
@@ -37,7 +37,7 @@ final class Answers {
     Answers(World world, Recorder recorder, InvariantWatch watch) {
         this.world = world;
         this.recorder = recorder;
-        this.broken = watch.outcomes().stream()
+        this.broken = watch.outcomes(found -> false).stream()
                 .filter(outcome -> !outcome.held())
                 .map(InvariantOutcome::id)
                 .toList();
@@ -234,10 +234,10 @@ final class Answers {
                 .findFirst();
     }
 
-    private static Stream<Operation.Traffic> traffic(Plan plan) {
+    private static Stream<DmaOperation.Traffic> traffic(Plan plan) {
         return plan.timeline().stream()
-                .filter(Operation.Traffic.class::isInstance)
-                .map(Operation.Traffic.class::cast);
+                .filter(DmaOperation.Traffic.class::isInstance)
+                .map(DmaOperation.Traffic.class::cast);
     }
 
     /** Traffic asks no kernel: what it would have said is another matter. */

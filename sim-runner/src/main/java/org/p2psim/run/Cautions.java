@@ -13,7 +13,9 @@ import org.p2psim.platform.KernelRules;
 import org.p2psim.run.replay.World;
 import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Device.DeviceType;
+import org.p2psim.scenario.DmaBufOperation;
 import org.p2psim.scenario.Operation;
+import org.p2psim.scenario.RdmaOperation;
 import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.IommuMode;
 
@@ -57,13 +59,13 @@ final class Cautions {
     private Set<KernelFeature> used() {
         Set<KernelFeature> used = new LinkedHashSet<>();
         for (Operation operation : world.plan().timeline()) {
-            if (operation instanceof Operation.Export op
+            if (operation instanceof DmaBufOperation.Export op
                     && world.device(op.from()).type() == DeviceType.HABANALABS) {
                 used.add(KernelFeature.HABANALABS_DMABUF);
-            } else if (operation instanceof Operation.RegisterMr op) {
+            } else if (operation instanceof RdmaOperation.RegisterMr op) {
                 boolean pinned = world.device(op.nic()).importer().orElseThrow() == Device.Importer.PINNED;
                 used.add(pinned ? KernelFeature.PINNED_DMABUF_MR : KernelFeature.DYNAMIC_DMABUF_MR);
-            } else if (operation instanceof Operation.Attach) {
+            } else if (operation instanceof DmaBufOperation.Attach) {
                 used.add(KernelFeature.PEER2PEER_ATTACH);
             }
         }

@@ -8,7 +8,6 @@ import java.util.Optional;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.Guest;
 import org.p2psim.outcome.InvariantOutcome;
-import org.p2psim.outcome.LinkUse;
 import org.p2psim.outcome.Machine;
 import org.p2psim.outcome.Note;
 import org.p2psim.outcome.PairOutcome;
@@ -16,9 +15,10 @@ import org.p2psim.outcome.Provenance;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
+import org.p2psim.run.expect.Expectations;
 import org.p2psim.run.flow.DmaNetwork;
 import org.p2psim.run.flow.Fidelity;
-import org.p2psim.run.replay.Choices;
+import org.p2psim.run.kernel.Choices;
 import org.p2psim.run.replay.Replay;
 import org.p2psim.run.replay.World;
 import org.p2psim.run.watch.InvariantWatch;
@@ -52,13 +52,7 @@ public final class Simulation {
     public RunOutcome run(Plan plan, Choices choices) {
         World world = World.of(plan);
         Played played = played(world, new Routing(world.host()), choices);
-        return outcome(
-                world,
-                Math.max(played.engine.lastAction(), played.network.lastEnd()),
-                played.replay,
-                played.recorder,
-                played.watch,
-                played.network.linkUse());
+        return outcome(world, played);
     }
 
     /** The machine of a plan, on which timelines are run one after the other by one thread, for their invariants only. */
@@ -77,7 +71,8 @@ public final class Simulation {
          * @param plan the bench's with another timeline
          */
         public ImmutableList<InvariantOutcome> run(Plan plan, Choices choices) {
-            return played(world.with(plan), routing, choices).watch.outcomes();
+            Played played = played(world.with(plan), routing, choices);
+            return played.watch.outcomes(played.expectations::expects);
         }
     }
 
@@ -87,7 +82,12 @@ public final class Simulation {
 
     /** What a run has left behind. */
     private record Played(
-            Engine engine, DmaNetwork network, Recorder recorder, InvariantWatch watch, Replay replay) {}
+            long end,
+            DmaNetwork network,
+            Recorder recorder,
+            InvariantWatch watch,
+            Replay replay,
+            Expectations expectations) {}
 
     private Played played(World world, Routing routing, Choices choices) {
         Plan plan = world.plan();
@@ -95,11 +95,14 @@ public final class Simulation {
         DmaNetwork network = new DmaNetwork(world.host(), routing, engine, plan.timings(), fidelity, plan.seed());
         Recorder recorder = new Recorder();
         InvariantWatch watch = new InvariantWatch(recorder);
-        Replay replay = new Replay(world, engine, routing, network, recorder, watch);
+        Replay replay = new Replay(world, engine, routing, network, recorder, watch, choices);
+        Expectations expectations = new Expectations(world, engine, replay, recorder, watch);
         replay.schedule();
+        expectations.schedule();
         engine.run();
-        replay.checkLeaks();
-        return new Played(engine, network, recorder, watch, replay);
+        long end = Math.max(engine.lastAction(), network.lastEnd());
+        replay.end(end);
+        return new Played(end, network, recorder, watch, replay, expectations);
     }
 
     private static ImmutableList<PairOutcome> pairs(World world) {
@@ -116,11 +119,11 @@ public final class Simulation {
                 provider.name(), client.name(), world.p2pdma().verdict(provider.address(), client.address()));
     }
 
-    private RunOutcome outcome(
-            World world, long end, Replay replay, Recorder recorder, InvariantWatch watch, List<LinkUse> links) {
+    private RunOutcome outcome(World world, Played played) {
         Plan plan = world.plan();
+        Recorder recorder = played.recorder;
         List<Note> notes = new ArrayList<>(plan.notes());
-        notes.addAll(replay.notes());
+        notes.addAll(played.replay.notes());
         notes.addAll(Cautions.of(world));
         notes.addAll(NotModelled.NOTES);
         return new RunOutcome(
@@ -128,17 +131,21 @@ public final class Simulation {
                 plan.title(),
                 plan.source(),
                 plan.variant(),
-                end,
-                new Answers(world, recorder, watch).answer(),
+                played.end,
+                new Answers(world, recorder, played.watch).answer(),
                 machine(plan.kernel().text(), plan.cmdline(), plan.fabric()),
                 guest(world),
                 pairs(world),
                 recorder.sgTables(),
                 recorder.events(),
+                recorder.waits(),
+                recorder.inFlight(),
+                played.replay.landed(),
+                List.of(),
                 recorder.transfers(),
-                links,
-                watch.outcomes(),
-                new Expectations(world, replay.handles(), recorder, watch).outcomes(),
+                played.network.linkUse(),
+                played.watch.outcomes(played.expectations::expects),
+                played.expectations.outcomes(),
                 notes);
     }
 

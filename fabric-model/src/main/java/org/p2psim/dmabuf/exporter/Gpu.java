@@ -99,7 +99,7 @@ public final class Gpu {
     /** A buffer in VRAM if it prefers that, outside of the visible part as long as there is room. */
     public Reply<GpuBuffer> create(String name, long size, Set<Flag> flags) {
         Optional<AddressRange> vram = flags.contains(Flag.PREFERS_VRAM) || flags.contains(Flag.VRAM_ONLY)
-                ? hiddenBlock(size).or(() -> vramBlocks.take(visible, size))
+                ? vramBlock(size, flags.contains(Flag.CPU_VISIBLE))
                 : Optional.empty();
         if (vram.isPresent()) {
             return added(name, size, flags, place(vram.get()), vram.get());
@@ -111,6 +111,26 @@ public final class Gpu {
         return system.isPresent()
                 ? added(name, size, flags, Place.GTT, system.get())
                 : Reply.refused(Errno.ENOMEM, name + " does not fit the system memory");
+    }
+
+    private Optional<AddressRange> vramBlock(long size, boolean inWindow) {
+        Optional<AddressRange> outside = inWindow ? Optional.empty() : hiddenBlock(size);
+        return outside.or(() -> vramBlocks.take(visible, size));
+    }
+
+    /** The user lets go of a buffer. It stays as long as a dma-buf shows it. */
+    public Reply<GpuBuffer> free(GpuBuffer buffer) {
+        if (buffer.dmaBuf().isPresent()) {
+            buffer.closed();
+        } else {
+            freed(buffer);
+        }
+        return Reply.done(buffer);
+    }
+
+    void freed(GpuBuffer buffer) {
+        buffers.remove(buffer);
+        (buffer.place() == Place.GTT ? systemBlocks : vramBlocks).give(buffer.block());
     }
 
     private Reply<GpuBuffer> added(String name, long size, Set<Flag> flags, Place place, AddressRange block) {

@@ -41,6 +41,8 @@ public final class GpuBuffer implements Exporter {
     /** What user space said about a buffer. */
     public enum Flag {
         PREFERS_VRAM,
+        /** In the part of VRAM that the BAR shows, to begin with. */
+        CPU_VISIBLE,
         /** Cannot live in system memory. */
         VRAM_ONLY,
         USER_POINTER,
@@ -57,6 +59,7 @@ public final class GpuBuffer implements Exporter {
     private AddressRange block;
     private Optional<DmaBuf> dmaBuf = Optional.empty();
     private Optional<Fence> copy = Optional.empty();
+    private boolean closed;
     private int pins;
     private AddressRange pinnedAt;
     private long lastUse;
@@ -125,6 +128,11 @@ public final class GpuBuffer implements Exporter {
 
     void exported(DmaBuf made) {
         dmaBuf = Optional.of(made);
+    }
+
+    /** Its user has let go of its handle. */
+    void closed() {
+        closed = true;
     }
 
     void moving(Fence fence, Place to, AddressRange newBlock) {
@@ -240,6 +248,9 @@ public final class GpuBuffer implements Exporter {
     @Override
     public Reply<DmaBuf> release(DmaBuf released) {
         dmaBuf = Optional.empty();
+        if (closed) {
+            gpu.freed(this);
+        }
         return Reply.done(released);
     }
 

@@ -114,6 +114,36 @@ public final class Habanalabs implements Exporter {
             HabanalabsProfile profile,
             Kernel kernel,
             boolean scrubs) {
+        this(
+                function.toString(),
+                function,
+                bar,
+                memory,
+                p2pdma,
+                dmaMap,
+                profile,
+                kernel,
+                new OwnedMemory(),
+                scrubs);
+    }
+
+    /**
+     * The driver of a device whose memory others know, too.
+     *
+     * @param name what journals call the device
+     * @param owned who owns the memory, and what it holds
+     */
+    public Habanalabs(
+            String name,
+            Bdf function,
+            AddressRange bar,
+            DeviceMemory memory,
+            P2pdma p2pdma,
+            DmaMap dmaMap,
+            HabanalabsProfile profile,
+            Kernel kernel,
+            OwnedMemory owned,
+            boolean scrubs) {
         this.function = function;
         this.bar = bar;
         this.memory = memory;
@@ -121,8 +151,7 @@ public final class Habanalabs implements Exporter {
         this.dmaMap = dmaMap;
         this.profile = profile;
         this.kernel = kernel;
-        this.file =
-                new HabanalabsFile(function.toString(), bar, new OwnedMemory(), kernel, profile.deviceLife(), scrubs);
+        this.file = new HabanalabsFile(name, bar, owned, kernel, profile.deviceLife(), scrubs);
     }
 
     /** Its device file: who uses it. */
@@ -161,6 +190,19 @@ public final class Habanalabs implements Exporter {
             pages.add(start + offset);
         }
         return allocate(handle, pages, pageSize);
+    }
+
+    /** Device memory as the BAR shows it, physical. */
+    public AddressRange shown(long deviceAddress, long size) {
+        return new AddressRange(barAddress(deviceAddress), size);
+    }
+
+    /** The memory of an allocation as the BAR shows it, physical, in its order. */
+    public ImmutableList<AddressRange> shown(String handle) {
+        Allocation allocation = Optional.ofNullable(allocations.get(handle)).orElseThrow();
+        return allocation.pages.stream()
+                .map(page -> shown(page, allocation.pageSize))
+                .collect(ImmutableList.toImmutableList());
     }
 
     public boolean knows(String handle) {

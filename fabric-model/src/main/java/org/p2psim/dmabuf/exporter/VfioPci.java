@@ -78,8 +78,25 @@ public final class VfioPci {
         this.memoryLock = new Lock(kernel, LockClass.MEMORY_LOCK, name);
     }
 
+    /**
+     * Before anything is exported: what the device is like at the start.
+     *
+     * @param isOpen whether a user has a descriptor of it
+     * @param isEnabled its memory-enable bit
+     */
+    public void startsAs(boolean isOpen, boolean isEnabled) {
+        open = isOpen;
+        held = isOpen;
+        memoryEnable = isEnabled;
+    }
+
     public String name() {
         return name;
+    }
+
+    /** Whether an event of it is under way, which holds its {@code memory_lock}. */
+    public boolean isBusy() {
+        return memoryLock.holder().isPresent();
     }
 
     public ImmutableMap<Integer, AddressRange> bars() {

@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Bug;
@@ -199,7 +200,7 @@ public final class MemoryRegion {
             return Reply.done(told);
         }
         zap();
-        return unmapped(told);
+        return whenDriverUnmaps(() -> unmapped(told));
     }
 
     private void zap() {
@@ -228,10 +229,14 @@ public final class MemoryRegion {
         translation = null;
         state = State.REVOKED;
         nic.keys().invalidate(key, this);
-        return unmapped(told).then(done -> {
+        return whenDriverUnmaps(() -> unmapped(told)).then(done -> {
             told.unpin();
             return Reply.done(told);
         });
+    }
+
+    private Reply<Attachment> whenDriverUnmaps(Supplier<Reply<Attachment>> unmap) {
+        return nic.untilUnmap(this).map(wait -> Reply.after(wait, unmap)).orElseGet(unmap);
     }
 
     Reply<MemoryRegion> revokeByDriver() {

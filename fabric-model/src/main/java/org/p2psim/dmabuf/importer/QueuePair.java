@@ -43,6 +43,11 @@ public final class QueuePair {
         return name;
     }
 
+    /** Whether a requester that was told often enough that the receiver is not ready gives up. */
+    public boolean givesUp() {
+        return rnrRetriesMax != RNR_RETRIES_FOR_EVER;
+    }
+
     public State state() {
         return state;
     }
@@ -100,7 +105,7 @@ public final class QueuePair {
      * retries were exhausted, and the work request has completed with {@code RNR_RETRY_EXC_ERR}.
      */
     public boolean receiverNotReady() {
-        if (rnrRetriesMax != RNR_RETRIES_FOR_EVER && rnrRetries == rnrRetriesMax) {
+        if (givesUp() && rnrRetries == rnrRetriesMax) {
             failed(WorkCompletion.Status.RNR_RETRY_EXC_ERR);
             return false;
         }

@@ -41,6 +41,7 @@ public final class Words {
             case DONE -> "done";
             case REFUSED -> "refused";
             case EFFECT -> "follows";
+            case WAIT -> "waits";
             case VIOLATION -> "violation";
         };
     }

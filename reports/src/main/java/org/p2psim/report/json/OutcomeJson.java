@@ -39,7 +39,7 @@ import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The outcome document: {@code {"p2psim-outcome": 1, "ticks-per-nanosecond": 16000, "runs": [...]}}.
+ * The outcome document: {@code {"p2psim-outcome": 2, "ticks-per-nanosecond": 16000, "runs": [...]}}.
  *
  * <p>Names are in kebab case, like those of scenario files. Times are whole ticks; function addresses read {@code
  * 0000:3b:00.0}; memory and DMA addresses are hexadecimal text, since they need 64 bits and many readers of JSON keep

@@ -21,7 +21,7 @@ public final class JunitReport {
                         .filter(expectation -> !expectation.met())
                         .count()
                 + run.invariants().stream()
-                        .filter(invariant -> !invariant.held())
+                        .filter(invariant -> !invariant.good())
                         .count();
         String name = run.provenance().scenario() + "." + run.variant();
         xml.append("  <testsuite name=\"%s\" tests=\"%d\" failures=\"%d\">\n"
@@ -37,7 +37,7 @@ public final class JunitReport {
                     xml,
                     name,
                     invariant.id() + " " + invariant.statement(),
-                    invariant.held(),
+                    invariant.good(),
                     invariant
                             .violation()
                             .map(InvariantOutcome.Violation::detail)

@@ -194,6 +194,7 @@ public final class TimelinePicture {
             case DONE -> "done";
             case REFUSED -> "refused";
             case EFFECT -> "followed from it";
+            case WAIT -> "waited";
             case VIOLATION -> "an invariant broke";
         };
     }
@@ -241,7 +242,7 @@ public final class TimelinePicture {
         String at = "M" + SvgWriter.number(x) + " " + SvgWriter.number(y);
         switch (kind) {
             case DONE -> svg.circle("done", x, y, 4);
-            case EFFECT -> svg.circle("effect", x, y, 4);
+            case EFFECT, WAIT -> svg.circle("effect", x, y, 4);
             case REFUSED -> svg.path("refused", at + "m-4.5 -4.5l9 9m0 -9l-9 9");
             case VIOLATION -> {
                 svg.path("violation", at + "m0 -6l6.5 11h-13z");
@@ -284,7 +285,7 @@ public final class TimelinePicture {
 
     private static int gravity(Event.Kind kind) {
         return switch (kind) {
-            case DONE, EFFECT -> 0;
+            case DONE, EFFECT, WAIT -> 0;
             case REFUSED -> 1;
             case VIOLATION -> 2;
         };

@@ -14,7 +14,7 @@ import org.p2psim.report.SampleOutcomes;
 
 class OutcomeJsonTest {
     private static final List<RunOutcome> RUNS =
-            List.of(SampleOutcomes.bareMetal(), SampleOutcomes.vm(), SampleOutcomes.twoSockets());
+            List.of(SampleOutcomes.bareMetal(), SampleOutcomes.vm(), SampleOutcomes.revoked());
 
     @Test
     void whatIsWrittenIsReadBack() throws OutcomeFormatException {
@@ -36,7 +36,7 @@ class OutcomeJsonTest {
     @Test
     void theDocumentSaysItsVersionFirst() {
         assertThat(OutcomeJson.write(RUNS))
-                .startsWith("{\n  \"p2psim-outcome\" : 1,\n  \"ticks-per-nanosecond\" : 16000,\n")
+                .startsWith("{\n  \"p2psim-outcome\" : 2,\n  \"ticks-per-nanosecond\" : 16000,\n")
                 .endsWith("}\n")
                 .doesNotContain("\r");
     }
@@ -60,10 +60,17 @@ class OutcomeJsonTest {
     }
 
     @Test
+    void aLandingThatNeverCameIsNullAndWaitsHaveTheNamesOfTheModel() {
+        assertThat(OutcomeJson.write(RUNS))
+                .contains("\"last-landing\" : null", "\"landed-after\" : 0")
+                .contains("\"kind\" : \"UNMAP\"", "\"blockers\" : [ \"buf/nic0\" ]", "\"finished\" : false");
+    }
+
+    @Test
     void anotherVersionIsRefusedWithItsNumber() {
-        assertThatThrownBy(() -> OutcomeJson.read("{\n  \"p2psim-outcome\": 2, \"new\": []}"))
+        assertThatThrownBy(() -> OutcomeJson.read("{\n  \"p2psim-outcome\": 1, \"new\": []}"))
                 .isInstanceOf(OutcomeFormatException.class)
-                .hasMessage("2:21: outcome version 2; this p2psim reads version 1");
+                .hasMessage("2:21: outcome version 1; this p2psim reads version 2");
     }
 
     @ParameterizedTest
@@ -77,13 +84,13 @@ class OutcomeJsonTest {
                 "{}",
                 "not json",
                 "{\"p2psim-outcome\": \"1\"}",
-                "{\"p2psim-outcome\": 1}",
+                "{\"p2psim-outcome\": 2}",
                 "{\"p2psim-outcome\": [1]}",
-                "{\"p2psim-outcome\": 1, \"ticks-per-nanosecond\": 16000, \"runs\": [null]}",
-                "{\"p2psim-outcome\": 1, \"ticks-per-nanosecond\": 1, \"runs\": []}",
-                "{\"p2psim-outcome\": 1, \"ticks-per-nanosecond\": 16000, \"runs\": [{}]}",
-                "{\"p2psim-outcome\": 1, \"p2psim-outcome\": 1, \"ticks-per-nanosecond\": 16000, \"runs\": []}",
-                "{\"p2psim-outcome\": 1, \"ticks-per-nanosecond\": 16000, \"runs\": []} trailing"
+                "{\"p2psim-outcome\": 2, \"ticks-per-nanosecond\": 16000, \"runs\": [null]}",
+                "{\"p2psim-outcome\": 2, \"ticks-per-nanosecond\": 1, \"runs\": []}",
+                "{\"p2psim-outcome\": 2, \"ticks-per-nanosecond\": 16000, \"runs\": [{}]}",
+                "{\"p2psim-outcome\": 2, \"p2psim-outcome\": 2, \"ticks-per-nanosecond\": 16000, \"runs\": []}",
+                "{\"p2psim-outcome\": 2, \"ticks-per-nanosecond\": 16000, \"runs\": []} trailing"
             })
     void wrongDocumentsAreRefusedWithASentence(String text) {
         assertThat(catchThrowable(() -> OutcomeJson.read(text)))
@@ -135,7 +142,7 @@ class OutcomeJsonTest {
 
     @Test
     void deepNestingIsRefused() {
-        String deep = "{\"p2psim-outcome\": 1, \"runs\": " + "[".repeat(100_000);
+        String deep = "{\"p2psim-outcome\": 2, \"runs\": " + "[".repeat(100_000);
         assertThat(catchThrowable(() -> OutcomeJson.read(deep))).isInstanceOf(OutcomeFormatException.class);
     }
 }

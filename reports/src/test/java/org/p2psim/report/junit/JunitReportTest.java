@@ -33,4 +33,11 @@ class JunitReportTest {
     private static Document parsed(String xml) throws Exception {
         return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(xml)));
     }
+
+    /** All expectations of the sample are met, and I-24 breaks as the scenario says. */
+    @Test
+    void anInvariantThatIsExpectedToBreakFailsNothing() {
+        assertThat(SampleOutcomes.revoked().good()).isTrue();
+        assertThat(JunitReport.render(List.of(SampleOutcomes.revoked()))).contains("failures=\"0\"");
+    }
 }

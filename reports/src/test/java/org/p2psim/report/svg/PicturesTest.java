@@ -183,8 +183,16 @@ class PicturesTest {
     @Test
     void manyMarksAreCountedAndThePictureSaysSo() {
         List<Event> events = IntStream.range(0, 2_500)
-                .mapToObj(i ->
-                        new Event(i, i * 1_000L, i * 1_000L, "buf", "map", Event.Kind.DONE, Optional.empty(), "mapped"))
+                .mapToObj(i -> new Event(
+                        i,
+                        Event.NO_OPERATION,
+                        i * 1_000L,
+                        i * 1_000L,
+                        "buf",
+                        "map",
+                        Event.Kind.DONE,
+                        Optional.empty(),
+                        "mapped"))
                 .toList();
 
         assertThat(TimelinePicture.render("p", withEvents(events))).contains("marks: each bar counts");
@@ -270,6 +278,10 @@ class PicturesTest {
                 run.matrix(),
                 run.sgTables(),
                 events,
+                run.waits(),
+                run.inFlight(),
+                run.landings(),
+                run.objects(),
                 run.transfers(),
                 run.links(),
                 run.invariants(),

@@ -114,7 +114,10 @@ final class Defaults {
     }
 
     /** The device with everything filled in that has a default. */
-    Device complete(String name, Device device) {
+    Device complete(String name, Device device, LifetimeDefaults lifetimes) {
+        if (!device.isFunction()) {
+            return device;
+        }
         boolean nic = device.type() == DeviceType.RDMA_NIC;
         boolean imports = device.type() != DeviceType.HABANALABS;
         return new Device(
@@ -146,7 +149,21 @@ final class Defaults {
                 device.writeLatency(),
                 device.dmaBandwidth(),
                 device.issueInterval(),
-                device.ats());
+                device.ats(),
+                device.driver(),
+                device.scrub(),
+                lifetimes.scrubTime(name, device),
+                lifetimes.resetTime(name, device),
+                device.memoryEnabled(),
+                device.deviceSet(),
+                device.open(),
+                lifetimes.vram(name, device),
+                lifetimes.copyRate(name, device),
+                device.copyTime(),
+                lifetimes.faultTime(name, device),
+                lifetimes.unmapTime(name, device),
+                lifetimes.rnrTimer(name, device),
+                lifetimes.rnrRetry(device));
     }
 
     private Importer importer(String name, Device device) {
@@ -155,7 +172,7 @@ final class Defaults {
                 // mlx5 faults pages in on demand; efa, irdma, bnxt_re and others pin.
                 case RDMA_NIC -> isMellanox(device) ? Importer.DYNAMIC : Importer.PINNED;
                 case GPU -> Importer.DYNAMIC;
-                case NVME, OTHER, HABANALABS -> Importer.STATIC;
+                case NVME, VFIO_PCI, SOFTWARE_RDMA, OTHER, HABANALABS -> Importer.STATIC;
             };
             assumptions.assume(name, "imports " + importer);
             return importer;

@@ -2,15 +2,23 @@ package org.p2psim.scenario.assembly;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Device.AcsSpec;
 import org.p2psim.scenario.Device.BarSpec;
+import org.p2psim.scenario.Device.DeviceType;
 import org.p2psim.scenario.Device.Dram;
+import org.p2psim.scenario.Device.Importer;
+import org.p2psim.scenario.Device.Vram;
+import org.p2psim.scenario.Driver;
 import org.p2psim.scenario.Finding;
 import org.p2psim.unit.Bytes;
 
 /** What must hold of one function, wherever it is. */
 final class DeviceRules {
+    /** What is wrong with RDMA in software below a port. */
+    static final String NO_PLACE = "\"%s\" is software-rdma: no PCI function, and nowhere in the fabric";
+
     private static final long SMALLEST_SEGMENT = 4 * Bytes.KIB;
     private static final long LARGEST_SEGMENT = 4 * Bytes.GIB - 1;
 
@@ -70,5 +78,57 @@ final class DeviceRules {
         if (Long.compareUnsigned(user, dram.base()) < 0 || Long.compareUnsigned(user - dram.base(), dram.size()) >= 0) {
             findings.add(Finding.at(pointer, "dram", "user memory begins at 0x%x, outside of dram".formatted(user)));
         }
+    }
+
+    /** What it says of its lifetimes must fit its type and its driver, and be possible. */
+    static void checkLifetimes(String name, Device device, Optional<Driver> driver, List<Finding> findings) {
+        String pointer = "/devices" + Finding.step(name);
+        boolean vfio = device.type() == DeviceType.VFIO_PCI
+                || driver.filter(Driver.Vfio.class::isInstance).isPresent();
+        boolean saysVfio = device.memoryEnabled().isPresent()
+                || device.deviceSet().isPresent()
+                || device.open().isPresent();
+        if (saysVfio && !vfio) {
+            String message = "memory-enabled, device-set and open are for functions that a user has through vfio; add"
+                    + " driver: vfio-6.19";
+            findings.add(Finding.at(pointer, "vfio", message));
+        }
+        boolean revoked = device.importer()
+                .filter(how -> how == Importer.PINNED_WITH_REVOKE || how == Importer.PINNED_REVOCABLE)
+                .isPresent();
+        if (revoked && device.type() != DeviceType.RDMA_NIC) {
+            findings.add(Finding.at(pointer + "/importer", "importer", "only an rdma-nic has regions to revoke"));
+        }
+        if (device.importer().filter(how -> how == Importer.STATIC).isPresent()
+                && device.unmapTime().isPresent()) {
+            String message = "a static importer is never notified and has no unmap-time";
+            findings.add(Finding.at(pointer + "/unmap-time", "unmap-time", message));
+        }
+        if (device.copyRate().isPresent() && device.copyTime().isPresent()) {
+            findings.add(Finding.at(pointer + "/copy-time", "copy", "say either copy-rate or copy-time"));
+        }
+        device.vram().ifPresent(vram -> checkVram(pointer + "/vram", device, vram, findings));
+    }
+
+    private static void checkVram(String pointer, Device device, Vram vram, List<Finding> findings) {
+        if (vram.size() <= 0) {
+            findings.add(Finding.at(pointer + "/size", "vram", "VRAM has 1 byte at least, and fewer than 8 EiB"));
+        }
+        if (vram.visible().isPresent()
+                && (vram.visible().getAsLong() == 0
+                        || Long.compareUnsigned(vram.visible().getAsLong(), vram.size()) > 0)) {
+            findings.add(
+                    Finding.at(pointer + "/visible", "vram", "visible is 1 byte at least, and all of size at most"));
+        }
+        vram.bar().ifPresent(index -> {
+            BarSpec bar = device.bars().get(index);
+            if (bar == null) {
+                String message = "no BAR %d to show it; add it to bars".formatted(index);
+                findings.add(Finding.at(pointer + "/bar", "vram", message));
+            } else if (Long.compareUnsigned(bar.size(), vram.visible().orElse(0)) < 0) {
+                String message = "BAR %d shows %s, less than is visible".formatted(index, Bytes.format(bar.size()));
+                findings.add(Finding.at(pointer + "/visible", "vram", message));
+            }
+        });
     }
 }

@@ -75,12 +75,12 @@ final class Drawing {
         if (misnamed) {
             return;
         }
-        for (String name : devices.keySet()) {
-            if (!used.contains(name)) {
+        devices.forEach((name, device) -> {
+            if (device.isFunction() && !used.contains(name)) {
                 findings.add(new Finding(
                         "/devices" + Finding.step(name), true, "declared, but nowhere in the fabric", "unused-device"));
             }
-        }
+        });
     }
 
     private Draft port(
@@ -186,6 +186,10 @@ final class Drawing {
             misnamed = true;
             String message = "no device \"%s\" is declared%s".formatted(name, Finding.nearest(name, devices.keySet()));
             findings.add(Finding.at(pointer, "unknown-device", message));
+            return Optional.empty();
+        }
+        if (!device.isFunction()) {
+            findings.add(Finding.at(pointer, "no-function", DeviceRules.NO_PLACE.formatted(name)));
             return Optional.empty();
         }
         if (!used.add(name)) {

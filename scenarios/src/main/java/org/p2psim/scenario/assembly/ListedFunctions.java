@@ -169,6 +169,11 @@ final class ListedFunctions {
                 String message = "no device \"%s\" is declared%s"
                         .formatted(device.get(), Finding.nearest(device.get(), devices.keySet()));
                 findings.add(Finding.at(POINTER + i + "/device", "unknown-device", message));
+            } else if (device.map(devices::get)
+                    .filter(known -> !known.isFunction())
+                    .isPresent()) {
+                String message = DeviceRules.NO_PLACE.formatted(device.get());
+                findings.add(Finding.at(POINTER + i + "/device", "no-function", message));
             } else if (device.isPresent() && !used.add(device.get())) {
                 String message = "\"%s\" is used twice; a function is in one place".formatted(device.get());
                 findings.add(Finding.at(POINTER + i + "/device", "device-used-twice", message));

@@ -2,6 +2,7 @@ package org.p2psim.scenario.assembly;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Iterables;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -9,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.Note;
@@ -16,8 +20,10 @@ import org.p2psim.platform.Cpu;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.platform.KernelRules;
 import org.p2psim.scenario.Device;
+import org.p2psim.scenario.DmaBufOperation;
 import org.p2psim.scenario.Expectation;
 import org.p2psim.scenario.Finding;
+import org.p2psim.scenario.Lifetimes;
 import org.p2psim.scenario.Plan;
 import org.p2psim.scenario.Plan.Expected;
 import org.p2psim.scenario.Scenario;
@@ -64,7 +70,12 @@ public final class PlanAssembly {
         checkRelease(scenario.kernel().release(), "/kernel/release");
         Optional<VirtualMachineSpec> guest = variant.virtualMachine();
         guest.ifPresent(spec -> checkGuest(spec, devices));
-        new References(scenario, devices, guest.map(VirtualMachineSpec::passthrough), findings).check();
+        Lifetimes lifetimes = lifetimes(devices);
+        scenario.devices()
+                .forEach((device, spec) -> DeviceRules.checkLifetimes(
+                        device, spec, Optional.ofNullable(lifetimes.drivers().get(device)), findings));
+        new References(scenario, devices, lifetimes.drivers(), guest.map(VirtualMachineSpec::passthrough), findings)
+                .check();
         String cmdline = scenario.kernel().cmdline().orElse("");
         Optional<MachineAssembly.Machine> machine = new MachineAssembly(
                         scenario.fabric(),
@@ -102,12 +113,24 @@ public final class PlanAssembly {
                 addresses,
                 classCodes(),
                 virtualMachine,
+                lifetimes,
                 order.stream().map(scenario.timeline()::get).toList(),
                 expectations(order),
                 ImmutableList.<Note>builder()
                         .addAll(provision.notes())
                         .addAll(assumptions.notes())
                         .build()));
+    }
+
+    private Lifetimes lifetimes(Map<String, Device> devices) {
+        KernelRelease decides = variant.virtualMachine()
+                .flatMap(VirtualMachineSpec::kernel)
+                .orElse(scenario.kernel().release());
+        Set<String> exporters = scenario.timeline().stream()
+                .filter(DmaBufOperation.Export.class::isInstance)
+                .map(line -> ((DmaBufOperation.Export) line).from())
+                .collect(Collectors.toSet());
+        return new DriverAssembly(decides, assumptions, findings).lifetimes(scenario.kernel(), devices, exporters);
     }
 
     private Map<Bdf, Integer> classCodes() {
@@ -122,7 +145,8 @@ public final class PlanAssembly {
     private Map<String, Device> devices() {
         Defaults defaults = new Defaults(assumptions);
         Map<String, Device> complete = new LinkedHashMap<>();
-        scenario.devices().forEach((device, spec) -> complete.put(device, defaults.complete(device, spec)));
+        LifetimeDefaults lifetimes = new LifetimeDefaults(scenario.timeline(), scenario.devices(), assumptions);
+        scenario.devices().forEach((device, spec) -> complete.put(device, defaults.complete(device, spec, lifetimes)));
         complete.forEach((device, spec) -> {
             DeviceRules.checkMaxSegmentSize(device, spec, findings);
             spec.dram().ifPresent(dram -> DeviceRules.checkDram(device, spec, dram, findings));
@@ -200,9 +224,31 @@ public final class PlanAssembly {
         return expected;
     }
 
-    private static Expectation inPlan(Expectation expectation, List<Integer> order) {
-        return expectation instanceof Expectation.Line line
-                ? new Expectation.Line(order.indexOf(line.operation()), line.errno())
-                : expectation;
+    private Expectation inPlan(Expectation expectation, List<Integer> order) {
+        if (expectation instanceof Expectation.Line line) {
+            return new Expectation.Line(
+                    inPlan(line.operation(), order),
+                    line.is(),
+                    line.errno(),
+                    line.at(),
+                    line.ends(),
+                    line.endsAfter(),
+                    line.endsBefore());
+        } else if (expectation instanceof Expectation.Broken broken) {
+            return new Expectation.Broken(
+                    broken.broken(),
+                    broken.at(),
+                    broken.event(),
+                    broken.operation().map(line -> inPlan(line, order)),
+                    broken.enabledBy().map(line -> inPlan(line, order)));
+        }
+        return expectation;
+    }
+
+    private Expectation.LineName inPlan(Expectation.LineName line, List<Integer> order) {
+        int inFile = line.number()
+                .orElseGet(() -> Iterables.indexOf(
+                        scenario.timeline(), operation -> operation.id().equals(line.id())));
+        return new Expectation.LineName(OptionalInt.of(order.indexOf(inFile)), line.id());
     }
 }

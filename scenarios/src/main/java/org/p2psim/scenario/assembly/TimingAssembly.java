@@ -58,6 +58,7 @@ final class TimingAssembly {
             rootBuses.put(bridge.name(), bridge.rootBus());
         }
         largestPayload = devices.values().stream()
+                .filter(Device::isFunction)
                 .mapToInt(device -> (int) device.mps().orElseThrow())
                 .max()
                 .orElse(Timings.DEFAULT.mps());

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.p2psim.scenario.DmaOperation;
 import org.p2psim.scenario.Finding;
+import org.p2psim.scenario.NvmeOperation;
 import org.p2psim.scenario.Operation;
 import org.p2psim.unit.Bytes;
 
@@ -28,11 +30,11 @@ final class WorkloadRules {
         this.findings = findings;
     }
 
-    void check(Operation.NvmeRead read, String pointer) {
+    void check(NvmeOperation.NvmeRead read, String pointer) {
         checkCommands(read.size(), read.request(), pointer);
     }
 
-    void check(Operation.NvmeWrite write, String pointer) {
+    void check(NvmeOperation.NvmeWrite write, String pointer) {
         checkCommands(write.size(), write.request(), pointer);
     }
 
@@ -49,7 +51,7 @@ final class WorkloadRules {
         findings.add(Finding.at(pointer, rule, message));
     }
 
-    void check(Operation.Traffic traffic, String pointer) {
+    void check(DmaOperation.Traffic traffic, String pointer) {
         device.accept(traffic.from(), pointer + "/from");
         checkTarget(traffic, pointer);
         if (traffic.from().equals(traffic.to())) {
@@ -71,7 +73,7 @@ final class WorkloadRules {
         }
     }
 
-    private void checkTarget(Operation.Traffic traffic, String pointer) {
+    private void checkTarget(DmaOperation.Traffic traffic, String pointer) {
         if (!traffic.to().equals(Operation.MEMORY)) {
             device.accept(traffic.to(), pointer + "/to");
             if (traffic.socket().isPresent()) {
@@ -84,7 +86,7 @@ final class WorkloadRules {
         });
     }
 
-    void check(Operation.AllReduce ring, String pointer) {
+    void check(DmaOperation.AllReduce ring, String pointer) {
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < ring.members().size(); i++) {
             String member = ring.members().get(i);

@@ -211,7 +211,7 @@ public record Dump(String text, DumpFormat format, Path path) {
                 scenario.source(),
                 scenario.description(),
                 scenario.seed(),
-                new KernelSpec(release, cmdline),
+                KernelSpec.of(release, cmdline),
                 scenario.fabric(),
                 scenario.devices(),
                 scenario.variants(),

@@ -43,7 +43,7 @@ public final class ClassCodes {
             case RDMA_NIC -> OptionalInt.of(ETHERNET_CONTROLLER);
             case NVME -> OptionalInt.of(NVM_EXPRESS);
             case GPU -> OptionalInt.of(CONTROLLER_3D);
-            case OTHER -> OptionalInt.empty();
+            case OTHER, VFIO_PCI, SOFTWARE_RDMA -> OptionalInt.empty();
         };
     }
 }

@@ -96,7 +96,7 @@ public final class InventoryScenario {
                 Optional.empty(),
                 Optional.empty(),
                 OptionalLong.empty(),
-                new KernelSpec(release(), inventory.host().cmdline()),
+                KernelSpec.of(release(), inventory.host().cmdline()),
                 fabric,
                 Map.of(),
                 ImmutableMap.of(VARIANT, new Variant(Optional.empty(), Optional.empty(), Optional.empty(), Map.of())),

@@ -23,6 +23,8 @@ import tools.jackson.databind.JsonNode;
  */
 record Wording(JsonNode schema, JsonNode value) {
     private static final int LONGEST_QUOTE = 60;
+    /** Of more names only the nearest is shown. */
+    private static final int LONGEST_LIST = 30;
 
     String unknownKey(String key) {
         List<String> allowed = new ArrayList<>(schema.path("properties").propertyNames());
@@ -87,8 +89,10 @@ record Wording(JsonNode schema, JsonNode value) {
         if (allowed.size() == 1) {
             return "must be %s, not %s".formatted(allowed.get(0), quoted());
         }
-        return "%s is not one of %s%s"
-                .formatted(quoted(), String.join(", ", allowed), Finding.nearest(text(), allowed));
+        String nearest = Finding.nearest(text(), allowed);
+        return allowed.size() > LONGEST_LIST && !nearest.isEmpty()
+                ? "%s is none of %d known names%s".formatted(quoted(), allowed.size(), nearest)
+                : "%s is not one of %s%s".formatted(quoted(), String.join(", ", allowed), nearest);
     }
 
     /** What the reader of the form has to say, or examples. */

@@ -3,6 +3,7 @@ package org.p2psim.scenario.yaml;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,11 +16,14 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
+import org.p2psim.invariant.Invariant;
 import org.p2psim.platform.KernelRelease;
+import org.p2psim.scenario.DmaOperation.RequestSize;
+import org.p2psim.scenario.Expectation.Amount;
 import org.p2psim.scenario.Expectation.LatencyLimit;
+import org.p2psim.scenario.Expectation.LineName;
 import org.p2psim.scenario.Finding;
 import org.p2psim.scenario.LinkSpec;
-import org.p2psim.scenario.Operation.RequestSize;
 import org.p2psim.scenario.Scenario;
 import org.p2psim.scenario.quantity.Quantities;
 import org.p2psim.topology.Link;
@@ -96,6 +100,8 @@ final class Binder {
         module.addDeserializer(
                 LatencyLimit.class,
                 new TextReader<>(text -> new LatencyLimit(Quantities.time(text)), new LatencyLimit(0)));
+        module.addDeserializer(Amount.class, new TextReader<>(text -> new Amount(Bytes.parse(text)), new Amount(0)));
+        module.addDeserializer(LineName.class, new TextReader<>(LineName::parse, LineName.parse("0")));
         module.addDeserializer(RequestSize.class, new RequestSizeReader());
         module.setDeserializerModifier(new EnumsByFileSpelling());
         return module;
@@ -216,6 +222,9 @@ final class Binder {
 
     /** Enums as the file spells them: {@code rdma-nic} or, where the kernel writes so, {@code BUS_ADDR}. */
     private static final class EnumsByFileSpelling extends ValueDeserializerModifier {
+        /** What verbs put before every status of a work completion. */
+        private static final String WORK_COMPLETION = "IBV_WC_";
+
         @Override
         @SuppressWarnings({"unchecked", "rawtypes"})
         public ValueDeserializer<?> modifyEnumDeserializer(
@@ -224,9 +233,19 @@ final class Binder {
                 BeanDescription.Supplier description,
                 ValueDeserializer<?> deserializer) {
             Class<? extends Enum> enumType = (Class<? extends Enum>) type.getRawClass();
-            return new TextReader<Object>(
-                    text -> Enum.valueOf(enumType, text.replace('-', '_').toUpperCase(Locale.ROOT)),
-                    enumType.getEnumConstants()[0]);
+            return new TextReader<Object>(text -> constant(enumType, text), enumType.getEnumConstants()[0]);
+        }
+
+        @SuppressWarnings({"unchecked", "rawtypes"})
+        private static Object constant(Class<? extends Enum> type, String text) {
+            if (type == Invariant.class) {
+                return Arrays.stream(Invariant.values())
+                        .filter(invariant -> invariant.id().equals(text))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalArgumentException("no invariant " + text));
+            }
+            String name = text.startsWith(WORK_COMPLETION) ? text.substring(WORK_COMPLETION.length()) : text;
+            return Enum.valueOf(type, name.replace('-', '_').toUpperCase(Locale.ROOT));
         }
     }
 }

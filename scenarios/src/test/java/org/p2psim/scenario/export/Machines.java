@@ -93,6 +93,7 @@ final class Machines {
                 plan.addresses(),
                 plan.classCodes(),
                 plan.virtualMachine(),
+                plan.lifetimes(),
                 plan.timeline(),
                 plan.expectations(),
                 plan.notes());

@@ -24,6 +24,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
+import org.p2psim.dmabuf.importer.WorkCompletion;
+import org.p2psim.invariant.Invariant;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.scenario.Expectation;
 import org.p2psim.scenario.Operation;
@@ -36,8 +38,14 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The schema and the records say the same, and the schema is a manual. */
 class ScenarioSchemaTest {
-    private static final Set<Class<?>> READ_FROM_TEXT =
-            Set.of(Bdf.class, DeviceId.class, KernelRelease.class, Link.class, Expectation.LatencyLimit.class);
+    private static final Set<Class<?>> READ_FROM_TEXT = Set.of(
+            Bdf.class,
+            DeviceId.class,
+            KernelRelease.class,
+            Link.class,
+            Expectation.LatencyLimit.class,
+            Expectation.Amount.class,
+            Expectation.LineName.class);
 
     private final JsonNode schema = JsonMapper.shared().readTree(ScenarioSchema.text());
     private final Set<Type> seen = new HashSet<>();
@@ -117,9 +125,17 @@ class ScenarioSchemaTest {
                 .map(value -> value.asString().replace('-', '_').toUpperCase(Locale.ROOT))
                 .toList();
         List<String> names = Arrays.stream(type.getEnumConstants())
-                .map(constant -> ((Enum<?>) constant).name())
+                .map(constant -> spelling((Enum<?>) constant))
                 .toList();
         assertThat(spellings).as(where).containsExactlyInAnyOrderElementsOf(names);
+    }
+
+    /** As in the file, but in capitals and with underscores. */
+    private static String spelling(Enum<?> constant) {
+        if (constant instanceof Invariant invariant) {
+            return invariant.id().replace('-', '_');
+        }
+        return constant instanceof WorkCompletion.Status ? "IBV_WC_" + constant.name() : constant.name();
     }
 
     private void compareOperations(JsonNode node) {
@@ -132,7 +148,15 @@ class ScenarioSchemaTest {
         }
         assertThat(node.at("/properties/do/enum").valueStream().map(JsonNode::asString))
                 .containsExactlyElementsOf(names);
-        assertThat(names).hasSize(Operation.class.getPermittedSubclasses().length);
+        assertThat(names).hasSize(records(Operation.class));
+    }
+
+    private static int records(Class<?> type) {
+        return type.isRecord()
+                ? 1
+                : Arrays.stream(type.getPermittedSubclasses())
+                        .mapToInt(ScenarioSchemaTest::records)
+                        .sum();
     }
 
     private void compareExpectations(JsonNode node) {

@@ -50,19 +50,17 @@ class ProblemsTest {
                 arguments(
                         "do: export,",
                         "do: ^exprt,",
-                        "timeline[0].do: \"exprt\" is not one of allocate, free, export, close, attach, map,"
-                                + " unmap, detach, register-mr, deregister-mr, rdma-read, rdma-write, dma-read, dma-write,"
-                                + " traffic, all-reduce, nvme-read, nvme-write, revoke, move; did you mean \"export\"? [enum]"),
+                        "timeline[0].do: \"exprt\" is none of 61 known names; did you mean \"export\"? [enum]"),
                 arguments(
                         "{ mr: mr0, is: registered }",
                         "{ mr: mr0, is: ^register }",
-                        "expect.bare-metal[1].is: \"register\" is not one of registered, refused,"
-                                + " deregistered; did you mean \"registered\"? [enum]"),
+                        "expect.bare-metal[1].is: \"register\" is not one of registered, active, zapped,"
+                                + " revoked, refused, deregistered; did you mean \"registered\"? [enum]"),
                 arguments(
                         "{ mr: mr0, is: registered }",
                         "^{ m: mr0, is: registered }",
-                        "expect.bare-metal[1]: an expectation is about one of p2p, mr, dma-buf, attachment,"
-                                + " dma, operation, no-invariant-broken [not-allowed]"),
+                        "expect.bare-metal[1]: an expectation is about one of p2p, mr, qp, dma-buf, attachment,"
+                                + " handle, device, dma, broken, operation, order, count, sg, no-invariant-broken [not-allowed]"),
                 arguments(
                         "importer: pinned, ",
                         "dram: ^{ base: 0x0, size: 1GiB }, ",
@@ -117,7 +115,8 @@ class ProblemsTest {
                 arguments(
                         "from: gaudi0",
                         "from: ^nic0",
-                        "timeline[0].from: \"nic0\" cannot export; only a habanalabs device can" + " [no-exporter]"),
+                        "timeline[0].from: \"nic0\" cannot export; a habanalabs device, a gpu, or a device that a user"
+                                + " has through vfio can [no-exporter]"),
                 arguments(
                         "nic0], vcpu: { vendor: GenuineIntel, family: 6 }, kernel: \"5.15\" } }\ntimeline:\n"
                                 + "  - { at: 0ns,   do: export,   dma-buf: buf, from: gaudi0, address: 0x24000000, size: 64MiB }\n"

@@ -15,6 +15,7 @@ import java.util.function.LongConsumer;
 import org.p2psim.outcome.ExplorationOutcome;
 import org.p2psim.outcome.InvariantOutcome;
 import org.p2psim.run.Simulation;
+import org.p2psim.scenario.Expectation;
 import org.p2psim.scenario.Plan;
 
 /** Runs the interleavings of a plan and gathers what broke. The result is the same with any number of workers. */
@@ -90,12 +91,20 @@ public final class Explorer {
         return new ExplorationOutcome.Broken(
                 outcome.id(),
                 outcome.statement(),
-                false,
+                expects(plan, outcome.id()),
                 found.times(),
                 found.first(),
                 violation.at(),
                 violation.detail(),
                 shortest);
+    }
+
+    /** Whether the scenario says that it breaks, at whatever time: interleavings have others. */
+    private static boolean expects(Plan plan, String invariant) {
+        return plan.expectations().stream()
+                .map(Plan.Expected::expectation)
+                .anyMatch(expected -> expected instanceof Expectation.Broken broken
+                        && broken.broken().id().equals(invariant));
     }
 
     private Tally tally(Plan plan, Extent extent, LongConsumer progress) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import org.p2psim.run.replay.Choices;
+import org.p2psim.run.kernel.Choices;
 import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.OperationParts;
 import org.p2psim.scenario.Plan;

@@ -6,14 +6,12 @@ import java.util.List;
 import java.util.Optional;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.platform.Errno;
-import org.p2psim.run.engine.Engine;
 import org.p2psim.run.flow.DmaListener;
-import org.p2psim.run.flow.DmaNetwork;
 import org.p2psim.run.flow.DmaRequest;
 import org.p2psim.run.flow.LatencyRecorder;
 import org.p2psim.run.flow.Requests;
-import org.p2psim.run.watch.Recorder;
-import org.p2psim.scenario.Operation;
+import org.p2psim.run.kernel.Line;
+import org.p2psim.scenario.DmaOperation;
 import org.p2psim.unit.Bandwidth;
 import org.p2psim.unit.Ticks;
 
@@ -23,57 +21,52 @@ import org.p2psim.unit.Ticks;
  * its own is out. Adding up takes no time here.
  */
 final class AllReduceOperations {
-    private final Engine engine;
-    private final DmaNetwork network;
-    private final Recorder recorder;
+    private final RunState run;
     private final Ways ways;
     private final TrafficOperations traffic;
 
-    AllReduceOperations(Engine engine, DmaNetwork network, Recorder recorder, Ways ways, TrafficOperations traffic) {
-        this.engine = engine;
-        this.network = network;
-        this.recorder = recorder;
+    AllReduceOperations(RunState run, Ways ways, TrafficOperations traffic) {
+        this.run = run;
         this.ways = ways;
         this.traffic = traffic;
     }
 
-    void start(String lane, Operation.AllReduce op) {
+    void start(Line line, DmaOperation.AllReduce op) {
+        run.kernel().begin(line, "ring of " + String.join(", ", op.members()));
         for (String member : op.members()) {
             if (traffic.largestBar(member)
                     .filter(bar -> bar.size() >= op.size())
                     .isEmpty()) {
                 String why = "%s has no memory BAR of this size".formatted(member);
-                recorder.refused(engine.now(), lane, "all-reduce", Optional.of(Errno.EINVAL), why);
-                recorder.transfer(TransferOutcome.refused(
-                        lane,
+                run.kernel().refused(line, Optional.of(Errno.EINVAL), why);
+                run.recorder().transfer(TransferOutcome.refused(
+                        line.lane(),
                         "all-reduce",
                         op.members().get(0),
                         op.members().get(1),
                         op.size(),
-                        engine.now(),
+                        run.engine().now(),
                         Optional.of(Errno.EINVAL)));
                 return;
             }
         }
-        new Ring(lane, op).begin();
+        new Ring(line, op).begin();
     }
 
     /** One all-reduce under way. */
     private final class Ring {
-        private final String lane;
+        private final Line line;
         private final int size;
         private final long bytes;
-        private final long begun = engine.now();
-        private final int event;
+        private final long begun = run.engine().now();
         private final List<Member> members = new ArrayList<>();
         private int unfinished;
 
-        Ring(String lane, Operation.AllReduce op) {
-            this.lane = lane;
+        Ring(Line line, DmaOperation.AllReduce op) {
+            this.line = line;
             this.size = op.members().size();
             this.bytes = op.size();
             this.unfinished = size;
-            this.event = recorder.done(begun, lane, "all-reduce", "ring of " + String.join(", ", op.members()));
             for (int i = 0; i < size; i++) {
                 String right = op.members().get((i + 1) % size);
                 traffic.cautionIfRefused(op.members().get(i), right);
@@ -103,17 +96,16 @@ final class AllReduceOperations {
             if (--unfinished > 0) {
                 return;
             }
-            long ticks = engine.now() - begun;
+            long ticks = run.engine().now() - begun;
             long moved = Math.round(2.0 * (size - 1) / size * bytes);
-            recorder.end(
-                    event,
-                    engine.now(),
+            run.kernel().ended(
+                    line,
                     "%s, bus bandwidth %s (2(N-1)/N x size / time)"
                             .formatted(Ticks.format(ticks), new Bandwidth(moved, ticks)));
             LatencyRecorder all = new LatencyRecorder();
             members.forEach(member -> member.steps.forEach(all::record));
             Member first = members.get(0);
-            recorder.transfer(first.way.outcome(lane, "all-reduce", moved, moved, begun, engine.now(), all.latency()));
+            run.recorder().transfer(first.way.outcome(line.lane(), "all-reduce", moved, moved, begun, run.engine().now(), all.latency()));
         }
     }
 
@@ -145,15 +137,15 @@ final class AllReduceOperations {
             long from = ring.offset(chunk);
             long length = ring.offset(chunk + 1) - from;
             Requests requests = new Requests.Bulk(ImmutableList.of(new DmaRequest.Segment(base + from, length)));
-            String name = "%s %s step %d".formatted(ring.lane, way.initiator(), sent);
-            long begun = engine.now();
-            network.start(ways.request(name, way, requests, address -> true), new DmaListener() {
+            String name = "%s %s step %d".formatted(ring.line.lane(), way.initiator(), sent);
+            long begun = run.engine().now();
+            run.network().start(ways.request(name, way, requests, address -> true), new DmaListener() {
                 @Override
                 public void landed(long at, long address, int bytes, long issued) {}
 
                 @Override
                 public void done() {
-                    steps.add(engine.now() - begun);
+                    steps.add(run.engine().now() - begun);
                     arrived();
                 }
             });

@@ -1,101 +1,158 @@
 package org.p2psim.run.replay;
 
+import com.google.common.collect.ImmutableList;
+import java.util.List;
 import java.util.Optional;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Reply;
+import org.p2psim.dmabuf.exporter.Gpu;
+import org.p2psim.dmabuf.exporter.GpuBuffer;
 import org.p2psim.dmabuf.exporter.Habanalabs;
-import org.p2psim.invariant.Invariant;
+import org.p2psim.dmabuf.exporter.VfioPci;
+import org.p2psim.dmabuf.exporter.VfioSlice;
 import org.p2psim.platform.Errno;
-import org.p2psim.run.watch.InvariantWatch;
-import org.p2psim.run.watch.Recorder;
-import org.p2psim.scenario.Operation;
+import org.p2psim.run.kernel.Line;
+import org.p2psim.scenario.DmaBufOperation;
 import org.p2psim.unit.Bytes;
 
-/** What the exporting process does: device memory and dma-bufs of it. */
+/** What the exporting process does with dma-bufs, and what it asks their exporters to do. */
 final class DmaBufOperations {
-    private final Exporters exporters;
-    private final Handles handles;
-    private final Recorder recorder;
-    private final InvariantWatch watch;
+    private final RunState run;
 
-    DmaBufOperations(Exporters exporters, Handles handles, Recorder recorder, InvariantWatch watch) {
-        this.exporters = exporters;
-        this.handles = handles;
-        this.recorder = recorder;
-        this.watch = watch;
+    DmaBufOperations(RunState run) {
+        this.run = run;
     }
 
-    void allocate(Operation.Allocate op) {
-        Reply<String> reply = driver(op.from())
-                .then(driver -> op.size().isPresent()
-                        ? driver.allocate(op.handle(), op.size().getAsLong(), op.pageSize())
-                        : driver.allocate(op.handle(), op.pages(), op.pageSize()));
-        recorder.reply(op.at(), op.handle(), "allocate", reply, done -> "pages of " + op.from());
+    void export(int number, DmaBufOperation.Export op) {
+        run.kernel()
+                .start(
+                        new Line(number, op.dmaBuf(), "export"),
+                        () -> exported(op),
+                        dmaBuf -> "%s of %s".formatted(Bytes.format(dmaBuf.size()), op.from()),
+                        reply -> {
+                            if (reply instanceof Reply.Done<DmaBuf> made) {
+                                run.exporters().exported(made.value(), op.from());
+                            }
+                            run.handles().dmaBufs().put(op.dmaBuf(), UserObject.of(reply));
+                        });
     }
 
-    void free(Operation.Free op) {
-        Optional<Habanalabs> driver = exporters.owner(op.handle());
-        int exported = driver.map(owner -> owner.exportingCount(op.handle())).orElse(0);
-        Reply<String> reply = driver.map(owner -> owner.free(op.handle()))
-                .orElseGet(() -> Reply.refused(Errno.EINVAL, "handle %s is unknown".formatted(op.handle())));
-        recorder.reply(op.at(), op.handle(), "free", reply, done -> "device memory is free again");
-        watch.check(
-                Invariant.EXPORT_COUNT,
-                exported == 0 || reply instanceof Reply.Refused<String>,
-                op.at(),
-                op.handle(),
-                recorder.newest(),
-                () -> "%s was freed while %d dma-buf(s) show it".formatted(op.handle(), exported));
+    private Reply<DmaBuf> exported(DmaBufOperation.Export op) {
+        Optional<Habanalabs> habanalabs = run.exporters().habanalabs(op.from());
+        Optional<VfioPci> vfio = run.exporters().vfio(op.from());
+        Optional<Gpu> gpu = run.exporters().gpu(op.from());
+        if (run.exporters().isGone(op.from())) {
+            return Reply.refused(Errno.ENODEV, "%s is gone".formatted(op.from()));
+        } else if (habanalabs.isPresent()) {
+            return exported(op, habanalabs.get());
+        } else if (vfio.isPresent()) {
+            return exported(op, vfio.get());
+        } else if (gpu.isPresent()) {
+            return exported(op, gpu.get());
+        }
+        return run.world().seenAddress(op.from()).isPresent()
+                ? Reply.refused(Errno.EOPNOTSUPP, "no driver of %s exports dma-bufs".formatted(op.from()))
+                : Reply.refused(Errno.ENODEV, "%s is not in this machine".formatted(op.from()));
     }
 
-    void export(Operation.Export op) {
-        Reply<DmaBuf> reply = driver(op.from())
-                .then(driver -> op.handle().isPresent()
-                        ? driver.exportByHandle(op.dmaBuf(), op.handle().get())
-                        : driver.exportByAddress(
-                                op.dmaBuf(),
-                                op.address().orElseThrow(),
-                                op.size().orElseThrow()));
-        recorder.reply(
-                op.at(),
-                op.dmaBuf(),
-                "export",
-                reply,
-                dmaBuf -> "%s of %s".formatted(Bytes.format(dmaBuf.size()), op.from()));
-        handles.dmaBufs().put(op.dmaBuf(), UserObject.of(reply));
+    private static Reply<DmaBuf> exported(DmaBufOperation.Export op, Habanalabs driver) {
+        return op.handle().isPresent()
+                ? driver.exportByHandle(op.dmaBuf(), op.handle().get())
+                : driver.exportByAddress(
+                        op.dmaBuf(), op.address().orElseThrow(), op.size().orElseThrow());
     }
 
-    void close(Operation.Close op) {
-        Reply<DmaBuf> reply = handles.exported(op.dmaBuf()).then(DmaBuf::close);
-        recorder.reply(
-                op.at(),
-                op.dmaBuf(),
-                "close",
-                reply,
-                dmaBuf -> dmaBuf.isReleased()
-                        ? "the last reference is gone: released"
-                        : "descriptor closed; %d reference(s) keep it".formatted(dmaBuf.references()));
+    private static Reply<DmaBuf> exported(DmaBufOperation.Export op, VfioPci driver) {
+        if (op.region().isEmpty()) {
+            return Reply.refused(Errno.EINVAL, "vfio-pci exports regions, and the line says none");
+        }
+        int region = op.region().getAsInt();
+        long offset = op.offset().orElse(0);
+        if (op.ranges().isPresent()) {
+            return driver.export(op.dmaBuf(), region, op.flags(), slices(op.ranges().get()));
+        }
+        if (op.flags() != 0) {
+            List<VfioSlice> slice = List.of(new VfioSlice(offset, op.length().orElse(0)));
+            return driver.export(op.dmaBuf(), region, op.flags(), slice);
+        }
+        boolean whole = op.offset().isEmpty() && op.length().isEmpty();
+        long length = whole
+                ? Optional.ofNullable(driver.bars().get(region)).map(bar -> bar.size()).orElse(0L)
+                : op.length().orElse(0);
+        return driver.export(op.dmaBuf(), region, offset, length);
     }
 
-    void revoke(Operation.Revoke op) {
-        recorder.reply(op.at(), op.dmaBuf(), "revoke", pinned(op.dmaBuf(), "revoked"), done -> "");
+    private static ImmutableList<VfioSlice> slices(List<DmaBufOperation.Slice> ranges) {
+        return ranges.stream()
+                .map(range -> new VfioSlice(range.offset(), range.length()))
+                .collect(ImmutableList.toImmutableList());
     }
 
-    void move(Operation.Move op) {
-        recorder.reply(op.at(), op.dmaBuf(), "move", pinned(op.dmaBuf(), "moved"), done -> "");
+    private Reply<DmaBuf> exported(DmaBufOperation.Export op, Gpu driver) {
+        if (op.handle().isEmpty()) {
+            return Reply.refused(Errno.EINVAL, "a GPU exports buffers by their handles");
+        }
+        return run.handles().allocated(op.handle().get()).then(allocation -> {
+            Optional<GpuBuffer> buffer = allocation.buffer().filter(found -> !allocation.isFreed());
+            return buffer.isPresent()
+                    ? driver.export(buffer.get(), op.dmaBuf())
+                    : Reply.refused(Errno.EINVAL, "handle %s is unknown".formatted(allocation.handle()));
+        });
     }
 
-    /** Every exporter of this version pins its memory for good. */
-    private Reply<DmaBuf> pinned(String name, String verb) {
-        return handles.exported(name)
-                .then(dmaBuf -> Reply.refused(
-                        Errno.EOPNOTSUPP, "habanalabs pins its memory and has no move_notify: it cannot be " + verb));
+    void close(int number, DmaBufOperation.Close op) {
+        run.kernel()
+                .start(
+                        new Line(number, op.dmaBuf(), "close"),
+                        () -> run.handles().exported(op.dmaBuf()).then(DmaBuf::close),
+                        dmaBuf -> dmaBuf.isReleased()
+                                ? "the last reference is gone: released"
+                                : "descriptor closed; %d reference(s) keep it".formatted(dmaBuf.references()),
+                        reply -> {});
     }
 
-    private Reply<Habanalabs> driver(String device) {
-        Optional<Habanalabs> driver = exporters.find(device);
-        return driver.isPresent()
-                ? Reply.done(driver.get())
-                : Reply.refused(Errno.ENODEV, "%s is not in this machine".formatted(device));
+    void revoke(int number, DmaBufOperation.Revoke op) {
+        run.kernel()
+                .start(
+                        new Line(number, op.dmaBuf(), "revoke"),
+                        () -> run.handles().exported(op.dmaBuf()).then(this::revoked),
+                        done -> "",
+                        reply -> {});
+    }
+
+    private Reply<DmaBuf> revoked(DmaBuf dmaBuf) {
+        if (dmaBuf.exporter() instanceof Habanalabs) {
+            return pinned("revoked");
+        }
+        String device = run.exporters().device(dmaBuf);
+        return Reply.refused(
+                Errno.EOPNOTSUPP,
+                dmaBuf.exporter() instanceof GpuBuffer
+                        ? "a GPU moves its buffers, and has nothing to revoke one with"
+                        : "vfio-pci revokes when memory of %s is disabled, or it is reset or closed".formatted(device));
+    }
+
+    void move(int number, DmaBufOperation.Move op) {
+        run.kernel()
+                .start(
+                        new Line(number, op.dmaBuf(), "move"),
+                        () -> run.handles().exported(op.dmaBuf()).then(this::moved),
+                        done -> "",
+                        reply -> {});
+    }
+
+    private Reply<DmaBuf> moved(DmaBuf dmaBuf) {
+        if (dmaBuf.exporter() instanceof GpuBuffer buffer) {
+            Gpu gpu = run.exporters().gpu(run.exporters().device(dmaBuf)).orElseThrow();
+            return gpu.defragment(buffer).then(moved -> Reply.done(dmaBuf));
+        }
+        return dmaBuf.exporter() instanceof Habanalabs
+                ? pinned("moved")
+                : Reply.refused(Errno.EOPNOTSUPP, "the address of a BAR never changes");
+    }
+
+    private static Reply<DmaBuf> pinned(String verb) {
+        return Reply.refused(
+                Errno.EOPNOTSUPP, "habanalabs pins its memory and has no move_notify: it cannot be " + verb);
     }
 }

@@ -11,15 +11,12 @@ import org.p2psim.dmabuf.SgTable;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.platform.Errno;
-import org.p2psim.run.engine.Engine;
 import org.p2psim.run.flow.DevicePort;
 import org.p2psim.run.flow.DmaListener;
-import org.p2psim.run.flow.DmaNetwork;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Requests;
 import org.p2psim.run.flow.Stage;
-import org.p2psim.run.watch.InvariantWatch;
-import org.p2psim.run.watch.Recorder;
+import org.p2psim.run.kernel.Line;
 import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Operation;
 import org.p2psim.unit.Bytes;
@@ -32,75 +29,65 @@ final class NvmeOperations {
     /** What the media takes at once; only how finely commands share it depends on it. */
     private static final int MEDIA_PACKET = 4096;
 
-    private final World world;
-    private final Engine engine;
-    private final DmaNetwork network;
-    private final Recorder recorder;
-    private final InvariantWatch watch;
+    private final RunState run;
     private final Ways ways;
     private final TrafficOperations traffic;
     private final HostBuffers buffers;
-    private final Handles handles;
-    private final Exporters exporters;
     private final Transfers transfers;
+    private final Landings landings;
 
     /**
      * What a line asks for.
      *
+     * @param line named as the commands are
      * @param write whether data goes to the media: the drive reads memory
      * @param memory an attachment, a device or {@link Operation#MEMORY}
      */
     record Commands(
-            String lane,
+            Line line,
             boolean write,
             String nvme,
             String memory,
             long size,
             OptionalLong request,
             OptionalLong depth) {
-        String operation() {
-            return write ? "nvme-write" : "nvme-read";
+        String lane() {
+            return line.lane();
         }
     }
 
     /** The memory that commands are about. */
     private record Memory(
-            Ways.Way way, List<Segment> segments, LongPredicate translated, Optional<Attachment> attachment) {
+            Ways.Way way,
+            List<Segment> segments,
+            LongPredicate translated,
+            Optional<Attachment> attachment,
+            ImmutableList<SgTable.Entry> table) {
         long bytes() {
             return segments.stream().mapToLong(Segment::length).sum();
         }
     }
 
     NvmeOperations(
-            World world,
-            Engine engine,
-            DmaNetwork network,
-            Recorder recorder,
-            InvariantWatch watch,
+            RunState run,
             Ways ways,
             TrafficOperations traffic,
             HostBuffers buffers,
-            Handles handles,
-            Exporters exporters,
-            Transfers transfers) {
-        this.world = world;
-        this.engine = engine;
-        this.network = network;
-        this.recorder = recorder;
-        this.watch = watch;
+            Transfers transfers,
+            Landings landings) {
+        this.run = run;
         this.ways = ways;
         this.traffic = traffic;
         this.buffers = buffers;
-        this.handles = handles;
-        this.exporters = exporters;
         this.transfers = transfers;
+        this.landings = landings;
     }
 
     void start(Commands commands) {
         long request = Math.min(commands.request().orElse(DEFAULT_REQUEST), commands.size());
         Optional<Memory> memory = memory(commands);
         if (memory.isEmpty()) {
-            String why = handles.attachments().containsKey(commands.memory()) ? " is not mapped" : " has no memory BAR";
+            String why = run.handles().attachments().containsKey(commands.memory()) ? " is not mapped" : " has no memory BAR";
             refused(commands, commands.memory() + why);
         } else if (memory.get().bytes() < request) {
             refused(
@@ -118,10 +105,10 @@ final class NvmeOperations {
         if (commands.memory().equals(Operation.MEMORY)) {
             Ways.Way way = ways.toMemory(commands.nvme(), Optional.empty(), commands.size(), commands.write());
             Segment buffer = new Segment(buffers.take(commands.size()), commands.size());
-            return Optional.of(new Memory(way, List.of(buffer), address -> true, Optional.empty()));
+            return Optional.of(new Memory(way, List.of(buffer), address -> true, Optional.empty(), ImmutableList.of()));
         }
-        if (handles.attachments().containsKey(commands.memory())) {
-            return handles.attachment(commands.memory())
+        if (run.handles().attachments().containsKey(commands.memory())) {
+            return run.handles().attachment(commands.memory())
                     .flatMap(attachment -> attachment.mapping().map(table -> mapped(commands, attachment, table)));
         }
         Optional<AddressRange> bar = traffic.largestBar(commands.memory());
@@ -132,41 +119,45 @@ final class NvmeOperations {
                 ways.way(commands.nvme(), commands.memory(), commands.write()),
                 List.of(new Segment(range.base(), range.size())),
                 address -> true,
-                Optional.empty()));
+                Optional.empty(),
+                ImmutableList.of()));
     }
 
     private Memory mapped(Commands commands, Attachment attachment, SgTable table) {
-        Ways.Way way = ways.way(commands.nvme(), exporters.device(attachment.dmaBuf()), commands.write());
-        watch.check(
-                Invariant.PEER_TO_PEER_ALLOWED,
-                attachment.peer2peer(),
-                engine.now(),
-                commands.lane(),
-                recorder.newest(),
-                () -> way.text() + " without the peer-to-peer flag");
+        ImmutableList<SgTable.Entry> segments = table.slice(0, table.length());
+        Ways.Way way = transfers.way(attachment, segments, commands.write());
+        run.watch()
+                .check(
+                        Invariant.PEER_TO_PEER_ALLOWED,
+                        attachment.peer2peer(),
+                        run.engine().now(),
+                        commands.lane(),
+                        run.recorder().newest(),
+                        () -> way.text() + " without the peer-to-peer flag");
         return new Memory(
                 way,
-                Transfers.touched(table.slice(0, table.length())),
+                Transfers.touched(segments),
                 transfers.translated(attachment.importer()),
-                Optional.of(attachment));
+                Optional.of(attachment),
+                segments);
     }
 
     private void refused(Commands commands, String why) {
-        long now = engine.now();
-        recorder.refused(now, commands.lane(), commands.operation(), Optional.of(Errno.EINVAL), why);
-        recorder.transfer(TransferOutcome.refused(
-                commands.lane(),
-                commands.operation(),
-                commands.nvme(),
-                commands.memory(),
-                commands.size(),
-                now,
-                Optional.of(Errno.EINVAL)));
+        run.kernel().begin(commands.line(), "");
+        run.kernel().refused(commands.line(), Optional.of(Errno.EINVAL), why);
+        run.recorder()
+                .transfer(TransferOutcome.refused(
+                        commands.lane(),
+                        commands.line().what(),
+                        commands.nvme(),
+                        commands.memory(),
+                        commands.size(),
+                        run.engine().now(),
+                        Optional.of(Errno.EINVAL)));
     }
 
     private void run(Commands commands, Memory memory, int request) {
-        OperationStream stream = new OperationStream(
-                engine, recorder, ways, commands.lane(), commands.operation(), commands.size(), memory.way());
+        OperationStream stream = new OperationStream(run, ways, commands.line(), commands.size(), memory.way());
         Requests requests = new Requests.Operations(
                 memory.segments(),
                 commands.size(),
@@ -180,8 +171,8 @@ final class NvmeOperations {
         StageEnds ends = new StageEnds(stream::done);
         Stage dma = new Stage.Dma(
                 ways.request(commands.lane(), memory.way(), requests, memory.translated()),
-                new Touched(commands, memory, stream, ends));
-        Optional<Stage> media = world.device(commands.nvme())
+                new Touched(journey(commands, memory), stream, ends));
+        Optional<Stage> media = run.world().device(commands.nvme())
                 .media()
                 .map(behind -> media(commands, memory, behind, requests, new AtMedia(stream, ends)));
         ImmutableList.Builder<Stage> stages = ImmutableList.builder();
@@ -193,7 +184,7 @@ final class NvmeOperations {
             media.ifPresent(stages::add);
         }
         ends.expect(stages.build().size());
-        network.start(stages.build());
+        run.network().start(stages.build());
     }
 
     private static Stage media(
@@ -225,33 +216,22 @@ final class NvmeOperations {
         }
     }
 
+    private Optional<Journey> journey(Commands commands, Memory memory) {
+        return memory.attachment()
+                .map(attachment -> landings.journey(new Journey.Start(
+                        commands.lane(),
+                        commands.line().event(),
+                        attachment,
+                        !commands.write(),
+                        Journey.pieces(run.dmaMap(), attachment, memory.table()),
+                        commands.nvme())));
+    }
+
     /** Memory as the drive touches it. */
-    private final class Touched implements DmaListener {
-        private final Commands commands;
-        private final Memory memory;
-        private final OperationStream stream;
-        private final StageEnds ends;
-
-        Touched(Commands commands, Memory memory, OperationStream stream, StageEnds ends) {
-            this.commands = commands;
-            this.memory = memory;
-            this.stream = stream;
-            this.ends = ends;
-        }
-
+    private record Touched(Optional<Journey> journey, OperationStream stream, StageEnds ends) implements DmaListener {
         @Override
         public void landed(long at, long address, int bytes, long issued) {
-            memory.attachment().ifPresent(attachment -> {
-                boolean mapped = attachment.mapping().isPresent();
-                watch.check(
-                        Invariant.NO_LANDING_AFTER_UNMAP,
-                        mapped,
-                        1,
-                        at,
-                        commands.lane(),
-                        mapped ? recorder.newest() : recorder.newestOf(commands.memory()),
-                        () -> memory.way().text() + " through a mapping that was given back");
-            });
+            journey.ifPresent(through -> through.landed(at, address, bytes, issued));
             stream.landed(at, address, bytes, issued);
         }
 
@@ -277,6 +257,7 @@ final class NvmeOperations {
 
         @Override
         public void done() {
+            journey.ifPresent(Journey::over);
             ends.done();
         }
     }

@@ -1,23 +1,18 @@
 package org.p2psim.run.replay;
 
-import org.p2psim.run.engine.Engine;
 import org.p2psim.run.flow.DmaListener;
 import org.p2psim.run.flow.LatencyRecorder;
-import org.p2psim.run.watch.Recorder;
+import org.p2psim.run.kernel.Line;
 import org.p2psim.unit.Bandwidth;
 import org.p2psim.unit.Bytes;
 
 /** A stream of operations under way, whose latency is that of each operation as a whole. */
 final class OperationStream implements DmaListener {
-    private final Engine engine;
-    private final Recorder recorder;
+    private final RunState run;
     private final Ways ways;
-    private final String lane;
-    private final String operation;
+    private final Line line;
     private final long requested;
     private final Ways.Way way;
-    private final long start;
-    private final int event;
     private final LatencyRecorder latency = new LatencyRecorder();
     private long bytes;
     private boolean failed;
@@ -27,17 +22,13 @@ final class OperationStream implements DmaListener {
      *
      * @param requested bytes
      */
-    OperationStream(
-            Engine engine, Recorder recorder, Ways ways, String lane, String operation, long requested, Ways.Way way) {
-        this.engine = engine;
-        this.recorder = recorder;
+    OperationStream(RunState run, Ways ways, Line line, long requested, Ways.Way way) {
+        this.run = run;
         this.ways = ways;
-        this.lane = lane;
-        this.operation = operation;
+        this.line = line;
         this.requested = requested;
         this.way = way;
-        this.start = engine.now();
-        this.event = recorder.done(start, lane, operation, way.text());
+        run.kernel().begin(line, way.text());
     }
 
     @Override
@@ -70,21 +61,23 @@ final class OperationStream implements DmaListener {
     private void failed(long at, String what, long address) {
         if (!failed) {
             failed = true;
-            recorder.effect(at, lane, what, ways.refusal(way, address));
+            run.recorder().effect(at, line.lane(), what, ways.refusal(way, address), line.operation());
         }
     }
 
     @Override
     public void done() {
-        long now = engine.now();
-        recorder.end(
-                event,
-                now,
-                "%s, %s%s"
-                        .formatted(
-                                way.text(),
-                                Bytes.format(bytes),
-                                bytes == 0 ? "" : " at " + new Bandwidth(bytes, now - start)));
-        recorder.transfer(way.outcome(lane, operation, requested, bytes, start, now, latency.latency()));
+        long now = run.engine().now();
+        run.kernel()
+                .ended(
+                        line,
+                        "%s, %s%s"
+                                .formatted(
+                                        way.text(),
+                                        Bytes.format(bytes),
+                                        bytes == 0 ? "" : " at " + new Bandwidth(bytes, now - line.start())));
+        run.recorder()
+                .transfer(way.outcome(
+                        line.lane(), line.what(), requested, bytes, line.start(), now, latency.latency()));
     }
 }

@@ -1,51 +1,33 @@
 package org.p2psim.run.replay;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Reply;
-import org.p2psim.dmabuf.SgTable;
-import org.p2psim.dmabuf.importer.AccessFlag;
 import org.p2psim.dmabuf.importer.MemoryRegion;
 import org.p2psim.platform.Errno;
-import org.p2psim.run.engine.Engine;
-import org.p2psim.run.watch.Recorder;
-import org.p2psim.scenario.Operation;
+import org.p2psim.run.kernel.Line;
+import org.p2psim.scenario.RdmaOperation;
 
-/** Memory regions over dma-bufs, and the RDMA that peers do through them. */
+/** Memory regions over dma-bufs. */
 final class RegionOperations {
-    private final Engine engine;
-    private final Handles handles;
-    private final Recorder recorder;
-    private final AttachmentOperations attachments;
-    private final Transfers transfers;
+    private final RunState run;
 
-    RegionOperations(
-            Engine engine, Handles handles, Recorder recorder, AttachmentOperations attachments, Transfers transfers) {
-        this.engine = engine;
-        this.handles = handles;
-        this.recorder = recorder;
-        this.attachments = attachments;
-        this.transfers = transfers;
+    RegionOperations(RunState run) {
+        this.run = run;
     }
 
-    void register(Operation.RegisterMr op) {
-        List<MemoryRegion.Step> steps = new ArrayList<>();
-        Reply<MemoryRegion> reply = attachments
-                .importer(op.nic())
-                .then(importer -> handles.exported(op.dmaBuf())
-                        .then(dmaBuf -> MemoryRegion.register(request(op, dmaBuf), dmaBuf, importer, steps::add)));
-        recorder.reply(op.at(), op.mr(), "register-mr", reply, region -> "%s by %s".formatted(op.dmaBuf(), op.nic()));
-        handles.regions().put(op.mr(), UserObject.of(reply));
-        steps.forEach(step -> recorder.effect(op.at(), op.mr(), step.what(), step.detail()));
-        if (reply instanceof Reply.Done<MemoryRegion> done) {
-            SgTable table = done.value().attachment().mapping().orElseThrow();
-            attachments.mapped(op.at(), op.mr(), done.value().attachment(), table);
-        }
+    void register(int number, RdmaOperation.RegisterMr op) {
+        run.kernel()
+                .start(
+                        new Line(number, op.mr(), "register-mr"),
+                        () -> run.importers().nic(op.nic()).then(nic -> run.handles()
+                                .exported(op.dmaBuf())
+                                .then(dmaBuf -> nic.register(request(op, dmaBuf), dmaBuf))),
+                        region -> "%s by %s".formatted(op.dmaBuf(), op.nic()),
+                        reply -> run.handles().regions().put(op.mr(), UserObject.of(reply)));
     }
 
-    private static MemoryRegion.Request request(Operation.RegisterMr op, DmaBuf dmaBuf) {
+    private static MemoryRegion.Request request(RdmaOperation.RegisterMr op, DmaBuf dmaBuf) {
         return new MemoryRegion.Request(
                 op.mr(),
                 op.offset(),
@@ -55,36 +37,28 @@ final class RegionOperations {
     }
 
     /** The NIC stops using the region first: what it has on the wire comes to its end before the pages are unmapped. */
-    void deregister(Operation.DeregisterMr op) {
-        Optional<MemoryRegion> region = handles.region(op.mr()).filter(MemoryRegion::isRegistered);
-        if (region.isEmpty()) {
-            recorder.refused(
-                    op.at(),
-                    op.mr(),
-                    "deregister-mr",
-                    Optional.of(Errno.EINVAL),
-                    "%s is not registered".formatted(op.mr()));
-            return;
-        }
-        int event = recorder.done(op.at(), op.mr(), "deregister-mr", "waits for DMA in flight");
-        transfers.stop(op.mr(), () -> {
-            region.get().deregister();
-            recorder.end(event, engine.now(), "unmapped, detached, reference dropped");
-        });
+    void deregister(int number, RdmaOperation.DeregisterMr op) {
+        run.kernel()
+                .start(
+                        new Line(number, op.mr(), "deregister-mr"),
+                        () -> registered(op.mr()).then(MemoryRegion::deregister),
+                        region -> "unmapped, detached, reference dropped",
+                        reply -> {});
     }
 
-    /** Why a NIC refuses its own use of a region, if it does: to write into it takes a right, to read from it none. */
-    Optional<String> localError(String mr, boolean write, long size) {
-        AccessFlag right = AccessFlag.LOCAL_WRITE;
-        return handles.region(mr)
-                .map(region -> write ? region.accessError(right, 0, size) : region.rangeError(0, size))
-                .orElseGet(() -> Optional.of("%s is not registered".formatted(mr)));
+    void revoke(int number, RdmaOperation.RevokeMr op) {
+        run.kernel()
+                .start(
+                        new Line(number, op.mr(), "revoke-mr"),
+                        () -> registered(op.mr()).then(region -> region.nic().revoke(region)),
+                        region -> "its NIC uses it no more",
+                        reply -> {});
     }
 
-    /** Why the NIC refuses a peer's access to a region, if it does. */
-    Optional<String> accessError(String mr, AccessFlag right, long offset, long size) {
-        return handles.region(mr)
-                .map(region -> region.accessError(right, offset, size))
-                .orElseGet(() -> Optional.of("the key of %s is not valid".formatted(mr)));
+    private Reply<MemoryRegion> registered(String mr) {
+        Optional<MemoryRegion> region = run.handles().region(mr).filter(MemoryRegion::isRegistered);
+        return region.isPresent()
+                ? Reply.done(region.get())
+                : Reply.refused(Errno.EINVAL, "%s is not registered".formatted(mr));
     }
 }

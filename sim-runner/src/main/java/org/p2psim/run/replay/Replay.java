@@ -1,142 +1,345 @@
 package org.p2psim.run.replay;
 
 import com.google.common.collect.ImmutableList;
+import java.util.List;
 import java.util.Optional;
 import org.p2psim.dmabuf.Attachment;
-import org.p2psim.dmabuf.DmaBuf;
+import org.p2psim.dmabuf.Kernel;
 import org.p2psim.dmabuf.SgTable;
-import org.p2psim.dmabuf.importer.AccessFlag;
-import org.p2psim.dmabuf.importer.MemoryRegion;
-import org.p2psim.invariant.Invariant;
+import org.p2psim.dmabuf.ownership.OwnedMemory;
+import org.p2psim.outcome.LandingOutcome;
 import org.p2psim.outcome.Note;
 import org.p2psim.platform.Errno;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.flow.DmaNetwork;
+import org.p2psim.run.kernel.Choices;
+import org.p2psim.run.kernel.KernelRun;
+import org.p2psim.run.kernel.Line;
 import org.p2psim.run.watch.InvariantWatch;
 import org.p2psim.run.watch.Recorder;
+import org.p2psim.scenario.CpuOperation;
+import org.p2psim.scenario.DeviceOperation;
+import org.p2psim.scenario.DmaBufOperation;
+import org.p2psim.scenario.DmaOperation;
+import org.p2psim.scenario.IommufdOperation;
+import org.p2psim.scenario.Lifetimes;
+import org.p2psim.scenario.MemoryOperation;
+import org.p2psim.scenario.NvmeOperation;
 import org.p2psim.scenario.Operation;
+import org.p2psim.scenario.RdmaOperation;
+import org.p2psim.scenario.VmaOperation;
 
 /** Plays a timeline: every operation at its time, then the checks that hold between any two of them. */
 public final class Replay {
-    private final World world;
-    private final Engine engine;
-    private final Recorder recorder;
-    private final InvariantWatch watch;
-    private final Handles handles = new Handles();
+    private final RunState run;
+    private final DeviceUsers users;
+    private final Ways ways;
+    private final Landings landings;
+    private final StateChecks checks;
     private final DmaBufOperations dmaBufs;
     private final AttachmentOperations attachments;
+    private final MemoryOperations memory;
+    private final DeviceOperations devices;
     private final RegionOperations regions;
-    private final Ways ways;
+    private final QueuePairs queuePairs;
     private final TrafficOperations traffic;
     private final AllReduceOperations allReduces;
     private final NvmeOperations nvme;
     private final Transfers transfers;
+    private final CpuOperations cpu;
+    private final IommufdOperations iommufd;
+    private final SoftwareRdmaOperations softwareRdma;
+    private final DrmOperations drm;
+    private final VmaOperations vmas;
+    private final VmaTransfers vmaTransfers;
 
+    /** @param choices what to do where the timeline leaves it open */
     public Replay(
-            World world, Engine engine, Routing routing, DmaNetwork network, Recorder recorder, InvariantWatch watch) {
-        this.world = world;
-        this.engine = engine;
-        this.recorder = recorder;
-        this.watch = watch;
+            World world,
+            Engine engine,
+            Routing routing,
+            DmaNetwork network,
+            Recorder recorder,
+            InvariantWatch watch,
+            Choices choices) {
+        Lifetimes lifetimes = world.plan().lifetimes();
+        Kernel kernel = new Kernel(lifetimes.core(), lifetimes.bugs());
+        KernelRun kernelRun = new KernelRun(kernel, engine, recorder, choices);
         MachineDmaMap dmaMap = new MachineDmaMap(world);
-        Exporters exporters = new Exporters(world, dmaMap);
-        TableChecks tables = new TableChecks(exporters, dmaMap, recorder, watch);
-        this.dmaBufs = new DmaBufOperations(exporters, handles, recorder, watch);
-        this.attachments = new AttachmentOperations(world, exporters, handles, recorder, tables);
-        this.ways = new Ways(world, routing);
+        OwnedMemory owned = new OwnedMemory();
         HostBuffers buffers = new HostBuffers();
-        this.traffic = new TrafficOperations(world, engine, network, recorder, ways, buffers);
-        this.allReduces = new AllReduceOperations(engine, network, recorder, ways, traffic);
-        this.transfers = new Transfers(
+        Exporters exporters = new Exporters(world, dmaMap, kernel, owned, buffers);
+        this.run = new RunState(
                 world,
                 engine,
-                ways,
                 network,
-                exporters,
-                dmaMap,
                 recorder,
                 watch,
-                new WorkQueues(engine, network, ways, buffers));
-        this.nvme = new NvmeOperations(
-                world, engine, network, recorder, watch, ways, traffic, buffers, handles, exporters, transfers);
-        this.regions = new RegionOperations(engine, handles, recorder, attachments, transfers);
+                kernelRun,
+                dmaMap,
+                exporters,
+                new Importers(world, kernelRun),
+                new Handles(),
+                owned);
+        this.users = new DeviceUsers(exporters);
+        this.ways = new Ways(world, routing);
+        this.landings = new Landings(run, new Causes(recorder));
+        this.checks = new StateChecks(run, landings);
+        new Tables(run);
+        GpuMemory gpuMemory = new GpuMemory(owned, exporters.gpus());
+        new DeviceTimes(world, kernelRun, exporters, gpuMemory);
+        this.dmaBufs = new DmaBufOperations(run);
+        this.attachments = new AttachmentOperations(run);
+        this.memory = new MemoryOperations(run, gpuMemory, users, landings);
+        this.devices = new DeviceOperations(run, users, landings);
+        this.regions = new RegionOperations(run);
+        this.traffic = new TrafficOperations(run, ways, buffers);
+        this.allReduces = new AllReduceOperations(run, ways, traffic);
+        this.transfers = new Transfers(run, ways, landings, new WorkQueues(engine, network, ways, buffers));
+        this.queuePairs = new QueuePairs(run, transfers, landings);
+        this.nvme = new NvmeOperations(run, ways, traffic, buffers, transfers, landings);
+        this.cpu = new CpuOperations(run);
+        this.iommufd = new IommufdOperations(run);
+        this.softwareRdma = new SoftwareRdmaOperations(run);
+        this.drm = new DrmOperations(run);
+        this.vmas = new VmaOperations(run, landings);
+        this.vmaTransfers = new VmaTransfers(run, ways, transfers, landings);
     }
 
     /** Puts the whole timeline on the engine; equal times keep the order of the file. */
     public void schedule() {
-        world.plan()
-                .timeline()
-                .forEach(operation -> engine.at(operation.at(), () -> {
-                    perform(operation);
-                    checkReferences();
-                }));
+        List<Operation> timeline = run.world().plan().timeline();
+        for (int i = 0; i < timeline.size(); i++) {
+            int number = i;
+            run.engine().at(timeline.get(i).at(), () -> {
+                run.recorder().causedBy(number);
+                perform(number, timeline.get(number));
+                run.kernel().settle();
+            });
+        }
     }
 
     /** What user space holds, and held. */
     public Handles handles() {
-        return handles;
+        return run.handles();
+    }
+
+    public Exporters exporters() {
+        return run.exporters();
+    }
+
+    public DeviceUsers users() {
+        return users;
+    }
+
+    /** What became of the DMA that goes through mappings, and of what users read. */
+    public Landings landings() {
+        return landings;
+    }
+
+    /** The threads that lines of the timeline are. */
+    public KernelRun kernel() {
+        return run.kernel();
+    }
+
+    public ImmutableList<LandingOutcome> landed() {
+        return landings.outcomes();
     }
 
     public ImmutableList<Note> notes() {
         return ways.notes();
     }
 
-    private void perform(Operation operation) {
-        if (operation instanceof Operation.Allocate op) {
-            dmaBufs.allocate(op);
-        } else if (operation instanceof Operation.Free op) {
-            dmaBufs.free(op);
-        } else if (operation instanceof Operation.Export op) {
-            dmaBufs.export(op);
-        } else if (operation instanceof Operation.Close op) {
-            dmaBufs.close(op);
-        } else if (operation instanceof Operation.Revoke op) {
-            dmaBufs.revoke(op);
-        } else if (operation instanceof Operation.Move op) {
-            dmaBufs.move(op);
-        } else if (operation instanceof Operation.Attach op) {
-            attachments.attach(op);
-        } else if (operation instanceof Operation.Map op) {
-            attachments.map(op);
-        } else if (operation instanceof Operation.Unmap op) {
-            attachments.unmap(op);
-        } else if (operation instanceof Operation.Detach op) {
-            attachments.detach(op);
-        } else if (operation instanceof Operation.RegisterMr op) {
-            regions.register(op);
-        } else if (operation instanceof Operation.DeregisterMr op) {
-            regions.deregister(op);
-        } else {
-            transfer(operation);
+    private void perform(int number, Operation operation) {
+        if (operation instanceof DmaBufOperation op) {
+            dmaBuf(number, op);
+        } else if (operation instanceof MemoryOperation op) {
+            memory(number, op);
+        } else if (operation instanceof DeviceOperation op) {
+            device(number, op);
+        } else if (operation instanceof RdmaOperation op) {
+            rdma(number, op);
+        } else if (operation instanceof DmaOperation op) {
+            dma(number, op);
+        } else if (operation instanceof NvmeOperation op) {
+            nvme(number, op);
+        } else if (operation instanceof CpuOperation op) {
+            cpu.perform(number, op);
+        } else if (operation instanceof IommufdOperation op) {
+            iommufd.perform(number, op);
+        } else if (operation instanceof VmaOperation op) {
+            vmas.perform(number, op);
         }
     }
 
-    private void transfer(Operation operation) {
-        if (operation instanceof Operation.RdmaRead op) {
-            rdma(op.id(), "rdma-read", op.mr(), op.offset(), op.size(), true, op.local());
-        } else if (operation instanceof Operation.RdmaWrite op) {
-            rdma(op.id(), "rdma-write", op.mr(), op.offset(), op.size(), false, op.local());
-        } else if (operation instanceof Operation.DmaRead op) {
-            dma(op.id(), "dma-read", op.attachment(), op.offset(), op.size(), true);
-        } else if (operation instanceof Operation.DmaWrite op) {
-            dma(op.id(), "dma-write", op.attachment(), op.offset(), op.size(), false);
-        } else if (operation instanceof Operation.Traffic op) {
-            traffic.start(transfers.name(op.id(), "traffic"), op);
-        } else if (operation instanceof Operation.AllReduce op) {
-            allReduces.start(transfers.name(op.id(), "all-reduce"), op);
-        } else if (operation instanceof Operation.NvmeRead op) {
+    private static void notModelled(Operation operation) {
+        throw new IllegalArgumentException("no such operation: " + operation);
+    }
+
+    private void dmaBuf(int number, DmaBufOperation operation) {
+        if (operation instanceof DmaBufOperation.Export op) {
+            dmaBufs.export(number, op);
+        } else if (operation instanceof DmaBufOperation.Close op) {
+            dmaBufs.close(number, op);
+        } else if (operation instanceof DmaBufOperation.Revoke op) {
+            dmaBufs.revoke(number, op);
+        } else if (operation instanceof DmaBufOperation.Move op) {
+            dmaBufs.move(number, op);
+        } else if (operation instanceof DmaBufOperation.Attach op) {
+            attachments.attach(number, op);
+        } else if (operation instanceof DmaBufOperation.Pin op) {
+            attachments.pin(number, op);
+        } else if (operation instanceof DmaBufOperation.Map op) {
+            attachments.map(number, op);
+        } else if (operation instanceof DmaBufOperation.Unmap op) {
+            attachments.unmap(number, op);
+        } else if (operation instanceof DmaBufOperation.Unpin op) {
+            attachments.unpin(number, op);
+        } else if (operation instanceof DmaBufOperation.Detach op) {
+            attachments.detach(number, op);
+        }
+    }
+
+    private void memory(int number, MemoryOperation operation) {
+        if (operation instanceof MemoryOperation.Allocate op) {
+            memory.allocate(number, op);
+        } else if (operation instanceof MemoryOperation.Free op) {
+            memory.free(number, op);
+        } else if (operation instanceof MemoryOperation.Evict op) {
+            memory.evict(number, op);
+        } else if (operation instanceof MemoryOperation.Defragment op
+                && op.handle().isPresent()) {
+            memory.defragment(number, op.handle().get());
+        } else if (operation instanceof MemoryOperation.Defragment op) {
+            vmas.defragment(number, op.vma().orElseThrow());
+        } else if (operation instanceof MemoryOperation.WriteMemory op) {
+            memory.write(number, op);
+        } else if (operation instanceof MemoryOperation.ReadMemory op) {
+            memory.read(number, op);
+        } else if (operation instanceof MemoryOperation.Assign op) {
+            memory.assign(number, op);
+        }
+    }
+
+    private void device(int number, DeviceOperation operation) {
+        if (operation instanceof DeviceOperation.OpenDevice op) {
+            devices.open(number, op);
+        } else if (operation instanceof DeviceOperation.CloseDevice op) {
+            devices.close(number, op);
+        } else if (operation instanceof DeviceOperation.Reset op) {
+            devices.reset(number, op);
+        } else if (operation instanceof DeviceOperation.HotReset op) {
+            devices.hotReset(number, op);
+        } else if (operation instanceof DeviceOperation.WriteMemoryEnable op) {
+            devices.writeMemoryEnable(number, op);
+        } else if (operation instanceof DeviceOperation.LowPower op) {
+            devices.lowPower(number, op);
+        } else if (operation instanceof DeviceOperation.Unbind op) {
+            devices.unbind(number, op);
+        } else if (operation instanceof DeviceOperation.Unplug op && vmas.exports(op.device())) {
+            vmas.unplug(number, op);
+        } else if (operation instanceof DeviceOperation.Unplug op) {
+            devices.unplug(number, op);
+        } else if (operation instanceof DeviceOperation.SetMaster op) {
+            drm.set(number, op);
+        } else if (operation instanceof DeviceOperation.DropMaster op) {
+            drm.drop(number, op);
+        } else if (operation instanceof DeviceOperation.DrmIoctl op) {
+            drm.ioctl(number, op);
+        }
+    }
+
+    private void rdma(int number, RdmaOperation operation) {
+        if (operation instanceof RdmaOperation.RegisterMr op && softwareRdma.is(op.nic())) {
+            softwareRdma.register(number, op);
+        } else if (operation instanceof RdmaOperation.RegisterMr op) {
+            regions.register(number, op);
+        } else if (operation instanceof RdmaOperation.DeregisterMr op) {
+            regions.deregister(number, op);
+        } else if (operation instanceof RdmaOperation.RevokeMr op) {
+            regions.revoke(number, op);
+        } else if (operation instanceof RdmaOperation.CreateQp op) {
+            queuePairs.create(number, op);
+        } else if (operation instanceof RdmaOperation.RdmaRead op) {
+            Line line = transfers.line(number, op.id(), "rdma-read");
+            queuePairs.post(new QueuePairs.Access(
+                    line, op.mr(), op.offset(), op.size(), true, true, op.qp(), op.requester(), op.local()));
+        } else if (operation instanceof RdmaOperation.RdmaWrite op) {
+            Line line = transfers.line(number, op.id(), "rdma-write");
+            queuePairs.post(new QueuePairs.Access(
+                    line, op.mr(), op.offset(), op.size(), false, true, op.qp(), op.requester(), op.local()));
+        } else if (operation instanceof RdmaOperation.LocalAccess op) {
+            Line line = transfers.line(number, op.id(), "local-access");
+            queuePairs.post(new QueuePairs.Access(
+                    line,
+                    op.mr(),
+                    op.offset(),
+                    op.size(),
+                    !op.write(),
+                    false,
+                    op.qp(),
+                    Optional.empty(),
+                    Optional.empty()));
+        }
+    }
+
+    private void dma(int number, DmaOperation operation) {
+        if (operation instanceof DmaOperation.DmaRead op) {
+            dma(transfers.line(number, op.id(), "dma-read"), op.attachment(), op.offset(), op.size(), true);
+        } else if (operation instanceof DmaOperation.DmaWrite op) {
+            dma(transfers.line(number, op.id(), "dma-write"), op.attachment(), op.offset(), op.size(), false);
+        } else if (operation instanceof DmaOperation.Traffic op) {
+            traffic.start(number, transfers.line(number, op.id(), "traffic").lane(), op);
+        } else if (operation instanceof DmaOperation.AllReduce op) {
+            allReduces.start(transfers.line(number, op.id(), "all-reduce"), op);
+        }
+    }
+
+    private void dma(Line line, String name, long offset, long size, boolean read) {
+        Optional<VmaMapping> vma = vmas.mapping(name);
+        if (vma.isPresent()) {
+            vmaTransfers.start(line, vma.get(), offset, size, read);
+            return;
+        }
+        run.kernel().begin(line, "");
+        Optional<Attachment> attachment = run.handles().attachment(name);
+        Optional<SgTable> table = attachment.flatMap(Attachment::mapping);
+        if (table.isEmpty()) {
+            transfers.refused(line, name, size, Optional.of(Errno.EINVAL), name + " is not mapped");
+        } else if (offset < 0 || size <= 0 || offset + size > table.get().length()) {
+            transfers.refused(line, name, size, Optional.of(Errno.EINVAL), "outside of the mapping of " + name);
+        } else {
+            Attachment found = attachment.orElseThrow();
+            ImmutableList<SgTable.Entry> segments = table.get().slice(offset, size);
+            Transfer transfer = transfers.begin(
+                    new Transfers.Order(
+                            line,
+                            name,
+                            found,
+                            Optional.empty(),
+                            read,
+                            size,
+                            Optional.empty(),
+                            found.importer().name()),
+                    segments);
+            transfers.issue(transfer, segments, transfer::finish);
+        }
+    }
+
+    private void nvme(int number, NvmeOperation operation) {
+        if (operation instanceof NvmeOperation.NvmeRead op) {
             nvme.start(new NvmeOperations.Commands(
-                    transfers.name(op.id(), "nvme-read"),
+                    transfers.line(number, op.id(), "nvme-read"),
                     false,
                     op.nvme(),
                     op.to(),
                     op.size(),
                     op.request(),
                     op.depth()));
-        } else if (operation instanceof Operation.NvmeWrite op) {
+        } else if (operation instanceof NvmeOperation.NvmeWrite op) {
             nvme.start(new NvmeOperations.Commands(
-                    transfers.name(op.id(), "nvme-write"),
+                    transfers.line(number, op.id(), "nvme-write"),
                     true,
                     op.nvme(),
                     op.from(),
@@ -144,91 +347,15 @@ public final class Replay {
                     op.request(),
                     op.depth()));
         } else {
-            throw new IllegalArgumentException("no such operation: " + operation);
+            notModelled(operation);
         }
     }
 
-    private void rdma(
-            Optional<String> id,
-            String operation,
-            String mr,
-            long offset,
-            long size,
-            boolean read,
-            Optional<String> local) {
-        String lane = transfers.name(id, operation);
-        AccessFlag right = read ? AccessFlag.REMOTE_READ : AccessFlag.REMOTE_WRITE;
-        Optional<String> error = regions.accessError(mr, right, offset, size);
-        if (error.isPresent()) {
-            transfers.refused(lane, operation, mr, size, Optional.empty(), "IBV_WC_REM_ACCESS_ERR: " + error.get());
-            return;
-        }
-        Optional<String> localError = local.flatMap(name -> regions.localError(name, read, size));
-        if (localError.isPresent()) {
-            String why = "IBV_WC_LOC_PROT_ERR: " + localError.get();
-            transfers.refused(lane, operation, mr, size, Optional.empty(), why);
-            return;
-        }
-        MemoryRegion region = handles.region(mr).orElseThrow();
-        transfers.start(
-                new Transfers.Order(
-                        lane,
-                        operation,
-                        mr,
-                        region.attachment(),
-                        read,
-                        size,
-                        local.flatMap(handles::region)
-                                .map(end -> new Transfers.LocalEnd(
-                                        end.request().name(), end.attachment(), end.segments(0, size)))),
-                region.segments(offset, size));
-    }
-
-    private void dma(Optional<String> id, String operation, String name, long offset, long size, boolean read) {
-        String lane = transfers.name(id, operation);
-        Optional<Attachment> attachment = handles.attachment(name);
-        Optional<SgTable> table = attachment.flatMap(Attachment::mapping);
-        if (table.isEmpty()) {
-            transfers.refused(lane, operation, name, size, Optional.of(Errno.EINVAL), name + " is not mapped");
-        } else if (offset < 0 || size <= 0 || offset + size > table.get().length()) {
-            transfers.refused(
-                    lane, operation, name, size, Optional.of(Errno.EINVAL), "outside of the mapping of " + name);
-        } else {
-            transfers.start(
-                    new Transfers.Order(lane, operation, name, attachment.orElseThrow(), read, size, Optional.empty()),
-                    table.get().slice(offset, size));
-        }
-    }
-
-    private void checkReferences() {
-        handles.dmaBufs().values().stream()
-                .flatMap(dmaBuf -> dmaBuf.object().stream())
-                .forEach(dmaBuf -> watch.check(
-                        Invariant.ATTACHED_MEANS_REFERENCED,
-                        dmaBuf.references() >= dmaBuf.attachments().size(),
-                        engine.now(),
-                        dmaBuf.name(),
-                        recorder.newest(),
-                        () -> "%s has %d attachment(s) and %d reference(s)"
-                                .formatted(dmaBuf.name(), dmaBuf.attachments().size(), dmaBuf.references())));
-    }
-
-    /** Once nothing is left to happen: what nobody holds any more must be gone. */
-    public void checkLeaks() {
-        handles.dmaBufs().values().stream()
-                .flatMap(dmaBuf -> dmaBuf.object().stream())
-                .filter(dmaBuf -> !dmaBuf.isHeld())
-                .forEach(this::checkReleased);
-    }
-
-    private void checkReleased(DmaBuf dmaBuf) {
-        watch.check(
-                Invariant.NOTHING_LEAKED,
-                dmaBuf.isReleased(),
-                engine.now(),
-                dmaBuf.name(),
-                recorder.newest(),
-                () -> "%s is held by nobody and still has %d reference(s)"
-                        .formatted(dmaBuf.name(), dmaBuf.references()));
+    /** Nothing is left to happen: who waits now waits for ever, and what nobody holds any more must be gone. */
+    public void end(long at) {
+        queuePairs.end();
+        run.kernel().end(at);
+        checks.checkStuck();
+        checks.checkLeaks();
     }
 }

@@ -8,11 +8,10 @@ import org.p2psim.address.Bdf;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.p2p.Verdict;
 import org.p2psim.platform.Errno;
-import org.p2psim.run.engine.Engine;
-import org.p2psim.run.flow.DmaNetwork;
 import org.p2psim.run.flow.DmaRequest;
 import org.p2psim.run.flow.Requests;
-import org.p2psim.run.watch.Recorder;
+import org.p2psim.run.kernel.Line;
+import org.p2psim.scenario.DmaOperation;
 import org.p2psim.scenario.Operation;
 import org.p2psim.topology.Bar;
 import org.p2psim.unit.Bytes;
@@ -21,26 +20,19 @@ import org.p2psim.unit.Bytes;
 final class TrafficOperations {
     private static final int DEFAULT_REQUEST = (int) (4 * Bytes.KIB);
 
-    private final World world;
-    private final Engine engine;
-    private final DmaNetwork network;
-    private final Recorder recorder;
+    private final RunState run;
     private final Ways ways;
     private final HostBuffers buffers;
 
-    TrafficOperations(
-            World world, Engine engine, DmaNetwork network, Recorder recorder, Ways ways, HostBuffers buffers) {
-        this.world = world;
-        this.engine = engine;
-        this.network = network;
-        this.recorder = recorder;
+    TrafficOperations(RunState run, Ways ways, HostBuffers buffers) {
+        this.run = run;
         this.ways = ways;
         this.buffers = buffers;
     }
 
-    void start(String lane, Operation.Traffic op) {
-        boolean read = op.direction() == Operation.Direction.READ;
-        String operation = read ? "traffic-read" : "traffic-write";
+    void start(int number, String lane, DmaOperation.Traffic op) {
+        boolean read = op.direction() == DmaOperation.Direction.READ;
+        Line line = new Line(number, lane, read ? "traffic-read" : "traffic-write");
         int min = op.request().map(request -> Math.toIntExact(request.min())).orElse(DEFAULT_REQUEST);
         int max = op.request().map(request -> Math.toIntExact(request.max())).orElse(DEFAULT_REQUEST);
         DmaRequest.Segment place;
@@ -48,7 +40,7 @@ final class TrafficOperations {
         if (op.to().equals(Operation.MEMORY)) {
             long window = op.window().orElse(Math.max(op.size(), max));
             if (max > window) {
-                refused(lane, operation, op, tooLarge(max, window, "memory"));
+                refused(line, op, tooLarge(max, window, "memory"));
                 return;
             }
             place = new DmaRequest.Segment(buffers.take(window), window);
@@ -59,25 +51,25 @@ final class TrafficOperations {
             if (bar.isEmpty() || window > bar.get().size() || max > window) {
                 String why = bar.map(range -> tooLarge(max, window, "a BAR of " + Bytes.format(range.size())))
                         .orElse(op.to() + " has no memory BAR");
-                refused(lane, operation, op, why);
+                refused(line, op, why);
                 return;
             }
             cautionIfRefused(op.from(), op.to());
             place = new DmaRequest.Segment(bar.get().base(), window);
             way = ways.way(op.from(), op.to(), read);
         }
-        network.start(
+        run.network().start(
                 ways.request(lane, way, requests(lane, op, place, min, max), address -> true, attributes(op)),
-                new OperationStream(engine, recorder, ways, lane, operation, op.size(), way));
+                new OperationStream(run, ways, line, op.size(), way));
     }
 
-    private Requests requests(String lane, Operation.Traffic op, DmaRequest.Segment place, int min, int max) {
+    private Requests requests(String lane, DmaOperation.Traffic op, DmaRequest.Segment place, int min, int max) {
         return new Requests.Operations(
                 List.of(place),
                 op.size(),
                 min,
                 max,
-                op.pattern().orElse(Operation.Pattern.SEQUENTIAL) == Operation.Pattern.RANDOM
+                op.pattern().orElse(DmaOperation.Pattern.SEQUENTIAL) == DmaOperation.Pattern.RANDOM
                         ? Requests.Pattern.RANDOM
                         : Requests.Pattern.SEQUENTIAL,
                 min,
@@ -86,7 +78,7 @@ final class TrafficOperations {
                 seed(lane));
     }
 
-    private static DmaRequest.Attributes attributes(Operation.Traffic op) {
+    private static DmaRequest.Attributes attributes(DmaOperation.Traffic op) {
         return new DmaRequest.Attributes(op.relaxedOrdering(), op.idBasedOrdering());
     }
 
@@ -94,18 +86,19 @@ final class TrafficOperations {
         return "requests of %s in a window of %s in %s".formatted(Bytes.format(request), Bytes.format(window), where);
     }
 
-    private void refused(String lane, String operation, Operation.Traffic op, String why) {
-        long now = engine.now();
-        recorder.refused(now, lane, operation, Optional.of(Errno.EINVAL), why);
-        recorder.transfer(TransferOutcome.refused(
-                lane, operation, op.from(), op.to(), op.size(), now, Optional.of(Errno.EINVAL)));
+    private void refused(Line line, DmaOperation.Traffic op, String why) {
+        run.kernel().begin(line, "");
+        run.kernel().refused(line, Optional.of(Errno.EINVAL), why);
+        run.recorder()
+                .transfer(TransferOutcome.refused(
+                        line.lane(), line.what(), op.from(), op.to(), op.size(), line.start(), Optional.of(Errno.EINVAL)));
     }
 
     Optional<AddressRange> largestBar(String device) {
-        return world.onHost(device).bars().stream().map(Bar::range).max(Comparator.comparingLong(AddressRange::size));
+        return run.world().onHost(device).bars().stream().map(Bar::range).max(Comparator.comparingLong(AddressRange::size));
     }
 
-    private static Requests.Start start(Operation.Traffic op) {
+    private static Requests.Start start(DmaOperation.Traffic op) {
         if (op.rate().isPresent()) {
             return new Requests.Start.Paced(op.rate().getAsLong());
         }
@@ -116,15 +109,15 @@ final class TrafficOperations {
 
     /** So that lines have draws of their own, whatever else the timeline has. */
     private long seed(String lane) {
-        return world.plan().seed() * 31 + lane.hashCode();
+        return run.world().plan().seed() * 31 + lane.hashCode();
     }
 
     /** Nobody asks the kernel here; but what it would not let a driver do is worth a word. */
     void cautionIfRefused(String initiator, String target) {
-        Optional<Bdf> provider = world.seenAddress(target);
-        Optional<Bdf> client = world.seenAddress(initiator);
+        Optional<Bdf> provider = run.world().seenAddress(target);
+        Optional<Bdf> client = run.world().seenAddress(initiator);
         if (provider.isPresent() && client.isPresent()) {
-            Verdict verdict = world.p2pdma().verdict(provider.get(), client.get());
+            Verdict verdict = run.world().p2pdma().verdict(provider.get(), client.get());
             if (!verdict.supported()) {
                 ways.caution("traffic from %s to %s runs although the kernel answers NOT_SUPPORTED: %s"
                         .formatted(initiator, target, verdict.reason()));

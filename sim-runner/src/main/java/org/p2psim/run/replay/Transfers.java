@@ -1,6 +1,7 @@
 package org.p2psim.run.replay;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,142 +11,210 @@ import java.util.function.LongPredicate;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
+import org.p2psim.dmabuf.exporter.VfioProfile;
+import org.p2psim.dmabuf.importer.MemoryRegion;
 import org.p2psim.invariant.Invariant;
+import org.p2psim.invariant.RegionChecks;
 import org.p2psim.outcome.TransferOutcome;
+import org.p2psim.p2p.MapType;
 import org.p2psim.platform.Errno;
-import org.p2psim.run.engine.Engine;
-import org.p2psim.run.flow.DmaListener;
-import org.p2psim.run.flow.DmaNetwork;
+import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest;
-import org.p2psim.run.flow.LatencyRecorder;
 import org.p2psim.run.flow.Requests;
-import org.p2psim.run.watch.InvariantWatch;
-import org.p2psim.run.watch.Recorder;
+import org.p2psim.run.kernel.Line;
 import org.p2psim.scenario.Device;
+import org.p2psim.scenario.Driver;
+import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.Plan;
-import org.p2psim.unit.Bandwidth;
-import org.p2psim.unit.Bytes;
 
-/** DMA through mapped tables: from the operation that asks for it to its last byte. */
+/** DMA through mapped tables: what is on its way, and who stops it. */
 final class Transfers {
-    private final World world;
-    private final Engine engine;
+    private final RunState run;
     private final Ways ways;
-    private final DmaNetwork network;
-    private final Exporters exporters;
-    private final MachineDmaMap dmaMap;
-    private final Recorder recorder;
-    private final InvariantWatch watch;
+    private final Landings landings;
     private final WireTransfers rdma;
     private final List<Transfer> running = new ArrayList<>();
-    private final List<Waiting> waiting = new ArrayList<>();
     private final Map<String, Integer> counted = new LinkedHashMap<>();
 
     /**
      * What a timeline's line asks for.
      *
+     * @param line named as the transfer is
      * @param owner the MR or attachment whose table is used
-     * @param lane name of the transfer
+     * @param region the MR, if it is one
      * @param local RDMA with a NIC of this machine as the peer: its end
+     * @param tag whose data a write brings
      */
     record Order(
-            String lane,
-            String operation,
+            Line line,
             String owner,
             Attachment attachment,
+            Optional<MemoryRegion> region,
             boolean read,
             long bytes,
-            Optional<LocalEnd> local) {
-        private boolean isOf(String name) {
-            return owner.equals(name)
-                    || local.filter(end -> end.owner().equals(name)).isPresent();
+            Optional<LocalEnd> local,
+            String tag) {
+        String lane() {
+            return line.lane();
+        }
+
+        String operation() {
+            return line.what();
         }
     }
 
     /** The memory of the NIC that asks for an RDMA operation. */
-    record LocalEnd(String owner, Attachment attachment, ImmutableList<SgTable.Entry> segments) {}
+    record LocalEnd(MemoryRegion region, long size) {
+        /** What is left of it. */
+        ImmutableList<SgTable.Entry> segments(long from) {
+            return region.segments(from, size - from);
+        }
 
-    Transfers(
-            World world,
-            Engine engine,
-            Ways ways,
-            DmaNetwork network,
-            Exporters exporters,
-            MachineDmaMap dmaMap,
-            Recorder recorder,
-            InvariantWatch watch,
-            WorkQueues queues) {
-        this.world = world;
-        this.engine = engine;
-        this.ways = ways;
-        this.network = network;
-        this.exporters = exporters;
-        this.dmaMap = dmaMap;
-        this.recorder = recorder;
-        this.watch = watch;
-        this.rdma = new WireTransfers(this, world, engine, network, exporters, ways, queues);
+        Attachment attachment() {
+            return region.attachment();
+        }
     }
 
-    /** What the scenario calls a transfer, or its operation with a number, which no scenario can call one. */
-    String name(Optional<String> id, String operation) {
-        int number = counted.merge(operation, 1, Integer::sum);
-        return id.orElse(operation + " #" + number);
+    Transfers(RunState run, Ways ways, Landings landings, WorkQueues queues) {
+        this.run = run;
+        this.ways = ways;
+        this.landings = landings;
+        this.rdma = new WireTransfers(this, run, ways, queues);
+        run.kernel().follows(this::stopUntranslated);
+    }
+
+    /** The line of a transfer, which is what the scenario calls it, or its operation with a number. */
+    Line line(int number, Optional<String> id, String operation) {
+        int count = counted.merge(operation, 1, Integer::sum);
+        return new Line(number, id.orElse(operation + " #" + count), operation);
     }
 
     /**
-     * A transfer that was not begun: it counts as asked for, with nothing moved.
+     * A transfer whose line has begun moves nothing: it counts as asked for.
      *
      * @param why in a sentence, which names the status of the work completion where there is no errno
      */
-    void refused(String lane, String operation, String owner, long bytes, Optional<Errno> errno, String why) {
-        long now = engine.now();
-        recorder.refused(now, lane, operation, errno, why);
-        Optional<Plan.Import> made = world.plan().imports().stream()
+    void refused(Line line, String owner, long bytes, Optional<Errno> errno, String why) {
+        run.kernel().refused(line, errno, why);
+        Optional<Plan.Import> made = run.world().plan().imports().stream()
                 .filter(each -> each.owner().equals(owner))
                 .findFirst();
-        recorder.transfer(TransferOutcome.refused(
-                lane,
-                operation,
-                made.map(Plan.Import::importer).orElse(""),
-                made.map(Plan.Import::exporter).orElse(""),
-                bytes,
-                now,
-                errno));
+        run.recorder()
+                .transfer(TransferOutcome.refused(
+                        line.lane(),
+                        line.what(),
+                        made.map(Plan.Import::importer).orElse(""),
+                        made.map(Plan.Import::exporter).orElse(""),
+                        bytes,
+                        line.start(),
+                        errno));
     }
 
-    void start(Order order, ImmutableList<SgTable.Entry> segments) {
-        String initiatorName = order.attachment().importer().name();
-        String targetName = exporters.device(order.attachment().dmaBuf());
-        Ways.Way way = ways.way(initiatorName, targetName, order.read());
-        watch.check(
-                Invariant.PEER_TO_PEER_ALLOWED,
-                order.attachment().peer2peer(),
-                engine.now(),
-                order.lane(),
-                recorder.newest(),
-                () -> "%s issues DMA to %s without the peer-to-peer flag".formatted(initiatorName, targetName));
-        Transfer transfer = new Transfer(order, way);
+    /** The way to what a table points to: memory of the host, or the device that exports it. */
+    Ways.Way way(Attachment attachment, List<SgTable.Entry> segments, boolean read) {
+        Journey.Piece first =
+                Journey.pieces(run.dmaMap(), attachment, segments).get(0);
+        String initiator = attachment.importer().name();
+        String exporter = run.exporters().device(attachment.dmaBuf());
+        boolean ofHost = run.exporters().gpu(exporter).isPresent()
+                && landings.deviceAt(first.memory()).isEmpty();
+        if (ofHost) {
+            return ways.toMemory(initiator, Optional.empty(), attachment.dmaBuf().size(), read);
+        }
+        return showsBusAddresses(attachment)
+                ? ways.way(initiator, exporter, read, AddressKind.BUS_ADDRESS)
+                : ways.way(initiator, exporter, read);
+    }
+
+    /** vfio-pci as merged does not use the IOMMU for what never leaves a switch. */
+    private boolean showsBusAddresses(Attachment attachment) {
+        String exporter = run.exporters().device(attachment.dmaBuf());
+        return run.world().guest().isEmpty()
+                && run.world().plan().lifetimes().drivers().get(exporter) instanceof Driver.Vfio driver
+                && driver.profile() != VfioProfile.RFC
+                && run.exporters()
+                        .vfio(exporter)
+                        .map(device -> device.verdict(attachment.importer()).mapType() == MapType.BUS_ADDR)
+                        .orElse(false);
+    }
+
+    /** The NIC or device begins to move what an order asks for. */
+    Transfer begin(Order order, ImmutableList<SgTable.Entry> segments) {
+        Transfer transfer =
+                new Transfer(run, ways, order, way(order.attachment(), segments, order.read()), this::ended);
+        run.watch()
+                .check(
+                        Invariant.PEER_TO_PEER_ALLOWED,
+                        order.attachment().peer2peer() || transfer.way().target().startsWith(Operation.MEMORY),
+                        run.engine().now(),
+                        order.attachment().name(),
+                        run.recorder().newest(),
+                        () -> "%s without the peer-to-peer flag".formatted(transfer.way().text()));
+        return transfer;
+    }
+
+    /**
+     * Moves some of it, now.
+     *
+     * @param then when nothing of it is on its way any more: all of it, or what was issued before it was stopped
+     */
+    void issue(Transfer transfer, ImmutableList<SgTable.Entry> segments, Runnable then) {
+        Order order = transfer.order();
+        Journey journey = journey(order.lane(), order, order.attachment(), !order.read(), segments);
+        transfer.sets(journey, order.region().flatMap(MemoryRegion::translation), then);
         running.add(transfer);
+        order.region().ifPresent(this::checkIssue);
+        order.local().ifPresent(end -> end.region().dma().issued());
         Optional<Device.Wire> wire = order.operation().startsWith("rdma")
-                ? world.device(initiatorName).wire()
+                ? run.world().device(transfer.way().initiator()).wire()
                 : Optional.empty();
+        LongPredicate translated = translated(order.attachment().importer());
         if (order.local().isPresent() || wire.isPresent()) {
-            rdma.start(
-                    transfer,
-                    order,
-                    way,
-                    wire,
-                    touched(segments),
-                    translated(order.attachment().importer()));
+            rdma.start(transfer, order, transfer.way(), wire, touched(segments), translated);
             return;
         }
-        network.start(
-                ways.request(
-                        order.lane(),
-                        way,
-                        new Requests.Bulk(touched(segments)),
-                        translated(order.attachment().importer())),
-                transfer);
+        run.network()
+                .start(
+                        ways.request(
+                                order.lane(), transfer.way(), new Requests.Bulk(touched(segments)), translated),
+                        transfer);
+    }
+
+    Journey journey(String dma, Order order, Attachment attachment, boolean write, List<SgTable.Entry> segments) {
+        return landings.journey(new Journey.Start(
+                dma,
+                order.line().event(),
+                attachment,
+                write,
+                Journey.pieces(run.dmaMap(), attachment, segments),
+                order.tag()));
+    }
+
+    private void checkIssue(MemoryRegion region) {
+        region.dma().issued();
+        run.watch().checked(ImmutableSet.of(Invariant.NEW_MAPPING_WAITS), 1);
+        RegionChecks.issue(region).forEach(violation -> landings.broken(violation, 1));
+    }
+
+    private void ended(Transfer transfer) {
+        running.remove(transfer);
+        transfer.order().region().ifPresent(region -> region.dma().over());
+        transfer.order().local().ifPresent(end -> end.region().dma().over());
+    }
+
+    /** A NIC issues nothing more through a region whose addresses it has not any more. */
+    private void stopUntranslated() {
+        for (Transfer transfer : List.copyOf(running)) {
+            boolean lost = transfer.lostTranslation();
+            boolean localLost = transfer.order()
+                    .local()
+                    .filter(end -> end.region().translation().isEmpty())
+                    .isPresent();
+            if ((lost || localLost) && !transfer.isStopped()) {
+                transfer.stopped();
+                run.network().stop(transfer.order().lane());
+            }
+        }
     }
 
     static List<DmaRequest.Segment> touched(ImmutableList<SgTable.Entry> segments) {
@@ -156,132 +225,13 @@ final class Transfers {
 
     /** A VM's devices reach all of its memory for as long as it runs; others what is mapped for them. */
     LongPredicate translated(Importer importer) {
-        return world.guest().isPresent() ? address -> true : address -> dmaMap.physical(importer, address) != -1;
+        return run.world().guest().isPresent()
+                ? address -> true
+                : address -> run.dmaMap().physical(importer, address) != -1;
     }
 
-    /** Stops every transfer of an owner and goes on when the last of them has come to its end. */
-    void stop(String owner, Runnable next) {
-        List<Transfer> its =
-                running.stream().filter(transfer -> transfer.order.isOf(owner)).toList();
-        if (its.isEmpty()) {
-            next.run();
-            return;
-        }
-        waiting.add(new Waiting(owner, next));
-        its.forEach(transfer -> network.stop(transfer.order.lane()));
-    }
-
-    private void ended(Transfer transfer) {
-        running.remove(transfer);
-        List<Waiting> over = waiting.stream()
-                .filter(waiter -> running.stream().noneMatch(other -> other.order.isOf(waiter.owner())))
-                .toList();
-        waiting.removeAll(over);
-        over.forEach(waiter -> waiter.next().run());
-    }
-
-    /** Somebody who goes on once nothing of an owner is under way. */
-    private record Waiting(String owner, Runnable next) {}
-
-    /** One transfer under way. */
-    final class Transfer implements DmaListener {
-        private final Order order;
-        private final Ways.Way way;
-        private final long start = engine.now();
-        private final int event;
-        private final LatencyRecorder latency = new LatencyRecorder();
-        private long bytes;
-        private boolean failed;
-
-        Transfer(Order order, Ways.Way way) {
-            this.order = order;
-            this.way = way;
-            this.event = recorder.done(start, order.lane(), order.operation(), way.text());
-        }
-
-        /** The table was given back while this was on its way: what lands now lands where nobody may. */
-        private void checkMapping(long at, long times) {
-            checkMapping(at, times, order.attachment(), order.owner(), way);
-        }
-
-        void checkMapping(long at, long times, Attachment attachment, String owner, Ways.Way taken) {
-            boolean mapped = attachment.mapping().isPresent();
-            watch.check(
-                    Invariant.NO_LANDING_AFTER_UNMAP,
-                    mapped,
-                    times,
-                    at,
-                    order.lane(),
-                    mapped ? recorder.newest() : recorder.newestOf(owner),
-                    () -> taken.text() + " through a mapping that was given back");
-        }
-
-        @Override
-        public void landed(long at, long address, int length, long issued) {
-            checkMapping(at, 1);
-            if (!order.read()) {
-                bytes += length;
-                latency.record(at - issued);
-            }
-        }
-
-        @Override
-        public void completed(long at, long address, int length, long issued) {
-            bytes += length;
-            latency.record(at - issued);
-        }
-
-        @Override
-        public boolean takesRepeats() {
-            return true;
-        }
-
-        @Override
-        public void repeated(boolean isCompletion, long at, long period, long count, int length, long ticks) {
-            if (!isCompletion) {
-                checkMapping(at, count);
-            }
-            if (isCompletion == order.read()) {
-                bytes += count * length;
-                latency.record(ticks, count);
-            }
-        }
-
-        @Override
-        public void done() {
-            long now = engine.now();
-            recorder.end(event, now, summary());
-            if (bytes < order.bytes() && !failed && order.operation().startsWith("rdma")) {
-                recorder.effect(
-                        now, order.lane(), "IBV_WC_REM_ACCESS_ERR", "the peer's work request ends: the key is gone");
-            }
-            recorder.transfer(
-                    way.outcome(order.lane(), order.operation(), order.bytes(), bytes, start, now, latency.latency()));
-            ended(this);
-        }
-
-        private String summary() {
-            long ticks = engine.now() - start;
-            String rate = bytes == 0 ? "" : " at " + new Bandwidth(bytes, ticks);
-            String part = bytes == order.bytes() ? "" : " of " + Bytes.format(order.bytes()) + ", then no more";
-            return "%s %s%s%s".formatted(Bytes.format(bytes), order.read() ? "read" : "written", part, rate);
-        }
-
-        @Override
-        public void dropped(long at, long address, int length, long issued) {
-            failed(at, "blocked write", ways.refusal(way, address));
-        }
-
-        @Override
-        public void refused(long at, long address, int length, long issued) {
-            failed(at, "blocked read", ways.refusal(way, address));
-        }
-
-        void failed(long at, String what, String reason) {
-            if (!failed) {
-                failed = true;
-                recorder.effect(at, order.lane(), what, reason);
-            }
-        }
+    /** At the end: those that will never go on. */
+    List<Transfer> running() {
+        return List.copyOf(running);
     }
 }

@@ -47,9 +47,13 @@ final class Ways {
     }
 
     Way way(String initiatorName, String targetName, boolean read) {
+        return way(initiatorName, targetName, read, world.addresses(initiatorName));
+    }
+
+    /** @param kind of the addresses that the initiator was given */
+    Way way(String initiatorName, String targetName, boolean read, AddressKind kind) {
         PciFunction initiator = world.onHost(initiatorName);
         PciFunction target = world.onHost(targetName);
-        AddressKind kind = world.addresses(initiatorName);
         Delivery delivery = routing.request(initiator, target, kind, !read);
         delivery.caveat().ifPresent(this::caution);
         if (isConventional(initiator) || isConventional(target)) {

@@ -1,44 +1,32 @@
 package org.p2psim.run.replay;
 
+import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
-import org.p2psim.run.engine.Engine;
+import org.p2psim.dmabuf.SgTable;
 import org.p2psim.run.flow.DmaListener;
-import org.p2psim.run.flow.DmaNetwork;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Requests;
 import org.p2psim.run.nic.RdmaStages;
 import org.p2psim.run.replay.Transfers.LocalEnd;
 import org.p2psim.run.replay.Transfers.Order;
-import org.p2psim.run.replay.Transfers.Transfer;
 import org.p2psim.scenario.Device;
 import org.p2psim.topology.PciFunction;
 
 /** RDMA whose packets go over the ports of NICs: to or from a peer elsewhere, or between two NICs of this machine. */
 final class WireTransfers {
+    private static final String AT_ITS_PEER = " at its peer";
+
     private final Transfers transfers;
-    private final World world;
-    private final Engine engine;
-    private final DmaNetwork network;
-    private final Exporters exporters;
+    private final RunState run;
     private final Ways ways;
     private final WorkQueues queues;
 
-    WireTransfers(
-            Transfers transfers,
-            World world,
-            Engine engine,
-            DmaNetwork network,
-            Exporters exporters,
-            Ways ways,
-            WorkQueues queues) {
+    WireTransfers(Transfers transfers, RunState run, Ways ways, WorkQueues queues) {
         this.transfers = transfers;
-        this.world = world;
-        this.engine = engine;
-        this.network = network;
-        this.exporters = exporters;
+        this.run = run;
         this.ways = ways;
         this.queues = queues;
     }
@@ -54,7 +42,7 @@ final class WireTransfers {
         String requester =
                 order.local().map(end -> end.attachment().importer().name()).orElse("");
         Optional<Device.Wire> queue =
-                order.local().flatMap(end -> world.device(requester).wire());
+                order.local().flatMap(end -> run.world().device(requester).wire());
         StageEnds ends = new StageEnds(() -> queues.complete(order.lane(), requester, queue, transfer::done));
         Optional<Peer> peer = order.local().map(end -> new Peer(transfer, order, end, ends));
         Optional<Device.Wire> peerWire = peer.flatMap(Peer::wire);
@@ -80,7 +68,7 @@ final class WireTransfers {
                 order.lane(),
                 requester,
                 queue,
-                () -> engine.at(engine.now() + asked, () -> network.start(stages.stages())));
+                () -> run.engine().at(run.engine().now() + asked, () -> run.network().start(stages.stages())));
     }
 
     /** The memory behind the MR. */
@@ -116,22 +104,24 @@ final class WireTransfers {
         private final Transfer transfer;
         private final Order order;
         private final LocalEnd end;
+        private final ImmutableList<SgTable.Entry> segments;
         private final StageEnds ends;
         private final Ways.Way way;
+        private final Journey journey;
 
         Peer(Transfer transfer, Order order, LocalEnd end, StageEnds ends) {
             this.transfer = transfer;
             this.order = order;
             this.end = end;
             this.ends = ends;
-            this.way = ways.way(
-                    end.attachment().importer().name(),
-                    exporters.device(end.attachment().dmaBuf()),
-                    !order.read());
+            this.segments = end.segments(transfer.bytes());
+            this.way = transfers.way(end.attachment(), segments, !order.read());
+            this.journey = transfers.journey(
+                    order.lane() + AT_ITS_PEER, order, end.attachment(), order.read(), segments);
         }
 
         Optional<Device.Wire> wire() {
-            return world.device(way.initiator()).wire();
+            return run.world().device(way.initiator()).wire();
         }
 
         private PciFunction nic() {
@@ -144,20 +134,20 @@ final class WireTransfers {
         }
 
         void receive(RdmaStages stages) {
-            stages.in(way.initiator(), nic(), wire(), stages.packets(Transfers.touched(end.segments())), ends);
+            stages.in(way.initiator(), nic(), wire(), stages.packets(Transfers.touched(segments)), ends);
             dma(stages);
         }
 
         private Requests dma(RdmaStages stages) {
-            Requests packets = stages.packets(Transfers.touched(end.segments()));
+            Requests packets = stages.packets(Transfers.touched(segments));
             LongPredicate translated = transfers.translated(end.attachment().importer());
-            stages.dma(ways.request(order.lane() + " at its peer", way, packets, translated), this);
+            stages.dma(ways.request(order.lane() + AT_ITS_PEER, way, packets, translated), this);
             return packets;
         }
 
         @Override
         public void landed(long at, long address, int bytes, long issued) {
-            transfer.checkMapping(at, 1, end.attachment(), end.owner(), way);
+            journey.landed(at, address, bytes, issued);
         }
 
         @Override
@@ -172,6 +162,7 @@ final class WireTransfers {
 
         @Override
         public void done() {
+            journey.over();
             ends.done();
         }
     }

@@ -2,21 +2,48 @@ package org.p2psim.run.watch;
 
 import com.google.common.collect.ImmutableList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.p2psim.invariant.Invariant;
+import org.p2psim.invariant.Violation;
 import org.p2psim.outcome.InvariantOutcome;
 
-/** Counts the checks of each invariant and keeps the first time that one broke. */
+/** Counts the checks of each invariant and keeps the first time that one broke at an object. */
 public final class InvariantWatch {
     private static final class Record {
         private long checks;
         private long broken;
-        private InvariantOutcome.@Nullable Violation first;
+        private final Map<String, Break> first = new LinkedHashMap<>();
+    }
+
+    /**
+     * The first time that an invariant broke at an object.
+     *
+     * @param event index of the event that says so
+     * @param others names of more objects that it is about
+     * @param by index of the event whose effect it is
+     * @param enabledBy index of the first earlier event that made it possible
+     */
+    public record Break(
+            Invariant invariant,
+            long at,
+            int event,
+            String object,
+            List<String> others,
+            String detail,
+            int by,
+            int enabledBy) {
+        private InvariantOutcome.Violation outcome(long times, boolean expected) {
+            List<String> objects =
+                    ImmutableList.<String>builder().add(object).addAll(others).build();
+            return new InvariantOutcome.Violation(at, event, detail, objects, enabledBy, times, expected);
+        }
     }
 
     private final Recorder recorder;
@@ -29,6 +56,15 @@ public final class InvariantWatch {
         }
     }
 
+    /** So many checks of each, made by somebody who tells what is {@link #broken}. */
+    public void checked(Collection<Invariant> invariants, long times) {
+        invariants.forEach(invariant -> record(invariant).checks += times);
+    }
+
+    private Record record(Invariant invariant) {
+        return Objects.requireNonNull(records.get(invariant));
+    }
+
     /**
      * One check.
      *
@@ -38,49 +74,58 @@ public final class InvariantWatch {
      */
     public void check(
             Invariant invariant, boolean holds, long at, String lane, int enabledBy, Supplier<String> detail) {
-        check(invariant, holds, 1, at, lane, enabledBy, detail);
+        record(invariant).checks++;
+        if (!holds) {
+            broken(new Violation(invariant, lane, detail.get()), List.of(), 1, at, recorder.newest(), enabledBy);
+        }
     }
 
-    /** So many checks with one result, the first of them at that time. */
-    public void check(
-            Invariant invariant,
-            boolean holds,
-            long times,
-            long at,
-            String lane,
-            int enabledBy,
-            Supplier<String> detail) {
-        Record record = Objects.requireNonNull(records.get(invariant));
-        record.checks += times;
-        if (holds) {
-            return;
-        }
+    /**
+     * A check found something, so many times alike.
+     *
+     * @param others names of more objects that it is about
+     * @param by index of the event whose effect it is
+     * @param enabledBy index of the first earlier event that made it possible
+     */
+    public void broken(Violation violation, List<String> others, long times, long at, int by, int enabledBy) {
+        Record record = record(violation.invariant());
         record.broken += times;
-        if (record.first == null) {
-            String what = detail.get();
-            int event = recorder.violation(at, lane, invariant.id(), what);
-            record.first = new InvariantOutcome.Violation(at, event, what, enabledBy, 1);
-        }
+        record.first.computeIfAbsent(violation.object(), object -> {
+            int event = recorder.violation(at, object, violation.invariant().id(), violation.detail());
+            return new Break(violation.invariant(), at, event, object, others, violation.detail(), by, enabledBy);
+        });
     }
 
-    /** Those that were checked at least once. */
-    public ImmutableList<InvariantOutcome> outcomes() {
-        return Arrays.stream(Invariant.values())
-                .filter(invariant -> Objects.requireNonNull(records.get(invariant)).checks > 0)
-                .map(invariant -> {
-                    Record record = Objects.requireNonNull(records.get(invariant));
-                    return new InvariantOutcome(
-                            invariant.id(),
-                            invariant.statement(),
-                            record.checks,
-                            Optional.ofNullable(record.first)
-                                    .map(first -> new InvariantOutcome.Violation(
-                                            first.at(),
-                                            first.event(),
-                                            first.detail(),
-                                            first.enabledBy(),
-                                            record.broken)));
-                })
+    /** The first time that each invariant broke at each object, in order. */
+    public ImmutableList<Break> breaks() {
+        return records.values().stream()
+                .flatMap(record -> record.first.values().stream())
                 .collect(ImmutableList.toImmutableList());
+    }
+
+    /**
+     * Those that were checked at least once.
+     *
+     * @param expected whether the scenario expects it
+     */
+    public ImmutableList<InvariantOutcome> outcomes(Predicate<Break> expected) {
+        return Arrays.stream(Invariant.values())
+                .filter(invariant -> record(invariant).checks > 0 || record(invariant).broken > 0)
+                .map(invariant -> outcome(invariant, record(invariant), expected))
+                .collect(ImmutableList.toImmutableList());
+    }
+
+    private static InvariantOutcome outcome(Invariant invariant, Record record, Predicate<Break> expected) {
+        return new InvariantOutcome(
+                invariant.id(),
+                invariant.statement(),
+                Math.max(record.checks, record.broken),
+                record.first.values().stream()
+                        .filter(expected.negate())
+                        .findFirst()
+                        .map(found -> found.outcome(record.broken, false))
+                        .or(() -> record.first.values().stream()
+                                .findFirst()
+                                .map(found -> found.outcome(record.broken, true))));
     }
 }

@@ -6,9 +6,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.p2psim.dmabuf.Reply;
+import org.p2psim.dmabuf.Wait;
 import org.p2psim.outcome.Event;
+import org.p2psim.outcome.InFlightOutcome;
 import org.p2psim.outcome.SgTableOutcome;
 import org.p2psim.outcome.TransferOutcome;
+import org.p2psim.outcome.WaitOutcome;
 import org.p2psim.platform.Errno;
 
 /** Writes down what happens, in the order in which it begins. */
@@ -16,6 +19,9 @@ public final class Recorder {
     private final List<Event> events = new ArrayList<>();
     private final List<SgTableOutcome> sgTables = new ArrayList<>();
     private final List<TransferOutcome> transfers = new ArrayList<>();
+    private final List<WaitOutcome> waits = new ArrayList<>();
+    private final List<InFlightOutcome> inFlight = new ArrayList<>();
+    private int operation = Event.NO_OPERATION;
 
     /** An operation that did what it says. */
     public int done(long at, String lane, String what, String detail) {
@@ -45,16 +51,89 @@ public final class Recorder {
     }
 
     private int add(long at, String lane, String what, Event.Kind kind, Optional<Errno> errno, String detail) {
-        events.add(new Event(events.size(), at, at, lane, what, kind, errno, detail));
+        return add(at, lane, what, kind, errno, detail, operation);
+    }
+
+    private int add(
+            long at, String lane, String what, Event.Kind kind, Optional<Errno> errno, String detail, int cause) {
+        events.add(new Event(events.size(), cause, at, at, lane, what, kind, errno, detail));
         return events.size() - 1;
+    }
+
+    /** From here on, events are caused by this line of the timeline if nothing else is said. */
+    public void causedBy(int line) {
+        operation = line;
+    }
+
+    /** A line of the timeline that has begun; {@link #end} and {@link #over} say how it ends. */
+    public int done(long at, String lane, String what, String detail, int cause) {
+        return add(at, lane, what, Event.Kind.DONE, Optional.empty(), detail, cause);
+    }
+
+    /** Something that followed from a line of the timeline. */
+    public int effect(long at, String lane, String what, String detail, int cause) {
+        return add(at, lane, what, Event.Kind.EFFECT, Optional.empty(), detail, cause);
     }
 
     /** An event that was begun earlier ends now. */
     public void end(int index, long at, String detail) {
         Event begun = events.get(index);
+        end(index, at, begun.kind(), begun.errno(), detail);
+    }
+
+    private void end(int index, long at, Event.Kind kind, Optional<Errno> errno, String detail) {
+        Event begun = events.get(index);
         events.set(
                 index,
-                new Event(index, begun.start(), at, begun.lane(), begun.what(), begun.kind(), begun.errno(), detail));
+                new Event(
+                        index,
+                        begun.operation(),
+                        begun.start(),
+                        at,
+                        begun.lane(),
+                        begun.what(),
+                        kind,
+                        errno,
+                        detail));
+    }
+
+    /** A line of the timeline ends with this reply. */
+    public <T> void over(int index, long at, Reply<T> reply, Function<T, String> detail) {
+        if (reply instanceof Reply.Refused<T> refused) {
+            refused(index, at, Optional.of(refused.errno()), refused.why());
+        } else if (reply instanceof Reply.Done<T> done) {
+            end(index, at, detail.apply(done.value()));
+        }
+    }
+
+    /** A line of the timeline ends refused. */
+    public void refused(int index, long at, Optional<Errno> errno, String why) {
+        end(index, at, Event.Kind.REFUSED, errno, why);
+    }
+
+    /** Somebody begins to wait; the number tells his wait from others. */
+    public int waits(long at, String lane, int cause, Wait wait) {
+        int event = add(at, lane, "waits", Event.Kind.WAIT, Optional.empty(), wait.what(), cause);
+        waits.add(new WaitOutcome(event, wait.kind(), wait.blockers(), false));
+        return waits.size() - 1;
+    }
+
+    /** A wait is over. */
+    public void waited(int number, long at) {
+        WaitOutcome wait = waits.get(number);
+        waits.set(number, new WaitOutcome(wait.event(), wait.kind(), wait.blockers(), true));
+        end(wait.event(), at, events.get(wait.event()).detail());
+    }
+
+    /** A wait will never be over, because of these. */
+    public void waitsForEver(int number, long at, List<String> blockers) {
+        WaitOutcome wait = waits.get(number);
+        waits.set(number, new WaitOutcome(wait.event(), wait.kind(), blockers, false));
+        end(wait.event(), at, events.get(wait.event()).detail());
+    }
+
+    public void inFlight(InFlightOutcome found) {
+        inFlight.add(found);
     }
 
     public void sgTable(SgTableOutcome table) {
@@ -78,6 +157,19 @@ public final class Recorder {
             }
         }
         return -1;
+    }
+
+    /** The event of that index, as it is now. */
+    public Event event(int index) {
+        return events.get(index);
+    }
+
+    public ImmutableList<WaitOutcome> waits() {
+        return ImmutableList.copyOf(waits);
+    }
+
+    public ImmutableList<InFlightOutcome> inFlight() {
+        return ImmutableList.copyOf(inFlight);
     }
 
     public ImmutableList<Event> events() {

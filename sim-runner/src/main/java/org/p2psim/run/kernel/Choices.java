@@ -1,4 +1,4 @@
-package org.p2psim.run.replay;
+package org.p2psim.run.kernel;
 
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;

@@ -1,0 +1,100 @@
+package org.p2psim.scenario;
+
+import com.google.common.collect.ImmutableSet;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.p2psim.dmabuf.importer.AccessFlag;
+import org.p2psim.scenario.quantity.Address;
+import org.p2psim.scenario.quantity.Size;
+import org.p2psim.scenario.quantity.Time;
+
+/** Memory regions and queue pairs of RDMA NICs, and what peers do through them. */
+public sealed interface RdmaOperation extends Operation {
+    /**
+     * {@code ibv_reg_dmabuf_mr()}.
+     *
+     * @param length bytes; the whole dma-buf from {@code offset} on if absent
+     * @param iova address that remote peers use; {@code offset} if absent
+     */
+    record RegisterMr(
+            @Time long at,
+            Optional<String> id,
+            String mr,
+            String nic,
+            String dmaBuf,
+            @Size long offset,
+            @Size OptionalLong length,
+            @Address OptionalLong iova,
+            Set<AccessFlag> access)
+            implements RdmaOperation {
+        public RegisterMr {
+            access = ImmutableSet.copyOf(access);
+        }
+    }
+
+    record DeregisterMr(@Time long at, Optional<String> id, String mr) implements RdmaOperation {}
+
+    /** The driver of the NIC revokes an MR because its own device goes away (data direct). */
+    record RevokeMr(@Time long at, Optional<String> id, String mr) implements RdmaOperation {}
+
+    /**
+     * A queue pair, connected to a peer.
+     *
+     * @param rnrRetry how often it tries again after a receiver was not ready, 7 for ever; the NIC's if absent
+     */
+    record CreateQp(@Time long at, Optional<String> id, String qp, String nic, OptionalInt rnrRetry)
+            implements RdmaOperation {}
+
+    /**
+     * A remote peer reads the MR: the NIC reads the memory behind it.
+     *
+     * @param local the peer's own MR, where the data goes, if the peer is a NIC of this machine
+     * @param qp queue pair that keeps the order, and the errors, of its work requests; one of its own if absent
+     * @param requester NIC of this machine that is the peer; elsewhere if absent
+     */
+    record RdmaRead(
+            @Time long at,
+            Optional<String> id,
+            String mr,
+            @Size long offset,
+            @Size long size,
+            Optional<String> local,
+            Optional<String> qp,
+            Optional<String> requester)
+            implements RdmaOperation {}
+
+    /**
+     * A remote peer writes the MR: the NIC writes the memory behind it.
+     *
+     * @param local the peer's own MR, where the data comes from, if the peer is a NIC of this machine
+     * @param qp queue pair that keeps the order, and the errors, of its work requests; one of its own if absent
+     * @param requester NIC of this machine that is the peer; elsewhere if absent
+     */
+    record RdmaWrite(
+            @Time long at,
+            Optional<String> id,
+            String mr,
+            @Size long offset,
+            @Size long size,
+            Optional<String> local,
+            Optional<String> qp,
+            Optional<String> requester)
+            implements RdmaOperation {}
+
+    /**
+     * The NIC that registered the MR gathers from it, or scatters to it, for its own work request.
+     *
+     * @param write whether it scatters
+     */
+    record LocalAccess(
+            @Time long at,
+            Optional<String> id,
+            String mr,
+            Optional<String> qp,
+            @Size long offset,
+            @Size long size,
+            boolean write)
+            implements RdmaOperation {}
+}

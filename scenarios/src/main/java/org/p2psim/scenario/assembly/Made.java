@@ -1,0 +1,125 @@
+package org.p2psim.scenario.assembly;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.p2psim.scenario.DmaBufOperation;
+import org.p2psim.scenario.DmaOperation;
+import org.p2psim.scenario.Finding;
+import org.p2psim.scenario.IommufdOperation;
+import org.p2psim.scenario.MemoryOperation;
+import org.p2psim.scenario.NvmeOperation;
+import org.p2psim.scenario.Operation;
+import org.p2psim.scenario.RdmaOperation;
+import org.p2psim.scenario.VmaOperation;
+
+/** What operations make, by name, and others refer to. */
+final class Made {
+    private final List<Finding> findings;
+    private final Map<Kind, Set<String>> names = new EnumMap<>(Kind.class);
+
+    enum Kind {
+        DMA_BUF("dma-buf", "exported"),
+        MR("mr", "registered"),
+        ATTACHMENT("attachment", "attached"),
+        HANDLE("handle", "allocated"),
+        QP("qp", "created"),
+        TOKEN("token", "registered"),
+        AREA("area", "mapped"),
+        VMA("vma", "shared"),
+        MAPPING("mapping", "mapped"),
+        /** A transfer. */
+        DMA("dma", "the id of a transfer"),
+        /** Any line. */
+        LINE("id", "the id of a line");
+
+        private final String key;
+        private final String madeBy;
+
+        Kind(String key, String madeBy) {
+            this.key = key;
+            this.madeBy = madeBy;
+        }
+    }
+
+    Made(List<Operation> timeline, List<Finding> findings) {
+        this.findings = findings;
+        for (Kind kind : Kind.values()) {
+            names.put(kind, new TreeSet<>());
+        }
+        for (int i = 0; i < timeline.size(); i++) {
+            collect(timeline.get(i), "/timeline/" + i);
+        }
+    }
+
+    private void collect(Operation operation, String pointer) {
+        operation.id().ifPresent(id -> make(Kind.LINE, id, pointer));
+        if (isTransfer(operation)) {
+            operation.id().ifPresent(names(Kind.DMA)::add);
+        }
+        if (operation instanceof DmaBufOperation.Export export) {
+            make(Kind.DMA_BUF, export.dmaBuf(), pointer);
+        } else if (operation instanceof RdmaOperation.RegisterMr register) {
+            make(Kind.MR, register.mr(), pointer);
+        } else if (operation instanceof DmaBufOperation.Attach attach) {
+            make(Kind.ATTACHMENT, attach.attachment(), pointer);
+        } else if (operation instanceof MemoryOperation.Allocate allocate) {
+            make(Kind.HANDLE, allocate.handle(), pointer);
+        } else if (operation instanceof RdmaOperation.CreateQp create) {
+            make(Kind.QP, create.qp(), pointer);
+        } else if (operation instanceof NvmeOperation.RegisterToken register) {
+            make(Kind.TOKEN, register.token(), pointer);
+        } else if (operation instanceof IommufdOperation.IommufdMap map) {
+            make(Kind.AREA, map.area(), pointer);
+        } else if (operation instanceof VmaOperation.Share share) {
+            make(Kind.VMA, share.vma(), pointer);
+        } else if (operation instanceof VmaOperation.P2pMap map) {
+            make(Kind.MAPPING, map.mapping(), pointer);
+        }
+    }
+
+    /** Whether an operation moves data, so that expectations may name it as a DMA. */
+    private static boolean isTransfer(Operation operation) {
+        return operation instanceof DmaOperation
+                || operation instanceof RdmaOperation.RdmaRead
+                || operation instanceof RdmaOperation.RdmaWrite
+                || operation instanceof RdmaOperation.LocalAccess
+                || operation instanceof NvmeOperation.NvmeRead
+                || operation instanceof NvmeOperation.NvmeWrite
+                || operation instanceof MemoryOperation.WriteMemory
+                || operation instanceof MemoryOperation.ReadMemory;
+    }
+
+    private void make(Kind kind, String name, String pointer) {
+        if (!names(kind).add(name)) {
+            String message = "\"%s\" is %s twice; give it a name of its own".formatted(name, kind.madeBy);
+            findings.add(Finding.at(pointer + "/" + kind.key, "duplicate-name", message));
+        }
+    }
+
+    Set<String> names(Kind kind) {
+        return names.getOrDefault(kind, Set.of());
+    }
+
+    boolean has(Kind kind, String name) {
+        return names(kind).contains(name);
+    }
+
+    void refer(Kind kind, String name, String pointer) {
+        refer(kind, name, pointer, "/" + kind.key);
+    }
+
+    /** Something of a kind is named at a place; the timeline must make it somewhere. */
+    void refer(Kind kind, String name, String pointer, String key) {
+        if (!has(kind, name)) {
+            String message = switch (kind) {
+                case DMA -> "no transfer of the timeline has the id \"%s\"".formatted(name);
+                case LINE -> "no line of the timeline has the id \"%s\"".formatted(name);
+                default -> "%s \"%s\" is never %s".formatted(kind.key, name, kind.madeBy);
+            };
+            findings.add(Finding.at(pointer + key, "unknown-name", message + Finding.nearest(name, names(kind))));
+        }
+    }
+}

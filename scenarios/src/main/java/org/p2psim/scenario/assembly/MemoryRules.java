@@ -1,0 +1,139 @@
+package org.p2psim.scenario.assembly;
+
+import java.util.List;
+import java.util.Optional;
+import org.p2psim.dmabuf.exporter.VfioProfile;
+import org.p2psim.scenario.Device.DeviceType;
+import org.p2psim.scenario.DmaBufOperation;
+import org.p2psim.scenario.Driver;
+import org.p2psim.scenario.Finding;
+import org.p2psim.scenario.MemoryOperation;
+import org.p2psim.scenario.Operation;
+
+/** What must hold of memory that is allocated, exported, moved, written and given to others. */
+final class MemoryRules {
+    private static final long SMALLEST_PAGE = 4096;
+    private static final long MOST_PAGES = 65536;
+
+    private final List<Operation> timeline;
+    private final Made made;
+    private final DeviceRoles roles;
+    private final List<Finding> findings;
+
+    MemoryRules(List<Operation> timeline, Made made, DeviceRoles roles, List<Finding> findings) {
+        this.timeline = timeline;
+        this.made = made;
+        this.roles = roles;
+        this.findings = findings;
+    }
+
+    private void find(String pointer, String rule, String message) {
+        findings.add(Finding.at(pointer, rule, message));
+    }
+
+    void check(MemoryOperation operation, String pointer) {
+        if (operation instanceof MemoryOperation.Allocate op) {
+            allocate(op, pointer);
+        } else if (operation instanceof MemoryOperation.Free op) {
+            made.refer(Made.Kind.HANDLE, op.handle(), pointer);
+        } else if (operation instanceof MemoryOperation.Evict op) {
+            buffer(op.handle(), pointer);
+        } else if (operation instanceof MemoryOperation.Defragment op) {
+            op.handle().ifPresent(handle -> buffer(handle, pointer));
+            op.vma().ifPresent(vma -> made.refer(Made.Kind.VMA, vma, pointer));
+        } else if (operation instanceof MemoryOperation.WriteMemory op) {
+            place(op.device(), op.address().isPresent(), op.handle(), pointer);
+            op.region().ifPresent(region -> region(op.device(), region, pointer));
+        } else if (operation instanceof MemoryOperation.ReadMemory op) {
+            place(op.device(), op.address().isPresent(), op.handle(), pointer);
+            op.region().ifPresent(region -> region(op.device(), region, pointer));
+        } else if (operation instanceof MemoryOperation.Assign op) {
+            roles.usable(op.device(), pointer + "/device");
+            region(op.device(), op.region(), pointer);
+        }
+    }
+
+    private void allocate(MemoryOperation.Allocate op, String pointer) {
+        roles.allocator(op.from(), pointer + "/from");
+        if (roles.is(op.from(), DeviceType.GPU)) {
+            if (!op.pages().isEmpty() || op.pageSize().isPresent()) {
+                find(pointer, "pages", "a gpu's buffer has a size; pages and page-size are for habanalabs");
+            }
+            if (op.size().orElse(1) == 0) {
+                find(pointer + "/size", "pages", "a buffer has 1 byte at least");
+            }
+            return;
+        }
+        if (!op.flags().isEmpty()) {
+            find(pointer + "/flags", "flags", "only a gpu's buffer has flags");
+        }
+        if (op.pageSize().isEmpty() && roles.is(op.from(), DeviceType.HABANALABS)) {
+            find(pointer, "page-size", "missing key \"page-size\": what a habanalabs device allocates has pages");
+        } else {
+            pages(op, pointer);
+        }
+    }
+
+    private void pages(MemoryOperation.Allocate op, String pointer) {
+        long pageSize = op.pageSize().orElse(SMALLEST_PAGE);
+        if (Long.bitCount(pageSize) != 1 || Long.compareUnsigned(pageSize, SMALLEST_PAGE) < 0) {
+            find(pointer + "/page-size", "page-size", "a page size is a power of two, 4 KiB at least");
+        } else if (op.pages().isEmpty() == op.size().isEmpty()) {
+            find(pointer, "pages", "say either pages or size");
+        } else if (op.size().isPresent()) {
+            long size = op.size().getAsLong();
+            if (size == 0 || Long.compareUnsigned(Long.divideUnsigned(size, pageSize), MOST_PAGES) > 0) {
+                find(pointer + "/size", "pages", "an allocation has 1 to %d pages".formatted(MOST_PAGES));
+            }
+        }
+    }
+
+    /** What a handle names must be a gpu's. */
+    private void buffer(String handle, String pointer) {
+        made.refer(Made.Kind.HANDLE, handle, pointer);
+        boolean elsewhere = timeline.stream()
+                .anyMatch(line -> line instanceof MemoryOperation.Allocate allocate
+                        && allocate.handle().equals(handle)
+                        && !roles.is(allocate.from(), DeviceType.GPU));
+        if (elsewhere) {
+            find(pointer + "/handle", "immovable", "\"%s\" is no gpu's buffer, and does not move".formatted(handle));
+        }
+    }
+
+    private void place(String device, boolean address, Optional<String> handle, String pointer) {
+        roles.usable(device, pointer + "/device");
+        if (address && !roles.is(device, DeviceType.HABANALABS)) {
+            find(pointer + "/address", "address", "only a habanalabs device has device addresses; say a region");
+        }
+        handle.ifPresent(name -> made.refer(Made.Kind.HANDLE, name, pointer));
+    }
+
+    private void region(String device, int region, String pointer) {
+        if (roles.known(device, pointer + "/device").isPresent() && !roles.hasBar(device, region)) {
+            find(pointer + "/region", "region", "\"%s\" has no BAR %d".formatted(device, region));
+        }
+    }
+
+    /** How the memory is named must fit the exporter; whether it can be exported is the kernel's answer. */
+    void check(DmaBufOperation.Export op, String pointer) {
+        roles.exporter(op.from(), pointer + "/from");
+        op.handle().ifPresent(handle -> made.refer(Made.Kind.HANDLE, handle, pointer));
+        boolean vfio = roles.isVfio(op.from());
+        if (roles.is(op.from(), DeviceType.GPU) && op.handle().isEmpty()) {
+            find(pointer, "export", "a gpu exports a buffer by its handle");
+        } else if (roles.is(op.from(), DeviceType.HABANALABS) && op.region().isPresent()) {
+            find(pointer + "/region", "export", "a habanalabs device exports by address and size, or by handle");
+        } else if (vfio && op.region().isEmpty()) {
+            find(pointer, "export", "through vfio a region is exported: say region");
+        }
+        if (op.ranges().isPresent() && (op.offset().isPresent() || op.length().isPresent())) {
+            find(pointer + "/ranges", "export", "say either ranges, or offset and length");
+        }
+        boolean rfc = roles.driver(op.from())
+                .filter(driver -> driver instanceof Driver.Vfio known && known.profile() == VfioProfile.RFC)
+                .isPresent();
+        if (rfc && op.ranges().isPresent()) {
+            find(pointer + "/ranges", "export", "vfio-rfc knows no ranges; say offset and length");
+        }
+    }
+}

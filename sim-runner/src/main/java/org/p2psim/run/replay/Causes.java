@@ -1,0 +1,112 @@
+package org.p2psim.run.replay;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.p2psim.dmabuf.Journal.Action;
+import org.p2psim.invariant.Violation;
+import org.p2psim.outcome.Event;
+import org.p2psim.run.kernel.Noted;
+import org.p2psim.run.watch.Recorder;
+
+/** Which events took a protection away: what made it possible that an invariant broke later. */
+final class Causes {
+    private final Recorder recorder;
+    private final Map<Action, Map<String, Integer>> newest = new HashMap<>();
+    private final Map<String, Integer> loosened = new HashMap<>();
+
+    Causes(Recorder recorder) {
+        this.recorder = recorder;
+    }
+
+    void read(Noted noted) {
+        newest.computeIfAbsent(noted.action(), action -> new HashMap<>()).put(noted.object(), noted.event());
+    }
+
+    /** From this event on, whoever uses a mapping may hit what is not meant for him; only the first one counts. */
+    void loosened(String attachment, int event) {
+        loosened.putIfAbsent(attachment, event);
+    }
+
+    /** It is mapped anew. */
+    void fastened(String attachment) {
+        loosened.remove(attachment);
+    }
+
+    /**
+     * Index of the first earlier event that made a violation possible.
+     *
+     * @param dmaBuf that it is about, if it is about one
+     * @param device of that dma-buf
+     */
+    int enabling(Violation violation, Optional<String> dmaBuf, Optional<String> device) {
+        String object = violation.object();
+        OptionalInt found =
+                switch (violation.invariant()) {
+                    case NO_WRITE_AFTER_REVOKE ->
+                        first(of(Action.REVOKE, dmaBuf), of(Action.RESET, device), of(Action.DISABLE, device));
+                    case NO_LANDING_AFTER_UNMAP -> of(Action.UNMAP, object);
+                    case OWNER_AS_MAPPED, REUSE_WAITS ->
+                        first(
+                                Optional.ofNullable(loosened.get(object))
+                                        .map(OptionalInt::of)
+                                        .orElseGet(OptionalInt::empty),
+                                of(Action.DISABLE, device),
+                                of(Action.REVOKE, dmaBuf),
+                                of(Action.MOVE, dmaBuf));
+                    case ONE_OWNER -> first(line("close-device", device), of(Action.RELEASE, dmaBuf));
+                    case RELEASED_UNMAPPED -> of(Action.RELEASE, dmaBuf);
+                    case NEW_MAPPING_WAITS -> of(Action.MOVE, dmaBuf);
+                    case PEER_TO_PEER_ALLOWED, REVOKE_ENDS -> first(of(Action.ATTACH, object));
+                    case TRANSLATION_INSIDE_MAPPING ->
+                        first(of(Action.REVOKE, dmaBuf), of(Action.MOVE, dmaBuf), of(Action.RESTORE, dmaBuf));
+                    case NO_MAPPING_WHILE_REVOKED, USABLE_WHEN_ENABLED, REVOKED_MEANS_DISABLED ->
+                        first(of(Action.RESTORE, dmaBuf), of(Action.REVOKE, dmaBuf), of(Action.EXPORT, dmaBuf));
+                    case KEY_RESERVED -> first(of(Action.KEY_FREED, object), of(Action.KEY_INVALIDATED, object));
+                    default -> OptionalInt.empty();
+                };
+        return found.orElseGet(this::newest);
+    }
+
+    private OptionalInt of(Action action, Optional<String> object) {
+        return object.map(name -> of(action, name)).orElseGet(OptionalInt::empty);
+    }
+
+    private OptionalInt of(Action action, String object) {
+        Integer event = newest.getOrDefault(action, Map.of()).get(object);
+        return event == null ? OptionalInt.empty() : OptionalInt.of(event);
+    }
+
+    /** The newest line of the timeline that does something to an object. */
+    private OptionalInt line(String what, Optional<String> lane) {
+        for (int i = recorder.newest(); i >= 0; i--) {
+            Event event = recorder.event(i);
+            if (event.kind() == Event.Kind.DONE
+                    && event.what().equals(what)
+                    && lane.equals(Optional.of(event.lane()))) {
+                return OptionalInt.of(i);
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    private static OptionalInt first(OptionalInt... events) {
+        for (OptionalInt event : events) {
+            if (event.isPresent()) {
+                return event;
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    /** Index of the newest event that is no violation, -1 if there is none. */
+    int newest() {
+        for (int i = recorder.newest(); i >= 0; i--) {
+            if (recorder.event(i).kind() != Event.Kind.VIOLATION && recorder.event(i).kind() != Event.Kind.WAIT) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

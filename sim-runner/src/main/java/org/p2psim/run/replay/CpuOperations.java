@@ -1,0 +1,79 @@
+package org.p2psim.run.replay;
+
+import java.util.function.Function;
+import org.p2psim.dmabuf.DmaBuf;
+import org.p2psim.dmabuf.Reply;
+import org.p2psim.run.kernel.Line;
+import org.p2psim.scenario.CpuOperation;
+import org.p2psim.unit.Bytes;
+
+/** What the CPU does with dma-bufs and their descriptors. */
+final class CpuOperations {
+    private final RunState run;
+
+    CpuOperations(RunState run) {
+        this.run = run;
+    }
+
+    void perform(int number, CpuOperation operation) {
+        if (operation instanceof CpuOperation.BeginCpuAccess op) {
+            on(number, op, "begin-cpu-access", dmaBuf -> dmaBuf.cpuAccess().begin(op.write()));
+        } else if (operation instanceof CpuOperation.EndCpuAccess op) {
+            on(number, op, "end-cpu-access", dmaBuf -> dmaBuf.cpuAccess().end());
+        } else if (operation instanceof CpuOperation.Vmap op) {
+            on(number, op, "vmap", dmaBuf -> dmaBuf.reservation()
+                    .lock()
+                    .around(dmaBuf.cpuAccess()::vmap));
+        } else if (operation instanceof CpuOperation.Vunmap op) {
+            on(number, op, "vunmap", CpuOperations::vunmapped);
+        } else if (operation instanceof CpuOperation.Mmap op) {
+            on(number, op, "mmap", dmaBuf -> dmaBuf.cpuAccess()
+                    .mmap(op.offset(), op.length().orElse(dmaBuf.size() - op.offset())));
+        } else if (operation instanceof CpuOperation.Sync op) {
+            on(number, op, "sync", dmaBuf -> dmaBuf.cpuAccess().sync(op.flags()));
+        } else if (operation instanceof CpuOperation.Seek op) {
+            seek(number, op);
+        } else if (operation instanceof CpuOperation.LimitDescriptors op) {
+            limit(number, op);
+        }
+    }
+
+    private void on(
+            int number, CpuOperation.OfDmaBuf operation, String what, Function<DmaBuf, Reply<DmaBuf>> access) {
+        run.kernel()
+                .start(
+                        new Line(number, operation.dmaBuf(), what),
+                        () -> run.handles().exported(operation.dmaBuf()).then(access),
+                        done -> "",
+                        reply -> {});
+    }
+
+    private static Reply<DmaBuf> vunmapped(DmaBuf dmaBuf) {
+        return dmaBuf.reservation().lock().around(() -> {
+            dmaBuf.cpuAccess().vunmap();
+            return Reply.done(dmaBuf);
+        });
+    }
+
+    private void seek(int number, CpuOperation.Seek op) {
+        run.kernel()
+                .start(
+                        new Line(number, op.dmaBuf(), "seek"),
+                        () -> run.handles().exported(op.dmaBuf()).then(dmaBuf -> dmaBuf.cpuAccess()
+                                .seek(op.offset(), op.whence())),
+                        Bytes::format,
+                        reply -> {});
+    }
+
+    private void limit(int number, CpuOperation.LimitDescriptors op) {
+        run.kernel()
+                .start(
+                        new Line(number, "descriptors", "limit-descriptors"),
+                        () -> {
+                            run.kernel().kernel().limitDescriptors(op.free());
+                            return Reply.done(op.free());
+                        },
+                        free -> "%d free".formatted(free),
+                        reply -> {});
+    }
+}

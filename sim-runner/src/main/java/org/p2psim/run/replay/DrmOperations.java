@@ -1,0 +1,85 @@
+package org.p2psim.run.replay;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.p2psim.dmabuf.DmaBuf;
+import org.p2psim.dmabuf.Journal;
+import org.p2psim.dmabuf.Reply;
+import org.p2psim.dmabuf.exporter.GpuBuffer;
+import org.p2psim.dmabuf.ownership.DrmMaster;
+import org.p2psim.platform.Errno;
+import org.p2psim.run.kernel.Line;
+import org.p2psim.scenario.DeviceOperation;
+
+/**
+ * Devices with one owner at a time. When he drops it, buffers that can move leave the device, and dma-bufs whose memory
+ * cannot keep it from the next one.
+ */
+final class DrmOperations {
+    private final RunState run;
+    private final Map<String, DrmMaster> masters = new HashMap<>();
+
+    DrmOperations(RunState run) {
+        this.run = run;
+        run.kernel().reads(noted -> {
+            if (noted.action() == Journal.Action.GONE) {
+                masters.values().forEach(master -> master.letsGo(noted.object()));
+            }
+        });
+    }
+
+    private DrmMaster master(String device) {
+        return masters.computeIfAbsent(device, name -> new DrmMaster(run.kernel().kernel()));
+    }
+
+    void set(int number, DeviceOperation.SetMaster op) {
+        run.kernel()
+                .start(
+                        new Line(number, op.device(), "set-master"),
+                        () -> master(op.device()).become(op.user()),
+                        user -> user + " is the owner",
+                        reply -> {});
+    }
+
+    void drop(int number, DeviceOperation.DropMaster op) {
+        run.kernel()
+                .start(
+                        new Line(number, op.device(), "drop-master"),
+                        () -> dropped(op.device()),
+                        holders -> holders.isEmpty()
+                                ? "the next one may come"
+                                : "%s cannot be taken away".formatted(String.join(", ", holders)),
+                        reply -> {});
+    }
+
+    private Reply<Set<String>> dropped(String device) {
+        DrmMaster master = master(device);
+        if (master.owner().isEmpty()) {
+            return Reply.refused(Errno.EINVAL, "nobody is the owner of " + device);
+        }
+        master.drop();
+        Reply<Set<String>> reply = Reply.done(Set.of());
+        for (DmaBuf dmaBuf : run.exporters().live(device)) {
+            reply = reply.then(before -> takenAway(device, dmaBuf, master));
+        }
+        return reply;
+    }
+
+    private Reply<Set<String>> takenAway(String device, DmaBuf dmaBuf, DrmMaster master) {
+        if (dmaBuf.exporter() instanceof GpuBuffer buffer && !buffer.isPinned()) {
+            return run.exporters().gpu(device).orElseThrow().evict(buffer).then(moved -> Reply.done(master.holders()));
+        }
+        master.holds(dmaBuf.name());
+        return Reply.done(master.holders());
+    }
+
+    void ioctl(int number, DeviceOperation.DrmIoctl op) {
+        run.kernel()
+                .start(
+                        new Line(number, op.device(), "drm-ioctl"),
+                        () -> master(op.device()).ioctl(op.user()),
+                        user -> "of " + user,
+                        reply -> {});
+    }
+}

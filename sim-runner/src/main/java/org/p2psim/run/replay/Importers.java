@@ -1,0 +1,115 @@
+package org.p2psim.run.replay;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.p2psim.address.Bdf;
+import org.p2psim.dmabuf.Importer;
+import org.p2psim.dmabuf.MoveNotify;
+import org.p2psim.dmabuf.Reply;
+import org.p2psim.dmabuf.Wait;
+import org.p2psim.dmabuf.importer.MemoryRegion;
+import org.p2psim.dmabuf.importer.RdmaFlavour;
+import org.p2psim.dmabuf.importer.RdmaNic;
+import org.p2psim.platform.Errno;
+import org.p2psim.run.kernel.KernelRun;
+import org.p2psim.scenario.Device;
+
+/** The importing drivers of a machine, one for each device that the deciding kernel sees. */
+public final class Importers {
+    private final World world;
+    private final KernelRun kernel;
+    private final Map<String, RdmaNic> nics = new LinkedHashMap<>();
+
+    Importers(World world, KernelRun kernel) {
+        this.world = world;
+        this.kernel = kernel;
+    }
+
+    /** The importing side of a device; refused if the deciding kernel has no such device. */
+    Reply<Importer> importer(String name) {
+        Optional<Bdf> address = world.seenAddress(name);
+        if (address.isEmpty()) {
+            return Reply.refused(Errno.ENODEV, "%s is not in this machine".formatted(name));
+        }
+        Device device = world.device(name);
+        boolean dynamic = device.importer().orElseThrow() != Device.Importer.STATIC;
+        return Reply.done(new Importer(
+                name, address.get(), dynamic, dynamic, device.maxSegmentSize().orElseThrow()));
+    }
+
+    /**
+     * What a driver attaches with if the timeline says each of its steps: it is told, and does nothing until the timeline
+     * says so. One that pins and cannot be revoked has no callback where it is optional.
+     */
+    Optional<MoveNotify> callback(Importer importer) {
+        boolean none = !importer.dynamic()
+                || kernel.kernel().core().callbackOptional()
+                        && switch (world.device(importer.name()).importer().orElseThrow()) {
+                            case PINNED, PINNED_WITH_REVOKE -> true;
+                            case PINNED_REVOCABLE, DYNAMIC, STATIC -> false;
+                        };
+        return none ? Optional.empty() : Optional.of(Reply::done);
+    }
+
+    /** The NIC of a name with its driver; refused if the deciding kernel has no such device. */
+    Reply<RdmaNic> nic(String name) {
+        return importer(name).then(importer -> Reply.done(nics.computeIfAbsent(name, key -> nic(importer))));
+    }
+
+    /** Those that anything was done with. */
+    List<RdmaNic> nics() {
+        return List.copyOf(nics.values());
+    }
+
+    private RdmaNic nic(Importer importer) {
+        Device device = world.device(importer.name());
+        RdmaFlavour flavour = switch (device.importer().orElseThrow()) {
+            case PINNED -> RdmaFlavour.PINNED;
+            case PINNED_WITH_REVOKE -> RdmaFlavour.PINNED_WITH_REVOKE;
+            case PINNED_REVOCABLE -> RdmaFlavour.PINNED_REVOCABLE;
+            case DYNAMIC, STATIC -> RdmaFlavour.DYNAMIC;
+        };
+        // what a device does is the scenario's word, unless it says that the kernel has another release's import code
+        boolean limited = !world.plan().lifetimes().umem().equals(world.kernel());
+        RdmaNic nic = new RdmaNic(
+                importer,
+                Optional.of(flavour)
+                        .filter(known -> !limited
+                                || known.isIn(world.plan().lifetimes().umem())),
+                kernel.kernel());
+        device.unmapTime().ifPresent(ticks -> nic.unmapsAfter(region -> untilUnmap(region, ticks)));
+        return nic;
+    }
+
+    private Wait untilUnmap(MemoryRegion region, long ticks) {
+        String driver = "the driver of " + region.nic().importer().name();
+        Delay delay = new Delay(ticks == 0);
+        if (ticks > 0) {
+            kernel.happensAfter(
+                    ticks, kernel.kernel().current().cause(), driver + " unmaps " + region.name(), delay::end);
+        }
+        return new Wait(
+                Wait.Kind.UNMAP,
+                driver + " to unmap " + region.name(),
+                delay::isOver,
+                () -> delay.isOver() ? List.of() : List.of(region.attachment().name()));
+    }
+
+    private static final class Delay {
+        private boolean over;
+
+        Delay(boolean over) {
+            this.over = over;
+        }
+
+        boolean isOver() {
+            return over;
+        }
+
+        void end() {
+            over = true;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package org.p2psim.run.replay;
+
+import com.google.common.collect.ImmutableSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.p2psim.dmabuf.Attachment;
+import org.p2psim.dmabuf.DmaBuf;
+import org.p2psim.dmabuf.Journal.Action;
+import org.p2psim.dmabuf.exporter.VfioPci;
+import org.p2psim.dmabuf.importer.RdmaNic;
+import org.p2psim.invariant.DmaBufChecks;
+import org.p2psim.invariant.GpuChecks;
+import org.p2psim.invariant.Invariant;
+import org.p2psim.invariant.KernelChecks;
+import org.p2psim.invariant.NotificationChecks;
+import org.p2psim.invariant.RegionChecks;
+import org.p2psim.invariant.VfioChecks;
+import org.p2psim.invariant.Violation;
+import org.p2psim.run.kernel.Noted;
+
+/** What must hold after every event, and at the end. */
+final class StateChecks {
+    private static final ImmutableSet<Invariant> DMA_BUF = ImmutableSet.of(
+            Invariant.RELEASED_UNMAPPED,
+            Invariant.ATTACHED_MEANS_REFERENCED,
+            Invariant.PINS_BALANCED,
+            Invariant.CPU_BALANCED,
+            Invariant.STATIC_WITHOUT_PEERS);
+    private static final ImmutableSet<Invariant> REGION = ImmutableSet.of(
+            Invariant.TRANSLATION_INSIDE_MAPPING, Invariant.KEY_RESERVED, Invariant.INSIDE_BUFFER);
+    private static final ImmutableSet<Invariant> VFIO = ImmutableSet.of(
+            Invariant.NO_MAPPING_WHILE_REVOKED,
+            Invariant.USABLE_WHEN_ENABLED,
+            Invariant.REVOKED_MEANS_DISABLED,
+            Invariant.REGISTRATIONS_COUNTED);
+    private static final ImmutableSet<Invariant> GPU =
+            ImmutableSet.of(Invariant.GPU_PLACED, Invariant.PINNED_STAYS);
+    private static final ImmutableSet<Invariant> JOURNAL = ImmutableSet.of(
+            Invariant.TABLES_FREED,
+            Invariant.LOCKED_WHERE_NEEDED,
+            Invariant.UNLOCKED_WHERE_NEEDED,
+            Invariant.LIVE_KEYS_ONLY,
+            Invariant.PUBLISHED_LAST,
+            Invariant.NOTIFIED_ONCE);
+
+    private final RunState run;
+    private final Landings landings;
+    private final NotificationChecks notifications = new NotificationChecks();
+    private final Map<String, Attachment> attachments = new HashMap<>();
+    private final Set<String> hotResets = new HashSet<>();
+    private int mark;
+
+    StateChecks(RunState run, Landings landings) {
+        this.run = run;
+        this.landings = landings;
+        run.kernel().reads(this::read);
+        run.kernel().checks(this::check);
+    }
+
+    private void read(Noted noted) {
+        List<Violation> found = notifications.next(noted.entry());
+        found.forEach(violation -> landings.broken(violation, 1));
+        Attachment detached = noted.action() == Action.DETACH ? attachments.remove(noted.object()) : null;
+        if (detached != null) {
+            report(DmaBufChecks.detached(detached));
+        } else if (noted.action() == Action.RESET && noted.entry().detail().equals("hot reset")) {
+            hotResets.add(noted.object());
+        } else if (noted.action() == Action.RESET_DONE) {
+            hotResets.remove(noted.object());
+        }
+    }
+
+    private void report(List<Violation> found) {
+        found.forEach(violation -> landings.broken(violation, 1));
+    }
+
+    private void check() {
+        List<DmaBuf> dmaBufs = run.handles().exported();
+        int journal = run.kernel().kernel().journal().size();
+        if (journal > mark) {
+            run.watch().checked(JOURNAL, journal - mark);
+            report(KernelChecks.check(run.kernel().kernel(), mark).stream()
+                    .filter(violation -> violation.invariant() != Invariant.LOCK_ORDER)
+                    .toList());
+            mark = journal;
+        }
+        run.watch().checked(ImmutableSet.of(Invariant.LOCK_ORDER), 1);
+        report(KernelChecks.check(run.kernel().kernel(), mark));
+        run.watch().checked(DMA_BUF, dmaBufs.size());
+        for (DmaBuf dmaBuf : dmaBufs) {
+            dmaBuf.attachments().forEach(attachment -> attachments.put(attachment.name(), attachment));
+            report(DmaBufChecks.check(dmaBuf));
+        }
+        for (RdmaNic nic : run.importers().nics()) {
+            run.watch().checked(REGION, nic.regions().size());
+            report(RegionChecks.check(nic));
+        }
+        run.exporters().vfio().values().forEach(this::check);
+        boolean moving = run.kernel().kernel().waiting().stream()
+                .anyMatch(task -> !task.held().isEmpty());
+        if (!moving) {
+            run.exporters().gpus().values().forEach(gpu -> {
+                run.watch().checked(GPU, 1);
+                report(GpuChecks.check(gpu));
+            });
+        }
+    }
+
+    private void check(VfioPci device) {
+        if (hotResets.contains(device.name())) {
+            run.watch().checked(ImmutableSet.of(Invariant.SET_RESET_TOGETHER), 1);
+            report(VfioChecks.underReset(List.of(device)));
+        }
+        if (!device.isBusy()) {
+            run.watch().checked(VFIO, 1);
+            report(VfioChecks.check(device));
+        }
+    }
+
+    /** Nothing happens any more: who still waits for importers will wait for ever (I-24), because of those who block it. */
+    void checkStuck() {
+        run.watch().checked(ImmutableSet.of(Invariant.REVOKE_ENDS), 1);
+        for (Violation violation : KernelChecks.stuck(run.kernel().kernel())) {
+            List<String> blockers = run.kernel().kernel().waiting().stream()
+                    .filter(task -> task.name().equals(violation.object()))
+                    .flatMap(task -> task.waitsFor().stream())
+                    .flatMap(wait -> wait.blockers().stream())
+                    .distinct()
+                    .toList();
+            landings.broken(violation, blockers);
+        }
+    }
+
+    /** What nobody holds any more must be gone; once nobody holds anything, everything must (I-38). */
+    void checkLeaks() {
+        List<DmaBuf> dmaBufs = run.handles().exported();
+        List<DmaBuf> unheld = dmaBufs.stream().filter(dmaBuf -> !dmaBuf.isHeld()).toList();
+        run.watch().checked(ImmutableSet.of(Invariant.NOTHING_LEAKED), unheld.size());
+        boolean nobody = unheld.size() == dmaBufs.size();
+        report(KernelChecks.leaked(unheld, nobody ? run.importers().nics() : List.of()));
+        List<String> leaks = run.kernel().kernel().journal().objects(Action.LEAK);
+        leaks.stream()
+                .distinct()
+                .forEach(leaked -> report(List.of(new Violation(
+                        Invariant.NOTHING_LEAKED,
+                        leaked,
+                        "%d time(s) something was left that nobody can free"
+                                .formatted(leaks.stream()
+                                        .filter(leaked::equals)
+                                        .count())))));
+    }
+}

@@ -1,0 +1,184 @@
+package org.p2psim.run.replay;
+
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.p2psim.dmabuf.SgTable;
+import org.p2psim.dmabuf.importer.MemoryRegion;
+import org.p2psim.run.flow.DmaListener;
+import org.p2psim.run.flow.LatencyRecorder;
+import org.p2psim.unit.Bandwidth;
+import org.p2psim.unit.Bytes;
+
+/** A DMA that a line asks for, from there to its last byte; it may be stopped, and go on later. */
+final class Transfer implements DmaListener {
+    private final RunState run;
+    private final Ways ways;
+    private final Transfers.Order order;
+    private final Ways.Way way;
+    private final Consumer<Transfer> ended;
+    private final LatencyRecorder latency = new LatencyRecorder();
+    private @Nullable Journey journey;
+    private Optional<SgTable> translation = Optional.empty();
+    private Runnable then = () -> {};
+    private final Set<Long> unanswered = new HashSet<>();
+    private long bytes;
+    private long lost;
+    private boolean stopped;
+    private boolean failed;
+
+    Transfer(RunState run, Ways ways, Transfers.Order order, Ways.Way way, Consumer<Transfer> ended) {
+        this.run = run;
+        this.ways = ways;
+        this.order = order;
+        this.way = way;
+        this.ended = ended;
+        run.recorder().end(order.line().event(), order.line().start(), way.text());
+    }
+
+    Transfers.Order order() {
+        return order;
+    }
+
+    Ways.Way way() {
+        return way;
+    }
+
+    /** It sets out, again perhaps. */
+    void sets(Journey itsJourney, Optional<SgTable> itsTranslation, Runnable whenOver) {
+        journey = itsJourney;
+        translation = itsTranslation;
+        then = whenOver;
+        stopped = false;
+    }
+
+    /** Whether the NIC has not the addresses any more that it began with. */
+    boolean lostTranslation() {
+        Optional<SgTable> now = order.region().flatMap(MemoryRegion::translation);
+        return translation.isPresent() && !(now.isPresent() && now.get() == translation.get());
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    void stopped() {
+        stopped = true;
+    }
+
+    /** Bytes that were moved. */
+    long bytes() {
+        return bytes;
+    }
+
+    boolean isComplete() {
+        return bytes + lost >= order.bytes();
+    }
+
+    /** Bytes that came to their end without being moved. */
+    long lost() {
+        return lost;
+    }
+
+    private Journey journey() {
+        if (journey == null) {
+            throw new IllegalStateException(order.lane() + " has not set out");
+        }
+        return journey;
+    }
+
+    @Override
+    public void landed(long at, long address, int length, long issued) {
+        boolean taken = journey().landed(at, address, length, issued);
+        if (!taken) {
+            lost += length;
+            if (order.read()) {
+                unanswered.add(address);
+            }
+            failed(at, order.read() ? "dropped read" : "dropped write", "%s does not answer".formatted(way.target()));
+        } else if (!order.read()) {
+            bytes += length;
+            latency.record(at - issued);
+        }
+    }
+
+    /** Of what nobody took, all ones have come back. */
+    @Override
+    public void completed(long at, long address, int length, long issued) {
+        if (unanswered.remove(address)) {
+            return;
+        }
+        bytes += length;
+        latency.record(at - issued);
+    }
+
+    @Override
+    public boolean takesRepeats() {
+        return journey().isClean();
+    }
+
+    @Override
+    public void repeated(boolean isCompletion, long at, long period, long count, int length, long ticks) {
+        if (!isCompletion) {
+            journey().repeated(at, period, count, length, ticks);
+        }
+        if (isCompletion == order.read()) {
+            bytes += count * length;
+            latency.record(ticks, count);
+        }
+    }
+
+    @Override
+    public void done() {
+        run.kernel().happens(order.line().operation(), "end of " + order.lane(), () -> {
+            journey().over();
+            ended.accept(this);
+            then.run();
+        });
+    }
+
+    /** Nothing more will be moved. */
+    void finish() {
+        long now = run.engine().now();
+        run.kernel().ended(order.line(), summary());
+        run.recorder()
+                .transfer(way.outcome(
+                        order.lane(),
+                        order.operation(),
+                        order.bytes(),
+                        bytes,
+                        order.line().start(),
+                        now,
+                        latency.latency()));
+    }
+
+    private String summary() {
+        long ticks = run.engine().now() - order.line().start();
+        String rate = bytes == 0 || ticks == 0 ? "" : " at " + new Bandwidth(bytes, ticks);
+        String part = bytes == order.bytes() ? "" : " of " + Bytes.format(order.bytes()) + ", then no more";
+        return "%s %s%s%s".formatted(Bytes.format(bytes), order.read() ? "read" : "written", part, rate);
+    }
+
+    @Override
+    public void dropped(long at, long address, int length, long issued) {
+        journey().blocked(at, address, length, issued);
+        lost += length;
+        failed(at, "blocked write", ways.refusal(way, address));
+    }
+
+    @Override
+    public void refused(long at, long address, int length, long issued) {
+        journey().blocked(at, address, length, issued);
+        lost += length;
+        failed(at, "blocked read", ways.refusal(way, address));
+    }
+
+    void failed(long at, String what, String reason) {
+        if (!failed) {
+            failed = true;
+            run.recorder().effect(at, order.lane(), what, reason, order.line().operation());
+        }
+    }
+}
