@@ -128,7 +128,7 @@ final class Lifetime {
         }
         SgTable.Entry entry = any(table.entries());
         AddressRange memory = new AddressRange(entry.address(), Math.min(entry.length(), Kernel.PAGE_SIZE));
-        OwnedMemory owners = ownersAtMap.getOrDefault(attachment, device.owned().snapshot());
+        OwnedMemory owners = ownersAtMap.computeIfAbsent(attachment, unseen -> device.owned().snapshot());
         flights.add(new Flight(Landing.of(attachment, memory, random.nextBoolean(), owners), over));
     }
 
