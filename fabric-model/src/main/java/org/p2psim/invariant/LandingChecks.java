@@ -19,12 +19,7 @@ public final class LandingChecks {
      * @param owners {@link OwnedMemory#snapshot} when the table was made
      */
     public record Landing(
-            Attachment attachment,
-            long mapping,
-            AddressRange memory,
-            boolean write,
-            boolean peer,
-            OwnedMemory owners) {
+            Attachment attachment, long mapping, AddressRange memory, boolean write, boolean peer, OwnedMemory owners) {
         /** A DMA to a device that is issued now. */
         public static Landing of(Attachment attachment, AddressRange memory, boolean write, OwnedMemory owners) {
             return new Landing(attachment, attachment.mappings(), memory, write, true, owners);

@@ -51,6 +51,8 @@ public record ObjectOutcome(String name, Kind kind, Optional<String> parent, Lis
         USABLE,
         /** It is there, but needs something first: exported and not mapped, zapped, not mapped any more. */
         IDLE,
+        /** It can be used, though its driver's own mark says that it cannot. */
+        CONTRADICTED,
         /** It changes: a reset, a copy, memory that is cleared. */
         CHANGING,
         /** Access is taken away: revoked, closed, in error. */

@@ -414,6 +414,32 @@ public final class SampleOutcomes {
                 notes());
     }
 
+    /** A run with other objects and invariants. */
+    public static RunOutcome withLifetimes(
+            RunOutcome run, List<ObjectOutcome> objects, List<InvariantOutcome> invariants) {
+        return new RunOutcome(
+                run.provenance(),
+                run.title(),
+                run.source(),
+                run.variant(),
+                run.end(),
+                run.answer(),
+                run.machine(),
+                run.guest(),
+                run.matrix(),
+                run.sgTables(),
+                run.events(),
+                run.waits(),
+                run.inFlight(),
+                run.landings(),
+                objects,
+                run.transfers(),
+                run.links(),
+                invariants,
+                run.expectations(),
+                run.notes());
+    }
+
     /** A revocation that nic0 never follows: a wait without end, and a write that never lands. */
     public static RunOutcome revoked() {
         RunOutcome run = bareMetal();

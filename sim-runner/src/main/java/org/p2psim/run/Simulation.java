@@ -141,7 +141,7 @@ public final class Simulation {
                 recorder.waits(),
                 recorder.inFlight(),
                 played.replay.landed(),
-                List.of(),
+                played.replay.objects(played.end),
                 recorder.transfers(),
                 played.network.linkUse(),
                 played.watch.outcomes(played.expectations::expects),

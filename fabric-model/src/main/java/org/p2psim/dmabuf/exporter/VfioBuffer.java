@@ -57,6 +57,10 @@ final class VfioBuffer implements Exporter {
         return kernel.has(Bug.REVOKED_INVERTED) != revoked;
     }
 
+    boolean isMarkedRevoked() {
+        return revoked;
+    }
+
     /** Whether the device was closed: then nothing opens it again. */
     boolean isOrphan() {
         return orphan;

@@ -171,6 +171,11 @@ public final class VfioPci {
         return ((VfioBuffer) dmaBuf.exporter()).isClosedToMaps();
     }
 
+    /** What the driver's own flag says, whatever mapping does ({@code vfio_pci_dma_buf.revoked}). */
+    public boolean isMarkedRevoked(DmaBuf dmaBuf) {
+        return ((VfioBuffer) dmaBuf.exporter()).isMarkedRevoked();
+    }
+
     /** Whether the device was closed under a dma-buf. */
     public boolean isOrphan(DmaBuf dmaBuf) {
         return ((VfioBuffer) dmaBuf.exporter()).isOrphan();

@@ -90,6 +90,14 @@ public final class Page {
                 .count();
     }
 
+    /** Those that broke because the scenario says that they do. */
+    public long invariantsBrokenAsExpected() {
+        return variants.stream()
+                .flatMap(variant -> variant.run().invariants().stream())
+                .filter(invariant -> !invariant.held() && invariant.good())
+                .count();
+    }
+
     public int invariants() {
         return variants.stream()
                 .mapToInt(variant -> variant.run().invariants().size())

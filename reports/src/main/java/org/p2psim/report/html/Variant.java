@@ -1,7 +1,10 @@
 package org.p2psim.report.html;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.p2psim.outcome.Answer.Layer;
 import org.p2psim.outcome.Answer.LayerAnswer;
 import org.p2psim.outcome.Event;
@@ -10,6 +13,7 @@ import org.p2psim.outcome.InvariantOutcome;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.outcome.Machine;
 import org.p2psim.outcome.RunOutcome;
+import org.p2psim.report.lifetime.Chain;
 import org.p2psim.report.matrix.PairGrid;
 import org.p2psim.report.svg.HeatStrip;
 import org.p2psim.report.svg.TimelinePicture;
@@ -17,14 +21,21 @@ import org.p2psim.report.svg.TopologyPicture;
 
 /** One run on the page. */
 public final class Variant {
+    private static final int ROWS_OPEN_MAX = 12;
+    private static final Pattern MARK = Pattern.compile(" id=\"([^\"]*-event-[0-9]+)\"");
+
     private final int number;
     private final RunOutcome run;
     private final PairGrid grid;
+    private final String timeline;
+    private final ImmutableSet<String> marks;
 
     Variant(int number, RunOutcome run) {
         this.number = number;
         this.run = run;
         this.grid = new PairGrid(run.matrix());
+        this.timeline = TimelinePicture.render(id("timeline"), run);
+        this.marks = MARK.matcher(timeline).results().map(mark -> mark.group(1)).collect(ImmutableSet.toImmutableSet());
     }
 
     public RunOutcome run() {
@@ -65,7 +76,27 @@ public final class Variant {
     }
 
     public String timelinePicture() {
-        return TimelinePicture.render(id("timeline"), run);
+        return timeline;
+    }
+
+    /** The lanes' names, to stay in sight where the picture is wider than the page. */
+    public String timelineNames() {
+        return TimelinePicture.names(id("lanes"), run);
+    }
+
+    /** The id of an event's mark in the picture, if it is drawn on its own. */
+    public Optional<String> mark(int event) {
+        return Optional.of(id("timeline-event-" + event)).filter(marks::contains);
+    }
+
+    /** Why each invariant broke. */
+    public ImmutableList<Chain> chains() {
+        return Chain.of(run);
+    }
+
+    /** Whether a table of these is open from the start. */
+    public boolean isShort(List<?> rows) {
+        return rows.size() <= ROWS_OPEN_MAX;
     }
 
     public String heatStrips() {

@@ -28,7 +28,7 @@ final class PictureStyle {
             .picture .end{text-anchor:end}
             .picture .alarm{fill:var(--p-bad)}
             .picture .halo{paint-order:stroke;stroke:var(--p-paper);stroke-width:3px;stroke-linejoin:round}
-            .picture .paper{fill:var(--p-paper)}
+            .picture .paper,.picture .ground{fill:var(--p-paper)}
             .picture .socket{fill:var(--p-panel);stroke:var(--p-line);stroke-width:1}
             .picture .host-bridge,.picture .switch{fill:var(--p-paper);stroke:var(--p-ink);stroke-width:1.2}
             .picture .device{fill:var(--p-paper);stroke:var(--p-ink);stroke-width:1}
@@ -59,6 +59,28 @@ final class PictureStyle {
             .picture .refused{fill:none;stroke:var(--p-bad);stroke-width:2.2}
             .picture .violation{fill:var(--p-bad);stroke:var(--p-bad);stroke-width:1}
             .picture .transfer{fill:var(--p1);stroke:var(--p1);stroke-width:1.2}
+            .picture .stem,.picture .landing{stroke:var(--p-muted);stroke-width:.8}
+            .picture .landing{stroke-dasharray:2 2.5}
+            .picture .operation{fill:var(--p-panel);stroke:var(--p-ink);stroke-width:1}
+            .picture .transfer-bar{fill:var(--p1);fill-opacity:.22;stroke:var(--p1);stroke-width:1}
+            .picture .wait{fill:var(--p-paper);stroke:var(--p5);stroke-width:1}
+            .picture .wait-hatch{fill:none;stroke:var(--p5);stroke-width:.8;stroke-opacity:.55}
+            .picture .flight{stroke:var(--p1);stroke-width:2}.picture .lost{stroke:var(--p-bad)}
+            .picture .in-flight{fill:var(--p2);stroke:var(--p-paper);stroke-width:1}
+            .picture .untold{fill:var(--p-paper);stroke:var(--p-bad);stroke-width:1.6;stroke-dasharray:2.5 2}
+            .picture .chain{stroke:var(--p-bad);stroke-width:1.3;stroke-dasharray:5 3}
+            .picture .chain-start{fill:var(--p-paper);stroke:var(--p-bad);stroke-width:1.8}
+            .picture .zone{fill:var(--p2);fill-opacity:.09}
+            .picture .use{stroke-width:.9}
+            .picture .use-usable{fill:var(--p3);fill-opacity:.2;stroke:var(--p3)}
+            .picture .use-idle{fill:var(--p-panel);stroke:var(--p-line)}
+            .picture .use-contradicted{fill:var(--p3);fill-opacity:.2;stroke:var(--p-bad);stroke-width:2}
+            .picture .use-changing{fill:var(--p2);fill-opacity:.2;stroke:var(--p2)}
+            .picture .use-hatch{fill:none;stroke:var(--p2);stroke-width:1;stroke-opacity:.6}
+            .picture .use-denied{fill:var(--p4);fill-opacity:.22;stroke:var(--p4)}
+            .picture .use-gone{fill:none;stroke:var(--p-muted);stroke-dasharray:3 3}
+            .picture .broken{stroke:var(--p-bad);stroke-width:2;stroke-dasharray:none}
+            .picture .mark:target text{text-decoration:underline}
             .picture .heat{fill:var(--p-heat)}
             .picture .h1{fill-opacity:.14}.picture .h2{fill-opacity:.32}.picture .h3{fill-opacity:.52}
             .picture .h4{fill-opacity:.75}.picture .h5{fill-opacity:1}

@@ -3,6 +3,7 @@ package org.p2psim.report.svg;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSortedSet;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
@@ -15,15 +16,21 @@ import org.p2psim.unit.Ticks;
  */
 final class TimeScale {
     private static final double APART = 9;
-    private static final int MOST_COMPRESSED = 300;
+    private static final int MOST_COMPRESSED = 2_000;
 
-    /** A mark on the axis. @param label empty if there is no room for it */
-    record Mark(double x, String label) {}
+    /**
+     * A mark on the axis.
+     *
+     * @param label empty if there is no room for it
+     * @param row of the label, below each other
+     */
+    record Mark(double x, String label, int row) {}
 
     private final double left;
     private final double right;
     private final long end;
     private final boolean compressed;
+    private final boolean roomy;
     private final TreeMap<Long, Double> places = new TreeMap<>();
 
     private TimeScale(ImmutableSortedSet<Long> instants, double left, double right) {
@@ -32,6 +39,7 @@ final class TimeScale {
         this.end = Math.max(1, instants.last());
         long shortest = shortestGap(instants);
         boolean crowded = (right - left) * shortest / end < APART;
+        this.roomy = !crowded;
         this.compressed = crowded && instants.size() <= MOST_COMPRESSED;
         if (compressed) {
             placeCompressed(instants.asList(), shortest);
@@ -67,7 +75,7 @@ final class TimeScale {
             total += weight(instants.get(i) - instants.get(i - 1), shortest);
         }
         double at = 0;
-        places.put(0L, left);
+        places.put(instants.get(0), left);
         for (int i = 1; i < instants.size(); i++) {
             at += weight(instants.get(i) - instants.get(i - 1), shortest);
             places.put(instants.get(i), left + (right - left) * at / total);
@@ -89,16 +97,46 @@ final class TimeScale {
         return places.floorEntry(instant).getValue();
     }
 
-    /** Round times on a linear axis; the instants themselves on a compressed one. */
+    /** Whether it is linear, and no two instants lie so near that their marks touch. */
+    boolean isRoomy() {
+        return roomy;
+    }
+
+    double width() {
+        return right - left;
+    }
+
+    /** Which of so many equal parts of the axis an instant is in. */
+    int bin(long instant, int bins) {
+        return (int) Math.max(0, Math.min(bins - 1, (x(instant) - left) * bins / width()));
+    }
+
+    /**
+     * Round times on a linear axis; the instants themselves on a compressed one, their labels in two
+     * rows. Where the digits of two are the same, the second says how much later it is.
+     */
     List<Mark> marks() {
         List<Mark> marks = new ArrayList<>();
-        double free = Double.NEGATIVE_INFINITY;
+        double[] free = new double[compressed ? 2 : 1];
+        Arrays.fill(free, Double.NEGATIVE_INFINITY);
+        String absolute = "";
+        long since = 0;
         for (long instant : compressed ? places.keySet() : round()) {
-            String label = Ticks.format(instant);
+            boolean same = Ticks.format(instant).equals(absolute);
+            String label = same ? "+" + Ticks.format(instant - since) : Ticks.format(instant);
             double half = Label.width(label, 10.5) / 2;
-            boolean room = x(instant) - half > free;
-            marks.add(new Mark(x(instant), room ? label : ""));
-            free = room ? x(instant) + half + 6 : free;
+            int row = 0;
+            while (row < free.length && x(instant) - half <= free[row]) {
+                row++;
+            }
+            if (row == free.length) {
+                marks.add(new Mark(x(instant), "", 0));
+            } else {
+                marks.add(new Mark(x(instant), label, row));
+                absolute = Ticks.format(instant);
+                since = same ? since : instant;
+                free[row] = x(instant) + half + 6;
+            }
         }
         return marks;
     }
@@ -127,15 +165,25 @@ final class TimeScale {
         return unit;
     }
 
-    /** Draws the axis below {@code y}, with thin lines up to {@code top}. */
-    void draw(SvgWriter svg, double top, double y) {
+    /** The height of the axis with its labels. */
+    double labels() {
+        return 8 + 13 * (1 + marks().stream().mapToInt(Mark::row).max().orElse(0));
+    }
+
+    /**
+     * Draws the axis below {@code y}, with thin lines up to {@code top}.
+     *
+     * @return the y below its labels
+     */
+    double draw(SvgWriter svg, double top, double y) {
         svg.line("axis", left, y, right, y);
         for (Mark mark : marks()) {
             svg.line("grid", mark.x(), top, mark.x(), y);
-            svg.line("axis", mark.x(), y, mark.x(), y + (mark.label().isEmpty() ? 3 : 5));
+            svg.line("axis", mark.x(), y, mark.x(), y + (mark.label().isEmpty() ? 3 : 5 + 12 * mark.row()));
             if (!mark.label().isEmpty()) {
-                svg.text("small middle", mark.x(), y + 17, mark.label());
+                svg.text("small middle", mark.x(), y + 17 + 13 * mark.row(), mark.label());
             }
         }
+        return y + labels();
     }
 }

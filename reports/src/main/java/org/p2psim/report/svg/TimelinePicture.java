@@ -1,157 +1,264 @@
 package org.p2psim.report.svg;
 
+import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.p2psim.outcome.Event;
+import org.p2psim.outcome.InvariantOutcome;
+import org.p2psim.outcome.LandingOutcome;
+import org.p2psim.outcome.ObjectOutcome;
 import org.p2psim.outcome.RunOutcome;
-import org.p2psim.outcome.TransferOutcome;
-import org.p2psim.platform.Errno;
+import org.p2psim.report.lifetime.Chain;
+import org.p2psim.report.lifetime.Lifetimes;
 import org.p2psim.unit.Ticks;
 
-/** What happened, one row per object. */
+/**
+ * What happened, one lane per object: its states as a band, operations, effects, waits and DMA above it. What broke comes
+ * first, with a line from the event that made it possible to the moment it broke.
+ */
 public final class TimelinePicture {
-    private static final double WIDTH = 1060;
-    private static final double LABELS = 150;
-    private static final double LEFT = 172;
+    static final double LEFT = 184;
     private static final double RIGHT = 1010;
-    private static final double TOP = 16;
-    private static final double ROW = 40;
-    private static final double TEXT_SIZE = 10.5;
-    private static final int MOST_LANES = 60;
+    private static final double MARGIN = 50;
+    private static final double WIDEST = 7_000;
+    private static final double FOR_EACH_INSTANT = 15;
+    private static final double TOP = 8;
+    private static final int MOST_LANES = 80;
     private static final int MOST_MARKS = 2_000;
     private static final int BINS = 160;
-
-    /** Something to draw: an event, or a transfer that no event tells of. */
-    private record Mark(
-            long start, long end, String lane, String label, Event.Kind kind, boolean transfer, String told) {
-        boolean instant() {
-            return end == start;
-        }
-    }
-
-    /** A text that takes up room in a row. */
-    private record Taken(double from, double to, double y) {}
+    private static final String BROKEN = "What broke";
 
     private final SvgWriter svg;
-    private final List<Mark> marks;
-    private final Map<String, List<Mark>> lanes = new LinkedHashMap<>();
-    private final Set<String> leftOut = new LinkedHashSet<>();
+    private final RunOutcome run;
+    private final Lifetimes lifetimes;
+    private final List<DrawnLane> lanes = new ArrayList<>();
+    private final int leftOut;
+    private final int items;
     private final boolean binned;
+    private final double right;
     private final TimeScale scale;
+    private final double bottom;
 
     private TimelinePicture(String idPrefix, RunOutcome run) {
         this.svg = new SvgWriter(idPrefix);
-        this.marks = marks(run);
-        this.binned = marks.size() > MOST_MARKS;
-        for (Mark mark : marks) {
-            if (lanes.containsKey(mark.lane()) || lanes.size() < MOST_LANES) {
-                lanes.computeIfAbsent(mark.lane(), lane -> new ArrayList<>()).add(mark);
-            } else {
-                leftOut.add(mark.lane());
-            }
-        }
-        this.scale = binned ? TimeScale.linear(last(run), LEFT, RIGHT) : TimeScale.of(instants(run), LEFT, RIGHT);
+        this.run = run;
+        this.lifetimes = new Lifetimes(run);
+        List<TimelineLane> all = new ArrayList<>(TimelineLanes.of(run));
+        this.items = all.stream().mapToInt(lane -> lane.items().size()).sum();
+        this.binned = items > MOST_MARKS;
+        List<TimelineLane> shown = all.subList(0, Math.min(MOST_LANES, all.size()));
+        this.leftOut = all.size() - shown.size();
+        List<Long> instants = instants(all);
+        long last = instants.stream().mapToLong(Long::longValue).max().orElse(0);
+        TimeScale base = binned ? TimeScale.linear(last, LEFT, RIGHT) : TimeScale.of(instants, LEFT, RIGHT);
+        double needed = Math.min(
+                WIDEST, LEFT + FOR_EACH_INSTANT * instants.stream().distinct().count());
+        boolean wide = !binned && !base.isRoomy() && needed > RIGHT;
+        this.right = wide ? needed : RIGHT;
+        this.scale = wide ? TimeScale.of(instants, LEFT, right) : base;
+        this.bottom = arrange(shown);
     }
 
     /**
-     * Draws the events and transfers of a run.
+     * Draws the events, states, waits and DMA of a run.
      *
-     * @param idPrefix unique on the page; the row of lane n, from 0, gets the id {@code prefix-lane-n}
+     * @param idPrefix unique on the page; the row of lane n, from 0, gets the id {@code prefix-lane-n}, the mark of event
+     *     n the id {@code prefix-event-n}
      */
     public static String render(String idPrefix, RunOutcome run) {
         return new TimelinePicture(idPrefix, run).draw();
     }
 
-    private static List<Mark> marks(RunOutcome run) {
-        Map<String, TransferOutcome> arrived = run.transfers().stream()
-                .filter(transfer -> transfer.bytes() > 0)
-                .collect(Collectors.toMap(TransferOutcome::name, t -> t, (first, second) -> first));
-        Set<String> told = run.events().stream().map(Event::lane).collect(Collectors.toSet());
-        List<Mark> marks = new ArrayList<>();
-        run.events().forEach(event -> marks.add(mark(event, Optional.ofNullable(arrived.get(event.lane())))));
-        run.transfers().stream()
-                .filter(transfer -> !told.contains(transfer.name()))
-                .forEach(transfer -> marks.add(mark(transfer)));
-        return marks;
+    /** The names of the lanes once more, to stay in sight beside a picture that is scrolled. */
+    public static String names(String idPrefix, RunOutcome run) {
+        return new TimelinePicture(idPrefix, run).drawNames();
     }
 
-    private static Mark mark(Event event, Optional<TransferOutcome> ofLane) {
-        Optional<TransferOutcome> transfer = ofLane.filter(t -> event.end() > event.start());
-        String label = event.what()
-                + event.errno().map(errno -> " " + errno).orElse("")
-                + transfer.map(t -> " " + t.bandwidth()).orElse("");
-        String told = times(event.start(), event.end()) + " " + Label.name(event.lane()) + ": " + label + "; "
-                + Label.name(event.detail());
-        return new Mark(event.start(), event.end(), event.lane(), label, event.kind(), transfer.isPresent(), told);
-    }
-
-    private static Mark mark(TransferOutcome transfer) {
-        String label = transfer.operation() + " "
-                + transfer.errno()
-                        .map(Errno::toString)
-                        .orElse(transfer.bandwidth().toString());
-        return new Mark(
-                transfer.start(),
-                transfer.end(),
-                transfer.name(),
-                label,
-                transfer.errno().isPresent() ? Event.Kind.REFUSED : Event.Kind.DONE,
-                transfer.end() > transfer.start(),
-                times(transfer.start(), transfer.end()) + " " + Label.name(transfer.name()) + ": " + label);
-    }
-
-    private static String times(long start, long end) {
-        return start == end ? "at " + Ticks.format(start) : Ticks.format(start) + " to " + Ticks.format(end);
-    }
-
-    private List<Long> instants(RunOutcome run) {
+    private static List<Long> instants(List<TimelineLane> lanes) {
         List<Long> instants = new ArrayList<>();
-        instants.add(run.end());
-        marks.forEach(mark -> {
-            instants.add(mark.start());
-            instants.add(mark.end());
-        });
+        for (TimelineLane lane : lanes) {
+            lane.items().forEach(item -> {
+                instants.add(item.start());
+                instants.add(item.end());
+            });
+            lane.states().forEach(state -> {
+                instants.add(state.start());
+                instants.add(state.end());
+            });
+        }
         return instants;
     }
 
-    private long last(RunOutcome run) {
-        return Math.max(run.end(), marks.stream().mapToLong(Mark::end).max().orElse(0));
+    private double arrange(List<TimelineLane> shown) {
+        List<TimelineLane> all = new ArrayList<>();
+        ImmutableList<TimelineItem> broken = broken();
+        if (!broken.isEmpty() && !binned) {
+            all.add(new TimelineLane(BROKEN, "", 0, List.of(), broken));
+        }
+        all.addAll(shown);
+        Set<String> targets = run.landings().stream()
+                .filter(landing -> !landing.where().equals(landing.dma()))
+                .map(LandingOutcome::where)
+                .collect(Collectors.toSet());
+        double y = TOP;
+        for (TimelineLane lane : all) {
+            boolean target = !binned && targets.contains(lane.name());
+            DrawnLane drawn = new DrawnLane(lane, scale, y, right + MARGIN - 6, binned, target);
+            lanes.add(drawn);
+            y += drawn.height();
+        }
+        return y;
+    }
+
+    private ImmutableList<TimelineItem> broken() {
+        List<TimelineItem> broken = new ArrayList<>();
+        for (Chain chain : Chain.of(run)) {
+            InvariantOutcome.Violation violation = chain.invariant().violation().orElseThrow();
+            long from = Math.min(chain.enabledBy().map(Event::start).orElse(violation.at()), violation.at());
+            String label = "%s broke at %s%s%s"
+                    .formatted(
+                            chain.invariant().id(),
+                            Ticks.format(violation.at()),
+                            violation.expected() ? " (expected)" : "",
+                            chain.enabledBy()
+                                    .map(event ->
+                                            ", made possible by " + Label.name(event.what() + " of " + event.lane()))
+                                    .orElse(""));
+            broken.add(new TimelineItem(
+                    from,
+                    violation.at(),
+                    TimelineItem.Mark.VIOLATION,
+                    label,
+                    TimelineItem.NO_EVENT,
+                    Label.name(chain.text())));
+        }
+        return broken.stream()
+                .sorted((a, b) -> Long.compare(a.start(), b.start()))
+                .collect(ImmutableList.toImmutableList());
     }
 
     private String draw() {
-        if (marks.isEmpty()) {
+        if (lanes.isEmpty()) {
             svg.text("quiet", 12, 22, "Nothing happened.");
-            return svg.finish("Timeline", "Nothing happened.", WIDTH, 34);
+            return svg.finish("Timeline", "Nothing happened.", RIGHT + MARGIN, 34);
         }
-        double bottom = TOP + ROW * lanes.size();
-        scale.draw(svg, TOP, bottom + 4);
-        int row = 0;
-        for (Map.Entry<String, List<Mark>> lane : lanes.entrySet()) {
-            double y = TOP + ROW * row;
+        drawZones();
+        double axis = scale.draw(svg, TOP, bottom + 4);
+        if (!binned) {
+            drawChainLines();
+            drawLandingLines();
+        }
+        TimelineShapes shapes = new TimelineShapes(svg);
+        for (int row = 0; row < lanes.size(); row++) {
+            DrawnLane lane = lanes.get(row);
             svg.begin("g", "id", svg.id("lane-" + row), "class", "lane");
-            svg.line("split", 10, y, RIGHT + 40, y);
-            svg.fitted("strong", 12, y + ROW / 2 + 4, Label.name(lane.getKey()), LABELS, 12);
-            if (binned) {
-                drawBins(lane.getValue(), y + ROW / 2);
-            } else {
-                drawMarks(lane.getValue(), y + ROW / 2);
-            }
+            svg.line("split", 10, lane.top(), right + MARGIN - 10, lane.top());
+            lane.drawName(svg);
+            lane.draw(svg, shapes, BINS);
             svg.end();
-            row++;
         }
-        double y = drawNotes(bottom + 42);
-        y = drawKey(y);
-        String told = marks.size() + " events and transfers of " + (lanes.size() + leftOut.size())
-                + " objects; the table of events tells the same in words.";
-        return svg.finish("Timeline", told, WIDTH, y);
+        drawLandings(shapes);
+        double y = drawNotes(axis + 22);
+        y = new TimelineKey(svg, RIGHT + MARGIN)
+                .draw(lanes.stream().map(DrawnLane::lane).toList(), binned, y);
+        return svg.finish("Timeline", told(), right + MARGIN, y);
+    }
+
+    private String told() {
+        String chains = Chain.of(run).stream().limit(4).map(Chain::text).collect(Collectors.joining(" "));
+        return "%d events, transfers and landings of %d objects. %s The table of events tells the same in words."
+                .formatted(items, lanes.size() + leftOut, Label.name(chains));
+    }
+
+    private String drawNames() {
+        svg.rect("ground", new Box(0, 0, LEFT - 6, bottom + 2), 0);
+        svg.rect("ground", new Box(0, bottom + 2, LEFT - 22, scale.labels()), 0);
+        for (DrawnLane lane : lanes) {
+            svg.line("split", 10, lane.top(), LEFT - 6, lane.top());
+            lane.drawName(svg);
+        }
+        svg.line("axis", LEFT - 6, TOP, LEFT - 6, bottom + 2);
+        return svg.finish("Lanes", "The names of the lanes.", LEFT - 5, bottom + 2 + scale.labels());
+    }
+
+    /** While a device is reset, everything that belongs to it is inside of the reset. */
+    private void drawZones() {
+        for (ObjectOutcome object : run.objects()) {
+            if (object.kind() != ObjectOutcome.Kind.DEVICE) {
+                continue;
+            }
+            List<String> family =
+                    lifetimes.family(object).stream().map(ObjectOutcome::name).toList();
+            List<DrawnLane> inside = lanes.stream()
+                    .filter(lane -> family.contains(lane.lane().name()))
+                    .toList();
+            if (inside.isEmpty()) {
+                continue;
+            }
+            double top = inside.get(0).top();
+            double end = inside.stream().mapToDouble(DrawnLane::bottom).max().orElse(top);
+            for (ObjectOutcome.State state : object.states()) {
+                if (state.use() == ObjectOutcome.Use.CHANGING) {
+                    double x = scale.x(state.start());
+                    svg.rect("zone", new Box(x, top, Math.max(1, scale.x(state.end()) - x), end - top), 0);
+                }
+            }
+        }
+    }
+
+    private Optional<DrawnLane> lane(String name) {
+        return lanes.stream()
+                .filter(lane ->
+                        lane.lane().name().equals(name) && !lane.lane().name().equals(BROKEN))
+                .findFirst();
+    }
+
+    /** From the event that made it possible up to its violation, and from there to where it broke. */
+    private void drawChainLines() {
+        if (!lanes.get(0).lane().name().equals(BROKEN)) {
+            return;
+        }
+        for (Chain chain : Chain.of(run)) {
+            InvariantOutcome.Violation violation = chain.invariant().violation().orElseThrow();
+            double from = lanes.get(0).rowOf(Label.name(chain.text()));
+            chain.enabledBy()
+                    .flatMap(event ->
+                            lane(event.lane()).map(lane -> lane.markOf(event.index(), scale.x(event.start()))))
+                    .ifPresent(place -> svg.line("chain", place.x(), from, place.x(), place.y()));
+            lifetimes
+                    .event(violation.event())
+                    .flatMap(event ->
+                            lane(event.lane()).map(lane -> lane.markOf(event.index(), scale.x(event.start()))))
+                    .ifPresent(place -> svg.line("chain", place.x(), from, place.x(), place.y()));
+        }
+    }
+
+    private void drawLandingLines() {
+        run.landings()
+                .forEach(landing -> lane(landing.dma())
+                        .ifPresent(dma -> lane(landing.where())
+                                .filter(where -> where != dma)
+                                .ifPresent(where -> {
+                                    double x = scale.x(landing.until());
+                                    svg.line("landing", x, dma.landingRow(landing), x, where.landingsMiddle());
+                                })));
+    }
+
+    private void drawLandings(TimelineShapes shapes) {
+        if (binned) {
+            return;
+        }
+        run.landings()
+                .forEach(landing -> lane(landing.where())
+                        .filter(where ->
+                                lane(landing.dma()).filter(dma -> dma != where).isPresent())
+                        .ifPresent(where -> shapes.mark(
+                                TimelineItem.Mark.of(landing.fate()),
+                                scale.x(landing.until()),
+                                where.landingsMiddle())));
     }
 
     private double drawNotes(double top) {
@@ -161,11 +268,11 @@ public final class TimelinePicture {
                     + " time between them. Times are written at the axis.");
         }
         if (binned) {
-            notes.add(marks.size() + " marks: each bar counts those that begin within 1/" + BINS
+            notes.add(items + " marks: each bar counts those that begin within 1/" + BINS
                     + " of the time, relative to the row's largest count; ×: one was refused, !: an invariant broke.");
         }
-        if (!leftOut.isEmpty()) {
-            notes.add(leftOut.size() + " more rows are not drawn.");
+        if (leftOut > 0) {
+            notes.add(leftOut + " more rows are not drawn.");
         }
         double y = top;
         for (String note : notes) {
@@ -173,121 +280,5 @@ public final class TimelinePicture {
             y += 16;
         }
         return y;
-    }
-
-    private double drawKey(double y) {
-        if (binned) {
-            return y;
-        }
-        double x = 18;
-        for (Event.Kind kind : Event.Kind.values()) {
-            drawInstant(kind, x, y - 4);
-            String word = word(kind);
-            svg.text("small quiet", x + 11, y, word);
-            x += 11 + Label.width(word, TEXT_SIZE) + 22;
-        }
-        return y + 12;
-    }
-
-    private static String word(Event.Kind kind) {
-        return switch (kind) {
-            case DONE -> "done";
-            case REFUSED -> "refused";
-            case EFFECT -> "followed from it";
-            case WAIT -> "waited";
-            case VIOLATION -> "an invariant broke";
-        };
-    }
-
-    private void drawMarks(List<Mark> ofLane, double y) {
-        List<Mark> sorted = ofLane.stream()
-                .sorted(Comparator.comparing(Mark::instant).thenComparingLong(Mark::start))
-                .toList();
-        List<Taken> taken = new ArrayList<>();
-        for (Mark mark : sorted) {
-            double from = scale.x(mark.start());
-            svg.begin("g", "class", "mark").title(mark.told());
-            if (mark.instant()) {
-                drawInstant(mark.kind(), from, y);
-            } else {
-                double width = Math.max(3, scale.x(mark.end()) - from);
-                String fill = mark.kind() == Event.Kind.EFFECT ? "effect" : mark.transfer() ? "transfer" : "done";
-                svg.rect(fill, new Box(from, y - 5, width, 10), 1);
-                if (mark.kind() == Event.Kind.REFUSED || mark.kind() == Event.Kind.VIOLATION) {
-                    drawInstant(mark.kind(), from + width, y);
-                }
-            }
-            drawLabel(mark, from, y, taken);
-            svg.end();
-        }
-    }
-
-    /** Above the mark, or below it, or not at all where texts would run into each other. */
-    private void drawLabel(Mark mark, double from, double middle, List<Taken> taken) {
-        String label = Label.fit(mark.label(), 220, TEXT_SIZE);
-        double width = Label.width(label, TEXT_SIZE);
-        double x = Math.min(from - 3, WIDTH - 8 - width);
-        for (double y : new double[] {middle - 8.5, middle + 16}) {
-            boolean free = taken.stream().noneMatch(t -> t.y() == y && x < t.to() + 6 && t.from() < x + width + 6);
-            if (free) {
-                taken.add(new Taken(x, x + width, y));
-                boolean alarm = mark.kind() == Event.Kind.REFUSED || mark.kind() == Event.Kind.VIOLATION;
-                svg.text("small halo" + (alarm ? " alarm strong" : ""), x, y, label);
-                return;
-            }
-        }
-    }
-
-    private void drawInstant(Event.Kind kind, double x, double y) {
-        String at = "M" + SvgWriter.number(x) + " " + SvgWriter.number(y);
-        switch (kind) {
-            case DONE -> svg.circle("done", x, y, 4);
-            case EFFECT, WAIT -> svg.circle("effect", x, y, 4);
-            case REFUSED -> svg.path("refused", at + "m-4.5 -4.5l9 9m0 -9l-9 9");
-            case VIOLATION -> {
-                svg.path("violation", at + "m0 -6l6.5 11h-13z");
-                svg.text("on-badge middle", x, y + 4.2, "!");
-            }
-        }
-    }
-
-    private void drawBins(List<Mark> ofLane, double middle) {
-        TreeMap<Integer, List<Mark>> bins = new TreeMap<>();
-        double binWidth = (RIGHT - LEFT) / BINS;
-        for (Mark mark : ofLane) {
-            int bin = Math.min(BINS - 1, (int) ((scale.x(mark.start()) - LEFT) / binWidth));
-            bins.computeIfAbsent(bin, b -> new ArrayList<>()).add(mark);
-        }
-        int most = bins.values().stream().mapToInt(List::size).max().orElse(1);
-        double floor = middle + ROW / 2 - 4;
-        bins.forEach((bin, inBin) -> {
-            Event.Kind worst = inBin.stream()
-                    .map(Mark::kind)
-                    .max(Comparator.comparingInt(TimelinePicture::gravity))
-                    .orElseThrow();
-            double height = Math.max(2, (ROW - 12) * inBin.size() / most);
-            double x = LEFT + bin * binWidth;
-            svg.begin("g", "class", "bin").title(inBin.size() + " marks, gravest: " + word(worst));
-            svg.rect(
-                    gravity(worst) > 0 ? "violation" : "done",
-                    new Box(x + 0.5, floor - height, binWidth - 1, height),
-                    0);
-            if (gravity(worst) > 0) {
-                svg.text(
-                        "small alarm strong middle",
-                        x + binWidth / 2,
-                        floor - height - 2,
-                        worst == Event.Kind.VIOLATION ? "!" : "×");
-            }
-            svg.end();
-        });
-    }
-
-    private static int gravity(Event.Kind kind) {
-        return switch (kind) {
-            case DONE, EFFECT, WAIT -> 0;
-            case REFUSED -> 1;
-            case VIOLATION -> 2;
-        };
     }
 }

@@ -4,12 +4,17 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.p2psim.outcome.Answer.LayerAnswer;
 import org.p2psim.outcome.Event;
 import org.p2psim.outcome.ExpectationOutcome;
 import org.p2psim.outcome.InvariantOutcome;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.TransferOutcome;
+import org.p2psim.outcome.WaitOutcome;
+import org.p2psim.report.lifetime.Chain;
+import org.p2psim.report.lifetime.Lifetimes;
+import org.p2psim.report.lifetime.Told;
 import org.p2psim.report.matrix.PairGrid;
 import org.p2psim.unit.Bytes;
 import org.p2psim.unit.Ticks;
@@ -19,6 +24,7 @@ public final class TextReport {
     private static final int WIDTH = 120;
     private static final int LINES_MAX = 40;
     private static final int MATRIX_ENDPOINTS_MAX = 8;
+    private static final int ROWS_MAX = 6;
 
     private TextReport() {}
 
@@ -33,6 +39,8 @@ public final class TextReport {
         lines.addAll(layers.lines(2));
         section(lines, "Expectations: " + met(run.expectations()), unmet(run));
         section(lines, "Invariants: " + held(run.invariants()), broken(run));
+        section(lines, "Waits, the longest first", waits(run));
+        section(lines, "In flight when access ended", inFlight(run));
         section(lines, "Refused", refused(run));
         section(lines, "Transfers", transfers(run));
         matrix(lines, run);
@@ -63,14 +71,16 @@ public final class TextReport {
     }
 
     private static String held(List<InvariantOutcome> invariants) {
-        return invariants.isEmpty()
-                ? "none checked"
-                : "%d of %d held"
-                        .formatted(
-                                invariants.stream()
-                                        .filter(InvariantOutcome::held)
-                                        .count(),
-                                invariants.size());
+        if (invariants.isEmpty()) {
+            return "none checked";
+        }
+        long held = invariants.stream().filter(InvariantOutcome::held).count();
+        long expected = invariants.stream().filter(InvariantOutcome::good).count() - held;
+        return "%d of %d held%s"
+                .formatted(
+                        held,
+                        invariants.size(),
+                        expected == 0 ? "" : ", %d broke as the scenario expects".formatted(expected));
     }
 
     private static List<String> unmet(RunOutcome run) {
@@ -88,14 +98,75 @@ public final class TextReport {
     }
 
     private static List<String> broken(RunOutcome run) {
-        TextTable table = new TextTable();
-        for (InvariantOutcome invariant : run.invariants()) {
-            invariant
-                    .violation()
-                    .ifPresent(violation -> table.row(
-                            "BROKEN", invariant.id(), "at " + Ticks.format(violation.at()), violation.detail()));
+        List<String> lines = new ArrayList<>();
+        for (Chain chain : Chain.of(run)) {
+            InvariantOutcome.Violation violation = chain.invariant().violation().orElseThrow();
+            TextTable row = new TextTable();
+            row.row(
+                    violation.expected() ? "broken as expected" : "BROKEN",
+                    chain.invariant().id(),
+                    "at " + Ticks.format(violation.at()),
+                    violation.detail());
+            lines.addAll(row.lines(2));
+            if (!chain.because().isEmpty()) {
+                lines.addAll(Plain.wrapped("    because ", "    ", String.join("; ", chain.because()), WIDTH));
+            }
+            chain.enabledBy()
+                    .ifPresent(event ->
+                            lines.addAll(Plain.wrapped("    made possible by ", "    ", chain.madePossible(), WIDTH)));
         }
-        return table.lines(2);
+        return lines;
+    }
+
+    /** Those that never ended first, then the longest. */
+    private static List<String> waits(RunOutcome run) {
+        Lifetimes lifetimes = new Lifetimes(run);
+        TextTable table = new TextTable();
+        run.waits().stream()
+                .filter(wait -> lifetimes.event(wait.event()).isPresent())
+                .sorted(Comparator.comparing(WaitOutcome::finished)
+                        .thenComparing(wait -> lifetimes
+                                .event(wait.event())
+                                .map(event -> event.start() - event.end())
+                                .orElse(0L)))
+                .limit(ROWS_MAX)
+                .forEach(wait -> {
+                    Event event = lifetimes.event(wait.event()).orElseThrow();
+                    table.row(
+                            Ticks.format(event.start()),
+                            event.lane(),
+                            "waits for " + Told.kind(wait.kind()),
+                            "by " + Told.blockers(wait),
+                            Told.took(wait, event));
+                });
+        return more(table.lines(2), run.waits().size());
+    }
+
+    private static List<String> inFlight(RunOutcome run) {
+        Lifetimes lifetimes = new Lifetimes(run);
+        TextTable table = new TextTable();
+        run.inFlight().stream()
+                .sorted(Comparator.comparingLong(each -> -each.landedAfter()))
+                .limit(ROWS_MAX)
+                .forEach(each -> {
+                    Optional<Event> event = lifetimes.event(each.event());
+                    table.row(
+                            each.dma(),
+                            Told.amount(each.tlps(), each.bytes()),
+                            event.map(e -> "at %s of %s, %s".formatted(e.what(), e.lane(), Ticks.format(e.start())))
+                                    .orElse(""),
+                            Told.landed(each, event));
+                });
+        return more(table.lines(2), run.inFlight().size());
+    }
+
+    private static List<String> more(List<String> lines, int all) {
+        if (all <= lines.size()) {
+            return lines;
+        }
+        List<String> longer = new ArrayList<>(lines);
+        longer.add("  and %d more".formatted(all - lines.size()));
+        return longer;
     }
 
     private static List<String> refused(RunOutcome run) {

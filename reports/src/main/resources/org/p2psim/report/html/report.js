@@ -30,6 +30,30 @@
       }
     }));
   });
+  document.querySelectorAll('.lanes').forEach((lanes) => {
+    const pictures = [...lanes.querySelectorAll('svg')].map((svg) => [svg, svg.viewBox.baseVal.width]);
+    const names = lanes.querySelector('.lane-names');
+    let zoom = 1;
+    const show = (wanted) => {
+      const middle = (lanes.scrollLeft + lanes.clientWidth / 2) / zoom;
+      zoom = Math.min(4, Math.max(0.2, wanted));
+      pictures.forEach(([svg, width]) => { svg.style.width = `${width * zoom}px`; });
+      if (names) {
+        names.style.width = `${179 * zoom}px`;
+        names.style.marginRight = `${-179 * zoom}px`;
+      }
+      lanes.scrollLeft = middle * zoom - lanes.clientWidth / 2;
+    };
+    const bar = document.createElement('div');
+    bar.className = 'zoom';
+    bar.append(
+      button('Zoom in', () => show(zoom * 1.5)),
+      button('Zoom out', () => show(zoom / 1.5)),
+      button('Whole width', () => show(lanes.clientWidth / pictures[pictures.length - 1][1])),
+      button('Text size', () => show(1)),
+    );
+    lanes.before(bar);
+  });
   const reveal = () => {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     for (let at = target; at; at = at.parentElement) {

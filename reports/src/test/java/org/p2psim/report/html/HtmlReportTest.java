@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.p2psim.outcome.Event;
 import org.p2psim.outcome.RunOutcome;
+import org.p2psim.report.SampleLifetimes;
 import org.p2psim.report.SampleOutcomes;
 import org.xml.sax.InputSource;
 
@@ -34,11 +35,15 @@ class HtmlReportTest {
 
     @Test
     void everyIdIsUniqueAndEveryInnerLinkLeadsSomewhere() {
-        String page = HtmlReport.render(SampleOutcomes.fiveVariants());
-        List<String> ids = found(page, " id=\"([^\"]*)\"");
-        assertThat(ids).doesNotHaveDuplicates();
-        assertThat(ids).containsAll(found(page, "href=\"#([^\"]*)\""));
-        assertThat(ids).containsAll(found(page, "url\\(#([^)]*)\\)"));
+        for (List<RunOutcome> runs : List.of(
+                SampleOutcomes.fiveVariants(),
+                List.of(SampleLifetimes.doubleInversion(), SampleLifetimes.merged(), SampleLifetimes.many(3)))) {
+            String page = HtmlReport.render(runs);
+            List<String> ids = found(page, " id=\"([^\"]*)\"");
+            assertThat(ids).doesNotHaveDuplicates();
+            assertThat(ids).containsAll(found(page, "href=\"#([^\"]*)\""));
+            assertThat(ids).containsAll(found(page, "url\\(#([^)]*)\\)"));
+        }
     }
 
     @Test
@@ -107,6 +112,7 @@ class HtmlReportTest {
     void everyPictureIsXmlWithTitleAndDescription() {
         picturesParse(PAGE);
         picturesParse(HtmlReport.render(SampleOutcomes.fiveVariants()));
+        picturesParse(HtmlReport.render(List.of(SampleLifetimes.doubleInversion(), SampleLifetimes.many(2))));
     }
 
     @Test
@@ -141,6 +147,11 @@ class HtmlReportTest {
         Files.writeString(Path.of("target/sample-two.html"), PAGE);
         Files.writeString(Path.of("target/sample-one.html"), HtmlReport.render(List.of(SampleOutcomes.twoSockets())));
         Files.writeString(Path.of("target/sample-five.html"), HtmlReport.render(SampleOutcomes.fiveVariants()));
+        Files.writeString(
+                Path.of("target/sample-lifetimes.html"),
+                HtmlReport.render(
+                        List.of(SampleLifetimes.doubleInversion(), SampleLifetimes.merged(), SampleLifetimes.three())));
+        Files.writeString(Path.of("target/sample-many.html"), HtmlReport.render(List.of(SampleLifetimes.many(1))));
         assertThat(Path.of("target/sample-five.html")).isNotEmptyFile();
     }
 

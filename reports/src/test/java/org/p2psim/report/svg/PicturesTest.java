@@ -24,6 +24,7 @@ import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.outcome.TransferOutcome.RouteHop;
 import org.p2psim.platform.Socket;
+import org.p2psim.report.SampleLifetimes;
 import org.p2psim.report.SampleOutcomes;
 import org.p2psim.topology.Acs;
 import org.p2psim.topology.Fabric;
@@ -48,7 +49,11 @@ class PicturesTest {
                         Named.of("vm", SampleOutcomes.vm()),
                         Named.of("hostile names", SampleOutcomes.bareMetal(HOSTILE, RIGHT_TO_LEFT)),
                         Named.of("two sockets", large(4)),
-                        Named.of("64 endpoints", large(16)))
+                        Named.of("64 endpoints", large(16)),
+                        Named.of("double inversion", SampleLifetimes.doubleInversion()),
+                        Named.of("reset that waits", SampleLifetimes.merged()),
+                        Named.of("three events", SampleLifetimes.three()),
+                        Named.of("300 events", SampleLifetimes.many(4)))
                 .flatMap(sample -> {
                     RunOutcome run = sample.getPayload();
                     return Stream.<Named<Supplier<String>>>of(
@@ -178,6 +183,49 @@ class PicturesTest {
         assertThat(TimelinePicture.render("p", SampleOutcomes.vm()))
                 .contains("register-mr -EPERM</text>")
                 .contains("an invariant broke</text>");
+    }
+
+    /** Reset from 30 to 130 ns, the write lands in it at 55 ns. */
+    @Test
+    void whatComesIntoAResetIsDrawnInsideOfItAndTheMissingNotifyAtItsBeginning() {
+        Document document = parse(TimelinePicture.render("p", SampleLifetimes.doubleInversion()));
+        Element zone = elements(document).stream()
+                .filter(element -> element.getAttribute("class").equals("zone"))
+                .findFirst()
+                .orElseThrow();
+        Element dropped = elements(document).stream()
+                .filter(element -> element.getAttribute("class").equals("flight lost"))
+                .findFirst()
+                .orElseThrow();
+        Element untold = elements(document).stream()
+                .filter(element -> element.getAttribute("class").equals("untold"))
+                .findFirst()
+                .orElseThrow();
+        double from = number(zone, "x");
+
+        assertThat(number(dropped, "x2")).isStrictlyBetween(from, from + number(zone, "width"));
+        assertThat(number(untold, "cx")).isEqualTo(from);
+    }
+
+    @Test
+    void aResetThatWasToldHasNoMissingNotifyAndAWaitWithoutEndSaysSo() {
+        assertThat(TimelinePicture.render("p", SampleLifetimes.merged()))
+                .contains("waits for unmap by buf/nic0, 8 ns", "16 TLPs, 4 KiB in flight at revoke of buf")
+                .doesNotContain("no notify");
+        assertThat(TimelinePicture.render("p", SampleOutcomes.revoked())).contains("never ended (");
+    }
+
+    @Test
+    void threeHundredEventsKeepTheirWordsInAWidePictureWhoseNamesStayInSight() {
+        String picture = TimelinePicture.render("p", SampleLifetimes.many(6));
+        Document document = parse(picture);
+        long marks = elements(document).stream()
+                .filter(element -> element.getAttribute("class").equals("mark"))
+                .count();
+
+        assertThat(marks).isGreaterThan(300);
+        assertThat(picture.split(" halo", -1).length - 1).isEqualTo((int) marks);
+        assertThat(TimelinePicture.names("n", SampleLifetimes.many(6))).contains(">buf1/nic3</text>");
     }
 
     @Test

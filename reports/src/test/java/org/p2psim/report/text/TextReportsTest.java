@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.p2psim.outcome.RunOutcome;
+import org.p2psim.report.SampleLifetimes;
 import org.p2psim.report.SampleOutcomes;
 
 class TextReportsTest {
@@ -34,6 +35,29 @@ class TextReportsTest {
                 .contains("-EPERM")
                 .contains("BROKEN  I-02  at 10 us  buf moved while mr0 maps it")
                 .contains("FAILED  line 47  no invariant broken  found: I-02 broke");
+    }
+
+    @Test
+    void aChainSaysWhatWasWrongWhoWasNotToldAndWhatMadeItPossible() {
+        assertThat(TextReport.of(SampleLifetimes.doubleInversion()).replaceAll("\\s+", " "))
+                .contains("BROKEN I-01 at 55 ns write w1 of 4 KiB came while n0 was being reset")
+                .contains("buf was \"marked revoked, maps allowed\" (I-27 broken) since 0 ns")
+                .contains("n0 was \"in reset\" from 30 ns to 130 ns")
+                .contains("buf/nic0 stayed mapped, and no notify reached it when n0 became \"in reset\" at 30 ns")
+                .contains("made possible by operation 0, export of buf at 0 ns")
+                .contains("broken as expected I-08");
+    }
+
+    @Test
+    void waitsSayForWhomAndHowLongAndWhatWasInFlightWhenItLanded() {
+        assertThat(TextReport.of(SampleLifetimes.merged()).replaceAll(" +", " "))
+                .contains("30 ns buf waits for unmap by buf/nic0 8 ns")
+                .contains("w0 16 TLPs, 4 KiB at revoke of buf, 30 ns last landed at 33 ns, 3 ns after it; none after");
+        assertThat(TextReport.of(SampleLifetimes.merged())).doesNotContain("no notify");
+        assertThat(TextReport.of(SampleOutcomes.revoked()))
+                .contains("never ended")
+                .contains("none landed");
+        assertThat(TextReport.of(SampleLifetimes.many(5))).contains("and 6 more");
     }
 
     @Test
@@ -83,7 +107,10 @@ class TextReportsTest {
     @Test
     void samplesAreWrittenForLooking() throws IOException {
         String all = TextReport.of(SampleOutcomes.bareMetal()) + "\n" + TextReport.of(SampleOutcomes.vm()) + "\n"
-                + TextReport.of(SampleOutcomes.twoSockets()) + "\n" + CompareText.of(TWO) + "\n"
+                + TextReport.of(SampleOutcomes.twoSockets()) + "\n" + TextReport.of(SampleLifetimes.doubleInversion())
+                + "\n"
+                + TextReport.of(SampleLifetimes.merged()) + "\n" + TextReport.of(SampleLifetimes.many(5)) + "\n"
+                + CompareText.of(TWO) + "\n"
                 + CompareText.of(SampleOutcomes.fiveVariants()) + "\n"
                 + MatrixText.of(SampleOutcomes.twoSockets().matrix());
         Files.writeString(Path.of("target/sample.txt"), all);

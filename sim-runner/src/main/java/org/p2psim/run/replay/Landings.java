@@ -1,6 +1,7 @@
 package org.p2psim.run.replay;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -31,6 +32,7 @@ public final class Landings {
     private final RunState run;
     private final Causes causes;
     private final Map<String, Fate> fates = new LinkedHashMap<>();
+    private final Map<String, Attachment> dmas = new LinkedHashMap<>();
     private final Set<Journey> running = new LinkedHashSet<>();
     private final List<LandingOutcome> outcomes = new ArrayList<>();
     private final List<AddressRange> assigned = new ArrayList<>();
@@ -62,6 +64,11 @@ public final class Landings {
         return Optional.ofNullable(fates.get(dma));
     }
 
+    /** Every DMA that set out, and through which attachment. */
+    ImmutableMap<String, Attachment> dmas() {
+        return ImmutableMap.copyOf(dmas);
+    }
+
     ImmutableList<LandingOutcome> outcomes() {
         return ImmutableList.copyOf(outcomes);
     }
@@ -72,6 +79,7 @@ public final class Landings {
 
     /** A DMA sets out. */
     Journey journey(Journey.Start start) {
+        dmas.putIfAbsent(start.dma(), start.attachment());
         Journey journey = new Journey(run, this, start, owners(start.attachment()));
         running.add(journey);
         return journey;

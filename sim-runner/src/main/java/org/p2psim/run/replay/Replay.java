@@ -9,6 +9,7 @@ import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.ownership.OwnedMemory;
 import org.p2psim.outcome.LandingOutcome;
 import org.p2psim.outcome.Note;
+import org.p2psim.outcome.ObjectOutcome;
 import org.p2psim.platform.Errno;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
@@ -37,6 +38,7 @@ public final class Replay {
     private final Ways ways;
     private final Landings landings;
     private final StateChecks checks;
+    private final ObjectStates states;
     private final DmaBufOperations dmaBufs;
     private final AttachmentOperations attachments;
     private final MemoryOperations memory;
@@ -86,6 +88,7 @@ public final class Replay {
         this.ways = new Ways(world, routing);
         this.landings = new Landings(run, new Causes(recorder));
         this.checks = new StateChecks(run, landings);
+        this.states = new ObjectStates(run, landings);
         new Tables(run);
         GpuMemory gpuMemory = new GpuMemory(owned, exporters.gpus());
         new DeviceTimes(world, kernelRun, exporters, gpuMemory);
@@ -145,6 +148,11 @@ public final class Replay {
 
     public ImmutableList<LandingOutcome> landed() {
         return landings.outcomes();
+    }
+
+    /** The states that objects went through, until the end of the run. */
+    public ImmutableList<ObjectOutcome> objects(long end) {
+        return states.outcomes(end);
     }
 
     public ImmutableList<Note> notes() {

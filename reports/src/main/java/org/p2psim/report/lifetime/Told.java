@@ -1,0 +1,71 @@
+package org.p2psim.report.lifetime;
+
+import java.util.Optional;
+import org.p2psim.dmabuf.Wait;
+import org.p2psim.outcome.Event;
+import org.p2psim.outcome.InFlightOutcome;
+import org.p2psim.outcome.LandingOutcome;
+import org.p2psim.outcome.WaitOutcome;
+import org.p2psim.unit.Bytes;
+import org.p2psim.unit.Ticks;
+
+/** Waits, what was in flight and landings in a few words. */
+public final class Told {
+    private Told() {}
+
+    /** What is waited for. */
+    public static String kind(Wait.Kind kind) {
+        return switch (kind) {
+            case FENCES -> "fences";
+            case UNMAP -> "unmap";
+            case DMA -> "DMA on its way";
+            case LOCK -> "lock";
+            case RESET -> "reset";
+            case REFERENCES -> "references";
+            case SCRUB -> "clearing of memory";
+            case FAULT -> "page fault";
+        };
+    }
+
+    /** How long a wait took, and that it never ended if so. */
+    public static String took(WaitOutcome wait, Event event) {
+        String took = Ticks.format(event.end() - event.start());
+        return wait.finished() ? took : "never ended (%s until the end of the run)".formatted(took);
+    }
+
+    public static String blockers(WaitOutcome wait) {
+        return wait.blockers().isEmpty() ? "nobody by name" : String.join(", ", wait.blockers());
+    }
+
+    /** TLPs and bytes. */
+    public static String amount(long tlps, long bytes) {
+        return "%d %s, %s".formatted(tlps, tlps == 1 ? "TLP" : "TLPs", Bytes.format(bytes));
+    }
+
+    /** What became of what was in flight. */
+    public static String landed(InFlightOutcome inFlight, Optional<Event> revocation) {
+        if (inFlight.lastLanding().isEmpty()) {
+            return "none landed";
+        }
+        long last = inFlight.lastLanding().getAsLong();
+        String after = revocation
+                .map(event -> ", %s after it".formatted(Ticks.format(last - event.start())))
+                .orElse("");
+        return "last landed at %s%s; %s".formatted(Ticks.format(last), after, late(inFlight));
+    }
+
+    private static String late(InFlightOutcome inFlight) {
+        return inFlight.landedAfter() == 0
+                ? "none after it had returned"
+                : "%d after it had returned".formatted(inFlight.landedAfter());
+    }
+
+    public static String fate(LandingOutcome landing) {
+        String where = landing.where().isEmpty() ? "" : " " + landing.where();
+        return switch (landing.fate()) {
+            case LANDED -> "landed in" + where + (landing.owner().isEmpty() ? "" : ", memory of " + landing.owner());
+            case DROPPED -> "dropped at" + where;
+            case BLOCKED -> "blocked on the way to" + where;
+        };
+    }
+}
