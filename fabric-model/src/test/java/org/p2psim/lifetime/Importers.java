@@ -45,12 +45,14 @@ final class Importers {
     /** A driver that attaches for itself, with or without callbacks. */
     private final class Plain {
         private final InFlight dma;
+        private final boolean maps;
         private Optional<Attachment> attachment = Optional.empty();
         private boolean usable;
         private boolean busy;
 
-        Plain(String name) {
+        Plain(String name, boolean maps) {
             dma = new InFlight(name);
+            this.maps = maps;
         }
 
         @Override
@@ -213,7 +215,11 @@ final class Importers {
         }
         Plain chosen = life.any(free);
         switch (life.random.nextInt(5)) {
-            case 0 -> start(chosen, "map", chosen::map);
+            case 0 -> {
+                if (chosen.maps) {
+                    start(chosen, "map", chosen::map);
+                }
+            }
             case 1 -> start(chosen, "unmap", chosen::unmap);
             case 2 -> detach(chosen);
             default -> {
@@ -233,8 +239,9 @@ final class Importers {
 
     private void attach(DmaBuf dmaBuf) {
         Importer importer = importer(2, life.random.nextInt(3) != 0);
-        Plain made = new Plain(life.name("plain"));
         boolean told = importer.dynamic() && !(life.kernel.core().callbackOptional() && life.random.nextInt(4) == 0);
+        // who is not told of moves has to pin before he maps, and this one does neither
+        Plain made = new Plain(life.name("plain"), told || !importer.dynamic());
         Optional<MoveNotify> notify = told ? Optional.of(made::told) : Optional.empty();
         life.kernel.start(
                 "attach " + importer.name(),

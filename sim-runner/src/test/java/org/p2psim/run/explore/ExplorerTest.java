@@ -13,16 +13,17 @@ import org.p2psim.unit.Ticks;
 /** What exploration reports, and that it can be replayed. */
 class ExplorerTest {
     private static final long WITHIN = 2 * Ticks.PER_MICROSECOND;
+    private static final long INTERLEAVINGS = 100;
     private static final Simulation SIMULATION = new Simulation("test");
 
     /** In the file's order the write is over long before the device is closed and given to somebody else. */
     private static final String[] CLOSE = {
         "at: 0us, do: export, dma-buf: d, from: n0, region: 4",
-        "at: 2us, do: register-mr, mr: m, nic: x0, dma-buf: d, access: [local-write, remote-write]",
-        "at: 4us, do: rdma-write, mr: m, size: 4KiB",
-        "at: 5us, do: write-memory, device: n0, region: 4, offset: 0B, size: 4KiB, tag: mine",
+        "at: 1us, do: register-mr, mr: m, nic: x0, dma-buf: d, access: [local-write, remote-write]",
+        "at: 6us, do: rdma-write, mr: m, size: 4KiB",
+        "at: 2us, do: write-memory, device: n0, region: 4, offset: 0B, size: 4KiB, tag: mine",
         "at: 8us, id: closing, do: close-device, device: n0",
-        "at: 9us, do: assign, device: n0, region: 4, offset: 0B, size: 64MiB, owner: other",
+        "at: 30us, do: assign, device: n0, region: 4, offset: 0B, size: 64MiB, owner: other",
     };
 
     private static Plan closing(String bugs) {
@@ -30,7 +31,7 @@ class ExplorerTest {
     }
 
     private static ExplorationOutcome explore(Plan plan, int workers, boolean shrinks) {
-        return new Explorer(SIMULATION).explore(plan, new Extent(300, WITHIN, workers, shrinks), "p2psim run test.yaml", over -> {});
+        return new Explorer(SIMULATION).explore(plan, new Extent(INTERLEAVINGS, WITHIN, workers, shrinks), "p2psim run test.yaml", over -> {});
     }
 
     @Test
