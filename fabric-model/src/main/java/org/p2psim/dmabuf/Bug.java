@@ -42,6 +42,9 @@ public enum Bug {
     DESCRIPTOR_PUBLISHED_FIRST(
             "habanalabs v6 of September 2021 until 6.17",
             "the descriptor is installed before the context is referenced"),
+    PAGE_CURSOR_STALE(
+            "habanalabs since 6.7; found by running its builder of tables on vectors",
+            "the builder stays on the page at whose end an entry ends, so that a table shows pages that are not exported"),
     NO_CONTEXT_REFERENCE("counterfactual", "an export does not keep the context of the user who made it"),
     NO_SCRUB("counterfactual", "device memory is not cleared between its users though the option is on"),
     NO_FENCE_WAIT("counterfactual", "a dynamic importer does not wait for the fences of a move before it uses a table"),

@@ -4,9 +4,9 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 
 /**
@@ -23,6 +23,7 @@ public final class Kernel {
     private final LockOrder lockOrder = new LockOrder();
     private final List<Task<?>> waiting = new ArrayList<>();
     private int freeDescriptors = Integer.MAX_VALUE;
+    private IntUnaryOperator whoGoesOn = ready -> 0;
     private Consumer<DmaBuf> whenInstalled = dmaBuf -> {};
     private Task<?> current = new Task<>("user", Task.NO_CAUSE, reply -> {});
     private int depth;
@@ -128,23 +129,37 @@ public final class Kernel {
         task.answered(reply);
     }
 
-    /** Lets every task go on whose wait is over, first come first, until none can. */
+    /**
+     * Lets somebody choose who goes on if several tasks can. Unless one is set it is the one that has waited longest.
+     *
+     * @param choice given how many can, at least 2, the index of one; 0 has waited longest
+     */
+    public void whoGoesOn(IntUnaryOperator choice) {
+        whoGoesOn = choice;
+    }
+
+    /** Lets every task go on whose wait is over, one after the other, until none can. */
     public void poll() {
-        Optional<Task<?>> ready = ready();
-        while (ready.isPresent()) {
-            waiting.remove(ready.get());
-            goOn(ready.get());
+        List<Task<?>> ready = ready();
+        while (!ready.isEmpty()) {
+            Task<?> next = ready.get(ready.size() == 1 ? 0 : whoGoesOn.applyAsInt(ready.size()));
+            waiting.remove(next);
+            goOn(next);
             ready = ready();
         }
     }
 
-    private Optional<Task<?>> ready() {
+    private List<Task<?>> ready() {
+        if (waiting.isEmpty()) {
+            return List.of();
+        }
+        List<Task<?>> ready = new ArrayList<>();
         for (Task<?> task : waiting) {
             if (task.waitsFor().orElseThrow().isOver()) {
-                return Optional.of(task);
+                ready.add(task);
             }
         }
-        return Optional.empty();
+        return ready;
     }
 
     private <T> void goOn(Task<T> task) {

@@ -23,7 +23,8 @@ public final class NotificationChecks {
     public ImmutableList<Violation> next(Journal.Entry entry) {
         Violations violations = new Violations();
         switch (entry.action()) {
-            case ATTACH -> attached.add(entry.object());
+            // a mapping of a VMA has no attachment
+            case ATTACH, MAP -> attached.add(entry.object());
             case DETACH -> attached.remove(entry.object());
             case RELEASE -> released.add(entry.object());
             case REVOKE, RESTORE, MOVE -> told.removeIf(name -> isOf(name, entry.object()));

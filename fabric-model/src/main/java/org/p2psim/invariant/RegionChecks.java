@@ -3,7 +3,6 @@ package org.p2psim.invariant;
 import com.google.common.collect.ImmutableList;
 import java.util.Optional;
 import org.p2psim.dmabuf.Attachment;
-import org.p2psim.dmabuf.FenceUsage;
 import org.p2psim.dmabuf.importer.Access;
 import org.p2psim.dmabuf.importer.MemoryRegion;
 import org.p2psim.dmabuf.importer.QueuePair;
@@ -53,12 +52,7 @@ public final class RegionChecks {
         Violations violations = new Violations();
         violations.require(
                 Invariant.NEW_MAPPING_WAITS,
-                region.attachment()
-                                .dmaBuf()
-                                .reservation()
-                                .pending(FenceUsage.KERNEL)
-                                .isEmpty()
-                        || region.attachment().mappingState() != Attachment.MappingState.VALID,
+                !region.isBeingMovedTo(),
                 region.name(),
                 () -> "DMA is issued before the move is over");
         return violations.found();

@@ -56,14 +56,14 @@ public final class VfioChecks {
         return violations.found();
     }
 
-    /** I-28, at the moment when a reset of a set begins, and as long as it lasts. */
+    /** I-28, at the moment when a reset of a set begins, and as long as it lasts; of buffers that have a reference. */
     public static ImmutableList<Violation> underReset(List<VfioPci> devices) {
         Violations violations = new Violations();
         for (VfioPci device : devices) {
             for (DmaBuf dmaBuf : device.dmaBufs()) {
                 violations.require(
                         Invariant.SET_RESET_TOGETHER,
-                        device.isRevoked(dmaBuf),
+                        dmaBuf.isReleased() || device.isRevoked(dmaBuf),
                         dmaBuf.name(),
                         () -> "%s is being reset, and mapping is allowed".formatted(device.name()));
             }

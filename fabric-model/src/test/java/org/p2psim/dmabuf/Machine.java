@@ -36,6 +36,16 @@ public final class Machine {
     private final Kernel kernel;
 
     public Machine(String hostBridge, String release, Set<Bug> bugs) {
+        this(p2pdma(hostBridge), new Kernel(DmaBufCore.of(KernelRelease.parse(release)), bugs));
+    }
+
+    /** @param p2pdma of a machine made before, which several may share */
+    public Machine(P2pdma p2pdma, Kernel kernel) {
+        this.p2pdma = p2pdma;
+        this.kernel = kernel;
+    }
+
+    public static P2pdma p2pdma(String hostBridge) {
         Fabric fabric = Fabric.of(
                 List.of(new Socket("s0", new Cpu("GenuineIntel", 6, 85))),
                 List.of(new HostBridge("rc0", "s0", 0, 0, IommuMode.OFF, 0, 64, List.of())),
@@ -45,8 +55,7 @@ public final class Machine {
                         function("00:03.0", "15b3:101b", PortType.RC_INTEGRATED_ENDPOINT),
                         function("00:04.0", "1d0f:efa2", PortType.RC_INTEGRATED_ENDPOINT),
                         function("00:05.0", "8086:1592", PortType.RC_INTEGRATED_ENDPOINT)));
-        p2pdma = new P2pdma(fabric, fabric.bootCpu(), KernelRules.of(KernelRelease.parse("6.12")));
-        kernel = new Kernel(DmaBufCore.of(KernelRelease.parse(release)), bugs);
+        return new P2pdma(fabric, fabric.bootCpu(), KernelRules.of(KernelRelease.parse("6.12")));
     }
 
     private static PciFunction function(String at, String id, PortType type) {

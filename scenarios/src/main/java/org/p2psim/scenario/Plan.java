@@ -83,6 +83,30 @@ public record Plan(
                 notes);
     }
 
+    /** The same machine with other operations, in order of time, or in another order at equal times. */
+    public Plan withTimeline(List<Operation> operations) {
+        return new Plan(
+                scenario,
+                title,
+                source,
+                digest,
+                variant,
+                settings,
+                seed,
+                kernel,
+                cmdline,
+                fabric,
+                timings,
+                devices,
+                addresses,
+                classCodes,
+                virtualMachine,
+                lifetimes,
+                operations,
+                expectations,
+                notes);
+    }
+
     /**
      * A device that the timeline lets import another's memory.
      *

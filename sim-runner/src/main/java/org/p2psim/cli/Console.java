@@ -66,6 +66,14 @@ final class Console {
         err.println(line);
     }
 
+    /** How far something long has come, on a terminal only, each time over the last one. */
+    void progress(String line, boolean last) {
+        if (System.console() != null) {
+            err.print("\r" + line + (last ? "\n" : ""));
+            err.flush();
+        }
+    }
+
     PrintWriter outWriter() {
         return new PrintWriter(out, true, StandardCharsets.UTF_8);
     }

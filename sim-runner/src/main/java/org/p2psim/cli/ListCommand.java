@@ -1,6 +1,14 @@
 package org.p2psim.cli;
 
+import com.google.common.base.CaseFormat;
 import com.google.common.base.Strings;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.p2psim.dmabuf.Bug;
+import org.p2psim.platform.KernelRules;
+import org.p2psim.report.json.BugListJson;
+import org.p2psim.scenario.Driver;
 import org.p2psim.scenario.library.Library;
 import org.p2psim.scenario.profile.Profile;
 import org.p2psim.scenario.profile.Profiles;
@@ -9,9 +17,9 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "list",
-        description = "List the shipped scenarios, or the profiles of parts.",
+        description = "List the shipped scenarios, the profiles of parts, or the mistakes that drivers can be given.",
         footerHeading = "%nExamples:%n",
-        footer = {"  p2psim list", "  p2psim list --profiles"})
+        footer = {"  p2psim list", "  p2psim list --profiles", "  p2psim list --bugs"})
 final class ListCommand implements Runnable {
     private final Console console;
 
@@ -20,6 +28,15 @@ final class ListCommand implements Runnable {
             description = "List what a scenario can name as profile of a switch's upstream port, a root complex, a"
                     + " socket or a device: the values, where they come from, and how far off they may be.")
     private boolean profiles;
+
+    @Option(
+            names = "--bugs",
+            description = "List what drivers did wrong, and defences that can be taken away: what a scenario's"
+                    + " kernel.bugs and kernel.without-bugs can name, what each does, and which profiles have it.")
+    private boolean bugs;
+
+    @Option(names = "--json", description = "Print the bugs as one JSON document.")
+    private boolean json;
 
     ListCommand(Console console) {
         this.console = console;
@@ -31,6 +48,10 @@ final class ListCommand implements Runnable {
             Profiles.all().forEach(this::print);
             return;
         }
+        if (bugs) {
+            printBugs();
+            return;
+        }
         ScenarioInput input = new ScenarioInput();
         int width = Library.names().stream().mapToInt(String::length).max().orElseThrow();
         Library.names()
@@ -38,6 +59,39 @@ final class ListCommand implements Runnable {
                         .formatted(
                                 Strings.padEnd(name, width, ' '),
                                 input.read(name).title().orElse(""))));
+    }
+
+    private void printBugs() {
+        List<BugListJson.Entry> entries =
+                Arrays.stream(Bug.values()).map(ListCommand::entry).toList();
+        if (json) {
+            console.print(BugListJson.write(entries));
+            return;
+        }
+        for (BugListJson.Entry entry : entries) {
+            console.print("%s%n".formatted(entry.name()));
+            console.print("  effect  %s%n".formatted(entry.effect()));
+            console.print("  source  %s%n".formatted(entry.source()));
+            console.print("  with    %s%n"
+                    .formatted(
+                            entry.drivers().isEmpty()
+                                    ? "no profile: kernel.bugs only"
+                                    : String.join(", ", entry.drivers())));
+        }
+    }
+
+    private static BugListJson.Entry entry(Bug bug) {
+        return new BugListJson.Entry(
+                CaseFormat.UPPER_UNDERSCORE.to(CaseFormat.LOWER_HYPHEN, bug.name()),
+                bug.effect(),
+                bug.source(),
+                Driver.BY_NAME.entrySet().stream()
+                        .filter(driver -> driver.getValue()
+                                .apply(KernelRules.NEWEST)
+                                .bugs()
+                                .contains(bug))
+                        .map(Map.Entry::getKey)
+                        .toList());
     }
 
     private void print(Profile profile) {

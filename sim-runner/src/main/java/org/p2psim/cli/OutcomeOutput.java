@@ -20,6 +20,15 @@ final class OutcomeOutput {
     @Option(names = "--junit", paramLabel = "FILE", description = "Write expectations and invariants as JUnit XML.")
     private Optional<Path> junit = Optional.empty();
 
+    boolean isJson() {
+        return json;
+    }
+
+    /** Whether reports of runs are to be written. */
+    boolean writesFiles() {
+        return html.isPresent() || junit.isPresent();
+    }
+
     /** Writes what was asked for and gives the exit code. */
     int write(Console console, List<RunOutcome> outcomes, String summary) {
         html.ifPresent(file -> console.write(file, HtmlReport.render(outcomes)));

@@ -5,9 +5,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.p2psim.outcome.ExplorationOutcome;
 import org.p2psim.outcome.RunOutcome;
+import org.p2psim.report.json.ExplorationJson;
+import org.p2psim.report.text.ExplorationText;
 import org.p2psim.report.text.TextReport;
 import org.p2psim.run.Simulation;
+import org.p2psim.run.explore.Interleaving;
 import org.p2psim.scenario.Plan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,12 +20,14 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "run",
-        description = "Run scenarios and check what they expect.",
+        description = "Run scenarios and check what they expect, or explore in which other orders an invariant breaks.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  p2psim run gaudi-rdma --variant vm",
             "  p2psim run two-sockets same-switch-acs --junit results.xml",
-            "  p2psim run gaudi-rdma --set kernel.release=6.12 --json"
+            "  p2psim run gaudi-rdma --set kernel.release=6.12 --json",
+            "  p2psim run gaudi-rdma --explore 100 --within 2us --shrink",
+            "  p2psim run gaudi-rdma --variant bare-metal --within 2us --interleaving 17"
         })
 final class RunCommand implements Callable<Integer> {
     private final Console console;
@@ -34,6 +40,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Mixin
     private OutcomeOutput output = new OutcomeOutput();
+
+    @Mixin
+    private ExploreOptions explore = new ExploreOptions();
 
     @Option(names = "--variant", paramLabel = "V", description = "Run this variant only.")
     private Optional<String> variant = Optional.empty();
@@ -50,13 +59,42 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Plan> plans = new ArrayList<>();
-        for (String scenario : scenarios) {
-            plans.addAll(ScenarioInput.select(input.plans(scenario, List.of()), variant));
-        }
+        explore.check(output);
         Simulation simulation = fidelity.simulation();
-        List<RunOutcome> outcomes = plans.stream().map(simulation::run).toList();
+        return explore.isOn() ? explored(simulation) : run(simulation);
+    }
+
+    private List<Plan> plans(String scenario) {
+        return ScenarioInput.select(input.plans(scenario, List.of()), variant);
+    }
+
+    private int run(Simulation simulation) {
+        List<RunOutcome> outcomes = new ArrayList<>();
+        for (Plan plan : scenarios.stream().map(this::plans).flatMap(List::stream).toList()) {
+            Interleaving interleaving = explore.interleaving(plan);
+            outcomes.add(simulation.run(interleaving.of(plan), interleaving.choices()));
+        }
         return output.write(
                 console, outcomes, outcomes.stream().map(TextReport::of).collect(Collectors.joining("\n")));
+    }
+
+    private int explored(Simulation simulation) {
+        List<ExplorationOutcome> outcomes = new ArrayList<>();
+        for (String scenario : scenarios) {
+            for (Plan plan : plans(scenario)) {
+                outcomes.add(explore.explore(simulation, plan, command(scenario, plan), console));
+            }
+        }
+        console.print(
+                output.isJson()
+                        ? ExplorationJson.write(outcomes)
+                        : outcomes.stream().map(ExplorationText::of).collect(Collectors.joining("\n")));
+        return outcomes.stream().allMatch(ExplorationOutcome::good) ? Main.GOOD : Main.FAILED;
+    }
+
+    private String command(String scenario, Plan plan) {
+        List<String> words = new ArrayList<>(List.of("p2psim", "run", scenario, "--variant", plan.variant()));
+        words.addAll(input.words());
+        return ExploreOptions.command(words);
     }
 }

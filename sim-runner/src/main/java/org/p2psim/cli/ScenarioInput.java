@@ -33,6 +33,14 @@ final class ScenarioInput {
     @Option(names = "--seed", paramLabel = "N", description = "Seed of every random choice; the file's own otherwise.")
     private Optional<Long> seed = Optional.empty();
 
+    /** The options as they were given. */
+    List<String> words() {
+        List<String> words = new ArrayList<>();
+        settings.forEach(setting -> words.addAll(List.of("--set", setting)));
+        seed.ifPresent(value -> words.addAll(List.of("--seed", value.toString())));
+        return words;
+    }
+
     /** Reads a scenario; every problem of it is in the result. */
     ScenarioFile read(String name) {
         return read(name, List.of());

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.Guest;
-import org.p2psim.outcome.LinkUse;
+import org.p2psim.outcome.InvariantOutcome;
 import org.p2psim.outcome.Machine;
 import org.p2psim.outcome.Note;
 import org.p2psim.outcome.PairOutcome;
@@ -18,6 +18,7 @@ import org.p2psim.run.engine.Engine;
 import org.p2psim.run.expect.Expectations;
 import org.p2psim.run.flow.DmaNetwork;
 import org.p2psim.run.flow.Fidelity;
+import org.p2psim.run.kernel.Choices;
 import org.p2psim.run.replay.Replay;
 import org.p2psim.run.replay.World;
 import org.p2psim.run.watch.InvariantWatch;
@@ -44,20 +45,64 @@ public final class Simulation {
     }
 
     public RunOutcome run(Plan plan) {
+        return run(plan, Choices.asWritten());
+    }
+
+    /** @param choices what to do where the plan leaves it open */
+    public RunOutcome run(Plan plan, Choices choices) {
         World world = World.of(plan);
+        Played played = played(world, new Routing(world.host()), choices);
+        return outcome(world, played);
+    }
+
+    /** The machine of a plan, on which timelines are run one after the other by one thread, for their invariants only. */
+    public final class Bench {
+        private final World world;
+        private final Routing routing;
+
+        private Bench(Plan plan) {
+            world = World.of(plan);
+            routing = new Routing(world.host());
+        }
+
+        /**
+         * What the invariants say about another timeline of the machine.
+         *
+         * @param plan the bench's with another timeline
+         */
+        public ImmutableList<InvariantOutcome> run(Plan plan, Choices choices) {
+            Played played = played(world.with(plan), routing, choices);
+            return played.watch.outcomes(played.expectations::expects);
+        }
+    }
+
+    public Bench bench(Plan plan) {
+        return new Bench(plan);
+    }
+
+    /** What a run has left behind. */
+    private record Played(
+            long end,
+            DmaNetwork network,
+            Recorder recorder,
+            InvariantWatch watch,
+            Replay replay,
+            Expectations expectations) {}
+
+    private Played played(World world, Routing routing, Choices choices) {
+        Plan plan = world.plan();
         Engine engine = new Engine();
-        Routing routing = new Routing(world.host());
         DmaNetwork network = new DmaNetwork(world.host(), routing, engine, plan.timings(), fidelity, plan.seed());
         Recorder recorder = new Recorder();
         InvariantWatch watch = new InvariantWatch(recorder);
-        Replay replay = new Replay(world, engine, routing, network, recorder, watch);
+        Replay replay = new Replay(world, engine, routing, network, recorder, watch, choices);
         Expectations expectations = new Expectations(world, engine, replay, recorder, watch);
         replay.schedule();
         expectations.schedule();
         engine.run();
         long end = Math.max(engine.lastAction(), network.lastEnd());
         replay.end(end);
-        return outcome(world, end, replay, recorder, watch, expectations, network.linkUse());
+        return new Played(end, network, recorder, watch, replay, expectations);
     }
 
     private static ImmutableList<PairOutcome> pairs(World world) {
@@ -74,11 +119,11 @@ public final class Simulation {
                 provider.name(), client.name(), world.p2pdma().verdict(provider.address(), client.address()));
     }
 
-    private RunOutcome outcome(
-            World world, long end, Replay replay, Recorder recorder, InvariantWatch watch, Expectations expectations, List<LinkUse> links) {
+    private RunOutcome outcome(World world, Played played) {
         Plan plan = world.plan();
+        Recorder recorder = played.recorder;
         List<Note> notes = new ArrayList<>(plan.notes());
-        notes.addAll(replay.notes());
+        notes.addAll(played.replay.notes());
         notes.addAll(Assumed.of(plan, links));
         notes.addAll(Cautions.of(world));
         notes.addAll(NotModelled.NOTES);
@@ -87,8 +132,8 @@ public final class Simulation {
                 plan.title(),
                 plan.source(),
                 plan.variant(),
-                end,
-                new Answers(world, recorder, watch).answer(),
+                played.end,
+                new Answers(world, recorder, played.watch).answer(),
                 machine(plan.kernel().text(), plan.cmdline(), plan.fabric()),
                 guest(world),
                 pairs(world),
@@ -96,12 +141,12 @@ public final class Simulation {
                 recorder.events(),
                 recorder.waits(),
                 recorder.inFlight(),
-                replay.landed(),
-                replay.objects(end),
+                played.replay.landed(),
+                played.replay.objects(played.end),
                 recorder.transfers(),
-                links,
-                watch.outcomes(expectations::expects),
-                expectations.outcomes(),
+                played.network.linkUse(),
+                played.watch.outcomes(played.expectations::expects),
+                played.expectations.outcomes(),
                 notes);
     }
 

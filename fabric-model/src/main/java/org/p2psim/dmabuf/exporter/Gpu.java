@@ -20,6 +20,7 @@ import org.p2psim.dmabuf.Journal;
 import org.p2psim.dmabuf.Kernel;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
+import org.p2psim.dmabuf.Wait;
 import org.p2psim.dmabuf.exporter.GpuBuffer.Flag;
 import org.p2psim.dmabuf.exporter.GpuBuffer.Place;
 import org.p2psim.p2p.P2pdma;
@@ -261,11 +262,35 @@ public final class Gpu {
         buffer.reservation().add(copy, FenceUsage.KERNEL);
         String moved = buffer.dmaBuf().map(DmaBuf::name).orElse(buffer.name());
         kernel.note(Journal.Action.MOVE, moved, "%s to %s".formatted(buffer.place(), to));
-        copies.add(copy);
         buffer.moving(copy, to, block);
-        return buffer.dmaBuf().isEmpty()
-                ? Reply.done(buffer)
-                : buffer.dmaBuf().get().invalidateMappings().then(told -> Reply.done(buffer));
+        if (buffer.dmaBuf().isEmpty()) {
+            copies.add(copy);
+            return Reply.done(buffer);
+        }
+        return buffer.dmaBuf().get().invalidateMappings().then(told -> {
+            kernel.start("copy of " + buffer.name(), () -> afterImporters(buffer, copy));
+            return Reply.done(buffer);
+        });
+    }
+
+    /** The copy begins once importers have stopped, and those are over that could not stop at once. */
+    private Reply<GpuBuffer> afterImporters(GpuBuffer buffer, Fence copy) {
+        ImmutableList<Fence> others = buffer.reservation().pending(FenceUsage.BOOKKEEP).stream()
+                .filter(fence -> !fence.equals(copy))
+                .collect(ImmutableList.toImmutableList());
+        return Reply.after(
+                new Wait(
+                        Wait.Kind.FENCES,
+                        "what uses %s where it was".formatted(buffer.name()),
+                        () -> others.stream().allMatch(Fence::isSignalled),
+                        () -> others.stream()
+                                .filter(fence -> !fence.isSignalled())
+                                .map(Fence::name)
+                                .toList()),
+                () -> {
+                    copies.add(copy);
+                    return Reply.done(buffer);
+                });
     }
 
     /** Whether a buffer that is pinned may be mapped where it is. */

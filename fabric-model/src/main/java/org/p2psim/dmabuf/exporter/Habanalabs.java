@@ -23,6 +23,7 @@ import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.ownership.OwnedMemory;
 import org.p2psim.dmabuf.sgtable.DevicePages;
+import org.p2psim.dmabuf.sgtable.HabanalabsSgTable;
 import org.p2psim.p2p.P2pdma;
 import org.p2psim.p2p.Verdict;
 import org.p2psim.platform.Errno;
@@ -396,8 +397,12 @@ public final class Habanalabs implements Exporter {
                             ? "the peer-to-peer flag was cleared at attach: pci_p2pdma_distance() is -1"
                             : "the importer does not take memory of a peer");
         }
-        return profile.sgTable()
-                .build(export(attachment.dmaBuf()).memory, Kernel.PAGE_SIZE, attachment.importer(), dmaMap);
+        return sgTable().build(export(attachment.dmaBuf()).memory, Kernel.PAGE_SIZE, attachment.importer(), dmaMap);
+    }
+
+    private HabanalabsSgTable sgTable() {
+        boolean corrected = profile.sgTable() == HabanalabsSgTable.R2 && !kernel.has(Bug.PAGE_CURSOR_STALE);
+        return corrected ? HabanalabsSgTable.R2_FIXED : profile.sgTable();
     }
 
     @Override

@@ -49,8 +49,17 @@ public record HabanalabsProfile(Sizes sizes, HabanalabsSgTable sgTable, DeviceLi
                 KernelFeature.HABANALABS_WHOLE_PAGES.isIn(release) ? Sizes.WHOLE_PAGES : Sizes.ANY,
                 HabanalabsSgTable.of(release),
                 KernelFeature.HABANALABS_HOLDS_FILE.isIn(release) ? DeviceLife.HOLDS_FILE : life,
-                KernelFeature.HABANALABS_PUBLISHES_LAST.isIn(release)
-                        ? ImmutableSet.of()
-                        : ImmutableSet.of(Bug.DESCRIPTOR_PUBLISHED_FIRST));
+                bugs(release));
+    }
+
+    private static ImmutableSet<Bug> bugs(KernelRelease release) {
+        ImmutableSet.Builder<Bug> bugs = ImmutableSet.builder();
+        if (!KernelFeature.HABANALABS_PUBLISHES_LAST.isIn(release)) {
+            bugs.add(Bug.DESCRIPTOR_PUBLISHED_FIRST);
+        }
+        if (HabanalabsSgTable.of(release) == HabanalabsSgTable.R2) {
+            bugs.add(Bug.PAGE_CURSOR_STALE);
+        }
+        return bugs.build();
     }
 }

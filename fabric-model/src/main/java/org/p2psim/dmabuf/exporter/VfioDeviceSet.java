@@ -20,6 +20,7 @@ public final class VfioDeviceSet {
                 kernel,
                 LockClass.DEVICE_SET,
                 String.join("+", devices.stream().map(VfioPci::name).toList()));
+        devices.forEach(device -> device.joined(lock));
     }
 
     /**

@@ -53,6 +53,8 @@ public final class VfioPci {
     private boolean resetting;
     private boolean unbinding;
     private int registrations;
+    private int calls;
+    private Optional<Lock> setLock = Optional.empty();
 
     /**
      * A device that its user has opened, with memory enabled.
@@ -129,6 +131,20 @@ public final class VfioPci {
 
     DmaMap dmaMap() {
         return dmaMap;
+    }
+
+    /** Open and close of a function hold the lock of its set. */
+    void joined(Lock lock) {
+        setLock = Optional.of(lock);
+    }
+
+    /** A call on the device's descriptor, which is not released before the call is over. */
+    private <T> Reply<T> call(Supplier<Reply<T>> body) {
+        if (!open) {
+            return notOpen();
+        }
+        calls++;
+        return body.get().atEnd(() -> calls--);
     }
 
     Lock memoryLock() {
@@ -228,9 +244,10 @@ public final class VfioPci {
     }
 
     private Reply<DmaBuf> made(String dmaBuf, int region, ImmutableList<VfioSlice> slices) {
-        if (!open) {
-            return notOpen();
-        }
+        return call(() -> exported(dmaBuf, region, slices));
+    }
+
+    private Reply<DmaBuf> exported(String dmaBuf, int region, ImmutableList<VfioSlice> slices) {
         boolean wrongBar = profile == VfioProfile.RFC && kernel.has(Bug.BAR_INDEX_NOT_STORED);
         AddressRange bar = bar(region);
         VfioBuffer buffer = new VfioBuffer(this, VfioSlice.in(wrongBar ? bar(0) : bar, slices));
@@ -278,7 +295,7 @@ public final class VfioPci {
 
     /** The memory-enable bit of the (virtual) command register is written. */
     public Reply<VfioPci> writeMemoryEnable(boolean enable) {
-        return memoryLock.around(() -> {
+        return call(() -> memoryLock.around(() -> {
             if (!enable) {
                 return revokeAll().then(done -> {
                     memoryEnable = false;
@@ -287,12 +304,12 @@ public final class VfioPci {
             }
             memoryEnable = true;
             return restoreAll();
-        });
+        }));
     }
 
     /** Function level reset, by ioctl or by writing the bit; over when {@link #resetDone} was called. */
     public Reply<VfioPci> reset() {
-        return memoryLock.around(() -> revokeAll().then(done -> underReset("reset", this::restoreAll)));
+        return call(() -> memoryLock.around(() -> revokeAll().then(done -> underReset("reset", this::restoreAll))));
     }
 
     /** The function does not answer until the reset is over. */
@@ -315,7 +332,7 @@ public final class VfioPci {
 
     /** Low-power entry and exit. */
     public Reply<VfioPci> setLowPower(boolean low) {
-        return memoryLock.around(() -> {
+        return call(() -> memoryLock.around(() -> {
             if (low) {
                 return revokeAll().then(done -> {
                     lowPower = true;
@@ -324,7 +341,7 @@ public final class VfioPci {
             }
             lowPower = false;
             return restoreAll();
-        });
+        }));
     }
 
     /** Access ends for every dma-buf of the list; {@code memory_lock} is held. */
@@ -365,6 +382,16 @@ public final class VfioPci {
             return notOpen();
         }
         open = false;
+        return Reply.after(
+                new Wait(
+                        Wait.Kind.REFERENCES,
+                        "calls on " + name,
+                        () -> calls == 0,
+                        () -> List.of("%d call(s) on %s".formatted(calls, name))),
+                () -> setLock.isPresent() ? setLock.get().around(this::released) : released());
+    }
+
+    private Reply<VfioPci> released() {
         return kernel.has(Bug.DISABLED_BEFORE_REVOKED)
                 ? disable().then(done -> cleanUp()).then(done -> closed())
                 : cleanUp().then(done -> disable()).then(done -> closed());

@@ -65,16 +65,16 @@ public final class VmaP2p {
 
     /** What an importer got: pages of the device. */
     public static final class Mapping {
+        private final String name;
         private final Vma vma;
-        private final String importer;
         private final AddressRange pages;
         private final Consumer<Mapping> notifier;
         private boolean invalidated;
         private boolean live = true;
 
-        private Mapping(Vma vma, String importer, AddressRange pages, Consumer<Mapping> notifier) {
+        private Mapping(String name, Vma vma, AddressRange pages, Consumer<Mapping> notifier) {
+            this.name = name;
             this.vma = vma;
-            this.importer = importer;
             this.pages = pages;
             this.notifier = notifier;
         }
@@ -94,7 +94,7 @@ public final class VmaP2p {
 
         @Override
         public String toString() {
-            return vma.name + "/" + importer;
+            return name;
         }
     }
 
@@ -127,10 +127,23 @@ public final class VmaP2p {
             return Reply.refused(Errno.EPERM, "the exporter does not share " + vma.name);
         }
         predicted.add(vma.name + "/" + importer);
-        Mapping mapping = new Mapping(vma, importer, vma.memory, notifier);
+        Mapping mapping = new Mapping(free(vma.name + "/" + importer), vma, vma.memory, notifier);
         mappings.add(mapping);
         kernel.note(Journal.Action.MAP, mapping.toString(), mapping.pages.toString());
         return Reply.done(mapping);
+    }
+
+    /** The name, with a number behind it if a mapping that lives has it. */
+    private String free(String name) {
+        String free = name;
+        for (int number = 2; isTaken(free); number++) {
+            free = name + "#" + number;
+        }
+        return free;
+    }
+
+    private boolean isTaken(String name) {
+        return mappings.stream().anyMatch(mapping -> mapping.name.equals(name));
     }
 
     /** {@code p2p_unmap()}. */
@@ -145,6 +158,7 @@ public final class VmaP2p {
 
     /** The driver zaps a VMA, which calls the notifiers of its importers. */
     public void zap(Vma vma) {
+        kernel.note(Journal.Action.REVOKE, vma.name, "zapped");
         for (Mapping mapping : List.copyOf(mappings)) {
             if (mapping.vma.equals(vma) && !mapping.invalidated) {
                 mapping.invalidated = true;

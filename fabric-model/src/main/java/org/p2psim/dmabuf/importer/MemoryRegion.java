@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Bug;
 import org.p2psim.dmabuf.DmaBuf;
+import org.p2psim.dmabuf.Fence;
 import org.p2psim.dmabuf.FenceUsage;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.InFlight;
@@ -48,6 +49,7 @@ public final class MemoryRegion {
     private @Nullable Attachment attachment;
     private @Nullable SgTable translation;
     private State state = State.INIT;
+    private ImmutableList<Fence> moves = ImmutableList.of();
     private int key;
 
     /**
@@ -155,6 +157,7 @@ public final class MemoryRegion {
         Attachment made = attachment();
         Reply<SgTable> table = made.mapping().<Reply<SgTable>>map(Reply::done).orElseGet(made::map);
         return table.then(mapped -> {
+                    moves = made.dmaBuf().reservation().pending(FenceUsage.KERNEL);
                     steps.accept(new Step(
                             "map",
                             "%d entr%s"
@@ -306,6 +309,11 @@ public final class MemoryRegion {
     /** The addresses that the NIC has; empty unless it is active. */
     public Optional<SgTable> translation() {
         return Optional.ofNullable(translation);
+    }
+
+    /** Whether a move that was under way when it was mapped has not come to its end. */
+    public boolean isBeingMovedTo() {
+        return moves.stream().anyMatch(move -> !move.isSignalled());
     }
 
     public boolean isRegistered() {

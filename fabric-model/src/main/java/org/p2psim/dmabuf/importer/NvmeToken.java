@@ -10,6 +10,7 @@ import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Fence;
 import org.p2psim.dmabuf.FenceUsage;
 import org.p2psim.dmabuf.Importer;
+import org.p2psim.dmabuf.InFlight;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.Wait;
@@ -25,7 +26,10 @@ public final class NvmeToken {
     private static final long CONTROLLER_PAGE_SIZE = 4096;
 
     private final DmaBuf dmaBuf;
+    private final InFlight requests;
     private @Nullable Attachment attachment;
+    private Optional<Fence> retiring = Optional.empty();
+    private boolean unregistered;
     private Requests current = new Requests();
 
     /** Requests that use one mapping, and the fence that stands for them once it is retired. */
@@ -38,13 +42,16 @@ public final class NvmeToken {
     public static final class Request {
         private final String name;
         private final Requests requests;
+        private final InFlight all;
         private final SgTable table;
 
-        private Request(String name, Requests requests, SgTable table) {
+        private Request(String name, Requests requests, InFlight all, SgTable table) {
             this.name = name;
             this.requests = requests;
+            this.all = all;
             this.table = table;
             requests.inFlight.add(name);
+            all.issued();
         }
 
         public SgTable table() {
@@ -54,6 +61,7 @@ public final class NvmeToken {
         /** Its DMA is over. */
         public void completed() {
             requests.inFlight.remove(name);
+            all.over();
             if (requests.inFlight.isEmpty()) {
                 requests.retired.ifPresent(Fence::signal);
             }
@@ -62,6 +70,7 @@ public final class NvmeToken {
 
     private NvmeToken(DmaBuf dmaBuf) {
         this.dmaBuf = dmaBuf;
+        this.requests = new InFlight("requests of " + dmaBuf.name());
     }
 
     /** Registers a buffer with a queue. */
@@ -93,15 +102,26 @@ public final class NvmeToken {
     /** A request begins: with the mapping there is, or with a new one once the old one and a move are over. */
     public Reply<Request> begin(String request) {
         return Reply.after(
-                retiredMapping(),
-                () -> dmaBuf.reservation().lock().around(() -> {
-                    Reply<SgTable> table = attachment()
-                            .mapping()
-                            .<Reply<SgTable>>map(Reply::done)
-                            .orElseGet(() -> attachment().map());
-                    return table.then(mapped -> dmaBuf.reservation()
-                            .whenSignalled(FenceUsage.KERNEL, () -> Reply.done(new Request(request, current, mapped))));
-                }));
+                        retiredMapping(), () -> dmaBuf.reservation().lock().around(() -> begun(request)))
+                .then(begun -> begun.isPresent() ? Reply.done(begun.get()) : begin(request));
+    }
+
+    /** With the reservation held; nothing if the mapping was retired while that was waited for. */
+    private Reply<Optional<Request>> begun(String request) {
+        if (unregistered) {
+            return Reply.refused(Errno.EINVAL, "the token was unregistered");
+        }
+        if (!retiredMapping().isOver()) {
+            return Reply.done(Optional.empty());
+        }
+        Reply<SgTable> table = attachment()
+                .mapping()
+                .<Reply<SgTable>>map(Reply::done)
+                .orElseGet(() -> attachment().map());
+        return table.then(mapped -> dmaBuf.reservation()
+                .whenSignalled(
+                        FenceUsage.KERNEL,
+                        () -> Reply.done(Optional.of(new Request(request, current, requests, mapped)))));
     }
 
     private Wait retiredMapping() {
@@ -113,17 +133,18 @@ public final class NvmeToken {
     }
 
     private Reply<Attachment> invalidated(Attachment told) {
-        Requests old = current;
-        current = new Requests();
-        if (told.mapping().isEmpty()) {
+        if (told.mapping().isEmpty() || retiring.filter(fence -> !fence.isSignalled()).isPresent()) {
             return Reply.done(told);
         }
+        Requests old = current;
+        current = new Requests();
         if (old.inFlight.isEmpty()) {
             told.unmap();
             return Reply.done(told);
         }
         Fence fence = new Fence("requests of " + told.name(), () -> unmapLater(told));
         old.retired = Optional.of(fence);
+        retiring = Optional.of(fence);
         dmaBuf.reservation().add(fence, FenceUsage.BOOKKEEP);
         return Reply.done(told);
     }
@@ -143,14 +164,15 @@ public final class NvmeToken {
 
     /** Gives everything back; no request may be in flight. */
     public Reply<DmaBuf> unregister() {
+        unregistered = true;
         return dmaBuf.reservation()
                 .lock()
-                .around(() -> {
+                .around(() -> requests.whenDrained(() -> {
                     if (attachment().mapping().isPresent()) {
                         attachment().unmap();
                     }
                     return Reply.done(dmaBuf);
-                })
+                }))
                 .then(unmapped -> dmaBuf.detach(attachment()))
                 .then(detached -> {
                     dmaBuf.put();

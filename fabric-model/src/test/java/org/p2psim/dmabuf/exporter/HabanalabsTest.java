@@ -15,6 +15,7 @@ import org.p2psim.address.AddressRange;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
 import org.p2psim.dmabuf.Attachment;
+import org.p2psim.dmabuf.Bug;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.DmaBufCore;
 import org.p2psim.dmabuf.DmaMap;
@@ -47,7 +48,10 @@ class HabanalabsTest {
     private static final HabanalabsProfile POSTED =
             new HabanalabsProfile(HabanalabsProfile.Sizes.ANY, HabanalabsSgTable.V6, HOLDS_CONTEXT, ImmutableSet.of());
     private static final HabanalabsProfile WHOLE_PAGES = new HabanalabsProfile(
-            HabanalabsProfile.Sizes.WHOLE_PAGES, HabanalabsSgTable.R2, HOLDS_FILE, ImmutableSet.of());
+            HabanalabsProfile.Sizes.WHOLE_PAGES,
+            HabanalabsSgTable.R2,
+            HOLDS_FILE,
+            ImmutableSet.of(Bug.PAGE_CURSOR_STALE));
     private static final DmaBufCore CACHES = DmaBufCore.of(KernelRelease.parse("5.12"));
     private static final DmaBufCore MAPS = DmaBufCore.of(KernelRelease.parse("6.16"));
     private static final Bdf GAUDI = Bdf.parse("00:02.0");
@@ -70,7 +74,7 @@ class HabanalabsTest {
                 p2pdma,
                 new IdentityMap(),
                 profile,
-                new Kernel(core));
+                new Kernel(core, profile.bugs()));
     }
 
     private static Habanalabs allowed(HabanalabsProfile profile) {

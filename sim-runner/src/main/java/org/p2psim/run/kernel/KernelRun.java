@@ -24,6 +24,7 @@ public final class KernelRun {
     private final Kernel kernel;
     private final Engine engine;
     private final Recorder recorder;
+    private final Choices choices;
     private final Waits waits;
     private final Map<Integer, Line> lines = new TreeMap<>();
     private final List<Consumer<Noted>> readers = new ArrayList<>();
@@ -33,8 +34,11 @@ public final class KernelRun {
     private long version;
     private boolean settling;
 
-    public KernelRun(Kernel kernel, Engine engine, Recorder recorder) {
+    /** @param choices who goes on first of several, and how long what happens of itself takes */
+    public KernelRun(Kernel kernel, Engine engine, Recorder recorder, Choices choices) {
         this.kernel = kernel;
+        this.choices = choices;
+        kernel.whoGoesOn(choices::first);
         this.engine = engine;
         this.recorder = recorder;
         this.waits = new Waits(kernel, recorder);
@@ -110,10 +114,14 @@ public final class KernelRun {
 
     /** Something happens of itself, now. */
     public void happens(int cause, String name, Runnable what) {
-        start(cause, name, () -> {
+        start(cause, name, happening(name, what));
+    }
+
+    private static Supplier<Reply<String>> happening(String name, Runnable what) {
+        return () -> {
             what.run();
             return Reply.done(name);
-        });
+        };
     }
 
     /** A thread of nobody's begins, now. */
@@ -128,9 +136,18 @@ public final class KernelRun {
         settle();
     }
 
-    /** Something happens of itself, after so many ticks. */
+    /** Something happens of itself, after so many ticks, or as many as the run chooses for them. */
     public void happensAfter(long ticks, int cause, String name, Runnable what) {
-        engine.at(engine.now() + ticks, () -> happens(cause, name, what));
+        startAfter(ticks, cause, name, happening(name, what));
+    }
+
+    /** A thread of nobody's begins, after so many ticks, or as many as the run chooses for them. */
+    public <T> void startAfter(long ticks, int cause, String name, Supplier<Reply<T>> operation) {
+        engine.at(engine.now() + choices.duration(ticks), () -> start(cause, name, operation));
+    }
+
+    public long now() {
+        return engine.now();
     }
 
     /** Everybody goes on who can; then the state is looked at. */

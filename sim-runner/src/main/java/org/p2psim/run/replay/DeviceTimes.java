@@ -4,9 +4,12 @@ import org.p2psim.dmabuf.Timeout;
 import java.util.Set;
 import java.util.HashSet;
 import java.math.BigInteger;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Fence;
 import org.p2psim.dmabuf.Journal;
 import org.p2psim.dmabuf.exporter.Gpu;
@@ -30,6 +33,10 @@ final class DeviceTimes {
     private final Map<String, Long> copiesEnd = new HashMap<>();
     private final Set<Timeout> timeouts = new HashSet<>();
     private final Map<Fence, Boolean> known = new IdentityHashMap<>();
+    /** Moves whose copies have not begun, by the names of these. */
+    private final Map<String, Deque<Moving>> copyNames = new HashMap<>();
+
+    private record Moving(String gpu, GpuBuffer buffer, int cause, GpuMemory.Move move) {}
 
     DeviceTimes(World world, KernelRun kernel, Exporters exporters, GpuMemory gpuMemory) {
         this.world = world;
@@ -37,6 +44,7 @@ final class DeviceTimes {
         this.exporters = exporters;
         this.gpuMemory = gpuMemory;
         kernel.reads(this::read);
+        kernel.follows(() -> exporters.gpus().values().forEach(this::copies));
     }
 
     private void read(Noted noted) {
@@ -49,7 +57,7 @@ final class DeviceTimes {
         } else if (noted.action() == Journal.Action.SCRUB && noted.entry().detail().equals("begins")) {
             exporters.habanalabs(noted.object()).ifPresent(device -> scrubs(device, noted));
         } else if (noted.action() == Journal.Action.MOVE) {
-            exporters.gpus().forEach((name, gpu) -> copies(name, gpu, noted));
+            exporters.gpus().forEach((name, gpu) -> moves(name, gpu, noted));
         }
     }
 
@@ -79,23 +87,35 @@ final class DeviceTimes {
         kernel.happensAfter(ticks, noted.entry().cause(), name, device.file()::scrubbed);
     }
 
-    private void copies(String name, Gpu gpu, Noted noted) {
+    /** A move has begun; its copy follows once importers have stopped. */
+    private void moves(String name, Gpu gpu, Noted noted) {
+        gpu.buffers().stream()
+                .filter(buffer -> noted.object()
+                        .equals(buffer.dmaBuf().map(DmaBuf::name).orElse(buffer.name())))
+                .findFirst()
+                .ifPresent(buffer -> copyNames
+                        .computeIfAbsent("copy of " + buffer.name(), copy -> new ArrayDeque<>())
+                        .add(new Moving(name, buffer, noted.entry().cause(), gpuMemory.moved(gpu, buffer))));
+    }
+
+    private void copies(Gpu gpu) {
         for (Fence copy : gpu.copies()) {
-            if (known.putIfAbsent(copy, true) == null) {
-                GpuBuffer buffer = gpu.buffers().stream()
-                        .filter(each -> copy.name().equals("copy of " + each.name()))
-                        .findFirst()
-                        .orElseThrow();
-                long now = noted.at();
-                long end = Math.max(now, copiesEnd.getOrDefault(name, now)) + copyTime(name, buffer.size());
-                copiesEnd.put(name, end);
-                GpuMemory.Move move = gpuMemory.moved(gpu, buffer);
-                kernel.happensAfter(end - now, noted.entry().cause(), copy.name(), () -> {
-                    copy.signal();
-                    gpuMemory.copied(move);
-                });
+            Deque<Moving> moving = copyNames.get(copy.name());
+            if (moving != null && !moving.isEmpty() && known.putIfAbsent(copy, true) == null) {
+                copies(copy, moving.remove());
             }
         }
+    }
+
+    private void copies(Fence copy, Moving moving) {
+        long now = kernel.now();
+        long end = Math.max(now, copiesEnd.getOrDefault(moving.gpu(), now))
+                + copyTime(moving.gpu(), moving.buffer().size());
+        copiesEnd.put(moving.gpu(), end);
+        kernel.happensAfter(end - now, moving.cause(), copy.name(), () -> {
+            copy.signal();
+            gpuMemory.copied(moving.move());
+        });
     }
 
     private long copyTime(String gpu, long bytes) {

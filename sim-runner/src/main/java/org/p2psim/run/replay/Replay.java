@@ -15,6 +15,7 @@ import org.p2psim.platform.Errno;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.flow.DmaNetwork;
+import org.p2psim.run.kernel.Choices;
 import org.p2psim.run.kernel.KernelRun;
 import org.p2psim.run.kernel.Line;
 import org.p2psim.run.watch.InvariantWatch;
@@ -59,11 +60,18 @@ public final class Replay {
     private final VmaOperations vmas;
     private final VmaTransfers vmaTransfers;
 
+    /** @param choices what to do where the timeline leaves it open */
     public Replay(
-            World world, Engine engine, Routing routing, DmaNetwork network, Recorder recorder, InvariantWatch watch) {
+            World world,
+            Engine engine,
+            Routing routing,
+            DmaNetwork network,
+            Recorder recorder,
+            InvariantWatch watch,
+            Choices choices) {
         Lifetimes lifetimes = world.plan().lifetimes();
         Kernel kernel = new Kernel(lifetimes.core(), lifetimes.bugs());
-        KernelRun kernelRun = new KernelRun(kernel, engine, recorder);
+        KernelRun kernelRun = new KernelRun(kernel, engine, recorder, choices);
         MachineDmaMap dmaMap = new MachineDmaMap(world);
         OwnedMemory owned = new OwnedMemory();
         HostBuffers buffers = new HostBuffers();

@@ -29,6 +29,11 @@ public record World(Plan plan, Optional<GuestView> guest, KernelRelease kernel, 
         return new World(plan, guest, kernel, new P2pdma(seen, seen.bootCpu(), KernelRules.of(kernel)));
     }
 
+    /** The same machine with another timeline. */
+    public World with(Plan other) {
+        return new World(other, guest, kernel, p2pdma);
+    }
+
     public Fabric host() {
         return plan.fabric();
     }

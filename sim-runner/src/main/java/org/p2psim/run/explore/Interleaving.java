@@ -1,0 +1,113 @@
+package org.p2psim.run.explore;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.p2psim.run.kernel.Choices;
+import org.p2psim.scenario.Operation;
+import org.p2psim.scenario.OperationParts;
+import org.p2psim.scenario.Plan;
+import org.p2psim.unit.Ticks;
+
+/**
+ * One of the orders in which the operations of a timeline may happen: equal times in any order, near times moved, what a
+ * run leaves open chosen. An operation stays behind the first one that names an object of its own, which is the one that
+ * makes it.
+ *
+ * @param seed of the plan
+ * @param number from 1 on; 0 is the order of the file
+ * @param within how far an operation is moved at most, ticks
+ */
+public record Interleaving(long seed, long number, long within) {
+    /** Odd, and not the gamma of {@link SplittableRandom}, so that neighbours have nothing in common. */
+    private static final long SPREAD = 0xD1342543DE82EF95L;
+
+    /** An operation is moved by a multiple of a 16th of the largest move, cut to a power of ten of ticks per ps. */
+    private static final int STEPS = 16;
+
+    /** The order of the file. */
+    public static Interleaving ofFile(Plan plan) {
+        return new Interleaving(plan.seed(), 0, 0);
+    }
+
+    /** The median distance of two operations that follow each other; 0 if all are at one time. */
+    public static long defaultWithin(Plan plan) {
+        List<Long> distances = new ArrayList<>();
+        for (int i = 1; i < plan.timeline().size(); i++) {
+            long distance =
+                    plan.timeline().get(i).at() - plan.timeline().get(i - 1).at();
+            if (distance > 0) {
+                distances.add(distance);
+            }
+        }
+        distances.sort(null);
+        return distances.isEmpty() ? 0 : distances.get(distances.size() / 2);
+    }
+
+    private long mixed() {
+        return seed ^ number * SPREAD;
+    }
+
+    /** What the run chooses. */
+    public Choices choices() {
+        return number == 0 ? Choices.asWritten() : Choices.seeded(~mixed());
+    }
+
+    /** The plan with its operations in this order. */
+    public Plan of(Plan plan) {
+        return number == 0 ? plan : plan.withTimeline(moved(plan));
+    }
+
+    /** An operation at its new time, and where among those of that time. */
+    private record Place(Operation operation, long at, double rank) {}
+
+    private ImmutableList<Operation> moved(Plan plan) {
+        SplittableRandom random = new SplittableRandom(mixed());
+        Map<String, Place> makers = new HashMap<>();
+        List<Place> places = new ArrayList<>();
+        for (Operation operation : plan.timeline()) {
+            Set<String> objects = new HashSet<>(OperationParts.names(operation));
+            objects.removeAll(plan.devices().keySet());
+            List<Place> before = objects.stream()
+                    .filter(makers::containsKey)
+                    .map(makers::get)
+                    .toList();
+            long earliest = before.stream().mapToLong(Place::at).max().orElse(0);
+            double lowest = before.stream().mapToDouble(Place::rank).max().orElse(0);
+            Place place = new Place(
+                    operation, Math.max(earliest, at(operation, random)), lowest + random.nextDouble() * (1 - lowest));
+            places.add(place);
+            objects.forEach(object -> makers.putIfAbsent(object, place));
+        }
+        places.sort(Comparator.comparingLong(Place::at).thenComparingDouble(Place::rank));
+        return places.stream()
+                .map(place -> place.at() == place.operation().at()
+                        ? place.operation()
+                        : OperationParts.at(place.operation(), place.at()))
+                .collect(ImmutableList.toImmutableList());
+    }
+
+    /** Every other operation keeps its time, so that those of one time still meet. */
+    private long at(Operation operation, SplittableRandom random) {
+        if (within == 0 || random.nextBoolean()) {
+            return operation.at();
+        }
+        long step = step();
+        long most = within / step;
+        return Math.max(0, operation.at() + step * random.nextLong(-most, most + 1));
+    }
+
+    private long step() {
+        long step = Ticks.PER_PICOSECOND;
+        while (step * 10 <= within / STEPS) {
+            step *= 10;
+        }
+        return Math.min(step, within);
+    }
+}
