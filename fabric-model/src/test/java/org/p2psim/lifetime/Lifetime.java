@@ -128,7 +128,8 @@ final class Lifetime {
         }
         SgTable.Entry entry = any(table.entries());
         AddressRange memory = new AddressRange(entry.address(), Math.min(entry.length(), Kernel.PAGE_SIZE));
-        OwnedMemory owners = ownersAtMap.computeIfAbsent(attachment, unseen -> device.owned().snapshot());
+        OwnedMemory owners =
+                ownersAtMap.computeIfAbsent(attachment, unseen -> device.owned().snapshot());
         flights.add(new Flight(Landing.of(attachment, memory, random.nextBoolean(), owners), over));
     }
 
@@ -152,7 +153,9 @@ final class Lifetime {
     }
 
     void found(Invariant invariant, String object, String what) {
-        broken.putIfAbsent(invariant, "%s: %s, at entry %d".formatted(object, what, kernel.journal().size()));
+        broken.putIfAbsent(
+                invariant,
+                "%s: %s, at entry %d".formatted(object, what, kernel.journal().size()));
     }
 
     private void check() {
@@ -173,7 +176,10 @@ final class Lifetime {
         if (attachment.mappings() > seen.getOrDefault(attachment, 0L)) {
             seen.put(attachment, attachment.mappings());
             ownersAtMap.put(attachment, device.owned().snapshot());
-            attachment.mapping().filter(table -> attachment.mappingState() == MappingState.VALID).ifPresent(table -> Tables.check(this, attachment, table, device));
+            attachment
+                    .mapping()
+                    .filter(table -> attachment.mappingState() == MappingState.VALID)
+                    .ifPresent(table -> Tables.check(this, attachment, table, device));
         }
     }
 

@@ -1,17 +1,17 @@
 package org.p2psim.run.replay;
 
-import org.p2psim.dmabuf.Timeout;
-import java.util.Set;
-import java.util.HashSet;
 import java.math.BigInteger;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Fence;
 import org.p2psim.dmabuf.Journal;
+import org.p2psim.dmabuf.Timeout;
 import org.p2psim.dmabuf.exporter.Gpu;
 import org.p2psim.dmabuf.exporter.GpuBuffer;
 import org.p2psim.dmabuf.exporter.Habanalabs;
@@ -54,7 +54,8 @@ final class DeviceTimes {
         if (noted.action() == Journal.Action.RESET) {
             exporters.vfio(noted.object()).ifPresent(device -> resets(device, noted));
             exporters.habanalabs(noted.object()).ifPresent(device -> resets(device, noted));
-        } else if (noted.action() == Journal.Action.SCRUB && noted.entry().detail().equals("begins")) {
+        } else if (noted.action() == Journal.Action.SCRUB
+                && noted.entry().detail().equals("begins")) {
             exporters.habanalabs(noted.object()).ifPresent(device -> scrubs(device, noted));
         } else if (noted.action() == Journal.Action.MOVE) {
             exporters.gpus().forEach((name, gpu) -> moves(name, gpu, noted));
@@ -90,8 +91,8 @@ final class DeviceTimes {
     /** A move has begun; its copy follows once importers have stopped. */
     private void moves(String name, Gpu gpu, Noted noted) {
         gpu.buffers().stream()
-                .filter(buffer -> noted.object()
-                        .equals(buffer.dmaBuf().map(DmaBuf::name).orElse(buffer.name())))
+                .filter(buffer ->
+                        noted.object().equals(buffer.dmaBuf().map(DmaBuf::name).orElse(buffer.name())))
                 .findFirst()
                 .ifPresent(buffer -> copyNames
                         .computeIfAbsent("copy of " + buffer.name(), copy -> new ArrayDeque<>())
@@ -120,9 +121,10 @@ final class DeviceTimes {
 
     private long copyTime(String gpu, long bytes) {
         Device device = world.device(gpu);
-        return device.copyTime().orElseGet(() -> BigInteger.valueOf(bytes)
-                .multiply(BigInteger.valueOf(Ticks.PER_SECOND))
-                .divide(BigInteger.valueOf(device.copyRate().orElseThrow()))
-                .longValueExact());
+        return device.copyTime()
+                .orElseGet(() -> BigInteger.valueOf(bytes)
+                        .multiply(BigInteger.valueOf(Ticks.PER_SECOND))
+                        .divide(BigInteger.valueOf(device.copyRate().orElseThrow()))
+                        .longValueExact());
     }
 }

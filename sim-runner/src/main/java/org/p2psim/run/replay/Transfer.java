@@ -1,6 +1,5 @@
 package org.p2psim.run.replay;
 
-import org.p2psim.outcome.Failure;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -8,6 +7,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.importer.MemoryRegion;
+import org.p2psim.outcome.Failure;
 import org.p2psim.run.flow.DmaListener;
 import org.p2psim.run.flow.LatencyRecorder;
 import org.p2psim.unit.Bandwidth;

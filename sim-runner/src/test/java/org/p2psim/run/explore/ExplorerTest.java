@@ -27,11 +27,15 @@ class ExplorerTest {
     };
 
     private static Plan closing(String bugs) {
-        return Machine.plan("release: \"6.19\", without-bugs: [disabled-before-revoked], bugs: [%s]".formatted(bugs), "vfio-6.19", CLOSE);
+        return Machine.plan(
+                "release: \"6.19\", without-bugs: [disabled-before-revoked], bugs: [%s]".formatted(bugs),
+                "vfio-6.19",
+                CLOSE);
     }
 
     private static ExplorationOutcome explore(Plan plan, int workers, boolean shrinks) {
-        return new Explorer(SIMULATION).explore(plan, new Extent(INTERLEAVINGS, WITHIN, workers, shrinks), "p2psim run test.yaml", over -> {});
+        return new Explorer(SIMULATION)
+                .explore(plan, new Extent(INTERLEAVINGS, WITHIN, workers, shrinks), "p2psim run test.yaml", over -> {});
     }
 
     @Test
@@ -62,8 +66,9 @@ class ExplorerTest {
         for (Broken broken : explore(plan, 1, true).broken()) {
             ExplorationOutcome.Shortest shortest = broken.shortest().orElseThrow();
             assertThat(shortest.timeline()).hasSizeLessThan(CLOSE.length);
-            StringBuilder file = new StringBuilder(
-                    Machine.file("release: \"6.19\", without-bugs: [disabled-before-revoked], bugs: [unmaps-with-dma-in-flight]", "vfio-6.19"));
+            StringBuilder file = new StringBuilder(Machine.file(
+                    "release: \"6.19\", without-bugs: [disabled-before-revoked], bugs: [unmaps-with-dma-in-flight]",
+                    "vfio-6.19"));
             shortest.timeline().forEach(line -> file.append("  ").append(line).append("\n"));
             Plan again = Machine.plan(file.toString());
             Interleaving shown = new Interleaving(again.seed(), shortest.interleaving(), 0);
@@ -83,9 +88,12 @@ class ExplorerTest {
     @Test
     void whatTheScenarioExpectsToBreakFailsNothing() {
         Plan plan = closing("unmaps-with-dma-in-flight");
-        List<String> ids = explore(plan, 1, false).broken().stream().map(Broken::id).toList();
+        List<String> ids =
+                explore(plan, 1, false).broken().stream().map(Broken::id).toList();
         StringBuilder file = new StringBuilder(Machine.file(
-                "release: \"6.19\", without-bugs: [disabled-before-revoked], bugs: [unmaps-with-dma-in-flight]", "vfio-6.19", CLOSE));
+                "release: \"6.19\", without-bugs: [disabled-before-revoked], bugs: [unmaps-with-dma-in-flight]",
+                "vfio-6.19",
+                CLOSE));
         file.append("expect:\n  all:\n");
         ids.forEach(id -> file.append("    - { broken: ").append(id).append(" }\n"));
         assertThat(explore(Machine.plan(file.toString()), 1, false).good()).isTrue();

@@ -40,7 +40,8 @@ class ObjectStatesTest {
 
         assertThat(object(run, "n0").states())
                 .extracting(State::start, State::name)
-                .startsWith(tuple(0L, "open, decoding"), tuple(30 * US, "resetting"), tuple(130 * US, "open, decoding"));
+                .startsWith(
+                        tuple(0L, "open, decoding"), tuple(30 * US, "resetting"), tuple(130 * US, "open, decoding"));
         assertThat(object(run, "buf").states())
                 .extracting(State::start, State::name, State::use)
                 .startsWith(
