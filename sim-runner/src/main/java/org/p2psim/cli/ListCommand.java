@@ -1,5 +1,6 @@
 package org.p2psim.cli;
 
+import com.google.common.base.Strings;
 import org.p2psim.scenario.library.Library;
 import org.p2psim.scenario.profile.Profile;
 import org.p2psim.scenario.profile.Profiles;
@@ -31,9 +32,12 @@ final class ListCommand implements Runnable {
             return;
         }
         ScenarioInput input = new ScenarioInput();
+        int width = Library.names().stream().mapToInt(String::length).max().orElseThrow();
         Library.names()
-                .forEach(name -> console.print(
-                        "%-18s %s%n".formatted(name, input.read(name).title().orElse(""))));
+                .forEach(name -> console.print("%s %s%n"
+                        .formatted(
+                                Strings.padEnd(name, width, ' '),
+                                input.read(name).title().orElse(""))));
     }
 
     private void print(Profile profile) {

@@ -167,6 +167,13 @@ final class Journey {
         tell(at, issued, 1, length, Fate.BLOCKED, "IOMMU", "", "address 0x%x is not mapped".formatted(address));
     }
 
+    /** Something else on its way has not let a TLP pass, or nothing has answered it. */
+    void lost(long at, long address, int length, long issued) {
+        count(at, length, issued);
+        bytes.dropped(length);
+        tell(at, issued, 1, length, Fate.DROPPED, target(memory(address, length)), "", "");
+    }
+
     /** Nothing of it is on its way any more. */
     void over() {
         landings.over(this);
