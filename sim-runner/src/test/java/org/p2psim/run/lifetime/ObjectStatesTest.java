@@ -16,7 +16,7 @@ class ObjectStatesTest {
 
     private static RunOutcome reset(String driver) {
         return Lifetime.on("release: \"6.19\"")
-                .vfio("driver: " + driver)
+                .vfio("reset-time: 100us, driver: " + driver)
                 .does(
                         "at: 0us, do: export, dma-buf: buf, from: n0, region: 4",
                         "at: 5us, do: register-mr, mr: mr0, nic: x0, dma-buf: buf, access: [local-write, remote-write]",

@@ -256,7 +256,9 @@ class ReplayedThreadsTest {
                                 "at: 1us, do: register-mr, mr: mr0, nic: x0, dma-buf: buf, access: [local-write, remote-write]",
                                 "at: 10us, id: write, do: rdma-write, mr: mr0, size: 1MiB",
                                 "at: 20us, id: flr, do: reset, device: n0")
-                        .expects("dma: write, is: completed", "no-invariant-broken: true")
+                        .expects(
+                                "dma: write, is: unfinished, status: IBV_WC_REM_ACCESS_ERR",
+                                "no-invariant-broken: true")
                         .run()
                         .inFlight())
                 .hasSize(1)
