@@ -203,7 +203,10 @@ final class MemoryOperations {
             return Reply.refused(Errno.EBADF, "nobody has %s open".formatted(device));
         } else if (address.isPresent() && run.exporters().habanalabs(device).isPresent()) {
             Habanalabs driver = run.exporters().habanalabs(device).get();
-            return Reply.done(ImmutableList.of(driver.shown(address.getAsLong(), size)));
+            AddressRange shown = driver.shown(address.getAsLong(), size);
+            return driver.bar().contains(shown)
+                    ? Reply.done(ImmutableList.of(shown))
+                    : Reply.refused(Errno.EINVAL, "the BAR of %s does not show it".formatted(device));
         } else if (handle.isPresent()) {
             return run.handles().allocated(handle.get()).then(allocation -> Reply.done(part(
                     allocation.buffer().isPresent()
