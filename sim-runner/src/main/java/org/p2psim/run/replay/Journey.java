@@ -11,7 +11,6 @@ import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.DmaMap;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
-import org.p2psim.dmabuf.ownership.OwnedMemory;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.invariant.LandingChecks;
 import org.p2psim.invariant.LandingChecks.Landing;
@@ -35,7 +34,6 @@ final class Journey {
     private final RunState run;
     private final Landings landings;
     private final Start start;
-    private final Mapped mapped;
     private final long mapping;
     private final org.p2psim.run.replay.Fate bytes;
     private final List<Ended> ended = new ArrayList<>();
@@ -108,11 +106,10 @@ final class Journey {
         }
     }
 
-    Journey(RunState run, Landings landings, Start start, Mapped mapped) {
+    Journey(RunState run, Landings landings, Start start) {
         this.run = run;
         this.landings = landings;
         this.start = start;
-        this.mapped = mapped;
         this.mapping = start.attachment().mappings();
         this.bytes = landings.fate(start.dma());
     }
@@ -190,6 +187,13 @@ final class Journey {
         count(at, length, issued);
         bytes.blocked(length);
         tell(at, issued, 1, length, Fate.BLOCKED, "IOMMU", "", "address 0x%x is not mapped".formatted(address));
+    }
+
+    /** Something else on its way has not let a TLP pass, or nothing has answered it. */
+    void lost(long at, long address, int length, long issued) {
+        count(at, length, issued);
+        bytes.dropped(length);
+        tell(at, issued, 1, length, Fate.DROPPED, target(memory(address, length)), "", "");
     }
 
     /** Nothing of it is on its way any more. */
@@ -300,7 +304,7 @@ final class Journey {
                         memory,
                         start.write(),
                         peer,
-                        mapped.exports(memory) ? Optional.of(mapped.owners()) : Optional.empty()),
+                        landings.owners(attachment(), mapping, memory)),
                 revoked,
                 run.memory());
     }

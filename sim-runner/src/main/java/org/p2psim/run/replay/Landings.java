@@ -37,7 +37,8 @@ public final class Landings {
     private final Set<Journey> running = new LinkedHashSet<>();
     private final List<LandingOutcome> outcomes = new ArrayList<>();
     private final List<AddressRange> assigned = new ArrayList<>();
-    private final Map<Attachment, Journey.Mapped> mapped = new IdentityHashMap<>();
+    /** What was so when an attachment was mapped, by how often it had been. */
+    private final Map<Attachment, Map<Long, Journey.Mapped>> mapped = new IdentityHashMap<>();
     /** Since when access to a dma-buf has ended, ticks. */
     private final Map<DmaBuf, Long> ended = new IdentityHashMap<>();
     /** Whose revocation has begun, by which thread. */
@@ -80,7 +81,7 @@ public final class Landings {
     /** A DMA sets out. */
     Journey journey(Journey.Start start) {
         dmas.putIfAbsent(start.dma(), start.attachment());
-        Journey journey = new Journey(run, this, start, mapped(start.attachment()));
+        Journey journey = new Journey(run, this, start);
         running.add(journey);
         return journey;
     }
@@ -89,8 +90,16 @@ public final class Landings {
         running.remove(journey);
     }
 
-    private Journey.Mapped mapped(Attachment attachment) {
-        return mapped.computeIfAbsent(attachment, this::asItIs);
+    /** The owners of memory when an attachment was mapped for that time; empty if that was not exported then. */
+    Optional<OwnedMemory> owners(Attachment attachment, long mapping, AddressRange memory) {
+        return Optional.of(mapped(attachment, mapping))
+                .filter(then -> then.exports(memory))
+                .map(Journey.Mapped::owners);
+    }
+
+    private Journey.Mapped mapped(Attachment attachment, long mapping) {
+        return mapped.computeIfAbsent(attachment, each -> new HashMap<>())
+                .computeIfAbsent(mapping, each -> asItIs(attachment));
     }
 
     private Journey.Mapped asItIs(Attachment attachment) {
@@ -151,8 +160,7 @@ public final class Landings {
                 .flatMap(dmaBuf -> dmaBuf.attachments().stream())
                 .filter(attachment -> attachment.name().equals(noted.object()))
                 .forEach(attachment -> {
-                    Journey.Mapped now = asItIs(attachment);
-                    mapped.put(attachment, now);
+                    Journey.Mapped now = mapped(attachment, attachment.mappings());
                     if (attachment.mapping().isPresent() && showsMore(attachment, now)) {
                         causes.loosened(attachment.name(), noted.event());
                     }
@@ -194,8 +202,11 @@ public final class Landings {
             return;
         }
         comparedAt = run.memory().changes();
-        mapped.forEach((attachment, then) -> {
-            if (attachment.mapping().isPresent() && !ownedAsThen(attachment, then.owners())) {
+        mapped.keySet().forEach(attachment -> {
+            if (attachment.mapping().isPresent()
+                    && !ownedAsThen(
+                            attachment,
+                            mapped(attachment, attachment.mappings()).owners())) {
                 causes.loosened(attachment.name(), causes.newest());
             }
         });

@@ -1,5 +1,6 @@
 package org.p2psim.run.replay;
 
+import org.p2psim.outcome.Failure;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
@@ -99,6 +100,15 @@ final class NvmeOperations {
     }
 
     OperationStream stream(Commands commands, Memory memory) {
+        if (commands.request().isEmpty()) {
+            ways.assume("commands of %s".formatted(Bytes.format(DEFAULT_REQUEST)), "", commands.lane());
+        }
+        if (commands.depth().isEmpty()) {
+            ways.assume("%d commands at once".formatted(DEFAULT_DEPTH), "", commands.lane());
+        }
+        if (run.world().device(commands.nvme()).media().isEmpty()) {
+            ways.assume("the media of a drive is never the limit", "", commands.nvme());
+        }
         return new OperationStream(run, ways, commands.line(), commands.size(), memory.way());
     }
 
@@ -271,13 +281,8 @@ final class NvmeOperations {
         }
 
         @Override
-        public void dropped(long at, long address, int bytes, long issued) {
-            stream.dropped(at, address, bytes, issued);
-        }
-
-        @Override
-        public void refused(long at, long address, int bytes, long issued) {
-            stream.refused(at, address, bytes, issued);
+        public void failed(Failure how, long at, long address, int bytes, long issued) {
+            stream.failed(how, at, address, bytes, issued);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package org.p2psim.run.replay;
 
+import org.p2psim.outcome.Failure;
 import java.util.Optional;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.flow.DmaListener;
@@ -11,13 +12,12 @@ import org.p2psim.unit.Bytes;
 /** A stream of operations under way, whose latency is that of each operation as a whole. */
 final class OperationStream implements DmaListener {
     private final RunState run;
-    private final Ways ways;
     private final Line line;
     private final long requested;
     private final Ways.Way way;
     private final LatencyRecorder latency = new LatencyRecorder();
     private long bytes;
-    private boolean failed;
+    private final Failures failures;
 
     /**
      * Begins now.
@@ -26,10 +26,10 @@ final class OperationStream implements DmaListener {
      */
     OperationStream(RunState run, Ways ways, Line line, long requested, Ways.Way way) {
         this.run = run;
-        this.ways = ways;
         this.line = line;
         this.requested = requested;
         this.way = way;
+        this.failures = new Failures(run, ways, line);
         run.kernel().begin(line, way.text());
     }
 
@@ -51,20 +51,8 @@ final class OperationStream implements DmaListener {
     }
 
     @Override
-    public void dropped(long at, long address, int length, long issued) {
-        failed(at, "blocked write", address);
-    }
-
-    @Override
-    public void refused(long at, long address, int length, long issued) {
-        failed(at, "blocked read", address);
-    }
-
-    private void failed(long at, String what, long address) {
-        if (!failed) {
-            failed = true;
-            run.recorder().effect(at, line.lane(), what, ways.refusal(way, address), line.operation());
-        }
+    public void failed(Failure how, long at, long address, int length, long issued) {
+        failures.add(how, at, address, way);
     }
 
     /** Bytes that were moved so far. */
@@ -95,6 +83,6 @@ final class OperationStream implements DmaListener {
     private void tell(long now) {
         run.recorder()
                 .transfer(
-                        way.outcome(line.lane(), line.what(), requested, bytes, line.start(), now, latency.latency()));
+                        way.outcome(line.lane(), line.what(), requested, bytes, line.start(), now, latency.latency(), failures));
     }
 }

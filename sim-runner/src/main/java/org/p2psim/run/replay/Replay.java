@@ -50,6 +50,7 @@ public final class Replay {
     private final AllReduceOperations allReduces;
     private final NvmeOperations nvme;
     private final Transfers transfers;
+    private final SendOperations sends;
     private final NvmeTokens tokens;
     private final CpuOperations cpu;
     private final IommufdOperations iommufd;
@@ -98,6 +99,7 @@ public final class Replay {
         this.transfers = new Transfers(run, ways, landings, new WorkQueues(engine, network, ways, buffers));
         this.queuePairs = new QueuePairs(run, transfers, landings);
         this.nvme = new NvmeOperations(run, ways, traffic, buffers, transfers, landings);
+        this.sends = new SendOperations(run, landings, transfers);
         this.tokens = new NvmeTokens(run, nvme);
         this.cpu = new CpuOperations(run);
         this.iommufd = new IommufdOperations(run);
@@ -276,6 +278,10 @@ public final class Replay {
             Line line = transfers.line(number, op.id(), "rdma-write");
             queuePairs.post(new QueuePairs.Access(
                     line, op.mr(), op.offset(), op.size(), false, true, op.qp(), op.requester(), op.local()));
+        } else if (operation instanceof RdmaOperation.RdmaSend op) {
+            sends.send(number, op);
+        } else if (operation instanceof RdmaOperation.RdmaReceive op) {
+            sends.post(number, op);
         } else if (operation instanceof RdmaOperation.LocalAccess op) {
             Line line = transfers.line(number, op.id(), "local-access");
             queuePairs.post(new QueuePairs.Access(

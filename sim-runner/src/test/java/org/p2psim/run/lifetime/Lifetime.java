@@ -147,7 +147,7 @@ final class Lifetime {
         return read.plans().get(0);
     }
 
-    private static String describe(RunOutcome run) {
+    static String describe(RunOutcome run) {
         StringBuilder text = new StringBuilder("\n");
         for (Event event : run.events()) {
             text.append("%d %s %d..%d ns %s %s %s: %s%n"
