@@ -75,7 +75,13 @@ public final class Simulation {
     }
 
     private RunOutcome outcome(
-            World world, long end, Replay replay, Recorder recorder, InvariantWatch watch, Expectations expectations, List<LinkUse> links) {
+            World world,
+            long end,
+            Replay replay,
+            Recorder recorder,
+            InvariantWatch watch,
+            Expectations expectations,
+            List<LinkUse> links) {
         Plan plan = world.plan();
         List<Note> notes = new ArrayList<>(plan.notes());
         notes.addAll(replay.notes());

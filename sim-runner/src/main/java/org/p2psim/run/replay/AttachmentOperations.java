@@ -1,6 +1,8 @@
 package org.p2psim.run.replay;
 
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Reply;
@@ -12,6 +14,7 @@ import org.p2psim.scenario.DmaBufOperation;
 /** What an importing driver does with a dma-buf, step by step. */
 final class AttachmentOperations {
     private final RunState run;
+    private final Set<Attachment> detaching = new HashSet<>();
 
     AttachmentOperations(RunState run) {
         this.run = run;
@@ -23,31 +26,30 @@ final class AttachmentOperations {
                         new Line(number, op.attachment(), "attach"),
                         () -> attached(op),
                         attachment -> "%s to %s, peer2peer %s"
-                                .formatted(
-                                        op.importer(), op.dmaBuf(), attachment.peer2peer() ? "kept" : "cleared"),
+                                .formatted(op.importer(), op.dmaBuf(), attachment.peer2peer() ? "kept" : "cleared"),
                         reply -> run.handles().attachments().put(op.attachment(), UserObject.of(reply)));
     }
 
     private Reply<Attachment> attached(DmaBufOperation.Attach op) {
-        return run.importers().importer(op.importer()).then(importer -> run.handles()
-                .exported(op.dmaBuf())
-                .then(DmaBuf::get)
-                .then(held -> held.attach(importer, run.importers().callback(importer))
-                        .undo(() -> {
-                            held.put();
-                            return Reply.done(held);
-                        })));
+        return run.importers()
+                .importer(op.importer())
+                .then(importer -> run.handles()
+                        .exported(op.dmaBuf())
+                        .then(DmaBuf::get)
+                        .then(held -> held.attach(importer, run.importers().callback(importer))
+                                .undo(() -> {
+                                    held.put();
+                                    return Reply.done(held);
+                                })));
     }
 
     void pin(int number, DmaBufOperation.Pin op) {
         run.kernel()
                 .start(
                         new Line(number, op.attachment(), "pin"),
-                        () -> attachment(op.attachment()).then(attachment -> attachment
-                                .dmaBuf()
-                                .reservation()
-                                .lock()
-                                .around(attachment::pin)),
+                        () -> attachment(op.attachment())
+                                .then(attachment ->
+                                        attachment.dmaBuf().reservation().lock().around(attachment::pin)),
                         done -> "the memory stays where it is",
                         reply -> {});
     }
@@ -56,14 +58,15 @@ final class AttachmentOperations {
         run.kernel()
                 .start(
                         new Line(number, op.attachment(), "unpin"),
-                        () -> attachment(op.attachment()).then(attachment -> attachment
-                                .dmaBuf()
-                                .reservation()
-                                .lock()
-                                .around(() -> {
-                                    attachment.unpin();
-                                    return Reply.done(attachment);
-                                })),
+                        () -> attachment(op.attachment())
+                                .then(attachment -> attachment
+                                        .dmaBuf()
+                                        .reservation()
+                                        .lock()
+                                        .around(() -> {
+                                            attachment.unpin();
+                                            return Reply.done(attachment);
+                                        })),
                         done -> "the memory may move again",
                         reply -> {});
     }
@@ -72,7 +75,13 @@ final class AttachmentOperations {
         run.kernel()
                 .start(
                         new Line(number, op.attachment(), "map"),
-                        () -> attachment(op.attachment(), false).then(Attachment::mapUnlocked),
+                        () -> attachment(op.attachment(), false)
+                                .then(attachment -> attachment
+                                        .dmaBuf()
+                                        .reservation()
+                                        .lock()
+                                        .around(() -> attachment(op.attachment(), false)
+                                                .then(Attachment::map))),
                         AttachmentOperations::summary,
                         reply -> {});
     }
@@ -92,7 +101,16 @@ final class AttachmentOperations {
         run.kernel()
                 .start(
                         new Line(number, op.attachment(), "unmap"),
-                        () -> attachment(op.attachment(), true).then(Attachment::unmapUnlocked),
+                        () -> attachment(op.attachment(), true)
+                                .then(attachment -> attachment
+                                        .dmaBuf()
+                                        .reservation()
+                                        .lock()
+                                        .around(() -> attachment(op.attachment(), true)
+                                                .then(mapped -> {
+                                                    mapped.unmap();
+                                                    return Reply.done(mapped);
+                                                }))),
                         done -> "the addresses are given back",
                         reply -> {});
     }
@@ -101,16 +119,25 @@ final class AttachmentOperations {
         run.kernel()
                 .start(
                         new Line(number, op.attachment(), "detach"),
-                        () -> attachment(op.attachment(), false).then(attachment -> attachment
-                                .dmaBuf()
-                                .detach(attachment)
-                                .then(detached -> {
-                                    attachment.dmaBuf().put();
-                                    return Reply.done(attachment);
-                                })),
+                        () -> attachment(op.attachment(), false)
+                                .then(this::onlyOnce)
+                                .then(attachment -> attachment
+                                        .dmaBuf()
+                                        .detach(attachment)
+                                        .then(detached -> {
+                                            attachment.dmaBuf().put();
+                                            return Reply.done(attachment);
+                                        })),
                         attachment -> "%d reference(s) left"
                                 .formatted(attachment.dmaBuf().references()),
                         reply -> {});
+    }
+
+    /** A driver detaches once, even if that has to wait. */
+    private Reply<Attachment> onlyOnce(Attachment attachment) {
+        return detaching.add(attachment)
+                ? Reply.done(attachment)
+                : Reply.refused(Errno.EINVAL, "%s is being detached".formatted(attachment.name()));
     }
 
     /** An attachment that is still attached. */

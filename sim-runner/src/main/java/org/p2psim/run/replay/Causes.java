@@ -110,7 +110,8 @@ final class Causes {
     /** Index of the newest event that is no violation, -1 if there is none. */
     int newest() {
         for (int i = recorder.newest(); i >= 0; i--) {
-            if (recorder.event(i).kind() != Event.Kind.VIOLATION && recorder.event(i).kind() != Event.Kind.WAIT) {
+            if (recorder.event(i).kind() != Event.Kind.VIOLATION
+                    && recorder.event(i).kind() != Event.Kind.WAIT) {
                 return i;
             }
         }

@@ -46,7 +46,8 @@ final class DeviceTimes {
         if (noted.action() == Journal.Action.RESET) {
             exporters.vfio(noted.object()).ifPresent(device -> resets(device, noted));
             exporters.habanalabs(noted.object()).ifPresent(device -> resets(device, noted));
-        } else if (noted.action() == Journal.Action.SCRUB && noted.entry().detail().equals("begins")) {
+        } else if (noted.action() == Journal.Action.SCRUB
+                && noted.entry().detail().equals("begins")) {
             exporters.habanalabs(noted.object()).ifPresent(device -> scrubs(device, noted));
         } else if (noted.action() == Journal.Action.MOVE) {
             exporters.gpus().forEach((name, gpu) -> copies(name, gpu, noted));
@@ -100,9 +101,10 @@ final class DeviceTimes {
 
     private long copyTime(String gpu, long bytes) {
         Device device = world.device(gpu);
-        return device.copyTime().orElseGet(() -> BigInteger.valueOf(bytes)
-                .multiply(BigInteger.valueOf(Ticks.PER_SECOND))
-                .divide(BigInteger.valueOf(device.copyRate().orElseThrow()))
-                .longValueExact());
+        return device.copyTime()
+                .orElseGet(() -> BigInteger.valueOf(bytes)
+                        .multiply(BigInteger.valueOf(Ticks.PER_SECOND))
+                        .divide(BigInteger.valueOf(device.copyRate().orElseThrow()))
+                        .longValueExact());
     }
 }

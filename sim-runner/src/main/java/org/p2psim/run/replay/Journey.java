@@ -11,6 +11,7 @@ import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.DmaMap;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
+import org.p2psim.dmabuf.ownership.OwnedMemory;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.invariant.LandingChecks;
 import org.p2psim.invariant.LandingChecks.Landing;
@@ -353,14 +354,7 @@ final class Journey {
     }
 
     private void tell(
-            long at,
-            long issued,
-            long tlps,
-            long bytes,
-            Fate itsFate,
-            String there,
-            String whose,
-            String detail) {
+            long at, long issued, long tlps, long bytes, Fate itsFate, String there, String whose, String detail) {
         String nobody = whose.equals(Expectation.Dma.NOBODY) ? "" : whose;
         int last = told.size() - 1;
         if (last >= 0) {

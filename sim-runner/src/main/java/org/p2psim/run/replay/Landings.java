@@ -193,7 +193,8 @@ public final class Landings {
                     .noneMatch(task -> task.name().equals(entry.getValue()) && isRevoking(task));
             if (returned) {
                 dmaBuf(entry.getKey())
-                        .ifPresent(dmaBuf -> ended.putIfAbsent(dmaBuf, run.engine().now()));
+                        .ifPresent(
+                                dmaBuf -> ended.putIfAbsent(dmaBuf, run.engine().now()));
             }
             return returned;
         });
@@ -242,8 +243,9 @@ public final class Landings {
     /** The device whose BAR has an address; empty for memory of the host. */
     Optional<String> deviceAt(AddressRange range) {
         for (String name : run.world().plan().addresses().keySet()) {
-            Optional<PciFunction> function =
-                    run.world().seenAddress(name).map(address -> run.world().seen().function(address));
+            Optional<PciFunction> function = run.world()
+                    .seenAddress(name)
+                    .map(address -> run.world().seen().function(address));
             if (function.isPresent()
                     && function.get().bars().stream().map(Bar::range).anyMatch(range::overlaps)) {
                 return Optional.of(name);
@@ -288,7 +290,9 @@ public final class Landings {
     void broken(Violation violation, List<String> others, OptionalInt by) {
         int enabling = others.stream()
                 .map(other -> causes.enabling(
-                        new Violation(violation.invariant(), other, violation.detail()), dmaBufOf(other), Optional.empty()))
+                        new Violation(violation.invariant(), other, violation.detail()),
+                        dmaBufOf(other),
+                        Optional.empty()))
                 .findFirst()
                 .orElseGet(causes::newest);
         run.watch().broken(violation, others, 1, run.engine().now(), by.orElseGet(causes::newest), enabling);
@@ -296,9 +300,8 @@ public final class Landings {
 
     void broken(Violation violation, long times, long at, int by) {
         Optional<String> dmaBuf = dmaBufOf(violation.object());
-        Optional<String> device = dmaBuf.flatMap(this::dmaBuf)
-                .map(run.exporters()::device)
-                .or(() -> Optional.of(violation.object()));
+        Optional<String> device =
+                dmaBuf.flatMap(this::dmaBuf).map(run.exporters()::device).or(() -> Optional.of(violation.object()));
         int enabling = causes.enabling(violation, dmaBuf, device);
         run.watch().broken(violation, List.of(), times, at, by, enabling);
     }

@@ -113,14 +113,14 @@ final class Transfers {
 
     /** The way to what a table points to: memory of the host, or the device that exports it. */
     Ways.Way way(Attachment attachment, List<SgTable.Entry> segments, boolean read) {
-        Journey.Piece first =
-                Journey.pieces(run.dmaMap(), attachment, segments).get(0);
+        Journey.Piece first = Journey.pieces(run.dmaMap(), attachment, segments).get(0);
         String initiator = attachment.importer().name();
         String exporter = run.exporters().device(attachment.dmaBuf());
         boolean ofHost = run.exporters().gpu(exporter).isPresent()
                 && landings.deviceAt(first.memory()).isEmpty();
         if (ofHost) {
-            return ways.toMemory(initiator, Optional.empty(), attachment.dmaBuf().size(), read);
+            return ways.toMemory(
+                    initiator, Optional.empty(), attachment.dmaBuf().size(), read);
         }
         return showsBusAddresses(attachment)
                 ? ways.way(initiator, exporter, read, AddressKind.BUS_ADDRESS)
@@ -175,8 +175,7 @@ final class Transfers {
         }
         run.network()
                 .start(
-                        ways.request(
-                                order.lane(), transfer.way(), new Requests.Bulk(touched(segments)), translated),
+                        ways.request(order.lane(), transfer.way(), new Requests.Bulk(touched(segments)), translated),
                         transfer);
     }
 
