@@ -1,5 +1,6 @@
 package org.p2psim.dmabuf.exporter;
 
+import static org.p2psim.dmabuf.Journal.Action.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.p2psim.dmabuf.Journal.Action.RESET;
 import static org.p2psim.dmabuf.Journal.Action.SCRUB;
@@ -91,6 +92,7 @@ class HabanalabsLifeTest {
         machine.run("open", () -> file.open("B"));
         assertThat(OwnershipChecks.opened(List.of(dmaBuf), file.owned(), BAR, true))
                 .isEmpty();
+        assertThat(machine.objects(WARNING)).hasSize(life == DeviceLife.HOLDS_FILE ? 0 : 1);
     }
 
     /** S04: the defence is removed, and the attack works. */

@@ -1,5 +1,6 @@
 package org.p2psim.dmabuf.exporter;
 
+import static org.p2psim.dmabuf.Journal.Action.TIMED_OUT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.p2psim.dmabuf.Journal.Action.CRASH;
 import static org.p2psim.dmabuf.Journal.Action.LEAK;
@@ -19,6 +20,9 @@ import com.google.common.collect.Sets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.p2psim.invariant.Violation;
+import org.p2psim.invariant.KernelChecks;
+import org.p2psim.invariant.Invariant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -113,6 +117,15 @@ class VfioPciTest {
     }
 
     /** S13: what only the merged call can say. */
+    @Test
+    void thePostedCallHasRoomForOneSliceAndNoFlags() {
+        VfioPci device = device(machine(VfioProfile.RFC), VfioProfile.RFC, "n0");
+        VfioSlice page = new VfioSlice(0, 4096);
+        assertThat(done(device.export("d", 4, 0, List.of(page))).size()).isEqualTo(4096);
+        assertThat(errno(device.export("d", 4, 0, List.of(page, page)))).isEqualTo(Errno.EINVAL);
+        assertThat(errno(device.export("d", 4, 1, List.of(page)))).isEqualTo(Errno.EINVAL);
+    }
+
     @Test
     void rangesMayOverlapAndMustNotWrap() {
         VfioPci device = device(machine(VfioProfile.V6_19), VfioProfile.V6_19, "n0");
@@ -456,6 +469,35 @@ class VfioPciTest {
         assertThat(wait.blockers()).containsExactly("d/x0");
         Task<VfioPci> write = machine.start("config write", () -> device.writeMemoryEnable(false));
         assertThat(write.waitsFor().orElseThrow().blockers()).containsExactly("FLR");
+    }
+
+    @Test
+    void asFirstPostedTheResetComesAfterASecondThoughSomebodyIsMapped() {
+        Machine machine = machine(VfioProfile.V7_1, Set.of(Bug.NEVER_UNMAPS, Bug.UNMAP_WAIT_TIMES_OUT));
+        VfioPci device = device(machine, VfioProfile.V7_1, "n0");
+        machine.region(machine.nic(0, RdmaFlavour.DYNAMIC), "mr", export(device, "d"));
+        Task<VfioPci> reset = machine.start("FLR", device::reset);
+        assertThat(device.isResetting()).isFalse();
+        device.timeouts().get(0).expire();
+        machine.kernel().poll();
+        assertThat(device.isResetting()).isTrue();
+        assertThat(machine.objects(TIMED_OUT)).containsExactly("d");
+        assertThat(KernelChecks.check(machine.kernel(), 0))
+                .extracting(Violation::invariant)
+                .containsExactly(Invariant.REUSE_WAITS);
+        device.resetDone();
+        machine.kernel().poll();
+        done(reset);
+    }
+
+    @Test
+    void aWaitThatWouldGiveUpIsOverWhenTheImporterUnmaps() {
+        Machine machine = machine(VfioProfile.V7_1, Set.of(Bug.UNMAP_WAIT_TIMES_OUT));
+        VfioPci device = device(machine, VfioProfile.V7_1, "n0");
+        machine.region(machine.nic(0, RdmaFlavour.DYNAMIC), "mr", export(device, "d"));
+        machine.start("FLR", device::reset);
+        assertThat(device.isResetting()).isTrue();
+        assertThat(machine.objects(TIMED_OUT)).isEmpty();
     }
 
     /** S22. */

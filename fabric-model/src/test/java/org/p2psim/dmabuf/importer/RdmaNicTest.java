@@ -137,6 +137,7 @@ class RdmaNicTest {
         Task<MemoryRegion> task = machine.start("register", () -> nic.register(Machine.whole("mr", dmaBuf), dmaBuf));
         assertThat(errno(task)).isEqualTo(Errno.EINVAL);
         assertThat(machine.objects(UNPIN)).hasSize(unpins);
+        assertThat(KernelChecks.check(machine.kernel(), 0)).hasSize(unpins - 1);
         assertThat(dmaBuf.references()).isEqualTo(1);
     }
 

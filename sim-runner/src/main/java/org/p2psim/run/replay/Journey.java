@@ -298,7 +298,6 @@ final class Journey {
 
     private ImmutableList<Violation> violations(AddressRange memory, boolean revoked) {
         boolean peer = landings.deviceAt(memory).isPresent();
-        Mapped then = landings.mapped(attachment(), mapping);
         return LandingChecks.check(
                 new Landing(
                         attachment(),
@@ -306,7 +305,7 @@ final class Journey {
                         memory,
                         start.write(),
                         peer,
-                        then.exports(memory) ? Optional.of(then.owners()) : Optional.empty()),
+                        landings.owners(attachment(), mapping, memory)),
                 revoked,
                 run.memory());
     }

@@ -90,8 +90,14 @@ public final class Landings {
         running.remove(journey);
     }
 
-    /** What was so when an attachment was mapped for that time. */
-    Journey.Mapped mapped(Attachment attachment, long mapping) {
+    /** The owners of memory when an attachment was mapped for that time; empty if that was not exported then. */
+    Optional<OwnedMemory> owners(Attachment attachment, long mapping, AddressRange memory) {
+        return Optional.of(mapped(attachment, mapping))
+                .filter(then -> then.exports(memory))
+                .map(Journey.Mapped::owners);
+    }
+
+    private Journey.Mapped mapped(Attachment attachment, long mapping) {
         return mapped.computeIfAbsent(attachment, each -> new HashMap<>())
                 .computeIfAbsent(mapping, each -> asItIs(attachment));
     }
@@ -154,8 +160,7 @@ public final class Landings {
                 .flatMap(dmaBuf -> dmaBuf.attachments().stream())
                 .filter(attachment -> attachment.name().equals(noted.object()))
                 .forEach(attachment -> {
-                    Journey.Mapped now = asItIs(attachment);
-                    mapped.computeIfAbsent(attachment, each -> new HashMap<>()).put(attachment.mappings(), now);
+                    Journey.Mapped now = mapped(attachment, attachment.mappings());
                     if (attachment.mapping().isPresent() && showsMore(attachment, now)) {
                         causes.loosened(attachment.name(), noted.event());
                     }

@@ -199,12 +199,20 @@ final class MemoryOperations {
     }
 
     private Reply<ImmutableList<AddressRange>> place(
-            String device, OptionalLong address, Optional<String> handle, OptionalInt region, long offset, long size) {
+            String device,
+            OptionalLong address,
+            Optional<String> handle,
+            OptionalInt region,
+            long offset,
+            long size) {
         if (users.nobodyHas(device)) {
             return Reply.refused(Errno.EBADF, "nobody has %s open".formatted(device));
         } else if (address.isPresent() && run.exporters().habanalabs(device).isPresent()) {
             Habanalabs driver = run.exporters().habanalabs(device).get();
-            return Reply.done(ImmutableList.of(driver.shown(address.getAsLong(), size)));
+            AddressRange shown = driver.shown(address.getAsLong(), size);
+            return driver.bar().contains(shown)
+                    ? Reply.done(ImmutableList.of(shown))
+                    : Reply.refused(Errno.EINVAL, "the BAR of %s does not show it".formatted(device));
         } else if (handle.isPresent()) {
             return run.handles()
                     .allocated(handle.get())
