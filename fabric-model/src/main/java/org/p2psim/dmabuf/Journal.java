@@ -18,6 +18,8 @@ public final class Journal {
         MAP,
         UNMAP,
         NOTIFY,
+        /** The mmu notifier of an importer is called: what it mapped of a VMA is invalid. */
+        INVALIDATE,
         REVOKE,
         RESTORE,
         MOVE,

@@ -16,7 +16,9 @@ import org.p2psim.topology.Window;
  * message-signalled interrupts are kept out ({@code iova_reserve_pci_windows()}).
  */
 public final class IovaDomain {
-    private static final long PAGE = 4096;
+    /** The smallest that is mapped, bytes. */
+    public static final long PAGE = 4096;
+
     private static final long FIRST_4_GIB = 1L << 32;
     /** End of the addresses that a four-level page table translates. */
     private static final long APERTURE = 1L << 48;

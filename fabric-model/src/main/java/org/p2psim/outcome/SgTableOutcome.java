@@ -2,6 +2,7 @@ package org.p2psim.outcome;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import org.p2psim.iommu.MappedPages;
 
 /**
  * A scatter/gather table that an importer was given.
@@ -9,10 +10,13 @@ import java.util.List;
  * @param owner the MR or attachment that it was mapped for
  * @param at when it was mapped, ticks
  * @param addresses what its DMA addresses are
+ * @param iommuPages what the IOMMU's page table has for it; empty unless the addresses are IOVAs
  */
-public record SgTableOutcome(String owner, String dmaBuf, long at, Addresses addresses, List<Entry> entries) {
+public record SgTableOutcome(
+        String owner, String dmaBuf, long at, Addresses addresses, List<Entry> entries, List<MappedPages> iommuPages) {
     public SgTableOutcome {
         entries = ImmutableList.copyOf(entries);
+        iommuPages = ImmutableList.copyOf(iommuPages);
     }
 
     /** What a DMA address stands for. */

@@ -96,7 +96,8 @@ public final class SampleOutcomes {
                         "buf",
                         us(1),
                         SgTableOutcome.Addresses.PHYSICAL,
-                        List.of(new SgTableOutcome.Entry(0x3800_2400_0000L, 64 * Bytes.MIB)))),
+                        List.of(new SgTableOutcome.Entry(0x3800_2400_0000L, 64 * Bytes.MIB)),
+                        List.of())),
                 List.of(
                         new Event(
                                 0,
@@ -658,6 +659,7 @@ public final class SampleOutcomes {
                 payload + payload / 10 + 5_000_000,
                 slice * 97 * percent / 100,
                 52_428,
+                0,
                 0,
                 slice,
                 LongStream.range(0, 97)

@@ -49,6 +49,8 @@ import java.util.Optional;
     @JsonSubTypes.Type(name = "create-qp", value = RdmaOperation.CreateQp.class),
     @JsonSubTypes.Type(name = "rdma-read", value = RdmaOperation.RdmaRead.class),
     @JsonSubTypes.Type(name = "rdma-write", value = RdmaOperation.RdmaWrite.class),
+    @JsonSubTypes.Type(name = "rdma-send", value = RdmaOperation.RdmaSend.class),
+    @JsonSubTypes.Type(name = "rdma-receive", value = RdmaOperation.RdmaReceive.class),
     @JsonSubTypes.Type(name = "local-access", value = RdmaOperation.LocalAccess.class),
     @JsonSubTypes.Type(name = "register-token", value = NvmeOperation.RegisterToken.class),
     @JsonSubTypes.Type(name = "unregister-token", value = NvmeOperation.UnregisterToken.class),

@@ -114,20 +114,31 @@ public record Plan(
      */
     public record Import(String owner, String dmaBuf, String importer, String exporter) {}
 
-    /** The imports of the timeline, in its order; those of a dma-buf that it never exports are left out. */
+    /**
+     * The imports of the timeline, in its order. Those of a dma-buf that it never exports are left out, and those of RDMA
+     * in software, which reaches no memory by DMA.
+     */
     public List<Import> imports() {
         Map<String, String> exporters = new LinkedHashMap<>();
         ImmutableList.Builder<Import> imports = ImmutableList.builder();
         for (Operation operation : timeline) {
             if (operation instanceof DmaBufOperation.Export op) {
                 exporters.put(op.dmaBuf(), op.from());
-            } else if (operation instanceof RdmaOperation.RegisterMr op && exporters.containsKey(op.dmaBuf())) {
+            } else if (operation instanceof RdmaOperation.RegisterMr op
+                    && exporters.containsKey(op.dmaBuf())
+                    && isFunction(op.nic())) {
                 imports.add(new Import(op.mr(), op.dmaBuf(), op.nic(), exporters.get(op.dmaBuf())));
             } else if (operation instanceof DmaBufOperation.Attach op && exporters.containsKey(op.dmaBuf())) {
                 imports.add(new Import(op.attachment(), op.dmaBuf(), op.importer(), exporters.get(op.dmaBuf())));
             }
         }
         return imports.build();
+    }
+
+    private boolean isFunction(String device) {
+        return Optional.ofNullable(devices.get(device))
+                .filter(Device::isFunction)
+                .isPresent();
     }
 
     /** A line of {@code expect}, as written in the file's {@code line}. */

@@ -9,6 +9,7 @@ import org.p2psim.dmabuf.importer.AccessFlag;
 import org.p2psim.scenario.quantity.Address;
 import org.p2psim.scenario.quantity.Size;
 import org.p2psim.scenario.quantity.Time;
+import org.p2psim.unit.Ticks;
 
 /** Memory regions and queue pairs of RDMA NICs, and what peers do through them. */
 public sealed interface RdmaOperation extends Operation {
@@ -81,6 +82,52 @@ public sealed interface RdmaOperation extends Operation {
             Optional<String> local,
             Optional<String> qp,
             Optional<String> requester)
+            implements RdmaOperation {}
+
+    /**
+     * A peer sends a message, which goes where the NIC's oldest receive says.
+     *
+     * @param nic that receives it
+     * @param local the peer's own MR, where the data comes from, if the peer is a NIC of this machine
+     * @param rnrTimer how long the peer waits before it tries again when no receive is posted
+     * @param rnrRetry how often it does
+     */
+    record RdmaSend(
+            @Time long at,
+            Optional<String> id,
+            String nic,
+            @Size long size,
+            Optional<String> local,
+            @Time OptionalLong rnrTimer,
+            OptionalInt rnrRetry)
+            implements RdmaOperation {
+        /** min_rnr_timer 12 of the examples of libibverbs (InfiniBand specification, table 45). */
+        private static final long DEFAULT_TIMER = 640 * Ticks.PER_MICROSECOND;
+
+        /** The most that is not taken as for ever. */
+        private static final int DEFAULT_RETRY = 6;
+
+        public long timerOrDefault() {
+            return rnrTimer.orElse(DEFAULT_TIMER);
+        }
+
+        public int retriesOrDefault() {
+            return rnrRetry.orElse(DEFAULT_RETRY);
+        }
+    }
+
+    /**
+     * A receive is posted: the next message that comes to the NIC goes into its memory region.
+     *
+     * @param size bytes that a message may have
+     */
+    record RdmaReceive(
+            @Time long at,
+            Optional<String> id,
+            String nic,
+            String mr,
+            @Size long offset,
+            @Size long size)
             implements RdmaOperation {}
 
     /**

@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.p2psim.boot.CommandLine;
 import org.p2psim.outcome.Note;
@@ -12,8 +13,8 @@ import org.p2psim.platform.KernelFeature;
 import org.p2psim.platform.KernelRules;
 import org.p2psim.run.replay.World;
 import org.p2psim.scenario.Device;
-import org.p2psim.scenario.Device.DeviceType;
 import org.p2psim.scenario.DmaBufOperation;
+import org.p2psim.scenario.Driver;
 import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.RdmaOperation;
 import org.p2psim.topology.HostBridge;
@@ -59,17 +60,38 @@ final class Cautions {
     private Set<KernelFeature> used() {
         Set<KernelFeature> used = new LinkedHashSet<>();
         for (Operation operation : world.plan().timeline()) {
-            if (operation instanceof DmaBufOperation.Export op
-                    && world.device(op.from()).type() == DeviceType.HABANALABS) {
-                used.add(KernelFeature.HABANALABS_DMABUF);
+            if (operation instanceof DmaBufOperation.Export op) {
+                exporter(op.from()).ifPresent(used::add);
             } else if (operation instanceof RdmaOperation.RegisterMr op) {
-                boolean pinned = world.device(op.nic()).importer().orElseThrow() == Device.Importer.PINNED;
-                used.add(pinned ? KernelFeature.PINNED_DMABUF_MR : KernelFeature.DYNAMIC_DMABUF_MR);
+                world.device(op.nic()).importer().map(Cautions::importer).ifPresent(used::add);
             } else if (operation instanceof DmaBufOperation.Attach) {
                 used.add(KernelFeature.PEER2PEER_ATTACH);
             }
         }
         return used;
+    }
+
+    private Optional<KernelFeature> exporter(String device) {
+        Driver driver = world.plan().lifetimes().drivers().get(device);
+        if (driver instanceof Driver.Habanalabs) {
+            return Optional.of(KernelFeature.HABANALABS_DMABUF);
+        } else if (driver instanceof Driver.Vfio vfio) {
+            return switch (vfio.profile()) {
+                case RFC -> Optional.empty();
+                case V6_19 -> Optional.of(KernelFeature.VFIO_PCI_DMABUF);
+                case V7_1_RC, V7_1 -> Optional.of(KernelFeature.VFIO_PCI_DMABUF_WAITS);
+            };
+        }
+        return Optional.empty();
+    }
+
+    private static KernelFeature importer(Device.Importer importer) {
+        return switch (importer) {
+            case PINNED -> KernelFeature.PINNED_DMABUF_MR;
+            case PINNED_WITH_REVOKE -> KernelFeature.DATA_DIRECT_MR;
+            case PINNED_REVOCABLE -> KernelFeature.REVOCABLE_DMABUF_MR;
+            case DYNAMIC, STATIC -> KernelFeature.DYNAMIC_DMABUF_MR;
+        };
     }
 
     private void commandLine() {

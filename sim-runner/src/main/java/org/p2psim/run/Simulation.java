@@ -124,6 +124,7 @@ public final class Simulation {
         Recorder recorder = played.recorder;
         List<Note> notes = new ArrayList<>(plan.notes());
         notes.addAll(played.replay.notes());
+        notes.addAll(Assumed.of(plan, played.network.linkUse()));
         notes.addAll(Cautions.of(world));
         notes.addAll(NotModelled.NOTES);
         return new RunOutcome(

@@ -114,17 +114,7 @@ public final class Habanalabs implements Exporter {
             HabanalabsProfile profile,
             Kernel kernel,
             boolean scrubs) {
-        this(
-                function.toString(),
-                function,
-                bar,
-                memory,
-                p2pdma,
-                dmaMap,
-                profile,
-                kernel,
-                new OwnedMemory(),
-                scrubs);
+        this(function.toString(), function, bar, memory, p2pdma, dmaMap, profile, kernel, new OwnedMemory(), scrubs);
     }
 
     /**

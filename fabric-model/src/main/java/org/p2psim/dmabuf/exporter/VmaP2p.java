@@ -162,7 +162,7 @@ public final class VmaP2p {
         for (Mapping mapping : List.copyOf(mappings)) {
             if (mapping.vma.equals(vma) && !mapping.invalidated) {
                 mapping.invalidated = true;
-                kernel.note(Journal.Action.NOTIFY, mapping.toString(), "");
+                kernel.note(Journal.Action.INVALIDATE, mapping.toString(), "");
                 mapping.notifier.accept(mapping);
             }
         }

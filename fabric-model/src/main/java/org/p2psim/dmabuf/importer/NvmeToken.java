@@ -94,7 +94,8 @@ public final class NvmeToken {
         });
     }
 
-    private Attachment attachment() {
+    /** What it has attached. */
+    public Attachment attachment() {
         return Optional.ofNullable(attachment).orElseThrow();
     }
 
@@ -161,7 +162,7 @@ public final class NvmeToken {
                         }));
     }
 
-    /** Waits for its requests and gives everything back. */
+    /** Gives everything back; no request may be in flight. */
     public Reply<DmaBuf> unregister() {
         unregistered = true;
         return dmaBuf.reservation()

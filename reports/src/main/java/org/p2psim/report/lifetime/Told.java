@@ -11,6 +11,9 @@ import org.p2psim.unit.Ticks;
 
 /** Waits, what was in flight and landings in a few words. */
 public final class Told {
+    /** What landings call memory that is not the dma-buf's. */
+    private static final String ELSEWHERE = "elsewhere";
+
     private Told() {}
 
     /** What is waited for. */
@@ -42,28 +45,28 @@ public final class Told {
         return "%d %s, %s".formatted(tlps, tlps == 1 ? "TLP" : "TLPs", Bytes.format(bytes));
     }
 
-    /** What became of what was in flight. */
+    /** What became of what was in flight; too late is after the revocation had returned. */
     public static String landed(InFlightOutcome inFlight, Optional<Event> revocation) {
         if (inFlight.lastLanding().isEmpty()) {
             return "none landed";
         }
         long last = inFlight.lastLanding().getAsLong();
-        String after = revocation
-                .map(event -> ", %s after it".formatted(Ticks.format(last - event.start())))
-                .orElse("");
-        return "last landed at %s%s; %s".formatted(Ticks.format(last), after, late(inFlight));
-    }
-
-    private static String late(InFlightOutcome inFlight) {
+        String landed = revocation
+                .map(event ->
+                        "last landed %s later (%s)".formatted(Ticks.format(last - event.start()), Ticks.format(last)))
+                .orElse("last landed at " + Ticks.format(last));
         return inFlight.landedAfter() == 0
-                ? "none after it had returned"
-                : "%d after it had returned".formatted(inFlight.landedAfter());
+                ? landed + ", none too late"
+                : "%s, %d too late".formatted(landed, inFlight.landedAfter());
     }
 
     public static String fate(LandingOutcome landing) {
-        String where = landing.where().isEmpty() ? "" : " " + landing.where();
+        boolean named = !landing.where().isEmpty() && !landing.where().equals(ELSEWHERE);
+        String where = named ? " " + landing.where() : " an address of nobody";
         return switch (landing.fate()) {
-            case LANDED -> "landed in" + where + (landing.owner().isEmpty() ? "" : ", memory of " + landing.owner());
+            case LANDED ->
+                (named ? "landed in" + where : "landed elsewhere")
+                        + (landing.owner().isEmpty() ? "" : ", memory of " + landing.owner());
             case DROPPED -> "dropped at" + where;
             case BLOCKED -> "blocked on the way to" + where;
         };

@@ -14,7 +14,7 @@ final class LaneRows {
     private static final double GAP = 7;
     private static final double BESIDE = 8;
     private static final int MOST_ROWS = 9;
-    private static final double WIDEST = 430;
+    private static final double WIDEST = 560;
 
     /**
      * Where an item is.

@@ -110,9 +110,16 @@ final class TimelineLanes {
                     ? TimelineItem.Mark.TRANSFER
                     : stuck(waits, event) ? TimelineItem.Mark.STUCK : TimelineItem.Mark.of(event.kind());
             add(
-                    event.lane(),
+                    laneOf(event),
                     item(event.start(), event.end(), mark, label, event.index(), event.lane(), event.detail()));
         }
+    }
+
+    /** A wait of a line of the timeline is drawn where the line is. */
+    private String laneOf(Event event) {
+        return event.kind() != Event.Kind.WAIT || lifetimes.object(event.lane()).isPresent()
+                ? event.lane()
+                : lifetimes.operation(event.operation()).map(Event::lane).orElse(event.lane());
     }
 
     private static boolean stuck(Map<Integer, WaitOutcome> waits, Event event) {

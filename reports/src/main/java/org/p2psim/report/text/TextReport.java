@@ -108,6 +108,9 @@ public final class TextReport {
                     "at " + Ticks.format(violation.at()),
                     violation.detail());
             lines.addAll(row.lines(2));
+            if (violation.expected()) {
+                continue;
+            }
             if (!chain.because().isEmpty()) {
                 lines.addAll(Plain.wrapped("    because ", "    ", String.join("; ", chain.because()), WIDTH));
             }
@@ -207,7 +210,8 @@ public final class TextReport {
                     transfer.bandwidth().toString(),
                     "p50 " + Ticks.format(transfer.latency().at(50)),
                     "p99 " + Ticks.format(transfer.latency().at(99)),
-                    "max " + Ticks.format(transfer.latency().max()));
+                    "max " + Ticks.format(transfer.latency().max()),
+                    transfer.failuresInWords().orElse(""));
         }
         return table.lines(2);
     }

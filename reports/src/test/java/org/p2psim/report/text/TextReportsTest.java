@@ -52,7 +52,7 @@ class TextReportsTest {
     void waitsSayForWhomAndHowLongAndWhatWasInFlightWhenItLanded() {
         assertThat(TextReport.of(SampleLifetimes.merged()).replaceAll(" +", " "))
                 .contains("30 ns buf waits for unmap by buf/nic0 8 ns")
-                .contains("w0 16 TLPs, 4 KiB at revoke of buf, 30 ns last landed at 33 ns, 3 ns after it; none after");
+                .contains("w0 16 TLPs, 4 KiB at revoke of buf, 30 ns last landed 3 ns later (33 ns), none too late");
         assertThat(TextReport.of(SampleLifetimes.merged())).doesNotContain("no notify");
         assertThat(TextReport.of(SampleOutcomes.revoked()))
                 .contains("never ended")

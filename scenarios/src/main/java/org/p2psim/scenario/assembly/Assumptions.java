@@ -17,6 +17,11 @@ final class Assumptions {
         notes.add(Note.Kind.SOURCE, text, source, subject);
     }
 
+    /** Something that the file makes otherwise than any kernel of its release is. */
+    void caution(String subject, String text, String source) {
+        notes.add(Note.Kind.CAUTION, text, source, subject);
+    }
+
     List<Note> notes() {
         return notes.notes();
     }

@@ -1,10 +1,12 @@
 package org.p2psim.scenario.assembly;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.p2psim.address.DeviceId;
 import org.p2psim.platform.Cpu;
 import org.p2psim.scenario.Device;
+import org.p2psim.scenario.Device.BarSpec;
 import org.p2psim.scenario.Device.DeviceType;
 import org.p2psim.scenario.Device.Dram;
 import org.p2psim.scenario.Device.Importer;
@@ -113,8 +115,12 @@ final class Defaults {
         });
     }
 
-    /** The device with everything filled in that has a default. */
-    Device complete(String name, Device device, LifetimeDefaults lifetimes) {
+    /**
+     * The device with everything filled in that has a default.
+     *
+     * @param bars its own, or those of the listed function that it is
+     */
+    Device complete(String name, Device device, Map<Integer, BarSpec> bars, LifetimeDefaults lifetimes) {
         if (!device.isFunction()) {
             return device;
         }
@@ -127,7 +133,7 @@ final class Defaults {
                     return UNKNOWN;
                 })),
                 device.at(),
-                device.bars(),
+                bars,
                 device.profile(),
                 device.link(),
                 device.credits(),
@@ -149,6 +155,9 @@ final class Defaults {
                 device.writeLatency(),
                 device.dmaBandwidth(),
                 device.issueInterval(),
+                device.completionTimeout(),
+                device.memoryRequests(),
+                device.poisonRate(),
                 device.ats(),
                 device.driver(),
                 device.scrub(),
@@ -157,7 +166,7 @@ final class Defaults {
                 device.memoryEnabled(),
                 device.deviceSet(),
                 device.open(),
-                lifetimes.vram(name, device),
+                lifetimes.vram(name, device, bars),
                 lifetimes.copyRate(name, device),
                 device.copyTime(),
                 lifetimes.faultTime(name, device),

@@ -25,6 +25,7 @@ import org.p2psim.scenario.Scenario.KernelSpec;
 
 /** Finds the profiles of the dma-buf core and of every driver, for the kernel that decides. */
 final class DriverAssembly {
+    private static final String KERNEL = "kernel";
     private static final int INTEL = 0x8086;
     private static final int NVIDIA = 0x10de;
 
@@ -45,8 +46,10 @@ final class DriverAssembly {
                 driver(name, device, exporters.contains(name)).ifPresent(driver -> drivers.put(name, driver)));
         Set<Bug> bugs = new LinkedHashSet<>();
         drivers.values().forEach(driver -> bugs.addAll(driver.bugs()));
-        kernel.withoutBugs().forEach(bugs::remove);
-        bugs.addAll(kernel.bugs());
+        kernel.withoutBugs().stream().filter(bugs::remove).forEach(this::cautionOfMissing);
+        kernel.bugs().stream().filter(bugs::add).forEach(this::cautionOfAdded);
+        kernel.dmaBuf().ifPresent(this::cautionOfProfile);
+        kernel.umem().ifPresent(this::cautionOfProfile);
         return new Lifetimes(
                 DmaBufCore.of(
                         kernel.dmaBuf().map(DriverAssembly::version).orElse(release),
@@ -54,6 +57,19 @@ final class DriverAssembly {
                 kernel.umem().map(DriverAssembly::version).orElse(release),
                 ImmutableSet.copyOf(bugs),
                 ImmutableMap.copyOf(drivers));
+    }
+
+    private void cautionOfAdded(Bug bug) {
+        assumptions.caution(KERNEL, "the scenario adds a mistake: " + bug.effect(), bug.source());
+    }
+
+    private void cautionOfMissing(Bug bug) {
+        assumptions.caution(KERNEL, "the scenario takes a mistake away: " + bug.effect(), bug.source());
+    }
+
+    private void cautionOfProfile(String profile) {
+        String text = "the scenario has the rules of %s in a kernel %s".formatted(profile, release);
+        assumptions.caution(KERNEL, text, "");
     }
 
     /** The release of {@code core-6.19}. */

@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.p2psim.scenario.Device;
+import org.p2psim.scenario.Device.BarSpec;
 import org.p2psim.scenario.Device.DeviceType;
 import org.p2psim.scenario.Device.Vram;
 import org.p2psim.scenario.DeviceOperation;
@@ -106,19 +107,17 @@ final class LifetimeDefaults {
     }
 
     /** What the largest BAR can show, if the file says nothing of VRAM. */
-    Optional<Vram> vram(String name, Device device) {
-        if (device.type() != DeviceType.GPU || device.bars().isEmpty()) {
+    Optional<Vram> vram(String name, Device device, Map<Integer, BarSpec> bars) {
+        if (device.type() != DeviceType.GPU || bars.isEmpty()) {
             return device.vram();
         }
-        int largest = device.bars().entrySet().stream()
+        int largest = bars.entrySet().stream()
                 .max((a, b) ->
                         Long.compareUnsigned(a.getValue().size(), b.getValue().size()))
                 .orElseThrow()
                 .getKey();
         int bar = device.vram().flatMap(Vram::bar).orElse(largest);
-        long window = Optional.ofNullable(device.bars().get(bar))
-                .map(Device.BarSpec::size)
-                .orElse(0L);
+        long window = Optional.ofNullable(bars.get(bar)).map(BarSpec::size).orElse(0L);
         if (device.vram().isEmpty() && revoking.contains(name)) {
             assumptions.assume(name, "VRAM as large as the largest BAR");
         }

@@ -85,6 +85,7 @@ final class Made {
         return operation instanceof DmaOperation
                 || operation instanceof RdmaOperation.RdmaRead
                 || operation instanceof RdmaOperation.RdmaWrite
+                || operation instanceof RdmaOperation.RdmaSend
                 || operation instanceof RdmaOperation.LocalAccess
                 || operation instanceof NvmeOperation.NvmeRead
                 || operation instanceof NvmeOperation.NvmeWrite

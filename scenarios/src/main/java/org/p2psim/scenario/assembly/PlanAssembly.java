@@ -20,9 +20,11 @@ import org.p2psim.platform.Cpu;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.platform.KernelRules;
 import org.p2psim.scenario.Device;
+import org.p2psim.scenario.Device.BarSpec;
 import org.p2psim.scenario.DmaBufOperation;
 import org.p2psim.scenario.Expectation;
 import org.p2psim.scenario.Finding;
+import org.p2psim.scenario.FunctionSpec;
 import org.p2psim.scenario.Lifetimes;
 import org.p2psim.scenario.Plan;
 import org.p2psim.scenario.Plan.Expected;
@@ -146,12 +148,26 @@ public final class PlanAssembly {
         Defaults defaults = new Defaults(assumptions);
         Map<String, Device> complete = new LinkedHashMap<>();
         LifetimeDefaults lifetimes = new LifetimeDefaults(scenario.timeline(), scenario.devices(), assumptions);
-        scenario.devices().forEach((device, spec) -> complete.put(device, defaults.complete(device, spec, lifetimes)));
+        scenario.devices()
+                .forEach((device, spec) ->
+                        complete.put(device, defaults.complete(device, spec, bars(device, spec), lifetimes)));
         complete.forEach((device, spec) -> {
             DeviceRules.checkMaxSegmentSize(device, spec, findings);
             spec.dram().ifPresent(dram -> DeviceRules.checkDram(device, spec, dram, findings));
         });
         return ImmutableMap.copyOf(complete);
+    }
+
+    /** A listed function may say the BARs of the device that it is. */
+    private Map<Integer, BarSpec> bars(String device, Device spec) {
+        if (!spec.bars().isEmpty()) {
+            return spec.bars();
+        }
+        return scenario.fabric().functions().stream()
+                .filter(function -> function.device().equals(Optional.of(device)))
+                .map(FunctionSpec::bars)
+                .findFirst()
+                .orElse(Map.of());
     }
 
     private void checkRelease(KernelRelease release, String pointer) {

@@ -34,6 +34,12 @@ final class RdmaRules {
             remote(op.mr(), op.local(), op.qp(), op.requester(), pointer);
         } else if (operation instanceof RdmaOperation.RdmaWrite op) {
             remote(op.mr(), op.local(), op.qp(), op.requester(), pointer);
+        } else if (operation instanceof RdmaOperation.RdmaSend op) {
+            roles.nic(op.nic(), pointer + "/nic");
+            op.local().ifPresent(name -> made.refer(Made.Kind.MR, name, pointer, "/local"));
+        } else if (operation instanceof RdmaOperation.RdmaReceive op) {
+            roles.nic(op.nic(), pointer + "/nic");
+            made.refer(Made.Kind.MR, op.mr(), pointer);
         } else if (operation instanceof RdmaOperation.LocalAccess op) {
             made.refer(Made.Kind.MR, op.mr(), pointer);
             op.qp().ifPresent(qp -> ownNic(qp, op.mr(), pointer));

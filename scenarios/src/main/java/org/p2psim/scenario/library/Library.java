@@ -11,10 +11,15 @@ public final class Library {
     private static final ImmutableList<String> NAMES = ImmutableList.of(
             "gaudi-rdma",
             "peers-acs-uplink",
+            "peers-iommu-pages",
             "peers-nic",
+            "peers-nvme",
             "peers-root-ports",
+            "peers-sixteen-gpus",
+            "peers-sockets",
             "peers-three-switches",
             "peers-two-switches",
+            "peers-vm",
             "same-switch-acs",
             "two-sockets",
             "vm-zen");

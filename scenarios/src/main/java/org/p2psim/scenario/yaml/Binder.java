@@ -16,10 +16,12 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
+import org.p2psim.dmabuf.importer.WorkCompletion;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.scenario.DmaOperation.RequestSize;
 import org.p2psim.scenario.Expectation.Amount;
+import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Expectation.LatencyLimit;
 import org.p2psim.scenario.Expectation.LineName;
 import org.p2psim.scenario.Finding;
@@ -102,6 +104,9 @@ final class Binder {
                 new TextReader<>(text -> new LatencyLimit(Quantities.time(text)), new LatencyLimit(0)));
         module.addDeserializer(Amount.class, new TextReader<>(text -> new Amount(Bytes.parse(text)), new Amount(0)));
         module.addDeserializer(LineName.class, new TextReader<>(LineName::parse, LineName.parse("0")));
+        module.addDeserializer(
+                Device.Timeout.class,
+                new TextReader<>(Device.Timeout::parse, new Device.Timeout(OptionalLong.empty())));
         module.addDeserializer(RequestSize.class, new RequestSizeReader());
         module.setDeserializerModifier(new EnumsByFileSpelling());
         return module;
@@ -222,9 +227,6 @@ final class Binder {
 
     /** Enums as the file spells them: {@code rdma-nic} or, where the kernel writes so, {@code BUS_ADDR}. */
     private static final class EnumsByFileSpelling extends ValueDeserializerModifier {
-        /** What verbs put before every status of a work completion. */
-        private static final String WORK_COMPLETION = "IBV_WC_";
-
         @Override
         @SuppressWarnings({"unchecked", "rawtypes"})
         public ValueDeserializer<?> modifyEnumDeserializer(
@@ -244,7 +246,8 @@ final class Binder {
                         .findFirst()
                         .orElseThrow(() -> new IllegalArgumentException("no invariant " + text));
             }
-            String name = text.startsWith(WORK_COMPLETION) ? text.substring(WORK_COMPLETION.length()) : text;
+            String prefix = type == WorkCompletion.Status.class ? WorkCompletion.Status.PREFIX : "";
+            String name = text.substring(prefix.length());
             return Enum.valueOf(type, name.replace('-', '_').toUpperCase(Locale.ROOT));
         }
     }

@@ -27,6 +27,7 @@ import org.p2psim.address.DeviceId;
 import org.p2psim.dmabuf.importer.WorkCompletion;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.platform.KernelRelease;
+import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Expectation;
 import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.Scenario;
@@ -45,7 +46,8 @@ class ScenarioSchemaTest {
             Link.class,
             Expectation.LatencyLimit.class,
             Expectation.Amount.class,
-            Expectation.LineName.class);
+            Expectation.LineName.class,
+                    Device.Timeout.class);
 
     private final JsonNode schema = JsonMapper.shared().readTree(ScenarioSchema.text());
     private final Set<Type> seen = new HashSet<>();

@@ -105,6 +105,15 @@ class LifetimeSyntaxTest {
     }
 
     @Test
+    void mistakesThatTheFileAddsAreCautionsOfTheReport() {
+        Plan plan = plan(MACHINE.replace("\"6.19\"", "\"6.19\", bugs: [no-scrub]") + "timeline: []\nexpect: {}\n");
+
+        assertThat(plan.notes())
+                .anyMatch(note -> note.kind() == Note.Kind.CAUTION
+                        && note.text().contains("device memory is not cleared between its users"));
+    }
+
+    @Test
     void onlyWhatTheTimelineUsesIsAssumed() {
         Stream<String> withReset =
                 plan(MACHINE + RESET + "expect: {}\n").notes().stream().map(Note::text);

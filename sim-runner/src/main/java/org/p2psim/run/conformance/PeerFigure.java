@@ -14,7 +14,7 @@ import java.util.List;
  *
  * @param scenario a shipped one
  * @param variants of it: one, or two that are compared
- * @param transfers of its timeline, by their ids
+ * @param transfers of its timeline, by their ids; of pages an attachment
  * @param needed what the simulation needed to know, and from where
  */
 record PeerFigure(
@@ -46,7 +46,17 @@ record PeerFigure(
         /** 1 if the first transfer moves data and the second does not. */
         WRITES_ONLY,
         /** 1 if a read has its data. */
-        READS
+        READS,
+        /** What the link of the target counts together: headers and data, without framing. */
+        RECEIVED,
+        /** How many hundredths of its rate in the second variant the slowest has in the first. */
+        SHARE,
+        /** Half of the difference of two latencies, of which one is of two switches more. At most that. */
+        HOP,
+        /** Entries that an attachment has in the page table of the IOMMU. */
+        PAGES,
+        /** Nothing: {@code needed} says what that would take. */
+        NOT_MODELLED
     }
 
     private static ImmutableMap<String, PeerFigure> read() {

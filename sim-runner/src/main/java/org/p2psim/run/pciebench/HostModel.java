@@ -31,8 +31,16 @@ final class HostModel {
     }
 
     static double latencyWithoutOverhead(HostParameters host, BenchRun run) {
-        double store = run.initiator() == Initiator.DMA ? Nfp6000.STORE_NS_PER_BYTE * run.size() : 0;
-        return new HostRun(host, run, true).medianNanoseconds() + store;
+        return new HostRun(host, run, true).medianNanoseconds() + insideTheDevice(run);
+    }
+
+    /** Commands move a few bytes, which the engine does not touch. */
+    private static double insideTheDevice(BenchRun run) {
+        if (run.initiator() == Initiator.COMMAND) {
+            return 0;
+        }
+        boolean writes = run.operation() == Operation.WRITE_THEN_READ;
+        return run.size() * (Nfp6000.STORE_NS_PER_BYTE + (writes ? Nfp6000.FETCH_NS_PER_BYTE : 0));
     }
 
     /** What the cache was made to hold, if it can. */

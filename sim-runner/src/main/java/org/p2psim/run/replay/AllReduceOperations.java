@@ -1,5 +1,6 @@
 package org.p2psim.run.replay;
 
+import org.p2psim.outcome.Failure;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,13 +61,16 @@ final class AllReduceOperations {
         private final long bytes;
         private final long begun = run.engine().now();
         private final List<Member> members = new ArrayList<>();
+        private final Failures failures;
         private int unfinished;
+        private long lost;
 
         Ring(Line line, DmaOperation.AllReduce op) {
             this.line = line;
             this.size = op.members().size();
             this.bytes = op.size();
             this.unfinished = size;
+            this.failures = new Failures(run, ways, line);
             for (int i = 0; i < size; i++) {
                 String right = op.members().get((i + 1) % size);
                 traffic.cautionIfRefused(op.members().get(i), right);
@@ -105,7 +109,17 @@ final class AllReduceOperations {
             LatencyRecorder all = new LatencyRecorder();
             members.forEach(member -> member.steps.forEach(all::record));
             Member first = members.get(0);
-            run.recorder().transfer(first.way.outcome(line.lane(), "all-reduce", moved, moved, begun, run.engine().now(), all.latency()));
+            long arrived = Math.max(0, moved - Math.round((double) lost / size));
+            run.recorder()
+                    .transfer(first.way.outcome(
+                            line.lane(),
+                            "all-reduce",
+                            moved,
+                            arrived,
+                            begun,
+                            run.engine().now(),
+                            all.latency(),
+                            failures));
         }
     }
 
@@ -142,6 +156,12 @@ final class AllReduceOperations {
             run.network().start(ways.request(name, way, requests, address -> true), new DmaListener() {
                 @Override
                 public void landed(long at, long address, int bytes, long issued) {}
+
+                @Override
+                public void failed(Failure how, long at, long address, int bytes, long issued) {
+                    ring.lost += how == Failure.POISONED ? 0 : bytes;
+                    ring.failures.add(how, at, address, way);
+                }
 
                 @Override
                 public void done() {

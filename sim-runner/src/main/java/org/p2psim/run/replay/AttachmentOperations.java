@@ -1,6 +1,8 @@
 package org.p2psim.run.replay;
 
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Reply;
@@ -12,6 +14,7 @@ import org.p2psim.scenario.DmaBufOperation;
 /** What an importing driver does with a dma-buf, step by step. */
 final class AttachmentOperations {
     private final RunState run;
+    private final Set<Attachment> detaching = new HashSet<>();
 
     AttachmentOperations(RunState run) {
         this.run = run;
@@ -72,7 +75,11 @@ final class AttachmentOperations {
         run.kernel()
                 .start(
                         new Line(number, op.attachment(), "map"),
-                        () -> attachment(op.attachment(), false).then(Attachment::mapUnlocked),
+                        () -> attachment(op.attachment(), false).then(attachment -> attachment
+                                .dmaBuf()
+                                .reservation()
+                                .lock()
+                                .around(() -> attachment(op.attachment(), false).then(Attachment::map))),
                         AttachmentOperations::summary,
                         reply -> {});
     }
@@ -92,7 +99,14 @@ final class AttachmentOperations {
         run.kernel()
                 .start(
                         new Line(number, op.attachment(), "unmap"),
-                        () -> attachment(op.attachment(), true).then(Attachment::unmapUnlocked),
+                        () -> attachment(op.attachment(), true).then(attachment -> attachment
+                                .dmaBuf()
+                                .reservation()
+                                .lock()
+                                .around(() -> attachment(op.attachment(), true).then(mapped -> {
+                                    mapped.unmap();
+                                    return Reply.done(mapped);
+                                }))),
                         done -> "the addresses are given back",
                         reply -> {});
     }
@@ -101,7 +115,7 @@ final class AttachmentOperations {
         run.kernel()
                 .start(
                         new Line(number, op.attachment(), "detach"),
-                        () -> attachment(op.attachment(), false).then(attachment -> attachment
+                        () -> attachment(op.attachment(), false).then(this::onlyOnce).then(attachment -> attachment
                                 .dmaBuf()
                                 .detach(attachment)
                                 .then(detached -> {
@@ -111,6 +125,13 @@ final class AttachmentOperations {
                         attachment -> "%d reference(s) left"
                                 .formatted(attachment.dmaBuf().references()),
                         reply -> {});
+    }
+
+    /** A driver detaches once, even if that has to wait. */
+    private Reply<Attachment> onlyOnce(Attachment attachment) {
+        return detaching.add(attachment)
+                ? Reply.done(attachment)
+                : Reply.refused(Errno.EINVAL, "%s is being detached".formatted(attachment.name()));
     }
 
     /** An attachment that is still attached. */

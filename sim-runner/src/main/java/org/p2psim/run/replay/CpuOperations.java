@@ -21,14 +21,15 @@ final class CpuOperations {
         } else if (operation instanceof CpuOperation.EndCpuAccess op) {
             on(number, op, "end-cpu-access", dmaBuf -> dmaBuf.cpuAccess().end());
         } else if (operation instanceof CpuOperation.Vmap op) {
-            on(number, op, "vmap", dmaBuf -> dmaBuf.reservation()
-                    .lock()
-                    .around(dmaBuf.cpuAccess()::vmap));
+            on(number, op, "vmap", dmaBuf -> dmaBuf.reservation().lock().around(dmaBuf.cpuAccess()::vmap));
         } else if (operation instanceof CpuOperation.Vunmap op) {
             on(number, op, "vunmap", CpuOperations::vunmapped);
         } else if (operation instanceof CpuOperation.Mmap op) {
-            on(number, op, "mmap", dmaBuf -> dmaBuf.cpuAccess()
-                    .mmap(op.offset(), op.length().orElse(dmaBuf.size() - op.offset())));
+            on(
+                    number,
+                    op,
+                    "mmap",
+                    dmaBuf -> dmaBuf.cpuAccess().mmap(op.offset(), op.length().orElse(dmaBuf.size() - op.offset())));
         } else if (operation instanceof CpuOperation.Sync op) {
             on(number, op, "sync", dmaBuf -> dmaBuf.cpuAccess().sync(op.flags()));
         } else if (operation instanceof CpuOperation.Seek op) {
@@ -38,8 +39,7 @@ final class CpuOperations {
         }
     }
 
-    private void on(
-            int number, CpuOperation.OfDmaBuf operation, String what, Function<DmaBuf, Reply<DmaBuf>> access) {
+    private void on(int number, CpuOperation.OfDmaBuf operation, String what, Function<DmaBuf, Reply<DmaBuf>> access) {
         run.kernel()
                 .start(
                         new Line(number, operation.dmaBuf(), what),
@@ -59,8 +59,9 @@ final class CpuOperations {
         run.kernel()
                 .start(
                         new Line(number, op.dmaBuf(), "seek"),
-                        () -> run.handles().exported(op.dmaBuf()).then(dmaBuf -> dmaBuf.cpuAccess()
-                                .seek(op.offset(), op.whence())),
+                        () -> run.handles()
+                                .exported(op.dmaBuf())
+                                .then(dmaBuf -> dmaBuf.cpuAccess().seek(op.offset(), op.whence())),
                         Bytes::format,
                         reply -> {});
     }

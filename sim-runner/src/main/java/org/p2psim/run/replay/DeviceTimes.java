@@ -20,13 +20,6 @@ import org.p2psim.unit.Ticks;
 
 /** How long devices take: resets, clearing of memory, copies of moves, which follow one another. */
 final class DeviceTimes {
-    private static final long RESET = Ticks.PER_MILLISECOND;
-    /** PCIe base specification 5.0, 6.6.1 and 6.6.2: 100 ms until a function is configured again. */
-    private static final long FUNCTION_RESET = 100 * Ticks.PER_MILLISECOND;
-
-    private static final long SCRUB = Ticks.PER_MILLISECOND;
-    private static final long COPY_RATE = 10_000_000_000L;
-
     private final World world;
     private final KernelRun kernel;
     private final Exporters exporters;
@@ -59,18 +52,18 @@ final class DeviceTimes {
     }
 
     private void resets(VfioPci device, Noted noted) {
-        long ticks = world.device(noted.object()).resetTime().orElse(FUNCTION_RESET);
+        long ticks = world.device(noted.object()).resetTime().orElseThrow();
         kernel.happensAfter(ticks, noted.entry().cause(), "end of the reset of " + device.name(), device::resetDone);
     }
 
     private void resets(Habanalabs device, Noted noted) {
-        long ticks = world.device(noted.object()).resetTime().orElse(RESET);
+        long ticks = world.device(noted.object()).resetTime().orElseThrow();
         String name = "end of the reset of " + noted.object();
         kernel.happensAfter(ticks, noted.entry().cause(), name, device.file()::resetDone);
     }
 
     private void scrubs(Habanalabs device, Noted noted) {
-        long ticks = world.device(noted.object()).scrubTime().orElse(SCRUB);
+        long ticks = world.device(noted.object()).scrubTime().orElseThrow();
         String name = "end of the scrub of " + noted.object();
         kernel.happensAfter(ticks, noted.entry().cause(), name, device.file()::scrubbed);
     }
@@ -110,7 +103,7 @@ final class DeviceTimes {
         Device device = world.device(gpu);
         return device.copyTime().orElseGet(() -> BigInteger.valueOf(bytes)
                 .multiply(BigInteger.valueOf(Ticks.PER_SECOND))
-                .divide(BigInteger.valueOf(device.copyRate().orElse(COPY_RATE)))
+                .divide(BigInteger.valueOf(device.copyRate().orElseThrow()))
                 .longValueExact());
     }
 }

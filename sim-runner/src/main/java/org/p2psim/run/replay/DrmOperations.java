@@ -30,7 +30,8 @@ final class DrmOperations {
     }
 
     private DrmMaster master(String device) {
-        return masters.computeIfAbsent(device, name -> new DrmMaster(run.kernel().kernel()));
+        return masters.computeIfAbsent(
+                device, name -> new DrmMaster(run.kernel().kernel()));
     }
 
     void set(int number, DeviceOperation.SetMaster op) {

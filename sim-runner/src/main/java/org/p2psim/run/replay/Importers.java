@@ -79,17 +79,18 @@ public final class Importers {
                         .filter(known -> !limited
                                 || known.isIn(world.plan().lifetimes().umem())),
                 kernel.kernel());
-        device.unmapTime().ifPresent(ticks -> nic.unmapsAfter(region -> untilUnmap(region, ticks)));
+        long unmaps = device.unmapTime().orElse(0);
+        if (unmaps > 0) {
+            nic.unmapsAfter(region -> untilUnmap(region, unmaps));
+        }
         return nic;
     }
 
     private Wait untilUnmap(MemoryRegion region, long ticks) {
         String driver = "the driver of " + region.nic().importer().name();
-        Delay delay = new Delay(ticks == 0);
-        if (ticks > 0) {
-            kernel.happensAfter(
-                    ticks, kernel.kernel().current().cause(), driver + " unmaps " + region.name(), delay::end);
-        }
+        Delay delay = new Delay();
+        kernel.happensAfter(
+                ticks, kernel.kernel().current().cause(), driver + " unmaps " + region.name(), delay::end);
         return new Wait(
                 Wait.Kind.UNMAP,
                 driver + " to unmap " + region.name(),
@@ -99,10 +100,6 @@ public final class Importers {
 
     private static final class Delay {
         private boolean over;
-
-        Delay(boolean over) {
-            this.over = over;
-        }
 
         boolean isOver() {
             return over;

@@ -46,13 +46,14 @@ final class IommufdOperations {
         run.kernel()
                 .start(
                         new Line(number, op.area(), "iommufd-map"),
-                        () -> iommufd(op.device()).then(iommufd -> run.handles()
-                                .exported(op.dmaBuf())
-                                .then(dmaBuf -> IommufdArea.map(
-                                        dmaBuf,
-                                        iommufd,
-                                        op.offset(),
-                                        op.length().orElse(dmaBuf.size() - op.offset())))),
+                        () -> iommufd(op.device())
+                                .then(iommufd -> run.handles()
+                                        .exported(op.dmaBuf())
+                                        .then(dmaBuf -> IommufdArea.map(
+                                                dmaBuf,
+                                                iommufd,
+                                                op.offset(),
+                                                op.length().orElse(dmaBuf.size() - op.offset())))),
                         area -> reached(area.memory()).orElse("nothing"),
                         reply -> {
                             if (reply instanceof Reply.Done<IommufdArea> made) {
@@ -65,16 +66,15 @@ final class IommufdOperations {
     private Reply<Importer> iommufd(String device) {
         return run.importers()
                 .importer(device)
-                .then(own -> Reply.done(new Importer(
-                        "iommufd of " + own.name(), own.function(), true, true, own.maxSegmentSize())));
+                .then(own -> Reply.done(
+                        new Importer("iommufd of " + own.name(), own.function(), true, true, own.maxSegmentSize())));
     }
 
     private static Optional<String> reached(Optional<AddressRange> memory) {
         return memory.map(range -> "devices reach %s".formatted(range));
     }
 
-    private void on(
-            int number, IommufdOperation operation, String what, Function<IommufdArea, Reply<String>> operate) {
+    private void on(int number, IommufdOperation operation, String what, Function<IommufdArea, Reply<String>> operate) {
         run.kernel()
                 .start(
                         new Line(number, operation.area(), what),

@@ -8,7 +8,6 @@ import java.util.OptionalLong;
 import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.SgTable;
-import org.p2psim.dmabuf.ownership.OwnedMemory;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.invariant.LandingChecks;
 import org.p2psim.invariant.LandingChecks.Landing;
@@ -32,7 +31,6 @@ final class Journey {
     private final RunState run;
     private final Landings landings;
     private final Start start;
-    private final OwnedMemory owners;
     private final long mapping;
     private final org.p2psim.run.replay.Fate bytes;
     private final List<Ended> ended = new ArrayList<>();
@@ -81,11 +79,10 @@ final class Journey {
         }
     }
 
-    Journey(RunState run, Landings landings, Start start, OwnedMemory owners) {
+    Journey(RunState run, Landings landings, Start start) {
         this.run = run;
         this.landings = landings;
         this.start = start;
-        this.owners = owners;
         this.mapping = start.attachment().mappings();
         this.bytes = landings.fate(start.dma());
     }
@@ -168,6 +165,13 @@ final class Journey {
         count(at, length, issued);
         bytes.blocked(length);
         tell(at, issued, 1, length, Fate.BLOCKED, "IOMMU", "", "address 0x%x is not mapped".formatted(address));
+    }
+
+    /** Something else on its way has not let a TLP pass, or nothing has answered it. */
+    void lost(long at, long address, int length, long issued) {
+        count(at, length, issued);
+        bytes.dropped(length);
+        tell(at, issued, 1, length, Fate.DROPPED, target(memory(address, length)), "", "");
     }
 
     /** Nothing of it is on its way any more. */
@@ -272,7 +276,7 @@ final class Journey {
     private ImmutableList<Violation> violations(AddressRange memory, boolean revoked) {
         boolean peer = landings.deviceAt(memory).isPresent();
         return LandingChecks.check(
-                new Landing(attachment(), mapping, memory, start.write(), peer, owners), revoked, run.memory());
+                new Landing(attachment(), mapping, memory, start.write(), peer, landings.owners(attachment(), mapping)), revoked, run.memory());
     }
 
     private boolean judge(long at, AddressRange memory, long issued) {

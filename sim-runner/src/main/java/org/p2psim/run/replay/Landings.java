@@ -36,8 +36,8 @@ public final class Landings {
     private final Set<Journey> running = new LinkedHashSet<>();
     private final List<LandingOutcome> outcomes = new ArrayList<>();
     private final List<AddressRange> assigned = new ArrayList<>();
-    /** Owners of all memory when an attachment was mapped. */
-    private final Map<Attachment, OwnedMemory> owners = new IdentityHashMap<>();
+    /** Owners of all memory when an attachment was mapped, by how often it had been. */
+    private final Map<Attachment, Map<Long, OwnedMemory>> owners = new IdentityHashMap<>();
     /** Since when access to a dma-buf has ended, ticks. */
     private final Map<DmaBuf, Long> ended = new IdentityHashMap<>();
     /** Whose revocation has begun, by which thread. */
@@ -80,7 +80,7 @@ public final class Landings {
     /** A DMA sets out. */
     Journey journey(Journey.Start start) {
         dmas.putIfAbsent(start.dma(), start.attachment());
-        Journey journey = new Journey(run, this, start, owners(start.attachment()));
+        Journey journey = new Journey(run, this, start);
         running.add(journey);
         return journey;
     }
@@ -89,8 +89,10 @@ public final class Landings {
         running.remove(journey);
     }
 
-    private OwnedMemory owners(Attachment attachment) {
-        return owners.computeIfAbsent(attachment, each -> snapshot());
+    /** The owners of all memory when an attachment was mapped for that time. */
+    OwnedMemory owners(Attachment attachment, long mapping) {
+        return owners.computeIfAbsent(attachment, each -> new HashMap<>())
+                .computeIfAbsent(mapping, each -> snapshot());
     }
 
     private OwnedMemory snapshot() {
@@ -145,7 +147,8 @@ public final class Landings {
         run.handles().exported().stream()
                 .flatMap(dmaBuf -> dmaBuf.attachments().stream())
                 .filter(attachment -> attachment.name().equals(noted.object()))
-                .forEach(attachment -> owners.put(attachment, snapshot()));
+                .forEach(attachment -> owners.computeIfAbsent(attachment, each -> new HashMap<>())
+                        .put(attachment.mappings(), snapshot()));
     }
 
     private Optional<DmaBuf> dmaBuf(String name) {
@@ -176,8 +179,9 @@ public final class Landings {
             return;
         }
         comparedAt = run.memory().changes();
-        owners.forEach((attachment, then) -> {
-            if (attachment.mapping().isPresent() && !ownedAsThen(attachment, then)) {
+        owners.keySet().forEach(attachment -> {
+            if (attachment.mapping().isPresent()
+                    && !ownedAsThen(attachment, owners(attachment, attachment.mappings()))) {
                 causes.loosened(attachment.name(), causes.newest());
             }
         });

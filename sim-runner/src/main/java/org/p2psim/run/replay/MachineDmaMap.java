@@ -1,10 +1,14 @@
 package org.p2psim.run.replay;
 
+import com.google.common.collect.ImmutableList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.p2psim.dmabuf.DmaMap;
 import org.p2psim.dmabuf.Importer;
+import org.p2psim.dmabuf.SgTable;
 import org.p2psim.iommu.IovaDomain;
+import org.p2psim.iommu.MappedPages;
+import org.p2psim.topology.HostBridge;
 
 /**
  * {@code dma_map_resource()} of the deciding kernel: an IOVA of the importer's own domain behind a translating IOMMU,
@@ -33,6 +37,21 @@ final class MachineDmaMap implements DmaMap {
     /** The physical address, in the deciding kernel's view, that a device reaches with a DMA address. */
     long physical(Importer importer, long dmaAddress) {
         return hasDomain(importer) ? domain(importer).physical(dmaAddress) : dmaAddress;
+    }
+
+    /** What the page table of an importer's domain has for a table: each entry was a map call of its own. */
+    ImmutableList<MappedPages> pages(Importer importer, SgTable table) {
+        if (!hasDomain(importer)) {
+            return ImmutableList.of();
+        }
+        HostBridge bridge = world.host().hostBridge(world.onHost(importer.name()));
+        boolean superpages = world.plan().timings().rootComplex(bridge).iommu().page() > IovaDomain.PAGE;
+        return MappedPages.sum(table.entries().stream()
+                .flatMap(
+                        entry -> MappedPages.ofCall(
+                                entry.address(), physical(importer, entry.address()), entry.length(), superpages)
+                                .stream())
+                .toList());
     }
 
     private boolean hasDomain(Importer importer) {

@@ -1,5 +1,6 @@
 package org.p2psim.run.replay;
 
+import org.p2psim.outcome.Failure;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
@@ -41,23 +42,17 @@ final class NvmeOperations {
      *
      * @param line named as the commands are
      * @param write whether data goes to the media: the drive reads memory
-     * @param memory an attachment, a device or {@link Operation#MEMORY}
+     * @param memory an attachment, a token, a device or {@link Operation#MEMORY}
      */
     record Commands(
-            Line line,
-            boolean write,
-            String nvme,
-            String memory,
-            long size,
-            OptionalLong request,
-            OptionalLong depth) {
+            Line line, boolean write, String nvme, String memory, long size, OptionalLong request, OptionalLong depth) {
         String lane() {
             return line.lane();
         }
     }
 
     /** The memory that commands are about. */
-    private record Memory(
+    record Memory(
             Ways.Way way,
             List<Segment> segments,
             LongPredicate translated,
@@ -87,7 +82,9 @@ final class NvmeOperations {
         long request = Math.min(commands.request().orElse(DEFAULT_REQUEST), commands.size());
         Optional<Memory> memory = memory(commands);
         if (memory.isEmpty()) {
-            String why = run.handles().attachments().containsKey(commands.memory()) ? " is not mapped" : " has no memory BAR";
+            String why = run.handles().attachments().containsKey(commands.memory())
+                    ? " is not mapped"
+                    : " has no memory BAR";
             refused(commands, commands.memory() + why);
         } else if (memory.get().bytes() < request) {
             refused(
@@ -97,8 +94,22 @@ final class NvmeOperations {
                                     Bytes.format(request),
                                     Bytes.format(memory.get().bytes())));
         } else {
-            run(commands, memory.get(), Math.toIntExact(request));
+            OperationStream stream = stream(commands, memory.get());
+            run(commands, memory.get(), stream, commands.size(), stream::done);
         }
+    }
+
+    OperationStream stream(Commands commands, Memory memory) {
+        if (commands.request().isEmpty()) {
+            ways.assume("commands of %s".formatted(Bytes.format(DEFAULT_REQUEST)), "", commands.lane());
+        }
+        if (commands.depth().isEmpty()) {
+            ways.assume("%d commands at once".formatted(DEFAULT_DEPTH), "", commands.lane());
+        }
+        if (run.world().device(commands.nvme()).media().isEmpty()) {
+            ways.assume("the media of a drive is never the limit", "", commands.nvme());
+        }
+        return new OperationStream(run, ways, commands.line(), commands.size(), memory.way());
     }
 
     private Optional<Memory> memory(Commands commands) {
@@ -108,7 +119,8 @@ final class NvmeOperations {
             return Optional.of(new Memory(way, List.of(buffer), address -> true, Optional.empty(), ImmutableList.of()));
         }
         if (run.handles().attachments().containsKey(commands.memory())) {
-            return run.handles().attachment(commands.memory())
+            return run.handles()
+                    .attachment(commands.memory())
                     .flatMap(attachment -> attachment.mapping().map(table -> mapped(commands, attachment, table)));
         }
         Optional<AddressRange> bar = traffic.largestBar(commands.memory());
@@ -123,7 +135,7 @@ final class NvmeOperations {
                 ImmutableList.of()));
     }
 
-    private Memory mapped(Commands commands, Attachment attachment, SgTable table) {
+    Memory mapped(Commands commands, Attachment attachment, SgTable table) {
         ImmutableList<SgTable.Entry> segments = table.slice(0, table.length());
         Ways.Way way = transfers.way(attachment, segments, commands.write());
         run.watch()
@@ -143,8 +155,13 @@ final class NvmeOperations {
     }
 
     private void refused(Commands commands, String why) {
+        refused(commands, Errno.EINVAL, why);
+    }
+
+    /** None of the commands is issued. */
+    void refused(Commands commands, Errno errno, String why) {
         run.kernel().begin(commands.line(), "");
-        run.kernel().refused(commands.line(), Optional.of(Errno.EINVAL), why);
+        run.kernel().refused(commands.line(), Optional.of(errno), why);
         run.recorder()
                 .transfer(TransferOutcome.refused(
                         commands.lane(),
@@ -153,14 +170,20 @@ final class NvmeOperations {
                         commands.memory(),
                         commands.size(),
                         run.engine().now(),
-                        Optional.of(Errno.EINVAL)));
+                        Optional.of(errno)));
     }
 
-    private void run(Commands commands, Memory memory, int request) {
-        OperationStream stream = new OperationStream(run, ways, commands.line(), commands.size(), memory.way());
+    /**
+     * Issues some of the commands, now.
+     *
+     * @param size bytes of them
+     * @param over when none of them is under way any more
+     */
+    void run(Commands commands, Memory memory, OperationStream stream, long size, Runnable over) {
+        int request = Math.toIntExact(Math.min(commands.request().orElse(DEFAULT_REQUEST), size));
         Requests requests = new Requests.Operations(
                 memory.segments(),
-                commands.size(),
+                size,
                 request,
                 request,
                 Requests.Pattern.SEQUENTIAL,
@@ -168,11 +191,12 @@ final class NvmeOperations {
                 new Requests.Start.AtOnce(),
                 Math.toIntExact(commands.depth().orElse(DEFAULT_DEPTH)),
                 0);
-        StageEnds ends = new StageEnds(stream::done);
+        StageEnds ends = new StageEnds(over);
         Stage dma = new Stage.Dma(
                 ways.request(commands.lane(), memory.way(), requests, memory.translated()),
                 new Touched(journey(commands, memory), stream, ends));
-        Optional<Stage> media = run.world().device(commands.nvme())
+        Optional<Stage> media = run.world()
+                .device(commands.nvme())
                 .media()
                 .map(behind -> media(commands, memory, behind, requests, new AtMedia(stream, ends)));
         ImmutableList.Builder<Stage> stages = ImmutableList.builder();
@@ -187,9 +211,20 @@ final class NvmeOperations {
         run.network().start(stages.build());
     }
 
+    private static String media(Commands commands) {
+        return commands.nvme() + (commands.write() ? " media in" : " media out");
+    }
+
+    /** What stops commands from being issued if it is stopped. */
+    String source(Commands commands) {
+        boolean fromMedia =
+                !commands.write() && run.world().device(commands.nvme()).media().isPresent();
+        return fromMedia ? commands.lane() + " on " + media(commands) : commands.lane();
+    }
+
     private static Stage media(
             Commands commands, Memory memory, Device.Media media, Requests requests, DmaListener listener) {
-        String name = commands.nvme() + (commands.write() ? " media in" : " media out");
+        String name = media(commands);
         long latency = commands.write() ? media.writeLatency().orElse(media.latency()) : media.latency();
         return new Stage.Behind(
                 commands.lane() + " on " + name,
@@ -246,13 +281,8 @@ final class NvmeOperations {
         }
 
         @Override
-        public void dropped(long at, long address, int bytes, long issued) {
-            stream.dropped(at, address, bytes, issued);
-        }
-
-        @Override
-        public void refused(long at, long address, int bytes, long issued) {
-            stream.refused(at, address, bytes, issued);
+        public void failed(Failure how, long at, long address, int bytes, long issued) {
+            stream.failed(how, at, address, bytes, issued);
         }
 
         @Override

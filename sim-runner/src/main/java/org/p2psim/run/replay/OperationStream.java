@@ -1,5 +1,8 @@
 package org.p2psim.run.replay;
 
+import org.p2psim.outcome.Failure;
+import java.util.Optional;
+import org.p2psim.platform.Errno;
 import org.p2psim.run.flow.DmaListener;
 import org.p2psim.run.flow.LatencyRecorder;
 import org.p2psim.run.kernel.Line;
@@ -9,13 +12,12 @@ import org.p2psim.unit.Bytes;
 /** A stream of operations under way, whose latency is that of each operation as a whole. */
 final class OperationStream implements DmaListener {
     private final RunState run;
-    private final Ways ways;
     private final Line line;
     private final long requested;
     private final Ways.Way way;
     private final LatencyRecorder latency = new LatencyRecorder();
     private long bytes;
-    private boolean failed;
+    private final Failures failures;
 
     /**
      * Begins now.
@@ -24,10 +26,10 @@ final class OperationStream implements DmaListener {
      */
     OperationStream(RunState run, Ways ways, Line line, long requested, Ways.Way way) {
         this.run = run;
-        this.ways = ways;
         this.line = line;
         this.requested = requested;
         this.way = way;
+        this.failures = new Failures(run, ways, line);
         run.kernel().begin(line, way.text());
     }
 
@@ -49,20 +51,19 @@ final class OperationStream implements DmaListener {
     }
 
     @Override
-    public void dropped(long at, long address, int length, long issued) {
-        failed(at, "blocked write", address);
+    public void failed(Failure how, long at, long address, int length, long issued) {
+        failures.add(how, at, address, way);
     }
 
-    @Override
-    public void refused(long at, long address, int length, long issued) {
-        failed(at, "blocked read", address);
+    /** Bytes that were moved so far. */
+    long bytes() {
+        return bytes;
     }
 
-    private void failed(long at, String what, long address) {
-        if (!failed) {
-            failed = true;
-            run.recorder().effect(at, line.lane(), what, ways.refusal(way, address), line.operation());
-        }
+    /** The rest is refused. */
+    void refused(Errno errno, String why) {
+        run.kernel().refused(line, Optional.of(errno), why);
+        tell(run.engine().now());
     }
 
     @Override
@@ -76,8 +77,12 @@ final class OperationStream implements DmaListener {
                                         way.text(),
                                         Bytes.format(bytes),
                                         bytes == 0 ? "" : " at " + new Bandwidth(bytes, now - line.start())));
+        tell(now);
+    }
+
+    private void tell(long now) {
         run.recorder()
-                .transfer(way.outcome(
-                        line.lane(), line.what(), requested, bytes, line.start(), now, latency.latency()));
+                .transfer(
+                        way.outcome(line.lane(), line.what(), requested, bytes, line.start(), now, latency.latency(), failures));
     }
 }

@@ -18,13 +18,9 @@ import org.p2psim.invariant.Violation;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.kernel.Line;
 import org.p2psim.scenario.RdmaOperation;
-import org.p2psim.unit.Ticks;
 
 /** Queue pairs, the work requests that the timeline posts to them, and the page faults of their NICs. */
 final class QueuePairs {
-    private static final long FAULT = Ticks.PER_MICROSECOND;
-    private static final long RNR_TIMER = 10 * Ticks.PER_MICROSECOND;
-
     private final RunState run;
     private final Transfers transfers;
     private final Landings landings;
@@ -70,11 +66,11 @@ final class QueuePairs {
     }
 
     private int rnrRetry(String nic) {
-        return run.world().device(nic).rnrRetry().orElse(QueuePair.RNR_RETRIES_FOR_EVER);
+        return run.world().device(nic).rnrRetry().orElseThrow();
     }
 
     private long timer(String nic) {
-        return run.world().device(nic).rnrTimer().orElse(RNR_TIMER);
+        return run.world().device(nic).rnrTimer().orElseThrow();
     }
 
     RunState run() {
@@ -154,7 +150,7 @@ final class QueuePairs {
         faulting.put(region, new ArrayList<>(List.of(queue)));
         String nic = region.nic().importer().name();
         run.recorder().effect(run.engine().now(), region.name(), "page-fault", "in " + nic, cause);
-        long ticks = run.world().device(nic).faultTime().orElse(FAULT);
+        long ticks = run.world().device(nic).faultTime().orElseThrow();
         run.engine()
                 .at(
                         run.engine().now() + ticks,

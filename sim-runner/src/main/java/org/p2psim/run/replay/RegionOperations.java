@@ -1,6 +1,8 @@
 package org.p2psim.run.replay;
 
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.importer.MemoryRegion;
@@ -11,6 +13,7 @@ import org.p2psim.scenario.RdmaOperation;
 /** Memory regions over dma-bufs. */
 final class RegionOperations {
     private final RunState run;
+    private final Set<MemoryRegion> deregistering = new HashSet<>();
 
     RegionOperations(RunState run) {
         this.run = run;
@@ -41,7 +44,7 @@ final class RegionOperations {
         run.kernel()
                 .start(
                         new Line(number, op.mr(), "deregister-mr"),
-                        () -> registered(op.mr()).then(MemoryRegion::deregister),
+                        () -> registered(op.mr()).then(this::onlyOnce).then(MemoryRegion::deregister),
                         region -> "unmapped, detached, reference dropped",
                         reply -> {});
     }
@@ -53,6 +56,13 @@ final class RegionOperations {
                         () -> registered(op.mr()).then(region -> region.nic().revoke(region)),
                         region -> "its NIC uses it no more",
                         reply -> {});
+    }
+
+    /** A user deregisters once, even if that has to wait. */
+    private Reply<MemoryRegion> onlyOnce(MemoryRegion region) {
+        return deregistering.add(region)
+                ? Reply.done(region)
+                : Reply.refused(Errno.EINVAL, "%s is being deregistered".formatted(region.name()));
     }
 
     private Reply<MemoryRegion> registered(String mr) {

@@ -10,6 +10,7 @@ import org.p2psim.dmabuf.ownership.OwnedMemory;
 import org.p2psim.outcome.LandingOutcome;
 import org.p2psim.outcome.Note;
 import org.p2psim.outcome.ObjectOutcome;
+import org.p2psim.outcome.ObjectOutcome;
 import org.p2psim.platform.Errno;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
@@ -38,6 +39,7 @@ public final class Replay {
     private final Ways ways;
     private final Landings landings;
     private final StateChecks checks;
+    private final Optional<Lives> lives;
     private final ObjectStates states;
     private final DmaBufOperations dmaBufs;
     private final AttachmentOperations attachments;
@@ -49,6 +51,8 @@ public final class Replay {
     private final AllReduceOperations allReduces;
     private final NvmeOperations nvme;
     private final Transfers transfers;
+    private final SendOperations sends;
+    private final NvmeTokens tokens;
     private final CpuOperations cpu;
     private final IommufdOperations iommufd;
     private final SoftwareRdmaOperations softwareRdma;
@@ -90,6 +94,7 @@ public final class Replay {
         this.checks = new StateChecks(run, landings);
         this.states = new ObjectStates(run, landings);
         new Tables(run);
+        this.lives = Followed.by(world.plan()) ? Optional.of(new Lives(run, users)) : Optional.empty();
         GpuMemory gpuMemory = new GpuMemory(owned, exporters.gpus());
         new DeviceTimes(world, kernelRun, exporters, gpuMemory);
         this.dmaBufs = new DmaBufOperations(run);
@@ -102,6 +107,8 @@ public final class Replay {
         this.transfers = new Transfers(run, ways, landings, new WorkQueues(engine, network, ways, buffers));
         this.queuePairs = new QueuePairs(run, transfers, landings);
         this.nvme = new NvmeOperations(run, ways, traffic, buffers, transfers, landings);
+        this.sends = new SendOperations(run, landings, transfers);
+        this.tokens = new NvmeTokens(run, nvme);
         this.cpu = new CpuOperations(run);
         this.iommufd = new IommufdOperations(run);
         this.softwareRdma = new SoftwareRdmaOperations(run);
@@ -146,8 +153,14 @@ public final class Replay {
         return run.kernel();
     }
 
+    /** Where DMA landed; empty unless the scenario is about lifetimes. */
     public ImmutableList<LandingOutcome> landed() {
-        return landings.outcomes();
+        return lives.isPresent() ? landings.outcomes() : ImmutableList.of();
+    }
+
+    /** The states that objects went through; empty unless the scenario is about lifetimes. */
+    public ImmutableList<ObjectOutcome> lives(long end) {
+        return lives.map(each -> each.outcomes(end, run.watch().breaks())).orElse(ImmutableList.of());
     }
 
     /** The states that objects went through, until the end of the run. */
@@ -179,10 +192,6 @@ public final class Replay {
         } else if (operation instanceof VmaOperation op) {
             vmas.perform(number, op);
         }
-    }
-
-    private static void notModelled(Operation operation) {
-        throw new IllegalArgumentException("no such operation: " + operation);
     }
 
     private void dmaBuf(int number, DmaBufOperation operation) {
@@ -277,6 +286,10 @@ public final class Replay {
             Line line = transfers.line(number, op.id(), "rdma-write");
             queuePairs.post(new QueuePairs.Access(
                     line, op.mr(), op.offset(), op.size(), false, true, op.qp(), op.requester(), op.local()));
+        } else if (operation instanceof RdmaOperation.RdmaSend op) {
+            sends.send(number, op);
+        } else if (operation instanceof RdmaOperation.RdmaReceive op) {
+            sends.post(number, op);
         } else if (operation instanceof RdmaOperation.LocalAccess op) {
             Line line = transfers.line(number, op.id(), "local-access");
             queuePairs.post(new QueuePairs.Access(
@@ -337,7 +350,7 @@ public final class Replay {
 
     private void nvme(int number, NvmeOperation operation) {
         if (operation instanceof NvmeOperation.NvmeRead op) {
-            nvme.start(new NvmeOperations.Commands(
+            nvme(new NvmeOperations.Commands(
                     transfers.line(number, op.id(), "nvme-read"),
                     false,
                     op.nvme(),
@@ -346,7 +359,7 @@ public final class Replay {
                     op.request(),
                     op.depth()));
         } else if (operation instanceof NvmeOperation.NvmeWrite op) {
-            nvme.start(new NvmeOperations.Commands(
+            nvme(new NvmeOperations.Commands(
                     transfers.line(number, op.id(), "nvme-write"),
                     true,
                     op.nvme(),
@@ -354,8 +367,18 @@ public final class Replay {
                     op.size(),
                     op.request(),
                     op.depth()));
+        } else if (operation instanceof NvmeOperation.RegisterToken op) {
+            tokens.register(number, op);
+        } else if (operation instanceof NvmeOperation.UnregisterToken op) {
+            tokens.unregister(number, op);
+        }
+    }
+
+    private void nvme(NvmeOperations.Commands commands) {
+        if (tokens.has(commands.memory())) {
+            tokens.start(commands);
         } else {
-            notModelled(operation);
+            nvme.start(commands);
         }
     }
 

@@ -32,16 +32,15 @@ final class SoftwareRdmaOperations {
         run.kernel()
                 .start(
                         new Line(number, op.mr(), "register-mr"),
-                        () -> run.handles().exported(op.dmaBuf()).then(dmaBuf -> new SoftwareRdma(op.nic())
-                                .register(dmaBuf, refusal)),
+                        () -> run.handles()
+                                .exported(op.dmaBuf())
+                                .then(dmaBuf -> new SoftwareRdma(op.nic()).register(dmaBuf, refusal)),
                         attachment -> "%s by %s".formatted(op.dmaBuf(), op.nic()),
                         reply -> {
                             if (reply instanceof Reply.Refused<Attachment> refused) {
                                 run.handles()
                                         .regions()
-                                        .put(
-                                                op.mr(),
-                                                new UserObject<>(Optional.empty(), Optional.of(refused.errno())));
+                                        .put(op.mr(), new UserObject<>(Optional.empty(), Optional.of(refused.errno())));
                             }
                         });
     }

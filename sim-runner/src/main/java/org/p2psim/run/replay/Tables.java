@@ -1,5 +1,9 @@
 package org.p2psim.run.replay;
 
+import org.p2psim.unit.Bytes;
+import org.p2psim.iommu.MappedPages;
+import java.util.stream.Collectors;
+import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -42,6 +46,7 @@ final class Tables {
 
     private void mapped(Noted noted, Attachment attachment, SgTable table) {
         String owner = owner(noted, attachment);
+        ImmutableList<MappedPages> pages = run.dmaMap().pages(attachment.importer(), table);
         run.recorder()
                 .sgTable(new SgTableOutcome(
                         owner,
@@ -50,8 +55,19 @@ final class Tables {
                         addresses(attachment.importer().name()),
                         table.entries().stream()
                                 .map(entry -> new SgTableOutcome.Entry(entry.address(), entry.length()))
-                                .toList()));
+                                .toList(),
+                        pages));
+        if (!pages.isEmpty()) {
+            run.recorder()
+                    .effect(noted.at(), owner, "IOMMU page table", text(pages), noted.entry().cause());
+        }
         check(noted, owner, attachment, table);
+    }
+
+    private static String text(List<MappedPages> pages) {
+        return pages.stream()
+                .map(each -> "%d of %s".formatted(each.entries(), Bytes.format(each.size())))
+                .collect(Collectors.joining(", ", "entries: ", ""));
     }
 
     /** What the scenario calls whoever has the table; if that is still being made, the line that makes it says so. */

@@ -1,5 +1,6 @@
 package org.p2psim.run.replay;
 
+import org.p2psim.outcome.Failure;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -27,7 +28,7 @@ final class Transfer implements DmaListener {
     private long bytes;
     private long lost;
     private boolean stopped;
-    private boolean failed;
+    private final Failures failures;
 
     Transfer(RunState run, Ways ways, Transfers.Order order, Ways.Way way, Consumer<Transfer> ended) {
         this.run = run;
@@ -35,6 +36,7 @@ final class Transfer implements DmaListener {
         this.order = order;
         this.way = way;
         this.ended = ended;
+        this.failures = new Failures(run, ways, order.line());
         run.recorder().end(order.line().event(), order.line().start(), way.text());
     }
 
@@ -97,7 +99,10 @@ final class Transfer implements DmaListener {
             if (order.read()) {
                 unanswered.add(address);
             }
-            failed(at, order.read() ? "dropped read" : "dropped write", "%s does not answer".formatted(way.target()));
+            failures.add(
+                    order.read() ? Failure.UNSUPPORTED_REQUEST : Failure.DROPPED,
+                    at,
+                    "%s does not answer".formatted(way.target()));
         } else if (!order.read()) {
             bytes += length;
             latency.record(at - issued);
@@ -151,7 +156,8 @@ final class Transfer implements DmaListener {
                         bytes,
                         order.line().start(),
                         now,
-                        latency.latency()));
+                        latency.latency(),
+                        failures));
     }
 
     private String summary() {
@@ -162,23 +168,21 @@ final class Transfer implements DmaListener {
     }
 
     @Override
-    public void dropped(long at, long address, int length, long issued) {
-        journey().blocked(at, address, length, issued);
-        lost += length;
-        failed(at, "blocked write", ways.refusal(way, address));
-    }
-
-    @Override
-    public void refused(long at, long address, int length, long issued) {
-        journey().blocked(at, address, length, issued);
-        lost += length;
-        failed(at, "blocked read", ways.refusal(way, address));
-    }
-
-    void failed(long at, String what, String reason) {
-        if (!failed) {
-            failed = true;
-            run.recorder().effect(at, order.lane(), what, reason, order.line().operation());
+    public void failed(Failure how, long at, long address, int length, long issued) {
+        failed(how, at, address, way);
+        if (how == Failure.POISONED) {
+            return;
         }
+        lost += length;
+        if (ways.isIommuFault(how, way)) {
+            journey().blocked(at, address, length, issued);
+        } else {
+            journey().lost(at, address, length, issued);
+        }
+    }
+
+    /** Something went wrong on a way of it. */
+    void failed(Failure how, long at, long address, Ways.Way taken) {
+        failures.add(how, at, address, taken);
     }
 }

@@ -43,7 +43,8 @@ final class VmaOperations {
                 .map(line -> ((VmaOperation.P2pUnmap) line).mapping())
                 .collect(ImmutableSet.toImmutableSet());
         run.world().plan().lifetimes().drivers().forEach((device, driver) -> {
-            if (driver instanceof Driver.VmaP2p && run.world().seenAddress(device).isPresent()) {
+            if (driver instanceof Driver.VmaP2p
+                    && run.world().seenAddress(device).isPresent()) {
                 exporters.put(device, new VmaP2p(device, run.kernel().kernel()));
             }
         });
@@ -110,34 +111,43 @@ final class VmaOperations {
         }
         AddressRange memory = new AddressRange(bar.base() + op.offset(), length);
         return Reply.done(new Shared(
-                op.device(), exporter, new VmaP2p.Vma(op.vma(), memory, op.shareable().orElse(true)), bar));
+                op.device(),
+                exporter,
+                new VmaP2p.Vma(op.vma(), memory, op.shareable().orElse(true)),
+                bar));
     }
 
     private void map(int number, VmaOperation.P2pMap op) {
         run.kernel()
                 .start(
                         new Line(number, op.mapping(), "p2p-map"),
-                        () -> vma(op.vma()).then(shared -> shared.exporter()
-                                .map(shared.vma(), op.importer(), told -> invalidated(op.mapping()))
-                                .then(made -> {
-                                    VmaMapping mapping = new VmaMapping(
-                                            op.mapping(), op.importer(), shared.device(), shared.exporter(), made);
-                                    mappings.put(op.mapping(), mapping);
-                                    return Reply.done(mapping);
-                                })),
+                        () -> vma(op.vma())
+                                .then(shared -> shared.exporter()
+                                        .map(shared.vma(), op.importer(), told -> invalidated(op.mapping()))
+                                        .then(made -> {
+                                            VmaMapping mapping = new VmaMapping(
+                                                    op.mapping(),
+                                                    op.importer(),
+                                                    shared.device(),
+                                                    shared.exporter(),
+                                                    made);
+                                            mappings.put(op.mapping(), mapping);
+                                            return Reply.done(mapping);
+                                        })),
                         mapping -> {
                             long pages = mapping.pages().size() / Kernel.PAGE_SIZE;
                             return "%d page%s at 0x%x"
-                                    .formatted(pages, pages == 1 ? "" : "s", mapping.pages().base());
+                                    .formatted(
+                                            pages,
+                                            pages == 1 ? "" : "s",
+                                            mapping.pages().base());
                         },
                         reply -> {});
     }
 
     private Reply<Shared> vma(String name) {
         Shared shared = vmas.get(name);
-        return shared == null
-                ? Reply.refused(Errno.EINVAL, "%s is not mapped".formatted(name))
-                : Reply.done(shared);
+        return shared == null ? Reply.refused(Errno.EINVAL, "%s is not mapped".formatted(name)) : Reply.done(shared);
     }
 
     /** The importer's mmu notifier. */
@@ -147,7 +157,7 @@ final class VmaOperations {
         if (run.kernel().kernel().has(Bug.NEVER_UNMAPS)) {
             return;
         }
-        mapping.dma().forEach(run.network()::stop);
+        List.copyOf(mapping.dma()).forEach(run.network()::stop);
         if (unmappedByTimeline.contains(name)) {
             return;
         }
@@ -167,8 +177,7 @@ final class VmaOperations {
                 .start(
                         new Line(number, op.mapping(), "p2p-unmap"),
                         () -> {
-                            Optional<VmaMapping> live =
-                                    mapping(op.mapping()).filter(VmaMapping::isLive);
+                            Optional<VmaMapping> live = mapping(op.mapping()).filter(VmaMapping::isLive);
                             return live.isPresent()
                                     ? unmapped(live.get())
                                     : Reply.refused(Errno.EINVAL, "%s is not mapped".formatted(op.mapping()));
@@ -181,7 +190,7 @@ final class VmaOperations {
     private Reply<VmaMapping> unmapped(VmaMapping mapping) {
         boolean waits = !run.kernel().kernel().has(Bug.UNMAPS_WITH_DMA_IN_FLIGHT);
         if (waits) {
-            mapping.dma().forEach(run.network()::stop);
+            List.copyOf(mapping.dma()).forEach(run.network()::stop);
         }
         return Reply.after(
                 new Wait(

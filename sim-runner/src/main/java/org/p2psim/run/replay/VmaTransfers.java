@@ -1,5 +1,6 @@
 package org.p2psim.run.replay;
 
+import org.p2psim.outcome.Failure;
 import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Optional;
@@ -101,15 +102,13 @@ final class VmaTransfers {
         }
 
         @Override
-        public void dropped(long at, long address, int bytes, long issued) {
-            fate.blocked(bytes);
-            stream.dropped(at, address, bytes, issued);
-        }
-
-        @Override
-        public void refused(long at, long address, int bytes, long issued) {
-            fate.blocked(bytes);
-            stream.refused(at, address, bytes, issued);
+        public void failed(Failure how, long at, long address, int bytes, long issued) {
+            if (ways.isIommuFault(how, way)) {
+                fate.blocked(bytes);
+            } else if (how != Failure.POISONED) {
+                fate.dropped(bytes);
+            }
+            stream.failed(how, at, address, bytes, issued);
         }
 
         @Override

@@ -1,5 +1,8 @@
 package org.p2psim.run.replay;
 
+import org.p2psim.unit.Ticks;
+import org.p2psim.unit.Bytes;
+import org.p2psim.outcome.Failure;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +46,15 @@ final class WireTransfers {
                 order.local().map(end -> end.attachment().importer().name()).orElse("");
         Optional<Device.Wire> queue =
                 order.local().flatMap(end -> run.world().device(requester).wire());
-        StageEnds ends = new StageEnds(() -> queues.complete(order.lane(), requester, queue, transfer::done));
+        boolean sends = order.operation().equals("rdma-send");
+        StageEnds both = new StageEnds(transfer::done);
+        both.expect(sends ? 2 : 1);
+        StageEnds ends = new StageEnds(() -> {
+            queues.complete(order.lane(), requester, queue, both::done);
+            if (sends) {
+                queues.complete(order.lane() + " receive", way.initiator(), wire, both::done);
+            }
+        });
         Optional<Peer> peer = order.local().map(end -> new Peer(transfer, order, end, ends));
         Optional<Device.Wire> peerWire = peer.flatMap(Peer::wire);
         RdmaStages stages = new RdmaStages(
@@ -60,6 +71,12 @@ final class WireTransfers {
             stages.dma(ways.request(order.lane(), way, packets, translated), memory);
         }
         ends.expect(stages.stages().size());
+        wire.ifPresent(port -> assumeOfWire(way.initiator(), port));
+        peer.ifPresent(other -> other.wire().ifPresent(port -> assumeOfWire(requester, port)));
+        ways.assume(
+                "an RDMA operation has %s on its way at most".formatted(Bytes.format(RdmaStages.MOST_IN_FLIGHT)),
+                "",
+                order.lane());
         // of a read, the request is on the wire first
         long asked = order.read()
                 ? wire.or(() -> peerWire).map(Device.Wire::latencyOrDefault).orElse(0L)
@@ -68,7 +85,33 @@ final class WireTransfers {
                 order.lane(),
                 requester,
                 queue,
-                () -> run.engine().at(run.engine().now() + asked, () -> run.network().start(stages.stages())));
+                () -> run.engine()
+                        .at(
+                                run.engine().now() + asked,
+                                () -> begin(order, way.initiator(), wire, sends, stages)));
+    }
+
+    /** What comes in with a send waits until the receiver has the WQE of its receive. */
+    private void begin(Order order, String receiver, Optional<Device.Wire> wire, boolean sends, RdmaStages stages) {
+        Runnable start = () -> run.network().start(stages.stages());
+        if (sends) {
+            queues.fetch(order.lane() + " receive", receiver, wire, start);
+        } else {
+            start.run();
+        }
+    }
+
+    private void assumeOfWire(String nic, Device.Wire wire) {
+        if (wire.latency().isEmpty()) {
+            ways.assume("a wire takes %s".formatted(Ticks.format(wire.latencyOrDefault())), "", nic);
+        }
+        if (wire.mtu().isEmpty()) {
+            ways.assume("packets of %s".formatted(Bytes.format(Device.Wire.DEFAULT_MTU)), "", nic);
+        }
+        if (wire.header().isEmpty()) {
+            String text = "packets cost %d bytes besides their data".formatted(Device.Wire.DEFAULT_HEADER);
+            ways.assume(text, "RoCEv2 without VLAN: IEEE 802.3, InfiniBand specification, annex 17", nic);
+        }
     }
 
     /** The memory behind the MR. */
@@ -84,13 +127,8 @@ final class WireTransfers {
         }
 
         @Override
-        public void dropped(long at, long address, int bytes, long issued) {
-            transfer.dropped(at, address, bytes, issued);
-        }
-
-        @Override
-        public void refused(long at, long address, int bytes, long issued) {
-            transfer.refused(at, address, bytes, issued);
+        public void failed(Failure how, long at, long address, int bytes, long issued) {
+            transfer.failed(how, at, address, bytes, issued);
         }
 
         @Override
@@ -151,13 +189,8 @@ final class WireTransfers {
         }
 
         @Override
-        public void dropped(long at, long address, int bytes, long issued) {
-            transfer.failed(at, "blocked write", ways.refusal(way, address));
-        }
-
-        @Override
-        public void refused(long at, long address, int bytes, long issued) {
-            transfer.failed(at, "blocked read", ways.refusal(way, address));
+        public void failed(Failure how, long at, long address, int bytes, long issued) {
+            transfer.failed(how, at, address, way);
         }
 
         @Override

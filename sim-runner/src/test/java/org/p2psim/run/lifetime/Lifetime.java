@@ -9,6 +9,7 @@ import org.p2psim.outcome.ExpectationOutcome;
 import org.p2psim.outcome.InvariantOutcome;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.run.Simulation;
+import org.p2psim.scenario.Plan;
 import org.p2psim.scenario.yaml.ScenarioFile;
 import org.p2psim.scenario.yaml.ScenarioReader;
 
@@ -135,14 +136,18 @@ final class Lifetime {
     }
 
     RunOutcome outcome() {
+        return new Simulation("test").run(plan());
+    }
+
+    Plan plan() {
         String file = MACHINE.formatted(kernel, hostBridge, iommu, gpu, habanalabs, vfio, vfio1, nic)
                 + "timeline:\n" + timeline + "expect:\n  bare-metal:\n" + expect;
         ScenarioFile read = ScenarioReader.read("test.yaml", file.getBytes(StandardCharsets.UTF_8), List.of());
         assertThat(read.problems()).isEmpty();
-        return new Simulation("test").run(read.plans().get(0));
+        return read.plans().get(0);
     }
 
-    private static String describe(RunOutcome run) {
+    static String describe(RunOutcome run) {
         StringBuilder text = new StringBuilder("\n");
         for (Event event : run.events()) {
             text.append("%d %s %d..%d ns %s %s %s: %s%n"
