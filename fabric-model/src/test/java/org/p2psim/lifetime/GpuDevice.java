@@ -48,7 +48,8 @@ class GpuDevice extends ExportingDevice {
         switch (life.random.nextInt(6)) {
             case 0 -> life.start("evict", () -> gpu.evict(buffer));
             case 1 -> life.start("defragment", () -> gpu.defragment(buffer));
-            default -> gpu.copies().stream().skip(life.random.nextInt(3)).findFirst().ifPresent(this::signal);
+            default ->
+                gpu.copies().stream().skip(life.random.nextInt(3)).findFirst().ifPresent(this::signal);
         }
     }
 
@@ -61,7 +62,9 @@ class GpuDevice extends ExportingDevice {
                 Set.of(GpuBuffer.Flag.PER_VM));
         long size = life.random.nextInt(1, 4) * Kernel.PAGE_SIZE;
         life.kernel.start(
-                "create", () -> gpu.create(life.name("bo"), size, life.any(flags)).then(buffer -> gpu.export(buffer, life.name("d"))),
+                "create",
+                () -> gpu.create(life.name("bo"), size, life.any(flags))
+                        .then(buffer -> gpu.export(buffer, life.name("d"))),
                 life::exported);
     }
 

@@ -74,25 +74,30 @@ final class Importers {
 
         Reply<SgTable> map() {
             Attachment made = attachment.orElseThrow();
-            return made.dmaBuf().reservation().lock().around(() -> made.mapping().isPresent()
-                    ? Reply.done(made.mapping().get())
-                    : made.map().then(table -> made.dmaBuf()
-                            .reservation()
-                            .whenSignalled(FenceUsage.KERNEL, () -> {
-                                usable = made.mapping().isPresent();
-                                return Reply.done(table);
-                            })));
+            return made.dmaBuf()
+                    .reservation()
+                    .lock()
+                    .around(() -> made.mapping().isPresent()
+                            ? Reply.done(made.mapping().get())
+                            : made.map()
+                                    .then(table -> made.dmaBuf().reservation().whenSignalled(FenceUsage.KERNEL, () -> {
+                                        usable = made.mapping().isPresent();
+                                        return Reply.done(table);
+                                    })));
         }
 
         Reply<Attachment> unmap() {
             Attachment made = attachment.orElseThrow();
             usable = false;
-            return made.dmaBuf().reservation().lock().around(() -> dma.whenDrained(() -> {
-                if (made.mapping().isPresent()) {
-                    made.unmap();
-                }
-                return Reply.done(made);
-            }));
+            return made.dmaBuf()
+                    .reservation()
+                    .lock()
+                    .around(() -> dma.whenDrained(() -> {
+                        if (made.mapping().isPresent()) {
+                            made.unmap();
+                        }
+                        return Reply.done(made);
+                    }));
         }
 
         Reply<Attachment> detach() {
@@ -141,8 +146,9 @@ final class Importers {
             case 3 -> region().ifPresent(this::deregister);
             case 4 -> region().ifPresent(region -> life.start("fault", region::fault));
             case 5, 6, 7 -> region().ifPresent(this::access);
-            case 8 -> region().ifPresent(region -> life.start(
-                    "revoke " + region.name(), () -> region.nic().revoke(region)));
+            case 8 ->
+                region().ifPresent(region ->
+                        life.start("revoke " + region.name(), () -> region.nic().revoke(region)));
             case 9, 10 -> plainStep();
             case 11 -> nvmeStep();
             case 12 -> iommufdStep();
@@ -151,8 +157,7 @@ final class Importers {
     }
 
     private Optional<DmaBuf> dmaBuf() {
-        List<DmaBuf> open =
-                life.dmaBufs.stream().filter(DmaBuf::hasDescriptor).toList();
+        List<DmaBuf> open = life.dmaBufs.stream().filter(DmaBuf::hasDescriptor).toList();
         return open.isEmpty() ? Optional.empty() : Optional.of(life.any(open));
     }
 
@@ -245,10 +250,11 @@ final class Importers {
         Optional<MoveNotify> notify = told ? Optional.of(made::told) : Optional.empty();
         life.kernel.start(
                 "attach " + importer.name(),
-                () -> dmaBuf.get().then(held -> held.attach(importer, notify).undo(() -> {
-                    held.put();
-                    return Reply.done(held);
-                })),
+                () -> dmaBuf.get()
+                        .then(held -> held.attach(importer, notify).undo(() -> {
+                            held.put();
+                            return Reply.done(held);
+                        })),
                 reply -> {
                     if (reply instanceof Reply.Done<Attachment> done) {
                         made.attachment = Optional.of(done.value());
@@ -299,12 +305,11 @@ final class Importers {
             dmaBuf().ifPresent(dmaBuf -> {
                 Importer known = Machine.importer(2);
                 Importer iommufd = new Importer("iommufd", known.function(), true, true, 2 * Bytes.GIB);
-                life.kernel.start(
-                        "map area", () -> IommufdArea.map(dmaBuf, iommufd, 0, Kernel.PAGE_SIZE), reply -> {
-                            if (reply instanceof Reply.Done<IommufdArea> done) {
-                                areas.add(new Area(done.value(), dmaBuf));
-                            }
-                        });
+                life.kernel.start("map area", () -> IommufdArea.map(dmaBuf, iommufd, 0, Kernel.PAGE_SIZE), reply -> {
+                    if (reply instanceof Reply.Done<IommufdArea> done) {
+                        areas.add(new Area(done.value(), dmaBuf));
+                    }
+                });
             });
         } else {
             unmap(life.any(areas));
@@ -321,9 +326,7 @@ final class Importers {
         dmaBuf().ifPresent(dmaBuf -> {
             if (life.random.nextInt(4) == 0) {
                 SoftwareRdma.Refusal[] refusals = SoftwareRdma.Refusal.values();
-                life.start(
-                        "register",
-                        () -> software.register(dmaBuf, refusals[life.random.nextInt(refusals.length)]));
+                life.start("register", () -> software.register(dmaBuf, refusals[life.random.nextInt(refusals.length)]));
                 return;
             }
             boolean write = life.random.nextBoolean();

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
@@ -126,9 +127,12 @@ final class Lifetime {
             over.run();
             return;
         }
+        device.track();
+        mapped(attachment);
         SgTable.Entry entry = any(table.entries());
         AddressRange memory = new AddressRange(entry.address(), Math.min(entry.length(), Kernel.PAGE_SIZE));
-        OwnedMemory owners = ownersAtMap.computeIfAbsent(attachment, unseen -> device.owned().snapshot());
+        OwnedMemory owners =
+                ownersAtMap.computeIfAbsent(attachment, unseen -> device.owned().snapshot());
         flights.add(new Flight(Landing.of(attachment, memory, random.nextBoolean(), owners), over));
     }
 
@@ -152,7 +156,9 @@ final class Lifetime {
     }
 
     void found(Invariant invariant, String object, String what) {
-        broken.putIfAbsent(invariant, "%s: %s, at entry %d".formatted(object, what, kernel.journal().size()));
+        broken.putIfAbsent(
+                invariant,
+                "%s: %s, at entry %d".formatted(object, what, kernel.journal().size()));
     }
 
     private void check() {
@@ -173,7 +179,10 @@ final class Lifetime {
         if (attachment.mappings() > seen.getOrDefault(attachment, 0L)) {
             seen.put(attachment, attachment.mappings());
             ownersAtMap.put(attachment, device.owned().snapshot());
-            attachment.mapping().filter(table -> attachment.mappingState() == MappingState.VALID).ifPresent(table -> Tables.check(this, attachment, table, device));
+            attachment
+                    .mapping()
+                    .filter(table -> attachment.mappingState() == MappingState.VALID)
+                    .ifPresent(table -> Tables.check(this, attachment, table, device));
         }
     }
 

@@ -56,8 +56,7 @@ final class VfioFunctions extends ExportingDevice {
         VfioPci function = life.any(functions);
         switch (life.random.nextInt(14)) {
             case 0, 1, 2 -> export(function);
-            case 3, 4 -> life.start(
-                    "config write", () -> function.writeMemoryEnable(life.random.nextInt(3) != 0));
+            case 3, 4 -> life.start("config write", () -> function.writeMemoryEnable(life.random.nextInt(3) != 0));
             case 5 -> life.start("FLR", function::reset);
             case 6 -> life.start("low power", () -> function.setLowPower(life.random.nextBoolean()));
             case 7 -> life.start("hot reset", () -> set.hotReset(life.random.nextInt(4) != 0));
@@ -106,10 +105,8 @@ final class VfioFunctions extends ExportingDevice {
 
     /** Disabled, and no reset is under way: the BAR may go to another driver. */
     private void handOut(VfioPci function) {
-        boolean disabled = !function.isOpen()
-                && function.isMemoryEnabled()
-                && !function.decodes()
-                && !function.isResetting();
+        boolean disabled =
+                !function.isOpen() && function.isMemoryEnabled() && !function.decodes() && !function.isResetting();
         if (disabled && !handedOut.contains(function)) {
             handedOut.add(function);
             taken(function, "another driver");
@@ -188,7 +185,8 @@ final class VfioFunctions extends ExportingDevice {
 
     @Override
     void check(boolean quiet) {
-        if (functions.stream().allMatch(VfioPci::isResetting) && functions.stream().allMatch(VfioPci::isOpen)) {
+        if (functions.stream().allMatch(VfioPci::isResetting)
+                && functions.stream().allMatch(VfioPci::isOpen)) {
             life.found(VfioChecks.underReset(functions));
         }
         if (!quiet) {

@@ -28,8 +28,7 @@ final class VmaDevice extends ExportingDevice {
     }
 
     private AddressRange anyPage() {
-        return new AddressRange(
-                BAR.base() + life.random.nextInt(16) * Kernel.PAGE_SIZE, Kernel.PAGE_SIZE);
+        return new AddressRange(BAR.base() + life.random.nextInt(16) * Kernel.PAGE_SIZE, Kernel.PAGE_SIZE);
     }
 
     @Override

@@ -39,9 +39,7 @@ final class ExploreOptions {
             description = "Threads that --explore runs on; as many as there are processors otherwise.")
     private int workers = Math.min(MOST_WORKERS, Runtime.getRuntime().availableProcessors());
 
-    @Option(
-            names = "--shrink",
-            description = "Look for the shortest timeline that shows what --explore found.")
+    @Option(names = "--shrink", description = "Look for the shortest timeline that shows what --explore found.")
     private boolean shrink;
 
     @Option(

@@ -70,7 +70,8 @@ final class RunCommand implements Callable<Integer> {
 
     private int run(Simulation simulation) {
         List<RunOutcome> outcomes = new ArrayList<>();
-        for (Plan plan : scenarios.stream().map(this::plans).flatMap(List::stream).toList()) {
+        for (Plan plan :
+                scenarios.stream().map(this::plans).flatMap(List::stream).toList()) {
             Interleaving interleaving = explore.interleaving(plan);
             outcomes.add(simulation.run(interleaving.of(plan), interleaving.choices()));
         }

@@ -101,8 +101,7 @@ public final class NvmeToken {
 
     /** A request begins: with the mapping there is, or with a new one once the old one and a move are over. */
     public Reply<Request> begin(String request) {
-        return Reply.after(
-                        retiredMapping(), () -> dmaBuf.reservation().lock().around(() -> begun(request)))
+        return Reply.after(retiredMapping(), () -> dmaBuf.reservation().lock().around(() -> begun(request)))
                 .then(begun -> begun.isPresent() ? Reply.done(begun.get()) : begin(request));
     }
 
@@ -133,7 +132,8 @@ public final class NvmeToken {
     }
 
     private Reply<Attachment> invalidated(Attachment told) {
-        if (told.mapping().isEmpty() || retiring.filter(fence -> !fence.isSignalled()).isPresent()) {
+        if (told.mapping().isEmpty()
+                || retiring.filter(fence -> !fence.isSignalled()).isPresent()) {
             return Reply.done(told);
         }
         Requests old = current;

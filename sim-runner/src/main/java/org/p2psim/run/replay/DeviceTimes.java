@@ -44,7 +44,8 @@ final class DeviceTimes {
         if (noted.action() == Journal.Action.RESET) {
             exporters.vfio(noted.object()).ifPresent(device -> resets(device, noted));
             exporters.habanalabs(noted.object()).ifPresent(device -> resets(device, noted));
-        } else if (noted.action() == Journal.Action.SCRUB && noted.entry().detail().equals("begins")) {
+        } else if (noted.action() == Journal.Action.SCRUB
+                && noted.entry().detail().equals("begins")) {
             exporters.habanalabs(noted.object()).ifPresent(device -> scrubs(device, noted));
         } else if (noted.action() == Journal.Action.MOVE) {
             exporters.gpus().forEach((name, gpu) -> moves(name, gpu, noted));
@@ -71,8 +72,8 @@ final class DeviceTimes {
     /** A move has begun; its copy follows once importers have stopped. */
     private void moves(String name, Gpu gpu, Noted noted) {
         gpu.buffers().stream()
-                .filter(buffer -> noted.object()
-                        .equals(buffer.dmaBuf().map(DmaBuf::name).orElse(buffer.name())))
+                .filter(buffer ->
+                        noted.object().equals(buffer.dmaBuf().map(DmaBuf::name).orElse(buffer.name())))
                 .findFirst()
                 .ifPresent(buffer -> copyNames
                         .computeIfAbsent("copy of " + buffer.name(), copy -> new ArrayDeque<>())
@@ -101,9 +102,10 @@ final class DeviceTimes {
 
     private long copyTime(String gpu, long bytes) {
         Device device = world.device(gpu);
-        return device.copyTime().orElseGet(() -> BigInteger.valueOf(bytes)
-                .multiply(BigInteger.valueOf(Ticks.PER_SECOND))
-                .divide(BigInteger.valueOf(device.copyRate().orElseThrow()))
-                .longValueExact());
+        return device.copyTime()
+                .orElseGet(() -> BigInteger.valueOf(bytes)
+                        .multiply(BigInteger.valueOf(Ticks.PER_SECOND))
+                        .divide(BigInteger.valueOf(device.copyRate().orElseThrow()))
+                        .longValueExact());
     }
 }

@@ -32,7 +32,8 @@ class ExplorerTest {
     }
 
     private static ExplorationOutcome explore(Plan plan, int workers, boolean shrinks) {
-        return new Explorer(SIMULATION).explore(plan, new Extent(INTERLEAVINGS, WITHIN, workers, shrinks), "p2psim run test.yaml", over -> {});
+        return new Explorer(SIMULATION)
+                .explore(plan, new Extent(INTERLEAVINGS, WITHIN, workers, shrinks), "p2psim run test.yaml", over -> {});
     }
 
     @Test
@@ -84,9 +85,10 @@ class ExplorerTest {
     @Test
     void whatTheScenarioExpectsToBreakFailsNothing() {
         Plan plan = resetting("unmaps-with-dma-in-flight");
-        List<String> ids = explore(plan, 1, false).broken().stream().map(Broken::id).toList();
-        StringBuilder file = new StringBuilder(Machine.file(
-                "release: \"6.19\", bugs: [unmaps-with-dma-in-flight]", "vfio-6.19", RESET));
+        List<String> ids =
+                explore(plan, 1, false).broken().stream().map(Broken::id).toList();
+        StringBuilder file = new StringBuilder(
+                Machine.file("release: \"6.19\", bugs: [unmaps-with-dma-in-flight]", "vfio-6.19", RESET));
         file.append("expect:\n  all:\n");
         ids.forEach(id -> file.append("    - { broken: ").append(id).append(" }\n"));
         assertThat(explore(Machine.plan(file.toString()), 1, false).good()).isTrue();

@@ -37,7 +37,8 @@ class InterleavingTest {
     @Test
     void oneNumberIsOneOrder() {
         for (long number = 1; number <= 50; number++) {
-            assertThat(number(number, WITHIN).of(PLAN)).isEqualTo(number(number, WITHIN).of(PLAN));
+            assertThat(number(number, WITHIN).of(PLAN))
+                    .isEqualTo(number(number, WITHIN).of(PLAN));
         }
     }
 
@@ -63,7 +64,8 @@ class InterleavingTest {
                     assertThat(Math.abs(moved.at() - written.at())).isLessThanOrEqualTo(WITHIN);
                 });
             }
-            assertThat(OperationParts.at(order.get(0), 0)).isEqualTo(PLAN.timeline().get(0));
+            assertThat(OperationParts.at(order.get(0), 0))
+                    .isEqualTo(PLAN.timeline().get(0));
         }
     }
 
