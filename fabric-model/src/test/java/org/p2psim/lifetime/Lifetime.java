@@ -132,7 +132,7 @@ final class Lifetime {
         SgTable.Entry entry = any(table.entries());
         AddressRange memory = new AddressRange(entry.address(), Math.min(entry.length(), Kernel.PAGE_SIZE));
         OwnedMemory owners =
-                ownersAtMap.computeIfAbsent(attachment, unseen -> device.owned().snapshot());
+                Optional.ofNullable(ownersAtMap.get(attachment)).orElseThrow();
         flights.add(new Flight(Landing.of(attachment, memory, random.nextBoolean(), owners), over));
     }
 

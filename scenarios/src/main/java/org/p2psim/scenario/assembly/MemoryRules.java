@@ -2,6 +2,7 @@ package org.p2psim.scenario.assembly;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.p2psim.dmabuf.exporter.VfioProfile;
 import org.p2psim.scenario.Device.DeviceType;
 import org.p2psim.scenario.DmaBufOperation;
@@ -42,10 +43,10 @@ final class MemoryRules {
             op.handle().ifPresent(handle -> buffer(handle, pointer));
             op.vma().ifPresent(vma -> made.refer(Made.Kind.VMA, vma, pointer));
         } else if (operation instanceof MemoryOperation.WriteMemory op) {
-            place(op.device(), op.address().isPresent(), op.handle(), pointer);
+            place(op.device(), op.address(), op.offset(), op.handle(), pointer);
             op.region().ifPresent(region -> region(op.device(), region, pointer));
         } else if (operation instanceof MemoryOperation.ReadMemory op) {
-            place(op.device(), op.address().isPresent(), op.handle(), pointer);
+            place(op.device(), op.address(), op.offset(), op.handle(), pointer);
             op.region().ifPresent(region -> region(op.device(), region, pointer));
         } else if (operation instanceof MemoryOperation.Assign op) {
             roles.usable(op.device(), pointer + "/device");
@@ -100,10 +101,12 @@ final class MemoryRules {
         }
     }
 
-    private void place(String device, boolean address, Optional<String> handle, String pointer) {
+    private void place(String device, OptionalLong address, long offset, Optional<String> handle, String pointer) {
         roles.usable(device, pointer + "/device");
-        if (address && !roles.is(device, DeviceType.HABANALABS)) {
+        if (address.isPresent() && !roles.is(device, DeviceType.HABANALABS)) {
             find(pointer + "/address", "address", "only a habanalabs device has device addresses; say a region");
+        } else if (address.isPresent() && offset != 0) {
+            find(pointer + "/offset", "address", "an address has no offset");
         }
         handle.ifPresent(name -> made.refer(Made.Kind.HANDLE, name, pointer));
     }

@@ -238,6 +238,11 @@ class ScenarioWriterTest {
     }
 
     @Test
+    void everyOperationOfLifetimesAndEveryExpectationIsWrittenAsItIsRead() {
+        assertSamePlans(resource("lifetimes.yaml"));
+    }
+
+    @Test
     void quantitiesAreSpelledExactly() {
         SplittableRandom random = new SplittableRandom(1);
         for (int i = 0; i < 10_000; i++) {

@@ -87,7 +87,7 @@ final class DmaExpectations {
     }
 
     private static void amount(Finding finding, String what, OptionalLong expected, long actual) {
-        expected.ifPresent(bytes ->
-                finding.found("%d bytes %s".formatted(actual, what)).require(bytes == actual));
+        expected.ifPresent(
+                bytes -> finding.found("%d bytes %s".formatted(actual, what)).require(bytes == actual));
     }
 }

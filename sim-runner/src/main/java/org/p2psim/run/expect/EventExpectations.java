@@ -3,9 +3,9 @@ package org.p2psim.run.expect;
 import java.util.List;
 import java.util.Optional;
 import org.p2psim.outcome.Event;
+import org.p2psim.run.engine.Engine;
 import org.p2psim.run.kernel.Line;
 import org.p2psim.run.replay.Replay;
-import org.p2psim.run.engine.Engine;
 import org.p2psim.run.watch.Recorder;
 import org.p2psim.scenario.Expectation;
 import org.p2psim.unit.Ticks;
@@ -23,7 +23,8 @@ final class EventExpectations {
     }
 
     Finding line(Expectation.Line expected) {
-        Optional<Line> begun = replay.kernel().line(expected.operation().number().orElseThrow());
+        Optional<Line> begun =
+                replay.kernel().line(expected.operation().number().orElseThrow());
         if (begun.isEmpty()) {
             return new Finding().found("not begun").require(false);
         }
@@ -41,7 +42,8 @@ final class EventExpectations {
         if (expected.ends().isPresent()
                 || expected.endsAfter().isPresent()
                 || expected.endsBefore().isPresent()) {
-            finding.found(over ? "ends at " + Ticks.format(end) : "does not end").require(over);
+            finding.found(over ? "ends at " + Ticks.format(end) : "does not end")
+                    .require(over);
         }
         expected.ends().ifPresent(at -> finding.require(end == at));
         expected.endsAfter().ifPresent(at -> finding.require(end >= at));
@@ -57,7 +59,8 @@ final class EventExpectations {
         List<Event> events = recorder.events();
         int found = 0;
         for (Event event : events) {
-            if (found < expected.order().size() && name(event).equals(expected.order().get(found))) {
+            if (found < expected.order().size()
+                    && name(event).equals(expected.order().get(found))) {
                 found++;
             }
         }

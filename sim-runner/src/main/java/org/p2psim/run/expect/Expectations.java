@@ -41,7 +41,8 @@ public final class Expectations {
     /** Looks at what is to be looked at before the end, when everything at that time has happened. */
     public void schedule() {
         List<Plan.Expected> expected = world.plan().expectations();
-        int looks = engine.handler(index -> early.put(index, finding(expected.get(index).expectation())));
+        int looks = engine.handler(
+                index -> early.put(index, finding(expected.get(index).expectation())));
         for (int i = 0; i < expected.size(); i++) {
             int index = i;
             OptionalLong at = at(expected.get(i).expectation());

@@ -120,16 +120,11 @@ final class ObjectExpectations {
         Finding finding = new Finding()
                 .is(
                         expected.is(),
-                        attachment
-                                .map(ObjectExpectations::states)
-                                .orElse(ImmutableSet.of(AttachmentState.REFUSED)))
+                        attachment.map(ObjectExpectations::states).orElse(ImmutableSet.of(AttachmentState.REFUSED)))
                 .errno(expected.errno(), errnoOf(expected.attachment()));
         boolean peerToPeer = attachment.map(Attachment::peer2peer).orElse(false);
         return entries(finding, expected.attachment(), expected.sgEntries())
-                .equal(
-                        expected.peerToPeer(),
-                        peerToPeer,
-                        peerToPeer ? "peer-to-peer" : "not peer-to-peer");
+                .equal(expected.peerToPeer(), peerToPeer, peerToPeer ? "peer-to-peer" : "not peer-to-peer");
     }
 
     private static ImmutableSet<AttachmentState> states(Attachment attachment) {
@@ -159,8 +154,7 @@ final class ObjectExpectations {
         HandleState state = allocation
                 .map(made -> made.isFreed() ? HandleState.FREED : HandleState.ALLOCATED)
                 .orElse(HandleState.REFUSED);
-        Finding finding =
-                new Finding().is(expected.is(), state).errno(expected.errno(), errnoOf(expected.handle()));
+        Finding finding = new Finding().is(expected.is(), state).errno(expected.errno(), errnoOf(expected.handle()));
         int exporting = allocation.map(Allocation::exporting).orElse(0);
         Optional<Place> place = allocation.flatMap(Allocation::buffer).map(ObjectExpectations::place);
         finding.equal(boxed(expected.exporting()), exporting, exporting + " exported");

@@ -1,10 +1,10 @@
 package org.p2psim.run.replay;
 
-import org.p2psim.outcome.Failure;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.flow.DmaListener;
@@ -40,14 +40,15 @@ final class AllReduceOperations {
                     .isEmpty()) {
                 String why = "%s has no memory BAR of this size".formatted(member);
                 run.kernel().refused(line, Optional.of(Errno.EINVAL), why);
-                run.recorder().transfer(TransferOutcome.refused(
-                        line.lane(),
-                        "all-reduce",
-                        op.members().get(0),
-                        op.members().get(1),
-                        op.size(),
-                        run.engine().now(),
-                        Optional.of(Errno.EINVAL)));
+                run.recorder()
+                        .transfer(TransferOutcome.refused(
+                                line.lane(),
+                                "all-reduce",
+                                op.members().get(0),
+                                op.members().get(1),
+                                op.size(),
+                                run.engine().now(),
+                                Optional.of(Errno.EINVAL)));
                 return;
             }
         }
@@ -102,10 +103,11 @@ final class AllReduceOperations {
             }
             long ticks = run.engine().now() - begun;
             long moved = Math.round(2.0 * (size - 1) / size * bytes);
-            run.kernel().ended(
-                    line,
-                    "%s, bus bandwidth %s (2(N-1)/N x size / time)"
-                            .formatted(Ticks.format(ticks), new Bandwidth(moved, ticks)));
+            run.kernel()
+                    .ended(
+                            line,
+                            "%s, bus bandwidth %s (2(N-1)/N x size / time)"
+                                    .formatted(Ticks.format(ticks), new Bandwidth(moved, ticks)));
             LatencyRecorder all = new LatencyRecorder();
             members.forEach(member -> member.steps.forEach(all::record));
             Member first = members.get(0);

@@ -12,8 +12,7 @@ public final class Allocation {
     private final Optional<GpuBuffer> buffer;
     private boolean freed;
 
-    private Allocation(
-            String handle, String device, Optional<Habanalabs> habanalabs, Optional<GpuBuffer> buffer) {
+    private Allocation(String handle, String device, Optional<Habanalabs> habanalabs, Optional<GpuBuffer> buffer) {
         this.handle = handle;
         this.device = device;
         this.habanalabs = habanalabs;
@@ -57,6 +56,8 @@ public final class Allocation {
     /** How many dma-bufs show it. */
     public int exporting() {
         int ofGpu = buffer.flatMap(GpuBuffer::dmaBuf).isPresent() ? 1 : 0;
-        return freed ? 0 : habanalabs.map(driver -> driver.exportingCount(handle)).orElse(ofGpu);
+        return freed
+                ? 0
+                : habanalabs.map(driver -> driver.exportingCount(handle)).orElse(ofGpu);
     }
 }

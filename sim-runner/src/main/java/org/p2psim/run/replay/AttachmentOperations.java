@@ -26,31 +26,30 @@ final class AttachmentOperations {
                         new Line(number, op.attachment(), "attach"),
                         () -> attached(op),
                         attachment -> "%s to %s, peer2peer %s"
-                                .formatted(
-                                        op.importer(), op.dmaBuf(), attachment.peer2peer() ? "kept" : "cleared"),
+                                .formatted(op.importer(), op.dmaBuf(), attachment.peer2peer() ? "kept" : "cleared"),
                         reply -> run.handles().attachments().put(op.attachment(), UserObject.of(reply)));
     }
 
     private Reply<Attachment> attached(DmaBufOperation.Attach op) {
-        return run.importers().importer(op.importer()).then(importer -> run.handles()
-                .exported(op.dmaBuf())
-                .then(DmaBuf::get)
-                .then(held -> held.attach(importer, run.importers().callback(importer))
-                        .undo(() -> {
-                            held.put();
-                            return Reply.done(held);
-                        })));
+        return run.importers()
+                .importer(op.importer())
+                .then(importer -> run.handles()
+                        .exported(op.dmaBuf())
+                        .then(DmaBuf::get)
+                        .then(held -> held.attach(importer, run.importers().callback(importer))
+                                .undo(() -> {
+                                    held.put();
+                                    return Reply.done(held);
+                                })));
     }
 
     void pin(int number, DmaBufOperation.Pin op) {
         run.kernel()
                 .start(
                         new Line(number, op.attachment(), "pin"),
-                        () -> attachment(op.attachment()).then(attachment -> attachment
-                                .dmaBuf()
-                                .reservation()
-                                .lock()
-                                .around(attachment::pin)),
+                        () -> attachment(op.attachment())
+                                .then(attachment ->
+                                        attachment.dmaBuf().reservation().lock().around(attachment::pin)),
                         done -> "the memory stays where it is",
                         reply -> {});
     }
@@ -59,14 +58,15 @@ final class AttachmentOperations {
         run.kernel()
                 .start(
                         new Line(number, op.attachment(), "unpin"),
-                        () -> attachment(op.attachment()).then(attachment -> attachment
-                                .dmaBuf()
-                                .reservation()
-                                .lock()
-                                .around(() -> {
-                                    attachment.unpin();
-                                    return Reply.done(attachment);
-                                })),
+                        () -> attachment(op.attachment())
+                                .then(attachment -> attachment
+                                        .dmaBuf()
+                                        .reservation()
+                                        .lock()
+                                        .around(() -> {
+                                            attachment.unpin();
+                                            return Reply.done(attachment);
+                                        })),
                         done -> "the memory may move again",
                         reply -> {});
     }
@@ -75,11 +75,13 @@ final class AttachmentOperations {
         run.kernel()
                 .start(
                         new Line(number, op.attachment(), "map"),
-                        () -> attachment(op.attachment(), false).then(attachment -> attachment
-                                .dmaBuf()
-                                .reservation()
-                                .lock()
-                                .around(() -> attachment(op.attachment(), false).then(Attachment::map))),
+                        () -> attachment(op.attachment(), false)
+                                .then(attachment -> attachment
+                                        .dmaBuf()
+                                        .reservation()
+                                        .lock()
+                                        .around(() -> attachment(op.attachment(), false)
+                                                .then(Attachment::map))),
                         AttachmentOperations::summary,
                         reply -> {});
     }
@@ -99,14 +101,16 @@ final class AttachmentOperations {
         run.kernel()
                 .start(
                         new Line(number, op.attachment(), "unmap"),
-                        () -> attachment(op.attachment(), true).then(attachment -> attachment
-                                .dmaBuf()
-                                .reservation()
-                                .lock()
-                                .around(() -> attachment(op.attachment(), true).then(mapped -> {
-                                    mapped.unmap();
-                                    return Reply.done(mapped);
-                                }))),
+                        () -> attachment(op.attachment(), true)
+                                .then(attachment -> attachment
+                                        .dmaBuf()
+                                        .reservation()
+                                        .lock()
+                                        .around(() -> attachment(op.attachment(), true)
+                                                .then(mapped -> {
+                                                    mapped.unmap();
+                                                    return Reply.done(mapped);
+                                                }))),
                         done -> "the addresses are given back",
                         reply -> {});
     }
@@ -115,13 +119,15 @@ final class AttachmentOperations {
         run.kernel()
                 .start(
                         new Line(number, op.attachment(), "detach"),
-                        () -> attachment(op.attachment(), false).then(this::onlyOnce).then(attachment -> attachment
-                                .dmaBuf()
-                                .detach(attachment)
-                                .then(detached -> {
-                                    attachment.dmaBuf().put();
-                                    return Reply.done(attachment);
-                                })),
+                        () -> attachment(op.attachment(), false)
+                                .then(this::onlyOnce)
+                                .then(attachment -> attachment
+                                        .dmaBuf()
+                                        .detach(attachment)
+                                        .then(detached -> {
+                                            attachment.dmaBuf().put();
+                                            return Reply.done(attachment);
+                                        })),
                         attachment -> "%d reference(s) left"
                                 .formatted(attachment.dmaBuf().references()),
                         reply -> {});

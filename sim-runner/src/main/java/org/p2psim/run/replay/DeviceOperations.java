@@ -50,16 +50,21 @@ final class DeviceOperations {
         if (file.isPresent()) {
             return file.get().open(user);
         }
-        return vfio(device).then(driver -> driver.open().then(open -> {
-            driver.bars().values().forEach(bar -> run.memory().assign(bar, user));
-            return Reply.done(user);
-        }));
+        return vfio(device)
+                .then(driver -> driver.open().then(open -> {
+                    driver.bars().values().forEach(bar -> run.memory().assign(bar, user));
+                    return Reply.done(user);
+                }));
     }
 
     /** I-23: no dma-buf of those before lives, and the memory is cleared if the driver says so. */
     private void checkOwner(String device, Habanalabs driver, List<DmaBuf> before) {
         run.watch().checked(ImmutableSet.of(Invariant.ONE_OWNER), 1);
-        OwnershipChecks.opened(before, run.memory(), driver.bar(), run.world().device(device).scrub())
+        OwnershipChecks.opened(
+                        before,
+                        run.memory(),
+                        driver.bar(),
+                        run.world().device(device).scrub())
                 .forEach(violation -> landings.broken(violation, 1));
     }
 
@@ -74,7 +79,8 @@ final class DeviceOperations {
 
     private Reply<String> closed(DeviceOperation.CloseDevice op) {
         Optional<String> user = users.user(op.device());
-        if (user.isEmpty() || op.user().filter(named -> !user.get().equals(named)).isPresent()) {
+        if (user.isEmpty()
+                || op.user().filter(named -> !user.get().equals(named)).isPresent()) {
             return Reply.refused(
                     Errno.EBADF, "%s has not opened it".formatted(op.user().orElse("nobody")));
         }
@@ -137,10 +143,11 @@ final class DeviceOperations {
     void hotReset(int number, DeviceOperation.HotReset op) {
         start(
                 new Line(number, op.device(), "hot-reset"),
-                () -> openVfio(op.device()).then(driver -> run.exporters()
-                        .deviceSet(op.device())
-                        .orElseThrow()
-                        .hotReset(op.ownsAll().orElse(true))),
+                () -> openVfio(op.device())
+                        .then(driver -> run.exporters()
+                                .deviceSet(op.device())
+                                .orElseThrow()
+                                .hotReset(op.ownsAll().orElse(true))),
                 "the whole set answers again");
     }
 

@@ -69,7 +69,8 @@ final class DmaBufOperations {
         int region = op.region().getAsInt();
         long offset = op.offset().orElse(0);
         if (op.ranges().isPresent()) {
-            return driver.export(op.dmaBuf(), region, op.flags(), slices(op.ranges().get()));
+            return driver.export(
+                    op.dmaBuf(), region, op.flags(), slices(op.ranges().get()));
         }
         if (op.flags() != 0) {
             List<VfioSlice> slice = List.of(new VfioSlice(offset, op.length().orElse(0)));
@@ -77,7 +78,9 @@ final class DmaBufOperations {
         }
         boolean whole = op.offset().isEmpty() && op.length().isEmpty();
         long length = whole
-                ? Optional.ofNullable(driver.bars().get(region)).map(bar -> bar.size()).orElse(0L)
+                ? Optional.ofNullable(driver.bars().get(region))
+                        .map(bar -> bar.size())
+                        .orElse(0L)
                 : op.length().orElse(0);
         return driver.export(op.dmaBuf(), region, offset, length);
     }

@@ -62,7 +62,8 @@ public final class Exporters {
         Device device = world.device(name);
         PciFunction function = world.seen().function(address);
         if (driver instanceof Driver.Habanalabs profile && device.dram().isPresent()) {
-            habanalabs.put(name, habanalabs(name, function, device, device.dram().get(), profile));
+            habanalabs.put(
+                    name, habanalabs(name, function, device, device.dram().get(), profile));
         } else if (driver instanceof Driver.Vfio profile) {
             vfio.put(name, vfio(name, function, device, profile));
         } else if (driver instanceof Driver.Gpu profile && device.vram().isPresent()) {
@@ -117,7 +118,8 @@ public final class Exporters {
     private static Optional<AddressRange> window(PciFunction function, Device.Vram vram) {
         return vram.bar().flatMap(function::bar).map(bar -> {
             long shown = Math.min(bar.range().size(), vram.size());
-            return new AddressRange(bar.range().base(), Math.min(shown, vram.visible().orElse(shown)));
+            return new AddressRange(
+                    bar.range().base(), Math.min(shown, vram.visible().orElse(shown)));
         });
     }
 
@@ -174,8 +176,8 @@ public final class Exporters {
     /** The dma-bufs that a device has exported and that are not gone. */
     ImmutableList<DmaBuf> live(String device) {
         return exported.entrySet().stream()
-                .filter(entry -> entry.getValue().equals(device)
-                        && entry.getKey().life() != DmaBuf.Life.GONE)
+                .filter(entry ->
+                        entry.getValue().equals(device) && entry.getKey().life() != DmaBuf.Life.GONE)
                 .map(Map.Entry::getKey)
                 .sorted(Comparator.comparing(DmaBuf::name))
                 .collect(ImmutableList.toImmutableList());

@@ -76,8 +76,7 @@ public final class Handles {
                 .or(() -> name(attachments, attachment::equals));
     }
 
-    private static <T> Optional<String> name(
-            Map<String, UserObject<T>> made, Predicate<T> isIt) {
+    private static <T> Optional<String> name(Map<String, UserObject<T>> made, Predicate<T> isIt) {
         return made.entrySet().stream()
                 .filter(entry -> entry.getValue().object().filter(isIt).isPresent())
                 .map(Map.Entry::getKey)

@@ -76,8 +76,8 @@ public final class Importers {
         RdmaNic nic = new RdmaNic(
                 importer,
                 Optional.of(flavour)
-                        .filter(known -> !limited
-                                || known.isIn(world.plan().lifetimes().umem())),
+                        .filter(known ->
+                                !limited || known.isIn(world.plan().lifetimes().umem())),
                 kernel.kernel());
         long unmaps = device.unmapTime().orElse(0);
         if (unmaps > 0) {
@@ -89,8 +89,7 @@ public final class Importers {
     private Wait untilUnmap(MemoryRegion region, long ticks) {
         String driver = "the driver of " + region.nic().importer().name();
         Delay delay = new Delay();
-        kernel.happensAfter(
-                ticks, kernel.kernel().current().cause(), driver + " unmaps " + region.name(), delay::end);
+        kernel.happensAfter(ticks, kernel.kernel().current().cause(), driver + " unmaps " + region.name(), delay::end);
         return new Wait(
                 Wait.Kind.UNMAP,
                 driver + " to unmap " + region.name(),

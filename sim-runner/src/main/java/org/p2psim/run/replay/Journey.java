@@ -276,7 +276,9 @@ final class Journey {
     private ImmutableList<Violation> violations(AddressRange memory, boolean revoked) {
         boolean peer = landings.deviceAt(memory).isPresent();
         return LandingChecks.check(
-                new Landing(attachment(), mapping, memory, start.write(), peer, landings.owners(attachment(), mapping)), revoked, run.memory());
+                new Landing(attachment(), mapping, memory, start.write(), peer, landings.owners(attachment(), mapping)),
+                revoked,
+                run.memory());
     }
 
     private boolean judge(long at, AddressRange memory, long issued) {
@@ -323,14 +325,7 @@ final class Journey {
     }
 
     private void tell(
-            long at,
-            long issued,
-            long tlps,
-            long bytes,
-            Fate itsFate,
-            String there,
-            String whose,
-            String detail) {
+            long at, long issued, long tlps, long bytes, Fate itsFate, String there, String whose, String detail) {
         String nobody = whose.equals(Expectation.Dma.NOBODY) ? "" : whose;
         int last = told.size() - 1;
         if (last >= 0) {

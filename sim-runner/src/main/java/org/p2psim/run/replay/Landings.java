@@ -91,8 +91,7 @@ public final class Landings {
 
     /** The owners of all memory when an attachment was mapped for that time. */
     OwnedMemory owners(Attachment attachment, long mapping) {
-        return owners.computeIfAbsent(attachment, each -> new HashMap<>())
-                .computeIfAbsent(mapping, each -> snapshot());
+        return owners.computeIfAbsent(attachment, each -> new HashMap<>()).computeIfAbsent(mapping, each -> snapshot());
     }
 
     private OwnedMemory snapshot() {
@@ -170,7 +169,8 @@ public final class Landings {
                     .noneMatch(task -> task.name().equals(entry.getValue()) && isRevoking(task));
             if (returned) {
                 dmaBuf(entry.getKey())
-                        .ifPresent(dmaBuf -> ended.putIfAbsent(dmaBuf, run.engine().now()));
+                        .ifPresent(
+                                dmaBuf -> ended.putIfAbsent(dmaBuf, run.engine().now()));
             }
             return returned;
         });
@@ -217,8 +217,9 @@ public final class Landings {
     /** The device whose BAR has an address; empty for memory of the host. */
     Optional<String> deviceAt(AddressRange range) {
         for (String name : run.world().plan().addresses().keySet()) {
-            Optional<PciFunction> function =
-                    run.world().seenAddress(name).map(address -> run.world().seen().function(address));
+            Optional<PciFunction> function = run.world()
+                    .seenAddress(name)
+                    .map(address -> run.world().seen().function(address));
             if (function.isPresent()
                     && function.get().bars().stream().map(Bar::range).anyMatch(range::overlaps)) {
                 return Optional.of(name);
@@ -259,7 +260,9 @@ public final class Landings {
     void broken(Violation violation, List<String> others) {
         int enabling = others.stream()
                 .map(other -> causes.enabling(
-                        new Violation(violation.invariant(), other, violation.detail()), dmaBufOf(other), Optional.empty()))
+                        new Violation(violation.invariant(), other, violation.detail()),
+                        dmaBufOf(other),
+                        Optional.empty()))
                 .findFirst()
                 .orElseGet(causes::newest);
         run.watch().broken(violation, others, 1, run.engine().now(), causes.newest(), enabling);
@@ -267,9 +270,8 @@ public final class Landings {
 
     void broken(Violation violation, long times, long at, int by) {
         Optional<String> dmaBuf = dmaBufOf(violation.object());
-        Optional<String> device = dmaBuf.flatMap(this::dmaBuf)
-                .map(run.exporters()::device)
-                .or(() -> Optional.of(violation.object()));
+        Optional<String> device =
+                dmaBuf.flatMap(this::dmaBuf).map(run.exporters()::device).or(() -> Optional.of(violation.object()));
         int enabling = causes.enabling(violation, dmaBuf, device);
         run.watch().broken(violation, List.of(), times, at, by, enabling);
     }

@@ -104,12 +104,11 @@ final class Lives {
         } else if (allocation.buffer().isPresent()) {
             GpuBuffer buffer = allocation.buffer().get();
             boolean copied = buffer.copy().filter(copy -> !copy.isSignalled()).isPresent();
-            String place =
-                    switch (buffer.place()) {
-                        case VISIBLE_VRAM -> "visible-vram";
-                        case HIDDEN_VRAM -> "vram";
-                        case GTT -> "system";
-                    };
+            String place = switch (buffer.place()) {
+                case VISIBLE_VRAM -> "visible-vram";
+                case HIDDEN_VRAM -> "vram";
+                case GTT -> "system";
+            };
             is(
                     allocation.handle(),
                     Kind.MEMORY,
@@ -159,12 +158,7 @@ final class Lives {
 
     private void queuePair(QueuePair pair) {
         boolean ready = pair.state() == QueuePair.State.RTS;
-        is(
-                pair.name(),
-                Kind.QUEUE_PAIR,
-                Optional.empty(),
-                ready ? "ready" : "error",
-                ready ? Use.USABLE : Use.DENIED);
+        is(pair.name(), Kind.QUEUE_PAIR, Optional.empty(), ready ? "ready" : "error", ready ? Use.USABLE : Use.DENIED);
     }
 
     private void is(String name, Kind kind, Optional<String> parent, String state, Use use) {
@@ -193,7 +187,9 @@ final class Lives {
         for (int i = 0; i < life.phases().size(); i++) {
             Phase phase = life.phases().get(i);
             boolean last = i + 1 == life.phases().size();
-            long until = last ? Math.max(end, phase.start()) : life.phases().get(i + 1).start();
+            long until = last
+                    ? Math.max(end, phase.start())
+                    : life.phases().get(i + 1).start();
             List<String> broken = breaks.stream()
                     .filter(found -> found.object().equals(life.name()))
                     .filter(found -> found.at() >= phase.start() && (last || found.at() < until))

@@ -88,7 +88,10 @@ final class MemoryOperations {
 
     void free(int number, MemoryOperation.Free op) {
         int exported = run.handles().allocated(op.handle()) instanceof Reply.Done<Allocation> found
-                ? found.value().habanalabs().map(driver -> found.value().exporting()).orElse(0)
+                ? found.value()
+                        .habanalabs()
+                        .map(driver -> found.value().exporting())
+                        .orElse(0)
                 : 0;
         Line line = new Line(number, op.handle(), "free");
         run.kernel()
@@ -162,9 +165,8 @@ final class MemoryOperations {
                         new Line(number, op.device(), "write-memory"),
                         () -> place(op.device(), op.address(), op.handle(), op.region(), op.offset(), op.size())
                                 .then(places -> {
-                                    String tag = op.tag()
-                                            .or(() -> user(op.device()))
-                                            .orElse(op.device());
+                                    String tag =
+                                            op.tag().or(() -> user(op.device())).orElse(op.device());
                                     places.forEach(place -> run.memory().write(place, tag));
                                     return Reply.done(tag);
                                 }),
@@ -183,37 +185,39 @@ final class MemoryOperations {
                                     places.forEach(place -> fate.read(run.memory(), place));
                                     return Reply.done(fate);
                                 }),
-                        fate -> fate.data().isEmpty() ? "zeros" : "data of " + String.join(", ", fate.data().keySet()),
+                        fate -> fate.data().isEmpty()
+                                ? "zeros"
+                                : "data of " + String.join(", ", fate.data().keySet()),
                         reply -> {});
     }
 
     private Optional<String> user(String device) {
         return users.user(device)
-                .or(() -> run.exporters().habanalabs(device).flatMap(driver -> driver.file().user()));
+                .or(() -> run.exporters()
+                        .habanalabs(device)
+                        .flatMap(driver -> driver.file().user()));
     }
 
     private Reply<ImmutableList<AddressRange>> place(
-            String device,
-            OptionalLong address,
-            Optional<String> handle,
-            OptionalInt region,
-            long offset,
-            long size) {
+            String device, OptionalLong address, Optional<String> handle, OptionalInt region, long offset, long size) {
         if (address.isPresent() && run.exporters().habanalabs(device).isPresent()) {
             Habanalabs driver = run.exporters().habanalabs(device).get();
             return Reply.done(ImmutableList.of(driver.shown(address.getAsLong(), size)));
         } else if (handle.isPresent()) {
-            return run.handles().allocated(handle.get()).then(allocation -> Reply.done(part(
-                    allocation.buffer().isPresent()
-                            ? ImmutableList.of(gpuMemory.place(
-                                    run.exporters().gpu(allocation.device()).orElseThrow(),
-                                    allocation.buffer().get()))
-                            : allocation.habanalabs().orElseThrow().shown(handle.get()),
-                    offset,
-                    size)));
+            return run.handles()
+                    .allocated(handle.get())
+                    .then(allocation -> Reply.done(part(
+                            allocation.buffer().isPresent()
+                                    ? ImmutableList.of(gpuMemory.place(
+                                            run.exporters()
+                                                    .gpu(allocation.device())
+                                                    .orElseThrow(),
+                                            allocation.buffer().get()))
+                                    : allocation.habanalabs().orElseThrow().shown(handle.get()),
+                            offset,
+                            size)));
         } else if (region.isPresent()) {
-            return region(device, region.getAsInt())
-                    .then(bar -> Reply.done(part(ImmutableList.of(bar), offset, size)));
+            return region(device, region.getAsInt()).then(bar -> Reply.done(part(ImmutableList.of(bar), offset, size)));
         }
         return Reply.refused(Errno.EINVAL, "%s has no such memory".formatted(device));
     }

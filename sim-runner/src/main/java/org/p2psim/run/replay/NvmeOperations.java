@@ -1,6 +1,5 @@
 package org.p2psim.run.replay;
 
-import org.p2psim.outcome.Failure;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +9,7 @@ import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.invariant.Invariant;
+import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.flow.DevicePort;

@@ -1,7 +1,7 @@
 package org.p2psim.run.replay;
 
-import org.p2psim.outcome.Failure;
 import java.util.Optional;
+import org.p2psim.outcome.Failure;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.flow.DmaListener;
 import org.p2psim.run.flow.LatencyRecorder;
@@ -82,7 +82,7 @@ final class OperationStream implements DmaListener {
 
     private void tell(long now) {
         run.recorder()
-                .transfer(
-                        way.outcome(line.lane(), line.what(), requested, bytes, line.start(), now, latency.latency(), failures));
+                .transfer(way.outcome(
+                        line.lane(), line.what(), requested, bytes, line.start(), now, latency.latency(), failures));
     }
 }

@@ -104,8 +104,7 @@ final class QueuePairs {
             if (localError.isPresent()) {
                 failed(access, WorkCompletion.Status.LOC_PROT_ERR, localError.get());
             } else {
-                run.kernel()
-                        .start(access.line().operation(), access.line().name(), () -> posted(access, region.get()));
+                run.kernel().start(access.line().operation(), access.line().name(), () -> posted(access, region.get()));
             }
         }
         run.kernel().settle();

@@ -23,9 +23,11 @@ final class RegionOperations {
         run.kernel()
                 .start(
                         new Line(number, op.mr(), "register-mr"),
-                        () -> run.importers().nic(op.nic()).then(nic -> run.handles()
-                                .exported(op.dmaBuf())
-                                .then(dmaBuf -> nic.register(request(op, dmaBuf), dmaBuf))),
+                        () -> run.importers()
+                                .nic(op.nic())
+                                .then(nic -> run.handles()
+                                        .exported(op.dmaBuf())
+                                        .then(dmaBuf -> nic.register(request(op, dmaBuf), dmaBuf))),
                         region -> "%s by %s".formatted(op.dmaBuf(), op.nic()),
                         reply -> run.handles().regions().put(op.mr(), UserObject.of(reply)));
     }

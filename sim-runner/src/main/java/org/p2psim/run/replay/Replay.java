@@ -10,7 +10,6 @@ import org.p2psim.dmabuf.ownership.OwnedMemory;
 import org.p2psim.outcome.LandingOutcome;
 import org.p2psim.outcome.Note;
 import org.p2psim.outcome.ObjectOutcome;
-import org.p2psim.outcome.ObjectOutcome;
 import org.p2psim.platform.Errno;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;

@@ -54,7 +54,7 @@ final class SendOperations {
         } else if (retries < op.retriesOrDefault()) {
             if (retries == 0) {
                 String why = receive == null ? "no receive is posted on " + op.nic() : "the region has no addresses";
-                run.recorder().effect(run.engine().now(), line.lane(), "rnr-nak", why, line.operation());
+                run.recorder().effect(run.engine().now(), line.lane(), "RNR NAK", why, line.operation());
             }
             long back = 2
                     * run.world()
@@ -80,16 +80,13 @@ final class SendOperations {
 
     /** The NIC has no addresses for the memory of a receive: its driver is to get some, and the peer comes again. */
     private boolean faults(Line line, RdmaOperation.RdmaReceive receive) {
-        Optional<MemoryRegion> zapped = run.handles()
-                .region(receive.mr())
-                .filter(region -> region.state() == MemoryRegion.State.ZAPPED);
+        Optional<MemoryRegion> zapped =
+                run.handles().region(receive.mr()).filter(region -> region.state() == MemoryRegion.State.ZAPPED);
         zapped.ifPresent(region -> {
             long ticks = run.world().device(receive.nic()).faultTime().orElseThrow();
             String thread = "page fault of " + region.name();
             run.engine()
-                    .at(
-                            run.engine().now() + ticks,
-                            () -> run.kernel().start(line.operation(), thread, region::fault));
+                    .at(run.engine().now() + ticks, () -> run.kernel().start(line.operation(), thread, region::fault));
         });
         return zapped.isPresent();
     }
@@ -110,8 +107,7 @@ final class SendOperations {
         }
     }
 
-    private void move(
-            RdmaOperation.RdmaSend op, Line line, RdmaOperation.RdmaReceive receive, MemoryRegion region) {
+    private void move(RdmaOperation.RdmaSend op, Line line, RdmaOperation.RdmaReceive receive, MemoryRegion region) {
         var segments = region.segments(receive.offset(), op.size());
         Transfers.Order order = new Transfers.Order(
                 line,
@@ -120,9 +116,7 @@ final class SendOperations {
                 Optional.of(region),
                 false,
                 op.size(),
-                op.local()
-                        .flatMap(mr -> run.handles().region(mr))
-                        .map(end -> new Transfers.LocalEnd(end, op.size())),
+                op.local().flatMap(mr -> run.handles().region(mr)).map(end -> new Transfers.LocalEnd(end, op.size())),
                 op.local().orElse(line.lane()));
         Transfer transfer = transfers.begin(order, segments);
         transfers.issue(transfer, segments, () -> {

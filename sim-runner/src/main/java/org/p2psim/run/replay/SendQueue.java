@@ -127,7 +127,14 @@ final class SendQueue {
             advance();
             return;
         }
-        all.run().recorder().effect(now, lane, "rnr-nak", "the region has no addresses", work.access().line().operation());
+        all.run()
+                .recorder()
+                .effect(
+                        now,
+                        lane,
+                        "RNR NAK",
+                        "the region has no addresses",
+                        work.access().line().operation());
         refusedAt = now;
         retries = true;
         if (pair.givesUp()) {
@@ -156,13 +163,15 @@ final class SendQueue {
         long timers = (now - refusedAt + timer - 1) / timer;
         long wait = refusedAt + Math.max(1, timers) * timer - now;
         int cause = work.access().line().operation();
-        all.run().kernel().happensAfter(wait, cause, "retry of " + work.access().line().lane(), () -> {
-            if (retries) {
-                retries = false;
-                busy = false;
-                advance();
-            }
-        });
+        all.run()
+                .kernel()
+                .happensAfter(wait, cause, "retry of " + work.access().line().lane(), () -> {
+                    if (retries) {
+                        retries = false;
+                        busy = false;
+                        advance();
+                    }
+                });
     }
 
     /** The driver got no addresses. */

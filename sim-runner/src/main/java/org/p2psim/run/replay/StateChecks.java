@@ -29,15 +29,14 @@ final class StateChecks {
             Invariant.PINS_BALANCED,
             Invariant.CPU_BALANCED,
             Invariant.STATIC_WITHOUT_PEERS);
-    private static final ImmutableSet<Invariant> REGION = ImmutableSet.of(
-            Invariant.TRANSLATION_INSIDE_MAPPING, Invariant.KEY_RESERVED, Invariant.INSIDE_BUFFER);
+    private static final ImmutableSet<Invariant> REGION =
+            ImmutableSet.of(Invariant.TRANSLATION_INSIDE_MAPPING, Invariant.KEY_RESERVED, Invariant.INSIDE_BUFFER);
     private static final ImmutableSet<Invariant> VFIO = ImmutableSet.of(
             Invariant.NO_MAPPING_WHILE_REVOKED,
             Invariant.USABLE_WHEN_ENABLED,
             Invariant.REVOKED_MEANS_DISABLED,
             Invariant.REGISTRATIONS_COUNTED);
-    private static final ImmutableSet<Invariant> GPU =
-            ImmutableSet.of(Invariant.GPU_PLACED, Invariant.PINNED_STAYS);
+    private static final ImmutableSet<Invariant> GPU = ImmutableSet.of(Invariant.GPU_PLACED, Invariant.PINNED_STAYS);
     private static final ImmutableSet<Invariant> JOURNAL = ImmutableSet.of(
             Invariant.TABLES_FREED,
             Invariant.LOCKED_WHERE_NEEDED,
@@ -137,7 +136,8 @@ final class StateChecks {
     /** What nobody holds any more must be gone; once nobody holds anything, everything must (I-38). */
     void checkLeaks() {
         List<DmaBuf> dmaBufs = run.handles().exported();
-        List<DmaBuf> unheld = dmaBufs.stream().filter(dmaBuf -> !dmaBuf.isHeld()).toList();
+        List<DmaBuf> unheld =
+                dmaBufs.stream().filter(dmaBuf -> !dmaBuf.isHeld()).toList();
         run.watch().checked(ImmutableSet.of(Invariant.NOTHING_LEAKED), unheld.size());
         boolean nobody = unheld.size() == dmaBufs.size();
         report(KernelChecks.leaked(unheld, nobody ? run.importers().nics() : List.of()));
@@ -148,8 +148,6 @@ final class StateChecks {
                         Invariant.NOTHING_LEAKED,
                         leaked,
                         "%d time(s) something was left that nobody can free"
-                                .formatted(leaks.stream()
-                                        .filter(leaked::equals)
-                                        .count())))));
+                                .formatted(leaks.stream().filter(leaked::equals).count())))));
     }
 }

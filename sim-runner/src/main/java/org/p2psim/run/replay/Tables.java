@@ -1,13 +1,11 @@
 package org.p2psim.run.replay;
 
-import org.p2psim.unit.Bytes;
-import org.p2psim.iommu.MappedPages;
-import java.util.stream.Collectors;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Importer;
@@ -16,11 +14,13 @@ import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.exporter.VfioPci;
 import org.p2psim.dmabuf.exporter.VfioProfile;
 import org.p2psim.invariant.Invariant;
+import org.p2psim.iommu.MappedPages;
 import org.p2psim.outcome.SgTableOutcome;
 import org.p2psim.run.kernel.Noted;
 import org.p2psim.scenario.Driver;
 import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.RdmaOperation;
+import org.p2psim.unit.Bytes;
 
 /** Every scatter/gather table that an importer gets: kept for the report, and what must hold of it. */
 final class Tables {
@@ -39,8 +39,7 @@ final class Tables {
                     .flatMap(dmaBuf -> dmaBuf.attachments().stream())
                     .filter(attachment -> attachment.name().equals(noted.object()))
                     .findFirst()
-                    .ifPresent(attachment ->
-                            attachment.mapping().ifPresent(table -> mapped(noted, attachment, table)));
+                    .ifPresent(attachment -> attachment.mapping().ifPresent(table -> mapped(noted, attachment, table)));
         }
     }
 
@@ -59,7 +58,12 @@ final class Tables {
                         pages));
         if (!pages.isEmpty()) {
             run.recorder()
-                    .effect(noted.at(), owner, "IOMMU page table", text(pages), noted.entry().cause());
+                    .effect(
+                            noted.at(),
+                            owner,
+                            "IOMMU page table",
+                            text(pages),
+                            noted.entry().cause());
         }
         check(noted, owner, attachment, table);
     }

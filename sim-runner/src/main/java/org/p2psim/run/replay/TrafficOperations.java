@@ -61,9 +61,10 @@ final class TrafficOperations {
             place = new DmaRequest.Segment(bar.get().base(), window);
             way = ways.way(op.from(), op.to(), read);
         }
-        run.network().start(
-                ways.request(lane, way, requests(lane, op, place, min, max), address -> true, attributes(op)),
-                new OperationStream(run, ways, line, op.size(), way));
+        run.network()
+                .start(
+                        ways.request(lane, way, requests(lane, op, place, min, max), address -> true, attributes(op)),
+                        new OperationStream(run, ways, line, op.size(), way));
     }
 
     private Requests requests(String lane, DmaOperation.Traffic op, DmaRequest.Segment place, int min, int max) {
@@ -94,11 +95,19 @@ final class TrafficOperations {
         run.kernel().refused(line, Optional.of(Errno.EINVAL), why);
         run.recorder()
                 .transfer(TransferOutcome.refused(
-                        line.lane(), line.what(), op.from(), op.to(), op.size(), line.start(), Optional.of(Errno.EINVAL)));
+                        line.lane(),
+                        line.what(),
+                        op.from(),
+                        op.to(),
+                        op.size(),
+                        line.start(),
+                        Optional.of(Errno.EINVAL)));
     }
 
     Optional<AddressRange> largestBar(String device) {
-        return run.world().onHost(device).bars().stream().map(Bar::range).max(Comparator.comparingLong(AddressRange::size));
+        return run.world().onHost(device).bars().stream()
+                .map(Bar::range)
+                .max(Comparator.comparingLong(AddressRange::size));
     }
 
     private static Requests.Start start(DmaOperation.Traffic op) {

@@ -1,6 +1,5 @@
 package org.p2psim.run.replay;
 
-import org.p2psim.outcome.Failure;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -8,6 +7,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.importer.MemoryRegion;
+import org.p2psim.outcome.Failure;
 import org.p2psim.run.flow.DmaListener;
 import org.p2psim.run.flow.LatencyRecorder;
 import org.p2psim.unit.Bandwidth;
@@ -20,6 +20,7 @@ final class Transfer implements DmaListener {
     private final Transfers.Order order;
     private final Ways.Way way;
     private final Consumer<Transfer> ended;
+    private final long start;
     private final LatencyRecorder latency = new LatencyRecorder();
     private @Nullable Journey journey;
     private Optional<SgTable> translation = Optional.empty();
@@ -36,6 +37,7 @@ final class Transfer implements DmaListener {
         this.order = order;
         this.way = way;
         this.ended = ended;
+        this.start = run.engine().now();
         this.failures = new Failures(run, ways, order.line());
         run.recorder().end(order.line().event(), order.line().start(), way.text());
     }
@@ -154,14 +156,14 @@ final class Transfer implements DmaListener {
                         order.operation(),
                         order.bytes(),
                         bytes,
-                        order.line().start(),
+                        start,
                         now,
                         latency.latency(),
                         failures));
     }
 
     private String summary() {
-        long ticks = run.engine().now() - order.line().start();
+        long ticks = run.engine().now() - start;
         String rate = bytes == 0 || ticks == 0 ? "" : " at " + new Bandwidth(bytes, ticks);
         String part = bytes == order.bytes() ? "" : " of " + Bytes.format(order.bytes()) + ", then no more";
         return "%s %s%s%s".formatted(Bytes.format(bytes), order.read() ? "read" : "written", part, rate);

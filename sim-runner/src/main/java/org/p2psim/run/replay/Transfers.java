@@ -112,14 +112,14 @@ final class Transfers {
 
     /** The way to what a table points to: memory of the host, or the device that exports it. */
     Ways.Way way(Attachment attachment, List<SgTable.Entry> segments, boolean read) {
-        Journey.Piece first =
-                Journey.pieces(run.dmaMap(), attachment, segments).get(0);
+        Journey.Piece first = Journey.pieces(run.dmaMap(), attachment, segments).get(0);
         String initiator = attachment.importer().name();
         String exporter = run.exporters().device(attachment.dmaBuf());
         boolean ofHost = run.exporters().gpu(exporter).isPresent()
                 && landings.deviceAt(first.memory()).isEmpty();
         if (ofHost) {
-            return ways.toMemory(initiator, Optional.empty(), attachment.dmaBuf().size(), read);
+            return ways.toMemory(
+                    initiator, Optional.empty(), attachment.dmaBuf().size(), read);
         }
         return showsBusAddresses(attachment)
                 ? ways.way(initiator, exporter, read, AddressKind.BUS_ADDRESS)
@@ -145,11 +145,13 @@ final class Transfers {
         run.watch()
                 .check(
                         Invariant.PEER_TO_PEER_ALLOWED,
-                        order.attachment().peer2peer() || transfer.way().target().startsWith(Operation.MEMORY),
+                        order.attachment().peer2peer()
+                                || transfer.way().target().startsWith(Operation.MEMORY),
                         run.engine().now(),
                         order.attachment().name(),
                         run.recorder().newest(),
-                        () -> "%s without the peer-to-peer flag".formatted(transfer.way().text()));
+                        () -> "%s without the peer-to-peer flag"
+                                .formatted(transfer.way().text()));
         return transfer;
     }
 
@@ -175,8 +177,7 @@ final class Transfers {
         }
         run.network()
                 .start(
-                        ways.request(
-                                order.lane(), transfer.way(), new Requests.Bulk(touched(segments)), translated),
+                        ways.request(order.lane(), transfer.way(), new Requests.Bulk(touched(segments)), translated),
                         transfer);
     }
 

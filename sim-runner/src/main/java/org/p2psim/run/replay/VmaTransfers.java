@@ -1,12 +1,12 @@
 package org.p2psim.run.replay;
 
-import org.p2psim.outcome.Failure;
 import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Optional;
 import org.p2psim.address.AddressRange;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.invariant.Violation;
+import org.p2psim.outcome.Failure;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.flow.DmaListener;
 import org.p2psim.run.flow.DmaRequest.Segment;

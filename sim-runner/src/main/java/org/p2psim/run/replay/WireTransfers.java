@@ -1,14 +1,12 @@
 package org.p2psim.run.replay;
 
-import org.p2psim.unit.Ticks;
-import org.p2psim.unit.Bytes;
-import org.p2psim.outcome.Failure;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.p2psim.dmabuf.SgTable;
+import org.p2psim.outcome.Failure;
 import org.p2psim.run.flow.DmaListener;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Requests;
@@ -17,6 +15,8 @@ import org.p2psim.run.replay.Transfers.LocalEnd;
 import org.p2psim.run.replay.Transfers.Order;
 import org.p2psim.scenario.Device;
 import org.p2psim.topology.PciFunction;
+import org.p2psim.unit.Bytes;
+import org.p2psim.unit.Ticks;
 
 /** RDMA whose packets go over the ports of NICs: to or from a peer elsewhere, or between two NICs of this machine. */
 final class WireTransfers {
@@ -86,9 +86,7 @@ final class WireTransfers {
                 requester,
                 queue,
                 () -> run.engine()
-                        .at(
-                                run.engine().now() + asked,
-                                () -> begin(order, way.initiator(), wire, sends, stages)));
+                        .at(run.engine().now() + asked, () -> begin(order, way.initiator(), wire, sends, stages)));
     }
 
     /** What comes in with a send waits until the receiver has the WQE of its receive. */
@@ -154,8 +152,8 @@ final class WireTransfers {
             this.ends = ends;
             this.segments = end.segments(transfer.bytes());
             this.way = transfers.way(end.attachment(), segments, !order.read());
-            this.journey = transfers.journey(
-                    order.lane() + AT_ITS_PEER, order, end.attachment(), order.read(), segments);
+            this.journey =
+                    transfers.journey(order.lane() + AT_ITS_PEER, order, end.attachment(), order.read(), segments);
         }
 
         Optional<Device.Wire> wire() {

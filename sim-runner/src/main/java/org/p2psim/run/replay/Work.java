@@ -74,8 +74,7 @@ final class Work {
         if (transfer != null) {
             transfer.finish();
         } else {
-            transfers.refused(
-                    access.line(), access.mr(), access.size(), Optional.empty(), "it waits for ever");
+            transfers.refused(access.line(), access.mr(), access.size(), Optional.empty(), "it waits for ever");
         }
     }
 }

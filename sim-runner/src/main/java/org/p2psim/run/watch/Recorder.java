@@ -86,15 +86,7 @@ public final class Recorder {
         events.set(
                 index,
                 new Event(
-                        index,
-                        begun.operation(),
-                        begun.start(),
-                        at,
-                        begun.lane(),
-                        begun.what(),
-                        kind,
-                        errno,
-                        detail));
+                        index, begun.operation(), begun.start(), at, begun.lane(), begun.what(), kind, errno, detail));
     }
 
     /** A line of the timeline ends with this reply. */

@@ -128,9 +128,7 @@ final class Lifetime {
     /** Runs it, and holds it to what it expects. */
     RunOutcome run() {
         RunOutcome run = outcome();
-        assertThat(run.expectations())
-                .as("%s", describe(run))
-                .allMatch(ExpectationOutcome::met);
+        assertThat(run.expectations()).as("%s", describe(run)).allMatch(ExpectationOutcome::met);
         assertThat(run.good()).as("%s", describe(run)).isTrue();
         return run;
     }
@@ -140,8 +138,8 @@ final class Lifetime {
     }
 
     Plan plan() {
-        String file = MACHINE.formatted(kernel, hostBridge, iommu, gpu, habanalabs, vfio, vfio1, nic)
-                + "timeline:\n" + timeline + "expect:\n  bare-metal:\n" + expect;
+        String file = MACHINE.formatted(kernel, hostBridge, iommu, gpu, habanalabs, vfio, vfio1, nic) + "timeline:\n"
+                + timeline + "expect:\n  bare-metal:\n" + expect;
         ScenarioFile read = ScenarioReader.read("test.yaml", file.getBytes(StandardCharsets.UTF_8), List.of());
         assertThat(read.problems()).isEmpty();
         return read.plans().get(0);

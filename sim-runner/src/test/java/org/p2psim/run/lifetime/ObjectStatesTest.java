@@ -16,7 +16,7 @@ class ObjectStatesTest {
 
     private static RunOutcome reset(String driver) {
         return Lifetime.on("release: \"6.19\"")
-                .vfio("driver: " + driver)
+                .vfio("reset-time: 100us, driver: " + driver)
                 .does(
                         "at: 0us, do: export, dma-buf: buf, from: n0, region: 4",
                         "at: 5us, do: register-mr, mr: mr0, nic: x0, dma-buf: buf, access: [local-write, remote-write]",
@@ -40,7 +40,8 @@ class ObjectStatesTest {
 
         assertThat(object(run, "n0").states())
                 .extracting(State::start, State::name)
-                .startsWith(tuple(0L, "open, decoding"), tuple(30 * US, "resetting"), tuple(130 * US, "open, decoding"));
+                .startsWith(
+                        tuple(0L, "open, decoding"), tuple(30 * US, "resetting"), tuple(130 * US, "open, decoding"));
         assertThat(object(run, "buf").states())
                 .extracting(State::start, State::name, State::use)
                 .startsWith(

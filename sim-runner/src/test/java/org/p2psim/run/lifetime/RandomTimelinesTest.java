@@ -39,28 +39,36 @@ class RandomTimelinesTest {
         for (int i = 0; i < STEPS; i++) {
             now += random.nextInt(4) == 0 ? 0 : random.nextInt(40_000);
             String mr = "mr" + (regions == 0 ? 0 : random.nextInt(regions));
-            String line =
-                    switch (random.nextInt(regions == 0 ? 3 : byHand ? 24 : 16)) {
-                        case 0, 1, 2 -> register(random, regions++, "d" + random.nextInt(3));
-                        case 3, 4 -> "id: w%d, do: rdma-write, mr: %s, size: %dKiB".formatted(i, mr, 1 + random.nextInt(64));
-                        case 5, 6 -> "id: r%d, do: rdma-read, mr: %s, size: %dKiB".formatted(i, mr, 1 + random.nextInt(64));
-                        case 7 -> "id: l%d, do: local-access, mr: %s, size: 4KiB, write: %s".formatted(i, mr, random.nextBoolean());
-                        case 8 -> "do: deregister-mr, mr: " + mr;
-                        case 9 -> "do: reset, device: n0";
-                        case 10 -> "do: write-memory-enable, device: n0, enable: " + random.nextBoolean();
-                        case 11 -> "do: low-power, device: n0, enter: " + random.nextBoolean();
-                        case 12 -> "do: evict, handle: bo";
-                        case 13 -> "do: defragment, handle: bo";
-                        case 14 -> random.nextInt(4) == 0 ? "do: close-device, device: n0" : "do: close, dma-buf: d" + random.nextInt(3);
-                        case 16, 17 -> "do: attach, attachment: a%d, dma-buf: d%d, importer: %s".formatted(attachments++, random.nextInt(3), random.nextBoolean() ? "x0" : "x1");
-                        case 18 -> "do: pin, attachment: a" + random.nextInt(attachments);
-                        case 19 -> "do: map, attachment: a" + random.nextInt(attachments);
-                        case 20 -> "do: unmap, attachment: a" + random.nextInt(attachments);
-                        case 21 -> "do: unpin, attachment: a" + random.nextInt(attachments);
-                        case 22 -> "do: detach, attachment: a" + random.nextInt(attachments);
-                        case 23 -> "id: t%d, do: dma-write, attachment: a%d, size: %dKiB".formatted(i, random.nextInt(attachments), 1 + random.nextInt(64));
-                        default -> random.nextInt(4) == 0 ? "do: open-device, device: n0, user: B" : "do: hot-reset, device: n0";
-                    };
+            String line = switch (random.nextInt(regions == 0 ? 3 : byHand ? 24 : 16)) {
+                case 0, 1, 2 -> register(random, regions++, "d" + random.nextInt(3));
+                case 3, 4 -> "id: w%d, do: rdma-write, mr: %s, size: %dKiB".formatted(i, mr, 1 + random.nextInt(64));
+                case 5, 6 -> "id: r%d, do: rdma-read, mr: %s, size: %dKiB".formatted(i, mr, 1 + random.nextInt(64));
+                case 7 ->
+                    "id: l%d, do: local-access, mr: %s, size: 4KiB, write: %s".formatted(i, mr, random.nextBoolean());
+                case 8 -> "do: deregister-mr, mr: " + mr;
+                case 9 -> "do: reset, device: n0";
+                case 10 -> "do: write-memory-enable, device: n0, enable: " + random.nextBoolean();
+                case 11 -> "do: low-power, device: n0, enter: " + random.nextBoolean();
+                case 12 -> "do: evict, handle: bo";
+                case 13 -> "do: defragment, handle: bo";
+                case 14 ->
+                    random.nextInt(4) == 0
+                            ? "do: close-device, device: n0"
+                            : "do: close, dma-buf: d" + random.nextInt(3);
+                case 16, 17 ->
+                    "do: attach, attachment: a%d, dma-buf: d%d, importer: %s"
+                            .formatted(attachments++, random.nextInt(3), random.nextBoolean() ? "x0" : "x1");
+                case 18 -> "do: pin, attachment: a" + random.nextInt(attachments);
+                case 19 -> "do: map, attachment: a" + random.nextInt(attachments);
+                case 20 -> "do: unmap, attachment: a" + random.nextInt(attachments);
+                case 21 -> "do: unpin, attachment: a" + random.nextInt(attachments);
+                case 22 -> "do: detach, attachment: a" + random.nextInt(attachments);
+                case 23 ->
+                    "id: t%d, do: dma-write, attachment: a%d, size: %dKiB"
+                            .formatted(i, random.nextInt(attachments), 1 + random.nextInt(64));
+                default ->
+                    random.nextInt(4) == 0 ? "do: open-device, device: n0, user: B" : "do: hot-reset, device: n0";
+            };
             lines.add("at: %dns, %s".formatted(now, line));
         }
         for (int i = 0; i < regions; i++) {
@@ -88,7 +96,9 @@ class RandomTimelinesTest {
                 .formatted(release);
         for (long seed = 0; seed < TIMELINES; seed++) {
             RunOutcome run = new Simulation("test").run(plan(seed, kernel, "", false));
-            assertThat(Lifetime.broken(run)).as("seed %d: %s", seed, Lifetime.describe(run)).isEmpty();
+            assertThat(Lifetime.broken(run))
+                    .as("seed %d: %s", seed, Lifetime.describe(run))
+                    .isEmpty();
             assertThat(run.waits()).as("seed %d", seed).allMatch(wait -> wait.finished());
         }
     }
@@ -115,7 +125,9 @@ class RandomTimelinesTest {
         for (long seed = 0; seed < TIMELINES / 4; seed++) {
             Plan plan = plan(seed, "release: \"6.19\"", "", true);
             RunOutcome everything = new Simulation("test", Fidelity.L0).run(plan);
-            assertThat(new Simulation("test", Fidelity.L2).run(plan)).as("seed %d", seed).isEqualTo(everything);
+            assertThat(new Simulation("test", Fidelity.L2).run(plan))
+                    .as("seed %d", seed)
+                    .isEqualTo(everything);
         }
     }
 }

@@ -91,7 +91,8 @@ class VfioLifetimeTest {
                 .expects("broken: I-24, enabled-by: 1", "operation: flr, is: waiting", "broken: I-06")
                 .run();
         assertThat(Lifetime.broken(run)).contains("I-24");
-        assertThat(run.waits()).anyMatch(wait -> !wait.finished() && wait.blockers().contains("buf/x0"));
+        assertThat(run.waits())
+                .anyMatch(wait -> !wait.finished() && wait.blockers().contains("buf/x0"));
     }
 
     @Test
