@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
@@ -126,10 +127,11 @@ final class Lifetime {
             over.run();
             return;
         }
+        device.track();
+        mapped(attachment);
         SgTable.Entry entry = any(table.entries());
         AddressRange memory = new AddressRange(entry.address(), Math.min(entry.length(), Kernel.PAGE_SIZE));
-        OwnedMemory owners =
-                ownersAtMap.computeIfAbsent(attachment, unseen -> device.owned().snapshot());
+        OwnedMemory owners = Optional.ofNullable(ownersAtMap.get(attachment)).orElseThrow();
         flights.add(new Flight(Landing.of(attachment, memory, random.nextBoolean(), owners), over));
     }
 

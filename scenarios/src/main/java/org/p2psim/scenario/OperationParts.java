@@ -2,7 +2,6 @@ package org.p2psim.scenario;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-import java.lang.annotation.Annotation;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -37,20 +36,11 @@ public final class OperationParts {
     }
 
     /** A component of a record, and what it has. */
-    public record Part(RecordComponent component, Object value) {
-        public String name() {
-            return component.getName();
-        }
+    private record Part(String name, Object value) {}
 
-        public boolean has(Class<? extends Annotation> annotation) {
-            return component.isAnnotationPresent(annotation);
-        }
-    }
-
-    /** The components of an operation, or of a record in one, in the order of their declaration. */
-    public static ImmutableList<Part> of(Record whole) {
+    private static ImmutableList<Part> of(Record whole) {
         return SHAPES.get(whole.getClass()).components().stream()
-                .map(component -> new Part(component, value(component, whole)))
+                .map(component -> new Part(component.getName(), value(component, whole)))
                 .collect(ImmutableList.toImmutableList());
     }
 

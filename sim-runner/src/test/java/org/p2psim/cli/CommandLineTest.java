@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +80,55 @@ class CommandLineTest {
         assertThat(result.out())
                 .contains("arrow-lake", "root complex: Intel Core Ultra", "values      p2p.reads refused")
                 .contains("source      NVIDIA/open-gpu-kernel-modules#1253", "error left  ");
+    }
+
+    @Test
+    void everyBugIsListedByTheNameThatAScenarioSays() {
+        Result result = p2psim("list", "--bugs");
+        assertThat(result.code()).isZero();
+        assertThat(result.out())
+                .contains(
+                        "revoked-inverted\n  effect  ",
+                        "  with    vfio-rfc\n",
+                        "  with    no profile: kernel.bugs only\n");
+        assertThat(p2psim("list", "--bugs", "--json").out())
+                .startsWith("{")
+                .contains("\"p2psim-bugs\" : 1", "\"name\" : \"page-cursor-stale\"");
+        String all = result.out().lines().filter(line -> !line.startsWith(" ")).collect(Collectors.joining(","));
+        assertThat(p2psim("run", "gaudi-rdma", "--set", "kernel.bugs=[" + all + "]")
+                        .code())
+                .isNotEqualTo(2);
+    }
+
+    @Test
+    void anExplorationIsReportedWithTheCommandThatReplaysIt() {
+        Result result = p2psim("run", "gaudi-rdma", "--variant", "vm", "--explore", "3", "--workers", "2");
+        assertThat(result.err()).isEmpty();
+        assertThat(result.code()).isZero();
+        assertThat(result.out())
+                .startsWith("gaudi-rdma  [vm]: 3 interleavings of seed 1")
+                .endsWith("no invariant broke\n");
+        assertThat(p2psim("run", "gaudi-rdma", "--variant", "vm", "--interleaving", "2")
+                        .code())
+                .isLessThan(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--explore 0",
+                "--explore 5 --interleaving 2",
+                "--shrink",
+                "--within 1us",
+                "--explore 5 --within soon",
+                "--explore 5 --workers 0",
+                "--explore 5 --html x.html",
+                "--interleaving -1"
+            })
+    void whatCannotBeExploredIsSaid(String options) {
+        Result result = p2psim(("run gaudi-rdma " + options).split(" "));
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("--").doesNotContain("defect");
     }
 
     static Stream<String> examples() {

@@ -6,7 +6,7 @@ import org.p2psim.scenario.Operation;
 public final class TimelineWriter {
     private TimelineWriter() {}
 
-    /** One line without its end: {@code - { at: 10ns, do: close, dma-buf: buf }}. */
+    /** One line without its end: {@code - { do: close, at: 10ns, dma-buf: buf }}. */
     public static String line(Operation operation) {
         return "- " + FlowText.of(operation).orElseThrow();
     }
