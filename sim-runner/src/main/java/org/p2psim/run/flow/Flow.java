@@ -567,7 +567,12 @@ final class Flow extends Input {
         return passed;
     }
 
-    /** When it may come to its end at the earliest, ticks. */
+    /** Whether it may come to its end with a request that is refused, or not answered in time. */
+    boolean mayFail() {
+        return reads || way().request().mayBlock();
+    }
+
+    /** When it may come to its end at the earliest if nothing fails, ticks. */
     long earliestEnd(long now) {
         if (next == null || stopped) {
             return now;

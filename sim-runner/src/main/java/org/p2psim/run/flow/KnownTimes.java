@@ -27,7 +27,9 @@ non-sealed class KnownTimes extends Progress {
     /** The time of the decision that is made, or was made last. */
     private long deciding;
 
-    private long horizon;
+    /** Of a flow, at the earliest; and when that is to be found out again. */
+    private long firstEnd;
+
     private long nextLook;
     private long skips;
 
@@ -154,20 +156,22 @@ non-sealed class KnownTimes extends Progress {
     }
 
     /**
-     * Up to the next event of the engine, and up to the first end of a flow, of which somebody may hear: one that may be
-     * refused may end any time. With periods none: they compare states of one instant.
+     * Up to the next event of the engine, and up to the first end of a flow, of which somebody may hear: one that may
+     * fail may end any time. With periods none: they compare states of one instant.
      */
     @Override
     long horizon() {
-        if (deciding >= nextLook) {
-            horizon = periods == null ? engine.nextTime() : 0;
-            for (Flow flow : running()) {
-                boolean anyTime = flow.requestPath().mayBlock();
-                horizon = Math.min(horizon, anyTime ? engine.now() : flow.earliestEnd(engine.now()));
-            }
-            nextLook = Math.max(horizon, deciding + LOOK_INTERVAL);
+        if (periods != null) {
+            return 0;
         }
-        return horizon;
+        if (deciding >= nextLook) {
+            firstEnd = Agenda.NEVER;
+            for (Flow flow : running()) {
+                firstEnd = Math.min(firstEnd, flow.mayFail() ? engine.now() : flow.earliestEnd(engine.now()));
+            }
+            nextLook = Math.max(firstEnd, deciding + LOOK_INTERVAL);
+        }
+        return Math.min(firstEnd, engine.nextTime());
     }
 
     @Override
