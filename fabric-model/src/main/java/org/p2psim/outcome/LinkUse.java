@@ -16,6 +16,7 @@ import org.p2psim.unit.Bandwidth;
  * @param busy time during which it was sending, ticks
  * @param dllps Acks and UpdateFCs about what the other direction carried
  * @param replays TLPs that were sent again because they arrived damaged
+ * @param poisoned TLPs with data that is marked as bad (EP)
  * @param sliceTicks length of a time slice
  * @param busyPerSlice ticks of sending in each slice, from time 0 on
  */
@@ -30,6 +31,7 @@ public record LinkUse(
         long busy,
         long dllps,
         long replays,
+        long poisoned,
         long sliceTicks,
         List<Long> busyPerSlice) {
     public LinkUse {

@@ -1,8 +1,11 @@
 package org.p2psim.outcome;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Maps;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.p2psim.address.Bdf;
 import org.p2psim.platform.Errno;
 import org.p2psim.unit.Bandwidth;
@@ -11,7 +14,7 @@ import org.p2psim.unit.Bandwidth;
  * One DMA that was asked for.
  *
  * @param name what the scenario calls it
- * @param operation {@code rdma-read}, {@code rdma-write}, {@code dma-read}, {@code dma-write}, {@code traffic-read},
+ * @param operation {@code rdma-read}, {@code rdma-write}, {@code rdma-send}, {@code dma-read}, {@code dma-write}, {@code traffic-read},
  *     {@code traffic-write}, {@code all-reduce}, {@code nvme-read} or {@code nvme-write}
  * @param initiator name of the function that issues the TLPs
  * @param target name of the function whose memory they reach, or {@code memory of} a socket
@@ -24,6 +27,7 @@ import org.p2psim.unit.Bandwidth;
  * @param slowest the largest rate that the slowest link of the route allows, before any header, bytes a second
  * @param latency of its memory requests, from issue to the last completion (reads) or to the landing (writes); of
  *     traffic and NVMe, of its operations; of an all-reduce, of its steps
+ * @param failures requests with which something else became than was asked for
  */
 public record TransferOutcome(
         String name,
@@ -38,10 +42,32 @@ public record TransferOutcome(
         List<RouteHop> route,
         List<RouteHop> requests,
         long slowest,
-        Latency latency) {
+        Latency latency,
+        Map<Failure, Long> failures) {
     public TransferOutcome {
         route = ImmutableList.copyOf(route);
         requests = ImmutableList.copyOf(requests);
+        failures = Maps.immutableEnumMap(failures);
+    }
+
+    /** With nothing but what was asked for. */
+    public TransferOutcome(
+            String name,
+            String operation,
+            String initiator,
+            String target,
+            long requested,
+            long bytes,
+            long start,
+            long end,
+            Optional<Errno> errno,
+            List<RouteHop> route,
+            List<RouteHop> requests,
+            long slowest,
+            Latency latency) {
+        this(
+                name, operation, initiator, target, requested, bytes, start, end, errno, route, requests, slowest,
+                latency, Map.of());
     }
 
     /** A transfer that moved nothing. */
@@ -61,7 +87,7 @@ public record TransferOutcome(
     public TransferOutcome named(String newName) {
         return new TransferOutcome(
                 newName, operation, initiator, target, requested, bytes, start, end, errno, route, requests, slowest,
-                latency);
+                latency, failures);
     }
 
     /** Whether the initiator reads the target's memory. A drive does so for commands that write to its media. */
@@ -75,7 +101,21 @@ public record TransferOutcome(
             return Optional.empty();
         }
         String refused = errno.map(number -> "refused (%s)".formatted(number)).orElse("refused");
-        return Optional.of(route.isEmpty() ? refused : "nothing arrived");
+        return Optional.of(
+                route.isEmpty()
+                        ? refused
+                        : "nothing arrived"
+                                + failuresInWords().map(words -> ": " + words).orElse(""));
+    }
+
+    /** {@code 3 x completion timeout}, and so on; empty if all went well. */
+    public Optional<String> failuresInWords() {
+        return failures.isEmpty()
+                ? Optional.empty()
+                : Optional.of(failures.entrySet().stream()
+                        .map(failed -> "%d x %s"
+                                .formatted(failed.getValue(), failed.getKey().words()))
+                        .collect(Collectors.joining(", ")));
     }
 
     public Bandwidth bandwidth() {

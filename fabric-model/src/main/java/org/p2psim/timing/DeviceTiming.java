@@ -2,6 +2,7 @@ package org.p2psim.timing;
 
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.p2psim.transaction.CompletionTimeout;
 
 /**
  * A function as the source and target of DMA, beside its read latency, which the fabric has.
@@ -11,13 +12,22 @@ import java.util.OptionalLong;
  * @param issueInterval between two requests that it issues at least, ticks
  * @param atc its cache of translations, if it has any by ATS; a miss is a request for a translation and its answer
  * @param engine what its requests cost it beyond that
+ * @param completionTimeout how long it waits for the completions of a read, ticks; empty if for ever
+ * @param response what becomes of memory requests to it
+ * @param poisonedPerBillion TLPs with data, of 10^9 that it sends, that it marks as poisoned (EP)
  */
 public record DeviceTiming(
         long writeLatency,
         OptionalLong engineBandwidth,
         long issueInterval,
         Optional<IommuTiming> atc,
-        DmaEngineTiming engine) {
+        DmaEngineTiming engine,
+        OptionalLong completionTimeout,
+        Response response,
+        long poisonedPerBillion) {
+    /** The longest that a device may wait which says nothing else: 50 ms. */
+    public static final OptionalLong DEFAULT_TIMEOUT = OptionalLong.of(CompletionTimeout.DEFAULT.longestTicks());
+
     /** As fast as its link: the devices of {@code profiles.tsv} that are slower say so. */
     public static final DeviceTiming DEFAULT = new DeviceTiming(0, OptionalLong.empty(), 0);
 
@@ -31,6 +41,18 @@ public record DeviceTiming(
         Range.atLeast("write latency", writeLatency, 0);
         Range.atLeast("bandwidth of a DMA engine", engineBandwidth.orElse(1), 1);
         Range.atLeast("interval of requests", issueInterval, 0);
+        Range.atLeast("Completion Timeout", completionTimeout.orElse(1), 1);
+        Range.check("poisoned TLPs of 10^9", poisonedPerBillion, 0, PortTiming.BILLION);
+    }
+
+    /** Serves what it is asked for, poisons nothing, and waits 50 ms for completions. */
+    public DeviceTiming(
+            long writeLatency,
+            OptionalLong engineBandwidth,
+            long issueInterval,
+            Optional<IommuTiming> atc,
+            DmaEngineTiming engine) {
+        this(writeLatency, engineBandwidth, issueInterval, atc, engine, DEFAULT_TIMEOUT, Response.SERVED, 0);
     }
 
     /** Without translations of its own; requests cost its engine nothing beyond that. */

@@ -8,8 +8,8 @@ import java.util.OptionalLong;
  * @param p2pReadBandwidth data of completions that it forwards from peer to peer, bytes a second: all that comes from
  *     its own root ports together, and all that comes from other root complexes; empty if it is never the bottleneck
  * @param p2pWriteBandwidth the same of posted writes
- * @param forwardsP2pReads whether it forwards memory reads to peers; one that does not answers them with Unsupported
- *     Request (client CPUs of Intel: NVIDIA/open-gpu-kernel-modules#1253)
+ * @param p2pReads what becomes of memory reads of peers: served means forwarded (client CPUs of Intel do not:
+ *     NVIDIA/open-gpu-kernel-modules#1253)
  * @param forwardsP2pWrites whether it forwards writes to peers; one that does not drops them
  * @param iommu the IOMMU in front of its root bus
  * @param memoryBandwidth data between its root ports and host memory, bytes a second in each direction: the limit of a
@@ -19,16 +19,22 @@ import java.util.OptionalLong;
 public record RootComplexTiming(
         OptionalLong p2pReadBandwidth,
         OptionalLong p2pWriteBandwidth,
-        boolean forwardsP2pReads,
+        Response p2pReads,
         boolean forwardsP2pWrites,
         IommuTiming iommu,
         OptionalLong memoryBandwidth,
         int completionSlot) {
     /** Forwards everything, as fast as its links. What the CPU at hand does is rarely published. */
     public static final RootComplexTiming DEFAULT = new RootComplexTiming(
-            OptionalLong.empty(), OptionalLong.empty(), true, true, IommuTiming.DEFAULT, OptionalLong.empty(), 1);
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            Response.SERVED,
+            true,
+            IommuTiming.DEFAULT,
+            OptionalLong.empty(),
+            1);
 
-    /** Completions begin anywhere on the wire. */
+    /** Completions begin anywhere on the wire; reads that it does not forward end with Unsupported Request. */
     public RootComplexTiming(
             OptionalLong p2pReadBandwidth,
             OptionalLong p2pWriteBandwidth,
@@ -36,7 +42,14 @@ public record RootComplexTiming(
             boolean forwardsP2pWrites,
             IommuTiming iommu,
             OptionalLong memoryBandwidth) {
-        this(p2pReadBandwidth, p2pWriteBandwidth, forwardsP2pReads, forwardsP2pWrites, iommu, memoryBandwidth, 1);
+        this(
+                p2pReadBandwidth,
+                p2pWriteBandwidth,
+                forwardsP2pReads ? Response.SERVED : Response.UNSUPPORTED_REQUEST,
+                forwardsP2pWrites,
+                iommu,
+                memoryBandwidth,
+                1);
     }
 
     /** @throws IllegalArgumentException if a bandwidth is not positive */
@@ -47,8 +60,12 @@ public record RootComplexTiming(
         Range.atLeast("bandwidth to memory", memoryBandwidth.orElse(1), 1);
     }
 
-    /** @param posted true for writes */
-    public boolean forwards(boolean posted) {
-        return posted ? forwardsP2pWrites : forwardsP2pReads;
+    /**
+     * What becomes of a peer's request.
+     *
+     * @param posted true for writes
+     */
+    public Response response(boolean posted) {
+        return posted ? (forwardsP2pWrites ? Response.SERVED : Response.NONE) : p2pReads;
     }
 }

@@ -77,11 +77,15 @@ public record Timings(
     }
 
     /**
-     * Whether all of these root complexes forward a request to a peer.
+     * What becomes of a request to a peer that comes through these root complexes, in this order.
      *
      * @param posted true for writes
      */
-    public boolean forward(List<HostBridge> bridges, boolean posted) {
-        return bridges.stream().allMatch(bridge -> rootComplex(bridge).forwards(posted));
+    public Response response(List<HostBridge> bridges, boolean posted) {
+        return bridges.stream()
+                .map(bridge -> rootComplex(bridge).response(posted))
+                .filter(response -> response != Response.SERVED)
+                .findFirst()
+                .orElse(Response.SERVED);
     }
 }

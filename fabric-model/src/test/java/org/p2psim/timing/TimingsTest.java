@@ -30,7 +30,7 @@ class TimingsTest {
         assertThat(Timings.DEFAULT.device(address)).isEqualTo(DeviceTiming.DEFAULT);
         assertThat(Timings.DEFAULT.memory("s0")).isEqualTo(MemoryTiming.DEFAULT);
         assertThat(Timings.DEFAULT.rootComplex(BRIDGE)).isEqualTo(RootComplexTiming.DEFAULT);
-        assertThat(Timings.DEFAULT.forward(List.of(BRIDGE), false)).isTrue();
+        assertThat(Timings.DEFAULT.response(List.of(BRIDGE), false)).isEqualTo(Response.SERVED);
     }
 
     @Test
@@ -48,8 +48,8 @@ class TimingsTest {
         RootComplexTiming client = new RootComplexTiming(
                 OptionalLong.empty(), OptionalLong.empty(), false, true, IommuTiming.DEFAULT, OptionalLong.empty());
         Timings timings = Timings.of(Map.of(), Map.of("0000:85", client), Map.of(), Map.of());
-        assertThat(timings.forward(List.of(BRIDGE, other), false)).isFalse();
-        assertThat(timings.forward(List.of(BRIDGE, other), true)).isTrue();
+        assertThat(timings.response(List.of(BRIDGE, other), false)).isEqualTo(Response.UNSUPPORTED_REQUEST);
+        assertThat(timings.response(List.of(BRIDGE, other), true)).isEqualTo(Response.SERVED);
     }
 
     @Test

@@ -556,6 +556,7 @@ public final class SampleOutcomes {
                 slice * 97 * percent / 100,
                 52_428,
                 0,
+                0,
                 slice,
                 LongStream.range(0, 97)
                         .mapToObj(i -> slice * (i % 10 == 9 ? percent / 3 : percent) / 100)

@@ -9,10 +9,14 @@ import java.util.OptionalLong;
 import org.p2psim.address.DeviceId;
 import org.p2psim.scenario.FabricSpec.IotlbSpec;
 import org.p2psim.scenario.quantity.Address;
+import org.p2psim.scenario.quantity.Probability;
+import org.p2psim.scenario.quantity.Quantities;
 import org.p2psim.scenario.quantity.Rate;
 import org.p2psim.scenario.quantity.Size;
 import org.p2psim.scenario.quantity.Time;
+import org.p2psim.timing.Response;
 import org.p2psim.topology.AcsBit;
+import org.p2psim.transaction.CompletionTimeout;
 import org.p2psim.transaction.Credits;
 import org.p2psim.unit.Ticks;
 
@@ -37,6 +41,9 @@ import org.p2psim.unit.Ticks;
  * @param writeLatency from the arrival of a write until the function's own work sees it, ticks
  * @param dmaBandwidth what its DMA engine reads and writes, bytes a second
  * @param issueInterval between two requests that it issues at least, ticks
+ * @param completionTimeout how long it waits for the completions of a read
+ * @param memoryRequests what becomes of memory requests to it; they are served if absent
+ * @param poisonRate TLPs of 10^9 with data that it sends marked as bad
  * @param ats its own cache of translations (ATC), if it gets them from the IOMMU by Address Translation Services
  */
 public record Device(
@@ -61,9 +68,46 @@ public record Device(
         @Time OptionalLong writeLatency,
         @Rate OptionalLong dmaBandwidth,
         @Time OptionalLong issueInterval,
+        Optional<Timeout> completionTimeout,
+        Optional<Response> memoryRequests,
+        @Probability OptionalLong poisonRate,
         Optional<IotlbSpec> ats) {
     public Device {
         bars = ImmutableMap.copyOf(bars);
+    }
+
+    /**
+     * How long a requester waits.
+     *
+     * @param ticks empty if for ever
+     */
+    public record Timeout(OptionalLong ticks) {
+        private static final String DISABLED = "disabled";
+
+        /**
+         * Reads {@code disabled}, a time, or the name of a range, of which the longest counts.
+         *
+         * @throws IllegalArgumentException if the text is none of these, or no time at all
+         */
+        public static Timeout parse(String text) {
+            if (text.equals(DISABLED)) {
+                return new Timeout(OptionalLong.empty());
+            }
+            boolean isTime = Character.isDigit(text.charAt(0));
+            long ticks = isTime
+                    ? Quantities.time(text)
+                    : CompletionTimeout.parse(text).longestTicks();
+            if (ticks == 0) {
+                throw new IllegalArgumentException("a Completion Timeout is longer than nothing");
+            }
+            return new Timeout(OptionalLong.of(ticks));
+        }
+
+        /** As it is read. */
+        @Override
+        public String toString() {
+            return ticks.isPresent() ? Ticks.format(ticks.getAsLong()) : DISABLED;
+        }
     }
 
     /** What drives the function. */

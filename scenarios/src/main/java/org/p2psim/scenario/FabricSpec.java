@@ -121,7 +121,7 @@ public record FabricSpec(
             @Size OptionalLong maxPayload,
             @Rate OptionalLong readBandwidth,
             @Rate OptionalLong writeBandwidth,
-            Optional<Forwarding> reads,
+            Optional<ReadForwarding> reads,
             Optional<Forwarding> writes) {
         public static final P2pSpec NOTHING_STATED = new P2pSpec(
                 OptionalLong.empty(),
@@ -132,10 +132,21 @@ public record FabricSpec(
                 Optional.empty());
     }
 
-    /** What a root complex does with requests to a peer. */
+    /** What a root complex does with writes to a peer. */
     public enum Forwarding {
         FORWARDED,
         REFUSED
+    }
+
+    /** What a root complex does with reads of a peer. */
+    public enum ReadForwarding {
+        FORWARDED,
+        /** They end with Unsupported Request. */
+        REFUSED,
+        /** They end with Completer Abort. */
+        ABORTED,
+        /** They are never answered. */
+        DROPPED
     }
 
     /** Memory that the CPU routes to this root bus. */

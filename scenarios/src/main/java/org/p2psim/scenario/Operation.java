@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.p2psim.dmabuf.importer.AccessFlag;
@@ -13,6 +14,7 @@ import org.p2psim.scenario.quantity.Address;
 import org.p2psim.scenario.quantity.Rate;
 import org.p2psim.scenario.quantity.Size;
 import org.p2psim.scenario.quantity.Time;
+import org.p2psim.unit.Ticks;
 
 /** One line of the timeline: what is done, to what, and when (ticks from the start of the run). */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "do")
@@ -29,6 +31,8 @@ import org.p2psim.scenario.quantity.Time;
     @JsonSubTypes.Type(name = "deregister-mr", value = Operation.DeregisterMr.class),
     @JsonSubTypes.Type(name = "rdma-read", value = Operation.RdmaRead.class),
     @JsonSubTypes.Type(name = "rdma-write", value = Operation.RdmaWrite.class),
+    @JsonSubTypes.Type(name = "rdma-send", value = Operation.RdmaSend.class),
+    @JsonSubTypes.Type(name = "rdma-receive", value = Operation.RdmaReceive.class),
     @JsonSubTypes.Type(name = "dma-read", value = Operation.DmaRead.class),
     @JsonSubTypes.Type(name = "dma-write", value = Operation.DmaWrite.class),
     @JsonSubTypes.Type(name = "traffic", value = Operation.Traffic.class),
@@ -137,6 +141,50 @@ public sealed interface Operation {
             @Size long offset,
             @Size long size,
             Optional<String> local) implements Operation {}
+
+    /**
+     * A peer sends a message, which goes where the NIC's oldest receive says.
+     *
+     * @param nic that receives it
+     * @param local the peer's own MR, where the data comes from, if the peer is a NIC of this machine
+     * @param rnrTimer how long the peer waits before it tries again when no receive is posted
+     * @param rnrRetry how often it does
+     */
+    record RdmaSend(
+            @Time long at,
+            Optional<String> id,
+            String nic,
+            @Size long size,
+            Optional<String> local,
+            @Time OptionalLong rnrTimer,
+            OptionalInt rnrRetry)
+            implements Operation {
+        /** min_rnr_timer 12 of the examples of libibverbs (InfiniBand specification, table 45). */
+        private static final long DEFAULT_TIMER = 640 * Ticks.PER_MICROSECOND;
+
+        /** The most that is not taken as for ever. */
+        private static final int DEFAULT_RETRY = 6;
+
+        public long timerOrDefault() {
+            return rnrTimer.orElse(DEFAULT_TIMER);
+        }
+
+        public int retriesOrDefault() {
+            return rnrRetry.orElse(DEFAULT_RETRY);
+        }
+    }
+
+    /**
+     * A receive is posted: the next message that comes to the NIC goes into its memory region.
+     *
+     * @param size bytes that a message may have
+     */
+    record RdmaReceive(
+            @Time long at,
+            String nic,
+            String mr,
+            @Size long offset,
+            @Size long size) implements Operation {}
 
     /** The importer of an attachment reads the mapped memory by itself. */
     record DmaRead(

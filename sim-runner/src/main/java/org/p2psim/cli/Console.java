@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import org.p2psim.run.engine.EndOfTimeException;
 
 /** Standard output, standard error and the files that a command writes. */
 final class Console {
@@ -135,6 +136,10 @@ final class Console {
     int report(Exception exception) {
         if (exception instanceof InputException || exception instanceof InvalidPathException) {
             tell(String.valueOf(exception.getMessage()));
+            return Main.BAD_INPUT;
+        }
+        if (exception instanceof EndOfTimeException) {
+            tell("p2psim: " + exception.getMessage());
             return Main.BAD_INPUT;
         }
         tell("p2psim: this is a defect of p2psim, not of your input: " + exception);

@@ -76,6 +76,7 @@ public final class Simulation {
         Plan plan = world.plan();
         List<Note> notes = new ArrayList<>(plan.notes());
         notes.addAll(replay.notes());
+        notes.addAll(Assumed.of(plan, links));
         notes.addAll(Cautions.of(world));
         notes.addAll(NotModelled.NOTES);
         return new RunOutcome(

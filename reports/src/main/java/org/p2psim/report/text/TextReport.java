@@ -136,7 +136,8 @@ public final class TextReport {
                     transfer.bandwidth().toString(),
                     "p50 " + Ticks.format(transfer.latency().at(50)),
                     "p99 " + Ticks.format(transfer.latency().at(99)),
-                    "max " + Ticks.format(transfer.latency().max()));
+                    "max " + Ticks.format(transfer.latency().max()),
+                    transfer.failuresInWords().orElse(""));
         }
         return table.lines(2);
     }

@@ -146,6 +146,9 @@ final class Defaults {
                 device.writeLatency(),
                 device.dmaBandwidth(),
                 device.issueInterval(),
+                device.completionTimeout(),
+                device.memoryRequests(),
+                device.poisonRate(),
                 device.ats());
     }
 

@@ -126,6 +126,8 @@ final class References {
             return write.id();
         } else if (operation instanceof Operation.DmaRead read) {
             return read.id();
+        } else if (operation instanceof Operation.RdmaSend send) {
+            return send.id();
         }
         if (operation instanceof Operation.Traffic traffic) {
             return traffic.id();
@@ -207,6 +209,12 @@ final class References {
         } else if (operation instanceof Operation.RdmaWrite write) {
             refer(Kind.MR, write.mr(), pointer);
             write.local().ifPresent(mr -> refer(Kind.MR, mr, pointer, "/local"));
+        } else if (operation instanceof Operation.RdmaSend send) {
+            nic(send.nic(), pointer + "/nic");
+            send.local().ifPresent(mr -> refer(Kind.MR, mr, pointer, "/local"));
+        } else if (operation instanceof Operation.RdmaReceive receive) {
+            nic(receive.nic(), pointer + "/nic");
+            refer(Kind.MR, receive.mr(), pointer);
         } else {
             throw new IllegalArgumentException("no such operation: " + operation);
         }

@@ -15,6 +15,7 @@ import org.p2psim.scenario.FabricSpec.IotlbSpec;
 import org.p2psim.scenario.FabricSpec.MemorySpec;
 import org.p2psim.scenario.FabricSpec.P2pSpec;
 import org.p2psim.scenario.FabricSpec.PortSpec;
+import org.p2psim.scenario.FabricSpec.ReadForwarding;
 import org.p2psim.scenario.FabricSpec.RootComplexSpec;
 import org.p2psim.scenario.FabricSpec.SwitchSpec;
 import org.p2psim.scenario.FabricSpec.UpstreamSpec;
@@ -26,6 +27,7 @@ import org.p2psim.timing.DmaEngineTiming;
 import org.p2psim.timing.IommuTiming;
 import org.p2psim.timing.MemoryTiming;
 import org.p2psim.timing.PortTiming;
+import org.p2psim.timing.Response;
 import org.p2psim.timing.RootComplexTiming;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
@@ -108,13 +110,23 @@ final class TimingAssembly {
         return new RootComplexTiming(
                 p2p.readBandwidth(),
                 p2p.writeBandwidth(),
-                p2p.reads().orElse(Forwarding.FORWARDED) == Forwarding.FORWARDED,
+                p2p.reads().map(TimingAssembly::response).orElse(Response.SERVED),
                 p2p.writes().orElse(Forwarding.FORWARDED) == Forwarding.FORWARDED,
                 root.iommu()
                         .flatMap(IommuSpec::iotlb)
                         .map(TimingAssembly::iommu)
                         .orElse(IommuTiming.DEFAULT),
-                root.memoryBandwidth());
+                root.memoryBandwidth(),
+                RootComplexTiming.DEFAULT.completionSlot());
+    }
+
+    private static Response response(ReadForwarding reads) {
+        return switch (reads) {
+            case FORWARDED -> Response.SERVED;
+            case REFUSED -> Response.UNSUPPORTED_REQUEST;
+            case ABORTED -> Response.COMPLETER_ABORT;
+            case DROPPED -> Response.NONE;
+        };
     }
 
     private static IommuTiming iommu(IotlbSpec stated) {
@@ -174,7 +186,10 @@ final class TimingAssembly {
                         device.dmaBandwidth(),
                         device.issueInterval().orElse(0),
                         device.ats().map(TimingAssembly::atc),
-                        DmaEngineTiming.NONE));
+                        DmaEngineTiming.NONE,
+                        device.completionTimeout().map(Device.Timeout::ticks).orElse(DeviceTiming.DEFAULT_TIMEOUT),
+                        device.memoryRequests().orElse(Response.SERVED),
+                        device.poisonRate().orElse(0)));
     }
 
     private void port(

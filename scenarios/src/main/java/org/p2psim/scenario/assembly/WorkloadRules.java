@@ -12,6 +12,8 @@ import org.p2psim.unit.Bytes;
 /** What must hold of traffic and collectives. */
 final class WorkloadRules {
     private static final long LARGEST_REQUEST = Bytes.GIB;
+    private static final long LARGEST_TRANSFER = Bytes.TIB;
+    private static final long MOST_OPERATIONS = 1 << 30;
     private static final long MOST_MEMBERS = 1024;
 
     private final BiConsumer<String, String> device;
@@ -37,11 +39,18 @@ final class WorkloadRules {
     }
 
     private void checkCommands(long size, OptionalLong request, String pointer) {
-        if (size <= 0) {
-            find(pointer + "/size", "nvme", "a size of 1 byte at least, and below 8 EiB");
-        }
+        checkSize(size, request.orElse(LARGEST_REQUEST), pointer, "nvme");
         if (request.orElse(1) < 1 || request.orElse(1) > LARGEST_REQUEST) {
             find(pointer + "/request", "nvme", "a command moves 1 byte to 1 GiB");
+        }
+    }
+
+    /** More would take hours to simulate. */
+    private void checkSize(long size, long operation, String pointer, String rule) {
+        if (size <= 0 || size > LARGEST_TRANSFER) {
+            find(pointer + "/size", rule, "a size of 1 byte to 1 TiB");
+        } else if (operation > 0 && size / operation > MOST_OPERATIONS) {
+            find(pointer + "/size", rule, "a size of 2^30 operations at most");
         }
     }
 
@@ -55,9 +64,8 @@ final class WorkloadRules {
         if (traffic.from().equals(traffic.to())) {
             find(pointer + "/to", "traffic", "\"%s\" does not go out on PCIe to itself".formatted(traffic.to()));
         }
-        if (traffic.size() <= 0) {
-            find(pointer + "/size", "traffic", "a size of 1 byte at least, and below 8 EiB");
-        }
+        long smallest = traffic.request().map(Operation.RequestSize::min).orElse(LARGEST_REQUEST);
+        checkSize(traffic.size(), smallest, pointer, "traffic");
         traffic.request().ifPresent(request -> {
             if (request.min() < 1 || request.max() < request.min() || request.max() > LARGEST_REQUEST) {
                 find(pointer + "/request", "traffic", "requests have 1 byte to 1 GiB, and min is not above max");

@@ -54,6 +54,9 @@ public final class Quantities {
         };
         BigDecimal perSecond = new BigDecimal(m.group(1)).movePointRight(power);
         BigDecimal bytes = m.group(2).endsWith("b") ? perSecond.divide(BigDecimal.valueOf(8)) : perSecond;
+        if (bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) >= 0) {
+            throw new IllegalArgumentException("\"%s\" is more than 9 EB/s".formatted(text));
+        }
         long rate = bytes.longValue();
         if (rate < 1) {
             throw new IllegalArgumentException("\"%s\" is less than one byte a second".formatted(text));

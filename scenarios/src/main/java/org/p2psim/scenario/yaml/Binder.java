@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
 import org.p2psim.platform.KernelRelease;
+import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Expectation.LatencyLimit;
 import org.p2psim.scenario.Finding;
 import org.p2psim.scenario.LinkSpec;
@@ -96,6 +97,9 @@ final class Binder {
         module.addDeserializer(
                 LatencyLimit.class,
                 new TextReader<>(text -> new LatencyLimit(Quantities.time(text)), new LatencyLimit(0)));
+        module.addDeserializer(
+                Device.Timeout.class,
+                new TextReader<>(Device.Timeout::parse, new Device.Timeout(OptionalLong.empty())));
         module.addDeserializer(RequestSize.class, new RequestSizeReader());
         module.setDeserializerModifier(new EnumsByFileSpelling());
         return module;

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
 import org.p2psim.platform.KernelRelease;
+import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Expectation;
 import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.Scenario;
@@ -36,8 +37,13 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The schema and the records say the same, and the schema is a manual. */
 class ScenarioSchemaTest {
-    private static final Set<Class<?>> READ_FROM_TEXT =
-            Set.of(Bdf.class, DeviceId.class, KernelRelease.class, Link.class, Expectation.LatencyLimit.class);
+    private static final Set<Class<?>> READ_FROM_TEXT = Set.of(
+            Bdf.class,
+            DeviceId.class,
+            KernelRelease.class,
+            Link.class,
+            Expectation.LatencyLimit.class,
+            Device.Timeout.class);
 
     private final JsonNode schema = JsonMapper.shared().readTree(ScenarioSchema.text());
     private final Set<Type> seen = new HashSet<>();

@@ -25,6 +25,7 @@ import org.p2psim.timing.DeviceTiming;
 import org.p2psim.timing.IommuTiming;
 import org.p2psim.timing.MemoryTiming;
 import org.p2psim.timing.PortTiming;
+import org.p2psim.timing.Response;
 import org.p2psim.timing.RootComplexTiming;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.HostBridge;
@@ -194,7 +195,11 @@ class TimingsTest {
             case SWITCH -> Sketch.with(UPSTREAM, "upstream: { " + key + " }");
             case ROOT_COMPLEX -> Sketch.with("socket: s0\n", "socket: s0\n      " + key + "\n");
             case SOCKET -> Sketch.with("- { id: s0,", "- { id: s0, " + key + ",");
-            case DEVICE -> Sketch.with("importer: pinned, max-segment-size: 2GiB, tags: 256", key);
+            case DEVICE ->
+                profile.values().containsKey("media.latency")
+                        ? Sketch.with("  nic0:", "  nvme0: { type: nvme, " + key + " }\n  nic0:")
+                                .replace("device: nic0", "device: [nic0, nvme0]")
+                        : Sketch.with("importer: pinned, max-segment-size: 2GiB, tags: 256", key);
         };
         Plan plan = plan(text);
         assertThat(profile.values()).isNotEmpty();
@@ -221,12 +226,12 @@ class TimingsTest {
                         UPSTREAM,
                         "upstream: { profile: ^switchtec-pm5010 }",
                         port + ".switch.upstream.profile: no switch has the profile \"switchtec-pm5010\"; there are"
-                                + " switchtec-pm50100, pex89048; did you mean \"switchtec-pm50100\"? [unknown-profile]"),
+                                + " switchtec-pm50100, pex89048, pex88096, pex8796; did you mean \"switchtec-pm50100\"? [unknown-profile]"),
                 arguments(
                         UPSTREAM,
                         "upstream: { profile: ^arrow-lake }",
                         port + ".switch.upstream.profile: no switch has the profile \"arrow-lake\"; there are"
-                                + " switchtec-pm50100, pex89048; \"arrow-lake\" is a root complex [unknown-profile]"),
+                                + " switchtec-pm50100, pex89048, pex88096, pex8796; \"arrow-lake\" is a root complex [unknown-profile]"),
                 arguments(
                         UPSTREAM,
                         "upstream: { cut-through: 105ns, store-and-forward: ^105ns }",
@@ -297,7 +302,7 @@ class TimingsTest {
                         .timings()
                         .rootComplexes()
                         .get("0000:16"))
-                .matches(timing -> !timing.forwardsP2pReads() && timing.forwardsP2pWrites());
+                .matches(timing -> timing.p2pReads() == Response.UNSUPPORTED_REQUEST && timing.forwardsP2pWrites());
         assertThat(List.copyOf(
                         Sketch.read(Sketch.text(), "rc0.profile=arow-lake").problems()))
                 .isNotEmpty();

@@ -71,6 +71,15 @@ public final class Engine implements Scheduler {
         simulator.advanceTo(time);
     }
 
+    /**
+     * {@link #advanceTo Runs ahead} if that time is before {@link #nextTime()}; else nothing happens. Whether it was.
+     *
+     * @throws IllegalStateException if no event is running
+     */
+    public boolean advances(long time) {
+        return simulator.advances(time);
+    }
+
     /** Whether {@link #stop()} was called, or the run has failed. An event that runs ahead must return then. */
     public boolean stopping() {
         return simulator.isDone();

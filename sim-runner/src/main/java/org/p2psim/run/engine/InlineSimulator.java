@@ -87,10 +87,9 @@ final class InlineSimulator extends DevsSimulator<Long> {
     }
 
     private IllegalArgumentException outside(long time) {
-        return new IllegalArgumentException(
-                time < now
-                        ? "time %d is over, it is %d".formatted(time, now)
-                        : "time %d is after the end of time (%d)".formatted(time, END_OF_TIME));
+        return time < now
+                ? new IllegalArgumentException("time %d is over, it is %d".formatted(time, now))
+                : new EndOfTimeException();
     }
 
     long lastAction() {
@@ -103,15 +102,26 @@ final class InlineSimulator extends DevsSimulator<Long> {
     }
 
     void advanceTo(long time) {
-        if (time < now || time >= nextTime() || time > END_OF_TIME) {
+        if (time > END_OF_TIME) {
+            throw new EndOfTimeException();
+        }
+        if (time < now || !advances(time)) {
             throw new IllegalArgumentException(
                     "no way from %d to %d: the next event is at %d".formatted(now, time, nextTime()));
+        }
+    }
+
+    /** The time is not over. */
+    boolean advances(long time) {
+        if (time >= nextTime() || time > END_OF_TIME) {
+            return false;
         }
         if (runState != RunState.STARTED) {
             throw new IllegalStateException("only an event can run ahead");
         }
         now = time;
         executed++;
+        return true;
     }
 
     /** Whether the run, or the replication, is to stop or has. */

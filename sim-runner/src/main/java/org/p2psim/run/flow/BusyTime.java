@@ -12,13 +12,15 @@ final class BusyTime {
     private final long[] slices = new long[MAX_SLICES];
     private long sliceTicks = Ticks.PER_NANOSECOND;
     private int used;
-    /** In which something was counted most recently. */
+    /** In which something was counted most recently, and where it begins. */
     private int lastSlice;
+
+    private long lastBegin;
 
     /** Counts the time from {@code start} on. */
     void add(long start, long ticks) {
         long end = start + ticks;
-        if (start >= lastSlice * sliceTicks && end <= (lastSlice + 1) * sliceTicks) {
+        if (start >= lastBegin && end <= lastBegin + sliceTicks) {
             slices[lastSlice] += ticks;
             used = Math.max(used, lastSlice + 1);
             return;
@@ -34,6 +36,7 @@ final class BusyTime {
             from = to;
         }
         lastSlice = slice - 1;
+        lastBegin = lastSlice * sliceTicks;
         used = Math.max(used, slice);
     }
 
@@ -71,6 +74,7 @@ final class BusyTime {
         sliceTicks *= 2;
         used = (used + 1) / 2;
         lastSlice /= 2;
+        lastBegin = lastSlice * sliceTicks;
     }
 
     long sliceTicks() {

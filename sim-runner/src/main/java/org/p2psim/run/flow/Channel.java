@@ -4,7 +4,6 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.transaction.Credits;
 import org.p2psim.transaction.Splitting;
-import org.p2psim.transaction.TlpClass;
 
 /**
  * One thing that TLPs pass one after the other, in one direction: a link, a connection of sockets, an IOMMU, a limit
@@ -39,13 +38,7 @@ final class Channel {
     private int turn;
     private int sentInTurn;
 
-    /** Credits at hand, and those that are on their way back. */
-    private final int[] headers;
-
-    private final int[] data;
-    private final Credits credits;
-    private final boolean[] infinite = new boolean[Receiver.CLASSES];
-    private final TimedUnits[] arriving = new TimedUnits[Receiver.CLASSES];
+    private final AvailableCredits credits;
     /** The other direction of a link, on which DLLPs come back; null if credits come back without. */
     private @Nullable Channel reverse;
 
@@ -67,17 +60,11 @@ final class Channel {
         this.progress = progress;
         this.pace = pace;
         this.receiver = new Receiver(this, progress, ackLatency, updateLatency);
-        this.credits = credits;
+        this.credits = new AvailableCredits(credits);
         this.knowsTimes = progress.knowsTimes();
         this.setsTail = pace.setsTail();
         this.dllpTicks = pace.dllpTicks();
         this.dllpDelay = Math.max(1, dllpTicks);
-        this.headers = new int[] {credits.ph(), credits.nph(), credits.cplh()};
-        this.data = new int[] {credits.pd(), credits.npd(), credits.cpld()};
-        for (int i = 0; i < Receiver.CLASSES; i++) {
-            arriving[i] = new TimedUnits();
-            infinite[i] = headers[i] == Credits.INFINITE && data[i] == Credits.INFINITE;
-        }
     }
 
     /** DLLPs that acknowledge what this channel carries travel on another. */
@@ -166,11 +153,7 @@ final class Channel {
         for (Port port : ports) {
             port.put(state);
         }
-        for (int i = 0; i < Receiver.CLASSES; i++) {
-            state.put(headers[i]);
-            state.put(data[i]);
-            state.put(arriving[i]);
-        }
+        credits.put(state);
         state.put(starved ? 1 : 0);
         pace.put(state);
         receiver.put(state);
@@ -179,26 +162,14 @@ final class Channel {
     void shift(long ticks, State state) {
         pace.shift(ticks, state);
         free += ticks;
-        for (TimedUnits units : arriving) {
-            units.shift(ticks);
-        }
+        credits.shift(ticks);
         receiver.shift(ticks);
     }
 
     /** Brings up to date what is otherwise done when it is needed. */
     void settle(long now) {
         sendDllps(now);
-        for (int i = 0; i < Receiver.CLASSES; i++) {
-            absorb(i, now);
-        }
-    }
-
-    private void absorb(int tlpClass, long now) {
-        TimedUnits returns = arriving[tlpClass];
-        while (!returns.isEmpty() && returns.time() <= now) {
-            addCredits(tlpClass, returns.headers(), returns.data());
-            returns.remove();
-        }
+        credits.absorb(now);
     }
 
     /** Sends what is due and can be sent, and says when it wants to decide next. */
@@ -242,14 +213,21 @@ final class Channel {
      */
     private long runAhead(long first) {
         long horizon = ports.length == 1 ? progress.horizon() : 0;
-        if (first >= horizon || !isAlone()) {
+        if (first >= horizon) {
+            return first;
+        }
+        Convoy convoy = progress.convoy(this);
+        if (convoy != null) {
+            return convoy.runAhead(first, horizon);
+        }
+        if (!isAlone()) {
             return first;
         }
         Input input = ports[0].onlyInput();
         long time = first;
         for (int i = 0; input != null && i < MOST_AHEAD && time < horizon && hasCredits(input.head()); i++) {
             progress.runAheadTo(time);
-            send(input, time);
+            sendOnly(input, time);
             time = notBefore(free, input.readyAt(this, time));
         }
         return time;
@@ -261,6 +239,31 @@ final class Channel {
         return input != null
                 && (reverse == null || (reverse.ports.length == 0 && reverse.receiver.nextDllp() == Agenda.NEVER))
                 && input.isUndisturbed();
+    }
+
+    /** Sends from its only input. */
+    void sendOnly(Input input, long now) {
+        takeTurn(0, ports[0].weight, 1);
+        send(input, now);
+    }
+
+    /** Whether it has only this input, and no DLLP to send for the other direction. */
+    boolean servesOnly(Input input) {
+        return ports.length == 1
+                && ports[0].onlyInput() == input
+                && (reverse == null || reverse.receiver.nextDllp() == Agenda.NEVER);
+    }
+
+    /** Whether how long it takes depends on the sizes of TLPs alone, it sets their tails, and it holds up none. */
+    boolean isPlain() {
+        return setsTail && errors == null;
+    }
+
+    /** It has sent TLPs that are alike, from its only input. */
+    void sentAlike(int tlpClass, int count, int dataUnits, long newFree) {
+        sentInTurn = (sentInTurn + count) % ports[0].weight;
+        credits.spend(tlpClass, count, count * dataUnits);
+        free = newFree;
     }
 
     /** When it has to send a DLLP. Where times are known nobody has to be there. */
@@ -281,8 +284,11 @@ final class Channel {
         long next = Agenda.NEVER;
         for (Port port : ports) {
             next = Math.min(next, port.readyAt(this, now));
+            if (next <= free) {
+                return free;
+            }
         }
-        return notBefore(free, next);
+        return next;
     }
 
     private static long notBefore(long earliest, long time) {
@@ -296,7 +302,7 @@ final class Channel {
         if (bytes < head.bytes) {
             tlp = progress.cut(head, bytes);
         }
-        spend(tlp.tlpClass, tlp.dataUnits);
+        credits.spend(tlp.tlpClass, 1, tlp.dataUnits);
         long ticks = pace.ticks(tlp);
         long begin = now + replays(ticks);
         free = begin + ticks;
@@ -350,15 +356,6 @@ final class Channel {
         return bytes == tlp.bytes ? tlp.dataUnits : Credits.dataUnits(tlp.kind.dataBytes(tlp.address, bytes));
     }
 
-    private void spend(int tlpClass, int units) {
-        if (headers[tlpClass] != Credits.INFINITE) {
-            headers[tlpClass]--;
-        }
-        if (data[tlpClass] != Credits.INFINITE) {
-            data[tlpClass] -= units;
-        }
-    }
-
     /**
      * When there are credits for a TLP: {@code now} or earlier if there are, later if it is known when there will be
      * at the earliest, {@link Agenda#NEVER} if it is not.
@@ -369,49 +366,60 @@ final class Channel {
             return now;
         }
         int units = dataUnits(tlp, piece(tlp));
-        if (hasCredits(tlpClass, units)) {
+        if (credits.suffice(tlpClass, units)) {
             return now;
         }
         if (reverse != null) {
             reverse.sendDllps(now);
         }
-        absorb(tlpClass, now);
-        if (hasCredits(tlpClass, units)) {
+        credits.absorb(tlpClass, now);
+        if (credits.suffice(tlpClass, units)) {
             return now;
         }
         starved = true;
         return nextCredits(tlpClass, now);
     }
 
+    /**
+     * When there are credits for a TLP; only if all that it depends on is known up to the horizon.
+     *
+     * @return at or after {@code from}; some time at or after the horizon if there are none before it
+     */
+    long affordableAt(int tlpClass, int units, long from, long horizon) {
+        long at = from;
+        starved = false;
+        while (at < horizon) {
+            if (reverse != null) {
+                reverse.sendDllps(at);
+            }
+            credits.absorb(tlpClass, at);
+            if (credits.suffice(tlpClass, units)) {
+                return at;
+            }
+            at = nextCredits(tlpClass, at);
+        }
+        starved = at > from;
+        return at;
+    }
+
+    /** For how many TLPs alike there are credits. */
+    int affordable(int tlpClass, int units) {
+        return credits.count(tlpClass, units);
+    }
+
     boolean hasInfiniteCredits(int tlpClass) {
-        return infinite[tlpClass];
+        return credits.areInfinite(tlpClass);
     }
 
     private boolean hasCredits(Tlp tlp) {
-        return hasInfiniteCredits(tlp.tlpClass) || hasCredits(tlp.tlpClass, dataUnits(tlp, piece(tlp)));
-    }
-
-    private boolean hasCredits(int tlpClass, int units) {
-        return headers[tlpClass] != 0 && (data[tlpClass] == Credits.INFINITE || data[tlpClass] >= units);
-    }
-
-    private void addCredits(int tlpClass, int headerUnits, int dataUnits) {
-        if (headers[tlpClass] != Credits.INFINITE) {
-            headers[tlpClass] += headerUnits;
-        }
-        if (data[tlpClass] != Credits.INFINITE) {
-            data[tlpClass] += dataUnits;
-        }
+        return hasInfiniteCredits(tlp.tlpClass) || credits.suffice(tlp.tlpClass, dataUnits(tlp, piece(tlp)));
     }
 
     /** When credits of a class come next, as far as is known. */
     private long nextCredits(int tlpClass, long now) {
-        TimedUnits returns = arriving[tlpClass];
-        if (!returns.isEmpty()) {
-            return returns.time();
-        }
-        if (reverse == null || !knowsTimes) {
-            return Agenda.NEVER;
+        long arrival = credits.nextArrival(tlpClass);
+        if (arrival != Agenda.NEVER || reverse == null || !knowsTimes) {
+            return arrival;
         }
         long update = receiver.nextUpdate(tlpClass);
         return update == Agenda.NEVER ? update : Math.max(now, Math.max(update, reverse.free)) + reverse.dllpDelay;
@@ -419,7 +427,7 @@ final class Channel {
 
     /** Credits come back, now or later. */
     void creditsArrive(int tlpClass, int headerUnits, int dataUnits, long at) {
-        arriving[tlpClass].add(at, headerUnits, dataUnits);
+        credits.comeBack(tlpClass, headerUnits, dataUnits, at);
         if (starved) {
             progress.poke(this, at);
         }
@@ -434,20 +442,7 @@ final class Channel {
 
     /** Whether no TLP is in the buffer or holds a credit. */
     boolean isAtRest() {
-        TlpClass[] classes = TlpClass.values();
-        boolean atRest = receiver.isEmpty();
-        for (int i = 0; i < Receiver.CLASSES; i++) {
-            TimedUnits freed = receiver.freed(i);
-            int headersBack = arriving[i].allHeaders() + freed.allHeaders();
-            int dataBack = arriving[i].allData() + freed.allData();
-            atRest &= areAll(headers[i], headersBack, credits.headers(classes[i]));
-            atRest &= areAll(data[i], dataBack, credits.data(classes[i]));
-        }
-        return atRest;
-    }
-
-    private static boolean areAll(int here, int onTheirWay, int all) {
-        return all == Credits.INFINITE || here + onTheirWay == all;
+        return receiver.isEmpty() && credits.areComplete(receiver);
     }
 
     /** Sends the DLLPs that are due; they go before any TLP. */

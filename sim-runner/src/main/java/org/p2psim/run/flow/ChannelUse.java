@@ -11,12 +11,28 @@ final class ChannelUse {
     private long busy;
     private long dllps;
     private long replays;
+    private long poisoned;
 
     void add(long start, long ticks, Tlp tlp, int bytesOnWire) {
         tlps++;
         payload += tlp.payload;
         wireBytes += bytesOnWire;
         busy += ticks;
+        busyTime.add(start, ticks);
+        if (tlp.poisoned && tlp.payload > 0) {
+            poisoned++;
+        }
+    }
+
+    /** Counts TLPs that are alike, but not when they have kept it busy. */
+    void addAlike(int count, long ticks, int itsPayload, int bytesOnWire) {
+        tlps += count;
+        payload += (long) count * itsPayload;
+        wireBytes += (long) count * bytesOnWire;
+        busy += count * ticks;
+    }
+
+    void addBusy(long start, long ticks) {
         busyTime.add(start, ticks);
     }
 
@@ -36,6 +52,11 @@ final class ChannelUse {
     /** TLPs that were sent again because they had arrived damaged. */
     long replays() {
         return replays;
+    }
+
+    /** TLPs with data that is marked as bad. */
+    long poisoned() {
+        return poisoned;
     }
 
     void addDllps(long count) {

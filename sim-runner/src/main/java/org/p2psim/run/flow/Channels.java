@@ -18,6 +18,7 @@ import org.p2psim.timing.DeviceTiming;
 import org.p2psim.timing.DmaEngineTiming;
 import org.p2psim.timing.IommuTiming;
 import org.p2psim.timing.PortTiming;
+import org.p2psim.timing.Response;
 import org.p2psim.timing.RootComplexTiming;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
@@ -269,21 +270,25 @@ final class Channels {
             case READS -> OptionalLong.empty();
             case COMPLETIONS -> timing.p2pReadBandwidth();
         };
-        boolean forwards = traffic == Traffic.COMPLETIONS || timing.forwards(traffic == Traffic.WRITES);
-        return forwards && limit.isEmpty()
+        Response response =
+                traffic == Traffic.COMPLETIONS ? Response.SERVED : timing.response(traffic == Traffic.WRITES);
+        return response == Response.SERVED && limit.isEmpty()
                 ? Optional.empty()
                 : Optional.of(forwarding.computeIfAbsent(
                         new Forwarding(bridge.rootBus(), traffic, fromAnother),
                         key -> add(
-                                new Pace.OfForwarding(limit.orElse(Long.MAX_VALUE), forwards),
+                                new Pace.OfForwarding(limit.orElse(Long.MAX_VALUE), response),
                                 Credits.SWITCH_PORT,
                                 0,
                                 0)));
     }
 
-    /** A port that lets nothing on. */
+    /**
+     * A port that lets nothing on. Requests that violate ACS end with Completer Abort (PCIe base specification 5.0,
+     * 6.12.4).
+     */
     Channel blocking() {
-        return add(new Pace.OfForwarding(Long.MAX_VALUE, false), UNLIMITED, 0, 0);
+        return add(new Pace.OfForwarding(Long.MAX_VALUE, Response.COMPLETER_ABORT), UNLIMITED, 0, 0);
     }
 
     /** What limits the data between a root bus and host memory, in one direction, if anything does. */
@@ -362,6 +367,7 @@ final class Channels {
                     use.busy(),
                     use.dllps(),
                     use.replays(),
+                    use.poisoned(),
                     sliceTicks,
                     use.perSlice(sliceTicks)));
         }

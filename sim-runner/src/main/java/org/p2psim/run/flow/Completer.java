@@ -92,9 +92,11 @@ final class Completer extends Input {
                             read.bytes - sent,
                             flow.request().rcb(),
                             flow.request().completionMax());
-            next = progress.take(flow, flow.answerPath(kind));
-            next.set(flow, flow.answerPath(kind), kind, address, bytes, read.issued);
+            Path back = flow.answerPath(this);
+            next = progress.take(flow, back);
+            next.set(flow, back, kind, address, bytes, read.issued);
             next.request = read;
+            next.poisoned = kind == TlpKind.COMPLETION_WITH_DATA && flow.poisonsAnswer(read, sent);
             prepared = true;
         }
         return next;

@@ -105,6 +105,9 @@ abstract sealed class Cursor permits SegmentCursor, OperationCursor {
     /** So many bytes of an operation are through, now or at a time. */
     void arrived(long operation, int bytes, long at) {}
 
+    /** Something of an operation was not done. */
+    void failed(long operation) {}
+
     /** Operations that are started and not over. */
     Unfinished unfinished() {
         return NOTHING;

@@ -1,5 +1,7 @@
 package org.p2psim.run.flow;
 
+import org.p2psim.outcome.Failure;
+
 /**
  * Learns what becomes of the TLPs of one DMA, in order, before anything else happens that comes later. Addresses are
  * the DMA's own; {@code at} is when it happened and {@code issued} when the initiator issued the request, ticks.
@@ -15,17 +17,17 @@ public interface DmaListener {
     default void completed(long at, long address, int bytes, long issued) {}
 
     /**
-     * An operation of {@link Requests.Operations} is over, in its last stage.
+     * An operation of {@link Requests.Operations} is over, in its last stage, and nothing of it has failed.
      *
      * @param started when it was begun: by its rate if it has one, otherwise when its first request was issued
      */
     default void finished(long at, long started) {}
 
-    /** An IOMMU dropped a write. The initiator does not learn it. */
-    default void dropped(long at, long address, int bytes, long issued) {}
-
-    /** A read request came back with an error completion; the initiator issues no more. */
-    default void refused(long at, long address, int bytes, long issued) {}
+    /**
+     * Something else became of a request than was asked for. Of poisoned data it is told besides {@link #landed} or
+     * {@link #completed}; after a read that failed the initiator issues no more.
+     */
+    default void failed(Failure how, long at, long address, int bytes, long issued) {}
 
     /** Whether it may be told what repeats itself exactly all at once. */
     default boolean takesRepeats() {

@@ -20,6 +20,7 @@ import org.p2psim.run.flow.Target.MemoryTarget;
 import org.p2psim.run.flow.Target.PciTarget;
 import org.p2psim.timing.DmaEngineTiming;
 import org.p2psim.timing.MemoryTiming;
+import org.p2psim.timing.Response;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.Bar;
 import org.p2psim.topology.Fabric;
@@ -37,6 +38,7 @@ public final class DmaNetwork {
     private final Progress progress;
     private final Channels channels;
     private final Paths paths;
+    private final long seed;
 
     private final Map<CompleterKey, Completer> completers = new HashMap<>();
     private final Map<Bdf, TagPool> tagPools = new HashMap<>();
@@ -53,7 +55,7 @@ public final class DmaNetwork {
         this(fabric, routing, engine, timings, fidelity, 1);
     }
 
-    /** @param seed of the errors on links */
+    /** @param seed of the errors on links, and of poisoned data */
     public DmaNetwork(Fabric fabric, Routing routing, Engine engine, Timings timings, Fidelity fidelity, long seed) {
         this(
                 fabric,
@@ -80,6 +82,7 @@ public final class DmaNetwork {
         this.routing = routing;
         this.timings = timings;
         this.progress = progress;
+        this.seed = seed;
         this.channels = new Channels(fabric, progress, timings, seed);
         this.paths = new Paths(progress, channels, timings, fabric.socketLink().orElse(SocketLink.NONE));
     }
@@ -162,16 +165,28 @@ public final class DmaNetwork {
                 request,
                 tags,
                 isAbove4GiB(request.memory()),
-                engine(request),
+                timings.device(request.initiator().address()),
+                poison(request),
                 listener,
                 () -> ended(request.name())));
         running.put(request.name(), flow);
         return flow;
     }
 
+    /** Whose data is bad: the initiator's if it writes, else the target's. */
+    private Poison poison(DmaRequest request) {
+        long perBillion = 0;
+        if (request.direction() == Direction.WRITE) {
+            perBillion = timings.device(request.initiator().address()).poisonedPerBillion();
+        } else if (request.memory() instanceof PciTarget device) {
+            perBillion = timings.device(device.function().address()).poisonedPerBillion();
+        }
+        return new Poison(31 * seed + request.name().hashCode(), perBillion);
+    }
+
     private Flow.Way way(Stage stage, Flow flow) {
         if (stage instanceof Stage.Behind behind) {
-            return new Flow.Way(paths.path(behind.port(), flow::wrote), null, null, null, null, 0);
+            return new Flow.Way(paths.path(behind.port(), flow::wrote), null, null, null, null);
         }
         return way(((Stage.Dma) stage).request(), flow);
     }
@@ -236,11 +251,21 @@ public final class DmaNetwork {
     private Flow.Way writeWay(DmaRequest request, Flow flow) {
         Route route = delivery(request, true).route();
         long untilSeen = untilSeen(request.memory());
+        boolean lands = response(request.memory()) == Response.SERVED;
         Path path =
                 paths.requests(request.initiator(), request.kind(), route, Traffic.WRITES, untilSeen, new Path.End() {
                     @Override
+                    public boolean lands() {
+                        return lands;
+                    }
+
+                    @Override
                     public void arrives(Tlp tlp, long tail) {
-                        flow.wrote(tlp, tail);
+                        if (lands) {
+                            flow.wrote(tlp, tail);
+                        } else {
+                            flow.dropped(tlp, tail);
+                        }
                     }
 
                     @Override
@@ -248,7 +273,13 @@ public final class DmaNetwork {
                         flow.blocked(tlp, tail);
                     }
                 });
-        return new Flow.Way(path, null, null, null, null, 0);
+        return new Flow.Way(path, null, null, null, null);
+    }
+
+    private Response response(Target target) {
+        return target instanceof PciTarget device
+                ? timings.device(device.function().address()).response()
+                : Response.SERVED;
     }
 
     /** From the arrival of a write until it counts, ticks. */
@@ -270,12 +301,14 @@ public final class DmaNetwork {
         Route route = delivery(request, false).route();
         Path completion = completionPath(request, flow);
         Path error = paths.completions(initiator, route.toRoot().reversed(), flow::answered);
-        Completer completer = completer(completion.channel(0), TlpKind.COMPLETION_WITH_DATA, flow, completion);
+        Response response = response(request.memory());
+        TlpKind answer = response == Response.SERVED ? TlpKind.COMPLETION_WITH_DATA : TlpKind.COMPLETION;
+        Completer completer = completer(completion.channel(0), answer, flow, completion);
         ToLongFunction<Tlp> latency = readLatency(request);
         Path path = paths.requests(initiator, request.kind(), route, Traffic.READS, 0, new Path.End() {
             @Override
             public void arrives(Tlp tlp, long tail) {
-                completer.ask(tlp, tail, tlp.walk + latency.applyAsLong(tlp));
+                flow.asks(tlp, tail, tlp.walk + latency.applyAsLong(tlp), response);
             }
 
             @Override
@@ -284,7 +317,7 @@ public final class DmaNetwork {
             }
         });
         return new Flow.Way(
-                path, completion, error, completer, completer(error.channel(0), TlpKind.COMPLETION, flow, error), 0);
+                path, completion, error, completer, completer(error.channel(0), TlpKind.COMPLETION, flow, error));
     }
 
     private Path completionPath(DmaRequest request, Flow flow) {

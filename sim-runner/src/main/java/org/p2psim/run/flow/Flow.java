@@ -6,9 +6,12 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.address.Bdf;
+import org.p2psim.outcome.Failure;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
+import org.p2psim.timing.DeviceTiming;
 import org.p2psim.timing.DmaEngineTiming;
+import org.p2psim.timing.Response;
 import org.p2psim.transaction.TlpKind;
 
 /** One DMA: the requests that its initiator issues, and what has become of them. */
@@ -28,6 +31,8 @@ final class Flow extends Input {
     private final boolean reads;
     private final boolean targetAbove4GiB;
 
+    private final long completionTimeout;
+    private final Poison poison;
     private final Runnable whenDone;
 
     /** Where its operations go when they are over here. */
@@ -42,6 +47,7 @@ final class Flow extends Input {
 
     private long lastArrival;
     private long asked;
+    private long requests;
     private long skippedBytes;
     private long skipNumber;
     private @Nullable Journal journal;
@@ -54,7 +60,8 @@ final class Flow extends Input {
             DmaRequest request,
             TagPool tags,
             boolean targetAbove4GiB,
-            DmaEngineTiming engine,
+            DeviceTiming initiator,
+            Poison poison,
             DmaListener listener,
             Runnable whenDone) {
         this.number = number;
@@ -64,7 +71,9 @@ final class Flow extends Input {
         this.targetAbove4GiB = targetAbove4GiB;
         this.reports = new Reports(listener);
         this.listener = listener;
-        this.engine = engine;
+        this.engine = initiator.engine();
+        this.completionTimeout = initiator.completionTimeout().orElse(Agenda.NEVER);
+        this.poison = poison;
         this.whenDone = whenDone;
         this.cursor = Cursor.of(request.requests(), engine.alignedReads() && request.direction() == Direction.READ);
         this.reads = request.direction() == Direction.READ;
@@ -78,19 +87,20 @@ final class Flow extends Input {
      * @param error of reads that may be blocked: from the IOMMU to the initiator
      * @param completer of reads: what answers at the target
      * @param errorCompleter of reads that may be blocked: what answers at the IOMMU
-     * @param latencyAtTarget of reads: ticks until the data is there
      */
     record Way(
             Path request,
             @Nullable Path completion,
             @Nullable Path error,
             @Nullable Completer completer,
-            @Nullable Completer errorCompleter,
-            long latencyAtTarget) {}
+            @Nullable Completer errorCompleter) {}
 
     void start(Way itsWay) {
         way = itsWay;
         Channel first = itsWay.request().channel(0);
+        if (reads) {
+            tags.askedFrom(first);
+        }
         cursor.begin(progress.now());
         prepare();
         first.addSource(this);
@@ -149,8 +159,20 @@ final class Flow extends Input {
         return request;
     }
 
-    Path answerPath(TlpKind kind) {
-        return Objects.requireNonNull(kind == TlpKind.COMPLETION ? way().error() : way().completion());
+    /** Where what a completer sends goes. */
+    Path answerPath(Completer completer) {
+        return Objects.requireNonNull(completer == way().errorCompleter() ? way().error() : way().completion());
+    }
+
+    /** A write that was issued at a time. */
+    Tlp write(long address, int bytes, long issued) {
+        return request(TlpKind.MEM_WRITE, address, bytes, issued);
+    }
+
+    private Tlp request(TlpKind kind, long address, int bytes, long issued) {
+        Tlp tlp = progress.take(this, way().request());
+        tlp.set(this, way().request(), kind, address, bytes, issued);
+        return tlp;
     }
 
     private void prepare() {
@@ -160,12 +182,13 @@ final class Flow extends Input {
         }
         long address = cursor.address();
         int bytes = cursor.take(reads ? request.mrrs() : request.mps());
-        Tlp tlp = progress.take(this, way().request());
-        tlp.set(this, way().request(), reads ? TlpKind.MEM_READ : TlpKind.MEM_WRITE, address, bytes, 0);
+        Tlp tlp = request(reads ? TlpKind.MEM_READ : TlpKind.MEM_WRITE, address, bytes, 0);
         tlp.dmaBytes = cursor.dmaBytes();
         tlp.firstOfDma = cursor.tookFirst();
         tlp.tailOfOdd = !reads && cursor.tookLast() && cursor.dmaBytes() % DmaEngineTiming.TAIL_UNIT != 0;
         tlp.operation = cursor.operation();
+        tlp.number = requests++;
+        tlp.poisoned = !reads && poison.strikes(tlp.number, 0);
         next = tlp;
     }
 
@@ -217,9 +240,98 @@ final class Flow extends Input {
         prepare();
     }
 
-    /** A read is at the target. */
-    void asks(Tlp read, long tail) {
-        Objects.requireNonNull(way().completer()).ask(read, tail, way().latencyAtTarget());
+    /**
+     * A read is where it is to be answered.
+     *
+     * @param latency until its data is there, ticks
+     */
+    void asks(Tlp read, long tail, long latency, Response response) {
+        if (response == Response.NONE) {
+            lost(read, tail);
+            return;
+        }
+        read.response = response;
+        if (tail + latency >= deadline(read)) {
+            read.givenUp = true;
+            giveUp(read, Math.max(tail, deadline(read)), Failure.COMPLETION_TIMEOUT);
+        }
+        Objects.requireNonNull(way().completer()).ask(read, tail, latency);
+    }
+
+    private long deadline(Tlp read) {
+        return LongMath.saturatedAdd(read.issued, completionTimeout);
+    }
+
+    /** Nobody answers a read. One who waits for ever would do so: the DMA is taken to end there. */
+    private void lost(Tlp read, long at) {
+        if (completionTimeout == Agenda.NEVER) {
+            giveUp(read, at, Failure.NO_COMPLETION);
+        } else {
+            giveUp(read, Math.max(at, deadline(read)), Failure.COMPLETION_TIMEOUT);
+        }
+        progress.giveBack(read);
+    }
+
+    /** A read is over without data: its tag is free, and the initiator issues no more. */
+    private void giveUp(Tlp read, long at, Failure how) {
+        progress.stop(this, at);
+        tagBack(read, at);
+        cursor.failed(read.operation);
+        failed(how, at, read);
+        arrived(read.operation, read.bytes, at);
+    }
+
+    /** All that wait for a tag of the function may go on. */
+    private void tagBack(Tlp read, long at) {
+        progress.tagBack(tags, at, read.bytes);
+        for (Channel asker : tags.askers()) {
+            progress.poke(asker, at);
+        }
+    }
+
+    /** Whether its sender may mark any of its data as bad. */
+    boolean mayBePoisoned() {
+        return poison.isPossible();
+    }
+
+    /** Whether data that answers a read is marked as bad. */
+    boolean poisonsAnswer(Tlp read, int offset) {
+        return poison.strikes(read.number, offset);
+    }
+
+    /**
+     * How many of the next writes are alike, of so many at most: of the size of the first one, one after the other, none
+     * but the first at an end of a segment. None if nothing more is to be issued.
+     */
+    int alikeAhead(int most) {
+        Tlp head = next;
+        if (head == null || stopped) {
+            return 0;
+        }
+        int bytes = head.bytes;
+        boolean whole = bytes == request.mps() && (head.address & (bytes - 1)) == 0 && !head.tailOfOdd;
+        long after = cursor.address();
+        boolean goesOn = whole && after == head.address + bytes && Tlp.isAbove4GiB(after) == head.above4GiB;
+        return goesOn ? (int) Math.min(most, 1 + Math.max(0, cursor.alikeAhead() - 1) / bytes) : 1;
+    }
+
+    /** So many writes that are alike are issued. */
+    void tookAlike(int count) {
+        Tlp head = head();
+        long bytes = (long) count * head.bytes;
+        outstanding += bytes;
+        asked += bytes;
+        cursor.skip(bytes - head.bytes);
+        progress.giveBack(head);
+        prepare();
+    }
+
+    /** Writes of a block have landed, see {@link Reports#landed}. */
+    void wroteAlike(Block block, int from, int to, long onward, long horizon) {
+        lastArrival = block.starts[to - 1] + onward;
+        outstanding -= (long) (to - from) * block.bytes();
+        reports.landed(block, from, to, onward, horizon);
+        endIfDrained(lastArrival);
     }
 
     /** The first completion of a read leaves. */
@@ -229,46 +341,82 @@ final class Flow extends Input {
 
     void wrote(Tlp write, long at) {
         report(Reports.Kind.LANDED, at, write, write.bytes);
-        arrived(write, write.bytes, at);
+        if (write.poisoned) {
+            failed(Failure.POISONED, at, write);
+        }
+        progress.giveBack(write);
+        arrived(write.operation, write.bytes, at);
     }
 
-    /** An IOMMU does not translate the address. */
+    /** Nobody takes a write. */
+    void dropped(Tlp write, long at) {
+        cursor.failed(write.operation);
+        failed(Failure.DROPPED, at, write);
+        progress.giveBack(write);
+        arrived(write.operation, write.bytes, at);
+    }
+
+    /** The channel that it is on lets it go no further. */
     void blocked(Tlp tlp, long at) {
-        if (reads) {
-            Objects.requireNonNull(way().errorCompleter()).ask(tlp, at, 0);
+        Response refusal = tlp.path.channel(tlp.step).pace().refusal();
+        if (!reads) {
+            dropped(tlp, at);
+        } else if (refusal == Response.NONE) {
+            lost(tlp, at);
         } else {
-            report(Reports.Kind.DROPPED, at, tlp, tlp.bytes);
-            arrived(tlp, tlp.bytes, at);
+            tlp.response = refusal;
+            Objects.requireNonNull(way().errorCompleter()).ask(tlp, at, 0);
         }
     }
 
     /** A completion is back. */
     void answered(Tlp completion, long at) {
         Tlp read = Objects.requireNonNull(completion.request);
-        int bytes = completion.bytes;
-        boolean error = completion.kind == TlpKind.COMPLETION;
+        read.missing -= completion.bytes;
+        read.poisoned |= completion.poisoned;
         progress.giveBack(completion);
-        read.missing -= bytes;
         if (read.missing > 0) {
             return;
         }
-        if (error) {
-            progress.stop(this, at);
+        Failure failure = at > deadline(read) ? Failure.COMPLETION_TIMEOUT : refusal(read);
+        if (!read.givenUp && failure != null) {
+            giveUp(read, at, failure);
+        } else if (!read.givenUp) {
+            completed(read, at);
         }
-        progress.tagBack(tags, at, read.bytes);
-        pokeAt(at);
-        report(error ? Reports.Kind.REFUSED : Reports.Kind.COMPLETED, at, read, read.bytes);
-        arrived(read, read.bytes, at);
+        progress.giveBack(read);
     }
 
-    private void arrived(Tlp tlp, int bytes, long at) {
-        long operation = tlp.operation;
-        progress.giveBack(tlp);
+    private void completed(Tlp read, long at) {
+        tagBack(read, at);
+        report(Reports.Kind.COMPLETED, at, read, read.bytes);
+        if (read.poisoned) {
+            failed(Failure.POISONED, at, read);
+        }
+        arrived(read.operation, read.bytes, at);
+    }
+
+    private static @Nullable Failure refusal(Tlp read) {
+        return switch (read.response) {
+            case SERVED -> null;
+            case UNSUPPORTED_REQUEST -> Failure.UNSUPPORTED_REQUEST;
+            case COMPLETER_ABORT -> Failure.COMPLETER_ABORT;
+            case NONE -> throw new IllegalStateException("nobody answers it");
+        };
+    }
+
+    private void arrived(long operation, int bytes, long at) {
         outstanding -= bytes;
         lastArrival = Math.max(lastArrival, at);
         cursor.arrived(operation, bytes, at);
         for (Unfinished operations = cursor.unfinished(); operations.hasFinished(); ) {
-            finished(operations.finish(), operations.remove());
+            if (operations.hasFailed()) {
+                firstStage.cursor.release(operations.finish());
+                firstStage.pokeAt(operations.finish());
+                operations.remove();
+            } else {
+                finished(operations.finish(), operations.remove());
+            }
         }
         endIfDrained(at);
     }
@@ -280,9 +428,7 @@ final class Flow extends Input {
             nextStage.pokeAt(at);
             return;
         }
-        if (reports.size() >= UNTOLD) {
-            reports.tell(progress.now());
-        }
+        makeRoom();
         reports.addFinished(at, started);
         firstStage.cursor.release(at);
         firstStage.pokeAt(at);
@@ -299,13 +445,27 @@ final class Flow extends Input {
         }
     }
 
-    private void report(Reports.Kind kind, long at, Tlp tlp, int bytes) {
+    private void makeRoom() {
         if (reports.size() >= UNTOLD) {
             reports.tell(progress.now());
         }
-        reports.add(kind, at, tlp, bytes);
+    }
+
+    private void report(Reports.Kind kind, long at, Tlp tlp, int bytes) {
+        makeRoom();
+        reports.add(kind, at, tlp.address, bytes, tlp.issued);
         if (journal != null) {
             journal.reported(this, kind, at, at - tlp.issued, bytes);
+        }
+    }
+
+    private void failed(Failure how, long at, Tlp tlp) {
+        if (reports.size() >= UNTOLD) {
+            reports.tell(progress.now());
+        }
+        reports.addFailed(how, at, tlp.address, tlp.bytes, tlp.issued);
+        if (journal != null) {
+            journal.spoil();
         }
     }
 
@@ -385,7 +545,7 @@ final class Flow extends Input {
     }
 
     boolean mayRepeat() {
-        return listener.takesRepeats() && request.requests() instanceof Requests.Bulk;
+        return listener.takesRepeats() && request.requests() instanceof Requests.Bulk && !poison.isPossible();
     }
 
     void note(@Nullable Journal newJournal) {

@@ -32,6 +32,11 @@ final class Journal {
         return full;
     }
 
+    /** Something has happened that is not counted again. */
+    void spoil() {
+        full = true;
+    }
+
     void sent(Channel channel, long start, long itsTicks, int payload, int itsWireBytes) {
         if (sent == channels.length) {
             if (sent == MOST) {

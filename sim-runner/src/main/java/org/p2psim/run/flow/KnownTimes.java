@@ -16,6 +16,9 @@ non-sealed class KnownTimes extends Progress {
     private final Engine engine;
     private final Agenda agenda = new Agenda();
     private final @Nullable Periods periods;
+    /** By the channel at which they begin; empty if it is to be found out. */
+    private @Nullable Convoy[] convoys = {};
+
     private final int step;
     private final int stopHandler;
     private final int doneHandler;
@@ -57,8 +60,7 @@ non-sealed class KnownTimes extends Progress {
                 periods.decided(channel, now);
             }
             first = agenda.first();
-            if (first > now && first < engine.nextTime()) {
-                engine.advanceTo(first);
+            if (first > now && engine.advances(first)) {
                 now = first;
             }
         }
@@ -95,7 +97,32 @@ non-sealed class KnownTimes extends Progress {
     }
 
     @Override
+    @Nullable
+    Convoy convoy(Channel first) {
+        if (convoys.length == 0) {
+            findConvoys();
+        }
+        Convoy convoy = convoys[first.rank];
+        return convoy != null && convoy.isAlone() ? convoy : null;
+    }
+
+    private void findConvoys() {
+        convoys = new Convoy[channels().size()];
+        int[] flows = new int[convoys.length];
+        for (Flow flow : running()) {
+            flow.channels().forEach(channel -> flows[channel.rank]++);
+        }
+        for (Flow flow : running()) {
+            if (flow.channels().stream().allMatch(channel -> flows[channel.rank] == 1)) {
+                convoys[flow.requestPath().channel(0).rank] =
+                        Convoy.of(this, flow).orElse(null);
+            }
+        }
+    }
+
+    @Override
     void flowsChanged() {
+        convoys = new Convoy[0];
         if (periods != null) {
             periods.flowsChanged();
         }
@@ -127,15 +154,16 @@ non-sealed class KnownTimes extends Progress {
     }
 
     /**
-     * Up to the next event of the engine, and up to the first end of a flow, of which somebody may hear. With periods
-     * none: they compare states of one instant.
+     * Up to the next event of the engine, and up to the first end of a flow, of which somebody may hear: one that may be
+     * refused may end any time. With periods none: they compare states of one instant.
      */
     @Override
     long horizon() {
         if (deciding >= nextLook) {
             horizon = periods == null ? engine.nextTime() : 0;
             for (Flow flow : running()) {
-                horizon = Math.min(horizon, flow.earliestEnd(engine.now()));
+                boolean anyTime = flow.requestPath().mayBlock();
+                horizon = Math.min(horizon, anyTime ? engine.now() : flow.earliestEnd(engine.now()));
             }
             nextLook = Math.max(horizon, deciding + LOOK_INTERVAL);
         }

@@ -41,6 +41,11 @@ final class LongRing {
         return ring[first];
     }
 
+    /** Only if there is one. */
+    long newest() {
+        return at(size - 1);
+    }
+
     /** @param index 0 for the oldest */
     long at(int index) {
         return ring[(first + index) & (ring.length - 1)];

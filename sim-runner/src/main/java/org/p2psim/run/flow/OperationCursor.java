@@ -1,5 +1,6 @@
 package org.p2psim.run.flow;
 
+import com.google.common.math.LongMath;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.run.flow.Requests.Operations;
 import org.p2psim.run.flow.Requests.Pattern;
@@ -8,6 +9,8 @@ import org.p2psim.unit.Ticks;
 
 /** Operations: each is cut into requests, and the first request of each waits until the operation may start. */
 final class OperationCursor extends Cursor {
+    private static final long LATEST = Long.MAX_VALUE / 2;
+
     private final Operations operations;
     private final Window window;
     private final Draws sizes;
@@ -78,15 +81,20 @@ final class OperationCursor extends Cursor {
         int wanted = operations.minSize() + (int) sizes.below(opened, span + 1L);
         if (operations.start() instanceof Start.Poisson) {
             double mean = (operations.minSize() + (double) operations.maxSize()) / 2;
-            schedule += Math.round(gaps.exponential(opened) * mean * ticksPerByte);
+            delay(gaps.exponential(opened) * mean * ticksPerByte);
         } else {
-            schedule += Math.round(size * ticksPerByte);
+            delay(size * ticksPerByte);
         }
         size = (int) Math.min(wanted, unopened);
         untaken = size;
         unopened -= size;
         seek();
         opened++;
+    }
+
+    /** What is too late to happen stays so, and is a time nevertheless. */
+    private void delay(double ticks) {
+        schedule = Math.min(LATEST, LongMath.saturatedAdd(schedule, Math.round(ticks)));
     }
 
     private void seek() {
@@ -129,7 +137,7 @@ final class OperationCursor extends Cursor {
 
     @Override
     void begin(long now) {
-        schedule += now;
+        schedule = Math.min(LATEST, LongMath.saturatedAdd(schedule, now));
     }
 
     @Override
@@ -169,6 +177,11 @@ final class OperationCursor extends Cursor {
     @Override
     void arrived(long operation, int bytes, long at) {
         unfinished.arrived(operation, bytes, at);
+    }
+
+    @Override
+    void failed(long operation) {
+        unfinished.fail(operation);
     }
 
     @Override

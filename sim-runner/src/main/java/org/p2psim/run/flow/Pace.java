@@ -3,6 +3,7 @@ package org.p2psim.run.flow;
 import java.util.Arrays;
 import org.p2psim.timing.DmaEngineTiming;
 import org.p2psim.timing.PortTiming;
+import org.p2psim.timing.Response;
 import org.p2psim.topology.Link;
 import org.p2psim.transaction.DataLinkLayer;
 import org.p2psim.transaction.Splitting;
@@ -32,6 +33,11 @@ sealed interface Pace {
         return false;
     }
 
+    /** Whether it may let a TLP go no further. */
+    default boolean mayBlock() {
+        return translates();
+    }
+
     /** Bytes: addresses that differ by a multiple are treated alike. */
     default long page() {
         return 1;
@@ -58,7 +64,18 @@ sealed interface Pace {
         return 0;
     }
 
-    /** Whether the tail of a TLP is as far behind its head as the channel is slow, whatever it was before. */
+    /**
+     * What becomes of a request that goes no further here. IOMMUs are free to answer with Unsupported Request or
+     * Completer Abort (Intel VT-d specification, handling of faulting DMA requests): they are taken to do the first.
+     */
+    default Response refusal() {
+        return Response.UNSUPPORTED_REQUEST;
+    }
+
+    /**
+     * Whether the tail of a TLP is as far behind its head as the channel is slow, whatever it was before. How long it
+     * takes follows from its size alone then, and nothing delays it.
+     */
     default boolean setsTail() {
         return false;
     }
@@ -197,17 +214,22 @@ sealed interface Pace {
      * What a root complex forwards from peer to peer.
      *
      * @param bytesPerSecond of data; {@link Long#MAX_VALUE} if it is never the bottleneck
-     * @param forwards whether it forwards anything: it lets no request on if not
+     * @param refusal what becomes of requests that it does not forward; {@link Response#SERVED} if it forwards them
      */
-    record OfForwarding(long bytesPerSecond, boolean forwards) implements Pace {
+    record OfForwarding(long bytesPerSecond, Response refusal) implements Pace {
         @Override
         public long ticks(Tlp tlp) {
             return dataTicks(tlp.payload, bytesPerSecond);
         }
 
         @Override
+        public boolean mayBlock() {
+            return refusal != Response.SERVED;
+        }
+
+        @Override
         public long delay(Tlp tlp, long now) {
-            return forwards ? 0 : BLOCKED;
+            return refusal == Response.SERVED ? 0 : BLOCKED;
         }
     }
 

@@ -39,6 +39,11 @@ final class Path {
         /** @param tail when the last byte arrives, ticks: now or later */
         void arrives(Tlp tlp, long tail);
 
+        /** Whether writes that arrive land, all of them. */
+        default boolean lands() {
+            return true;
+        }
+
         /** An IOMMU on the way does not translate the address. */
         default void blocked(Tlp tlp, long tail) {
             throw new IllegalStateException("no IOMMU looks at completions");
@@ -80,6 +85,11 @@ final class Path {
     /** Whether an IOMMU is on it. */
     boolean isTranslated() {
         return Arrays.stream(channels).anyMatch(each -> each.pace().translates());
+    }
+
+    /** Whether a TLP on it may come to an end before its end. */
+    boolean mayBlock() {
+        return Arrays.stream(channels).anyMatch(each -> each.pace().mayBlock());
     }
 
     /** Addresses that differ by a multiple of this are treated alike, bytes. */

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How what follows from a decision comes about: with an {@link EveryEvent event for everything}, or with
@@ -16,6 +17,9 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     static final int AFTER_ARRIVALS = 1 << 23;
 
     private final List<Channel> channels = new ArrayList<>();
+    /** The same, where one is found at once. */
+    private Channel[] byRank = {};
+
     private final List<Flow> flows = new ArrayList<>();
     private final Set<Flow> running = new LinkedHashSet<>();
     private final List<Path> paths = new ArrayList<>();
@@ -32,12 +36,13 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     Channel addChannel(IntFunction<Channel> make) {
         Channel channel = make.apply(channels.size());
         channels.add(channel);
+        byRank = channels.toArray(new Channel[0]);
         grown(channels.size());
         return channel;
     }
 
     Channel channel(int rank) {
-        return channels.get(rank);
+        return byRank[rank];
     }
 
     List<Channel> channels() {
@@ -105,6 +110,12 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
 
     /** Before this time nothing happens but what follows from decisions. */
     abstract long horizon();
+
+    /** The flow that begins at a channel, if it is alone all the way now; null if it is not. */
+    @Nullable
+    Convoy convoy(Channel first) {
+        return null;
+    }
 
     /** The channel that decides goes on at a later time, before the horizon. */
     abstract void runAheadTo(long time);
@@ -199,6 +210,7 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
         part.above4GiB = tlp.above4GiB;
         part.request = tlp.request;
         part.operation = tlp.operation;
+        part.poisoned = tlp.poisoned;
         part.measure();
         tlp.address += bytes;
         tlp.bytes -= bytes;

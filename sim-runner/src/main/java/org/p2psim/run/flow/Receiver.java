@@ -17,9 +17,13 @@ final class Receiver {
 
     private final Progress progress;
     private final Queue[] queues = new Queue[CLASSES];
+    /** Of each class what the UpdateFCs that are not sent yet bring back, and when the first credit of each was free. */
     private final TimedUnits[] freed = new TimedUnits[CLASSES];
+
     private final long[] lastFreed = new long[CLASSES];
+    /** When the first TLP came of each Ack that is to follow the one that is due. */
     private final LongRing received = new LongRing();
+
     private final long ackLatency;
     private final long updateLatency;
 
@@ -80,12 +84,39 @@ final class Receiver {
             channel.creditsArrive(tlpClass, 1, dataUnits, at);
         } else {
             TimedUnits units = freed[tlpClass];
-            boolean first = units.isEmpty();
-            units.add(at, 1, dataUnits);
-            if (first) {
+            if (at <= updated(tlpClass)) {
+                units.addToNewest(1, dataUnits);
+                return;
+            }
+            if (units.isEmpty()) {
                 owe(at + updateLatency, tlpClass);
             }
+            units.add(at, 1, dataUnits);
         }
+    }
+
+    /** Credits that become free together with others: in time for the same UpdateFC. */
+    void addFreedTogether(int tlpClass, int headerUnits, int dataUnits) {
+        if (headerUnits > 0 && !channel.hasInfiniteCredits(tlpClass)) {
+            freed[tlpClass].addToNewest(headerUnits, dataUnits);
+        }
+    }
+
+    /** The last time at which a credit that becomes free after all others goes with them. */
+    long updated(int tlpClass) {
+        if (channel.hasInfiniteCredits(tlpClass)) {
+            return Agenda.NEVER;
+        }
+        TimedUnits units = freed[tlpClass];
+        return units.isEmpty() ? -1 : units.newest() + updateLatency;
+    }
+
+    /** The last time at which a TLP that comes after all others is acknowledged with them. */
+    long acknowledged() {
+        if (channel.reverse() == null) {
+            return Agenda.NEVER;
+        }
+        return ackDue == Agenda.NEVER ? -1 : received.isEmpty() ? ackDue : received.newest() + ackLatency;
     }
 
     void addReceived(long at) {
@@ -95,7 +126,7 @@ final class Receiver {
         if (ackDue == Agenda.NEVER) {
             ackDue = at + ackLatency;
             owe(ackDue, ACK);
-        } else if (at > ackDue) {
+        } else if (at > acknowledged()) {
             received.add(at);
         }
     }
@@ -141,22 +172,13 @@ final class Receiver {
         } else {
             int tlpClass = nextKind;
             TimedUnits units = freed[tlpClass];
-            int headerUnits = 0;
-            int dataUnits = 0;
-            while (!units.isEmpty() && units.time() <= nextDllp) {
-                headerUnits += units.headers();
-                dataUnits += units.data();
-                units.remove();
-            }
-            progress.credits(channel, tlpClass, headerUnits, dataUnits, arrival);
+            progress.credits(channel, tlpClass, units.headers(), units.data(), arrival);
+            units.remove();
         }
         findNextDllp();
     }
 
     private void acknowledge() {
-        while (!received.isEmpty() && received.head() <= ackDue) {
-            received.remove();
-        }
         ackDue = received.isEmpty() ? Agenda.NEVER : received.remove() + ackLatency;
     }
 

@@ -1,6 +1,6 @@
 package org.p2psim.run.flow;
 
-import java.util.Arrays;
+import org.p2psim.outcome.Failure;
 
 /** What a listener is still to be told, in order of time. */
 final class Reports {
@@ -8,20 +8,28 @@ final class Reports {
     enum Kind {
         LANDED,
         COMPLETED,
-        DROPPED,
-        REFUSED,
         FINISHED
     }
 
     private static final Kind[] KINDS = Kind.values();
+    private static final Failure[] FAILURES = Failure.values();
+
+    /** What an entry is made of: four numbers side by side. */
+    private static final int TIME = 0;
+
+    private static final int ADDRESS = 1;
+    private static final int ISSUED = 2;
+    /** Bytes above, kind below. */
+    private static final int WHAT = 3;
+
+    private static final int ENTRY_SHIFT = 2;
+    private static final int KIND_BITS = 8;
 
     private final DmaListener listener;
-    private long[] times = new long[64];
-    private long[] addresses = new long[64];
-    private long[] issues = new long[64];
-    private int[] bytes = new int[64];
-    private byte[] kinds = new byte[64];
+    private long[] ring = new long[64 << ENTRY_SHIFT];
+    /** Of the oldest entry; they count up for ever. */
     private int first;
+
     private int size;
 
     Reports(DmaListener listener) {
@@ -32,98 +40,135 @@ final class Reports {
         return size;
     }
 
-    void add(Kind kind, long time, Tlp tlp, int itsBytes) {
-        add(kind, time, tlp.address, itsBytes, tlp.issued);
+    private static int place(int number, int length) {
+        return (number << ENTRY_SHIFT) & (length - 1);
+    }
+
+    private int place(int index) {
+        return place(first + index, ring.length);
+    }
+
+    void add(Kind kind, long time, long address, int bytes, long issued) {
+        add(kind.ordinal(), time, address, bytes, issued);
+    }
+
+    void addFailed(Failure how, long time, long address, int bytes, long issued) {
+        add(KINDS.length + how.ordinal(), time, address, bytes, issued);
+    }
+
+    private void add(int kind, long time, long address, int bytes, long issued) {
+        int index = size++;
+        if (size << ENTRY_SHIFT > ring.length) {
+            grow();
+        }
+        while (index > 0 && comesAfter(place(index - 1), time, kind, issued, address)) {
+            System.arraycopy(ring, place(index - 1), ring, place(index), 1 << ENTRY_SHIFT);
+            index--;
+        }
+        put(place(index), kind, time, address, bytes, issued);
+    }
+
+    private void put(int at, int kind, long time, long address, int bytes, long issued) {
+        long[] entries = ring;
+        entries[at + TIME] = time;
+        entries[at + ADDRESS] = address;
+        entries[at + ISSUED] = issued;
+        entries[at + WHAT] = (long) bytes << KIND_BITS | kind;
+    }
+
+    /**
+     * Writes have landed, after all others.
+     *
+     * @param from index of the first of them in the block
+     * @param onward from setting out on the last channel until they have landed, ticks
+     * @param horizon before it nothing else happens: what has landed by then can be told at once
+     */
+    void landed(Block block, int from, int to, long onward, long horizon) {
+        long last = block.starts[to - 1] + onward;
+        if (last >= horizon) {
+            for (int i = from; i < to; i++) {
+                add(Kind.LANDED, block.starts[i] + onward, block.address(i), block.bytes(), block.issued[i]);
+            }
+            return;
+        }
+        tell(last);
+        for (int i = from; i < to; i++) {
+            listener.landed(block.starts[i] + onward, block.address(i), block.bytes(), block.issued[i]);
+        }
     }
 
     void addFinished(long time, long started) {
         add(Kind.FINISHED, time, 0, 0, started);
     }
 
-    private void add(Kind kind, long time, long address, int itsBytes, long issued) {
-        if (size == times.length) {
-            grow();
-        }
-        int mask = times.length - 1;
-        int at = (first + size++) & mask;
-        for (int before = (at - 1) & mask;
-                at != first && comesAfter(before, time, kind, issued, address);
-                before = (before - 1) & mask) {
-            move(before, at);
-            at = before;
-        }
-        times[at] = time;
-        addresses[at] = address;
-        issues[at] = issued;
-        bytes[at] = itsBytes;
-        kinds[at] = (byte) kind.ordinal();
-    }
-
     /** Of one instant: by kind, then the oldest request first. */
-    private boolean comesAfter(int entry, long time, Kind kind, long issued, long address) {
-        if (times[entry] != time) {
-            return times[entry] > time;
+    private boolean comesAfter(int at, long time, int kind, long issued, long address) {
+        if (ring[at + TIME] != time) {
+            return ring[at + TIME] > time;
         }
-        if (kinds[entry] != kind.ordinal()) {
-            return kinds[entry] > kind.ordinal();
+        if (kindAt(at) != kind) {
+            return kindAt(at) > kind;
         }
-        return issues[entry] > issued || (issues[entry] == issued && addresses[entry] > address);
+        return ring[at + ISSUED] > issued || (ring[at + ISSUED] == issued && ring[at + ADDRESS] > address);
     }
 
-    private void move(int from, int to) {
-        times[to] = times[from];
-        addresses[to] = addresses[from];
-        issues[to] = issues[from];
-        bytes[to] = bytes[from];
-        kinds[to] = kinds[from];
+    private int kindAt(int at) {
+        return (int) ring[at + WHAT] & (1 << KIND_BITS) - 1;
     }
 
     private void grow() {
-        int length = times.length;
-        int from = first;
-        times = Arrays.copyOf(times, 2 * length);
-        addresses = Arrays.copyOf(addresses, 2 * length);
-        issues = Arrays.copyOf(issues, 2 * length);
-        bytes = Arrays.copyOf(bytes, 2 * length);
-        kinds = Arrays.copyOf(kinds, 2 * length);
-        for (int i = 0; i < from; i++) {
-            move(i, length + i);
+        long[] larger = new long[2 * ring.length];
+        for (int number = first; number < first + size - 1; number++) {
+            int to = place(number, larger.length);
+            System.arraycopy(ring, place(number, ring.length), larger, to, 1 << ENTRY_SHIFT);
         }
+        ring = larger;
     }
 
     void put(State state, long position) {
         state.put(size);
         for (int i = 0; i < size; i++) {
-            int at = (first + i) & (times.length - 1);
-            state.putTime(times[at]);
-            state.put(times[at] - issues[at]);
-            state.put(addresses[at] - position);
-            state.put(((long) bytes[at] << 8) | kinds[at]);
+            int at = place(i);
+            state.putTime(ring[at + TIME]);
+            state.put(ring[at + TIME] - ring[at + ISSUED]);
+            state.put(ring[at + ADDRESS] - position);
+            state.put(ring[at + WHAT]);
         }
     }
 
     void shift(long ticks, long addressStep) {
         for (int i = 0; i < size; i++) {
-            int at = (first + i) & (times.length - 1);
-            times[at] += ticks;
-            issues[at] += ticks;
-            addresses[at] += addressStep;
+            int at = place(i);
+            ring[at + TIME] += ticks;
+            ring[at + ISSUED] += ticks;
+            ring[at + ADDRESS] += addressStep;
         }
     }
 
     /** Tells everything up to a time, that included. */
     void tell(long until) {
-        while (size > 0 && times[first] <= until) {
-            int at = first;
-            first = (first + 1) & (times.length - 1);
+        while (size > 0 && ring[place(0) + TIME] <= until) {
+            int at = place(0);
+            long time = ring[at + TIME];
+            long address = ring[at + ADDRESS];
+            long issued = ring[at + ISSUED];
+            int bytes = (int) (ring[at + WHAT] >> KIND_BITS);
+            int kind = kindAt(at);
+            first++;
             size--;
-            switch (KINDS[kinds[at]]) {
-                case LANDED -> listener.landed(times[at], addresses[at], bytes[at], issues[at]);
-                case COMPLETED -> listener.completed(times[at], addresses[at], bytes[at], issues[at]);
-                case DROPPED -> listener.dropped(times[at], addresses[at], bytes[at], issues[at]);
-                case REFUSED -> listener.refused(times[at], addresses[at], bytes[at], issues[at]);
-                case FINISHED -> listener.finished(times[at], issues[at]);
-            }
+            tell(kind, time, address, bytes, issued);
+        }
+    }
+
+    private void tell(int kind, long time, long address, int bytes, long issued) {
+        if (kind >= KINDS.length) {
+            listener.failed(FAILURES[kind - KINDS.length], time, address, bytes, issued);
+            return;
+        }
+        switch (KINDS[kind]) {
+            case LANDED -> listener.landed(time, address, bytes, issued);
+            case COMPLETED -> listener.completed(time, address, bytes, issued);
+            case FINISHED -> listener.finished(time, issued);
         }
     }
 }

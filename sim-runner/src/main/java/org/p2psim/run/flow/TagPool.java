@@ -1,5 +1,6 @@
 package org.p2psim.run.flow;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.p2psim.timing.DmaEngineTiming.Rounds;
 
@@ -19,6 +20,9 @@ final class TagPool {
 
     private int shortOnes;
 
+    /** Channels where flows of the function wait for tags. */
+    private Channel[] askers = {};
+
     TagPool(int tags, Optional<Rounds> rounds) {
         this.tags = tags;
         this.rounds = rounds;
@@ -33,6 +37,18 @@ final class TagPool {
     /** All are handed out one by one. */
     TagPool(int tags) {
         this(tags, Optional.empty());
+    }
+
+    /** Requests that take tags begin on a channel. */
+    void askedFrom(Channel channel) {
+        if (!Arrays.asList(askers).contains(channel)) {
+            askers = Arrays.copyOf(askers, askers.length + 1);
+            askers[askers.length - 1] = channel;
+        }
+    }
+
+    Channel[] askers() {
+        return askers;
     }
 
     int tags() {

@@ -34,6 +34,16 @@ final class TimedUnits {
         return (first + 2 * index) & (ring.length - 1);
     }
 
+    /** When the newest entry is free; only if there is one. */
+    long newest() {
+        return ring[at(size - 1)];
+    }
+
+    /** More units that become free together with the newest entry; only if there is one. */
+    void addToNewest(int headerUnits, int dataUnits) {
+        ring[at(size - 1) + 1] += (long) headerUnits << HEADERS_SHIFT | dataUnits;
+    }
+
     /** @param time ticks, whenever */
     void addInOrder(long time, int headerUnits, int dataUnits) {
         add(time, headerUnits, dataUnits);

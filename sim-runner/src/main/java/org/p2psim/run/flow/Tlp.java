@@ -2,6 +2,7 @@ package org.p2psim.run.flow;
 
 import org.jspecify.annotations.Nullable;
 import org.p2psim.timing.DmaEngineTiming;
+import org.p2psim.timing.Response;
 import org.p2psim.transaction.Credits;
 import org.p2psim.transaction.TlpKind;
 
@@ -53,6 +54,15 @@ final class Tlp {
     /** Data credits that it holds in that buffer. */
     int heldUnits;
 
+    /** Of a request: how many its flow had issued before. */
+    long number;
+    /** Whether its data is marked as bad (EP); of a read, whether any of what it has got is. */
+    boolean poisoned;
+    /** Of a read: how it is answered. */
+    Response response = Response.SERVED;
+    /** Of a read: whether its initiator waits for it no longer. */
+    boolean givenUp;
+
     boolean above4GiB;
     /** The last skip in which it was moved. */
     private long moved;
@@ -79,7 +89,7 @@ final class Tlp {
     }
 
     void set(Flow itsFlow, Path itsPath, TlpKind itsKind, long itsAddress, int itsBytes, long itsIssue) {
-        boolean above = Long.compareUnsigned(itsAddress, FOUR_GIB) >= 0;
+        boolean above = isAbove4GiB(itsAddress);
         boolean alike = kind == itsKind && bytes == itsBytes && above4GiB == above && ((address ^ itsAddress) & 3) == 0;
         flow = itsFlow;
         path = itsPath;
@@ -94,6 +104,9 @@ final class Tlp {
         dmaBytes = itsBytes;
         firstOfDma = false;
         tailOfOdd = false;
+        poisoned = false;
+        response = Response.SERVED;
+        givenUp = false;
         walk = 0;
         if (!alike) {
             kind = itsKind;
@@ -102,6 +115,10 @@ final class Tlp {
             above4GiB = above;
             measure();
         }
+    }
+
+    static boolean isAbove4GiB(long address) {
+        return Long.compareUnsigned(address, FOUR_GIB) >= 0;
     }
 
     /** To the next channel of its path, or the end. */

@@ -10,6 +10,7 @@ final class Unfinished {
     private long[] started = new long[16];
     private long[] latest = new long[16];
     private long[] missing = new long[16];
+    private long[] failed = new long[16];
     private long first;
     private long next;
     private long lastFinish;
@@ -24,11 +25,13 @@ final class Unfinished {
             started = larger(started);
             latest = larger(latest);
             missing = larger(missing);
+            failed = larger(failed);
         }
         int index = at(next++);
         started[index] = start;
         latest[index] = start;
         missing[index] = bytes;
+        failed[index] = 0;
     }
 
     /** Twice as long, with every operation where its number says. */
@@ -42,6 +45,15 @@ final class Unfinished {
         int index = at(operation);
         missing[index] -= bytes;
         latest[index] = Math.max(latest[index], time);
+    }
+
+    void fail(long operation) {
+        failed[at(operation)] = 1;
+    }
+
+    /** Whether something of the oldest one was not done. */
+    boolean hasFailed() {
+        return failed[at(first)] != 0;
     }
 
     /** Whether the oldest one is over. */

@@ -18,7 +18,7 @@ import org.p2psim.unit.Bytes;
  */
 public final class RdmaStages {
     /** A NIC sends only as much as its peer has room for. */
-    private static final int MOST_IN_FLIGHT = (int) Bytes.MIB;
+    public static final int MOST_IN_FLIGHT = (int) Bytes.MIB;
 
     private final String lane;
     private final int mtu;

@@ -24,6 +24,7 @@ import org.p2psim.scenario.evidence.TimingRow.Pattern;
 import org.p2psim.timing.DeviceTiming;
 import org.p2psim.timing.IommuTiming;
 import org.p2psim.timing.MemoryTiming;
+import org.p2psim.timing.Response;
 import org.p2psim.timing.RootComplexTiming;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.IommuMode;
@@ -81,7 +82,7 @@ final class HostRun {
         RootComplexTiming root = new RootComplexTiming(
                 OptionalLong.empty(),
                 OptionalLong.empty(),
-                true,
+                Response.SERVED,
                 true,
                 translation,
                 OptionalLong.empty(),

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.engine.Engine;
@@ -66,13 +67,16 @@ final class AllReduceOperations {
         private final long begun = engine.now();
         private final int event;
         private final List<Member> members = new ArrayList<>();
+        private final Failures failures;
         private int unfinished;
+        private long lost;
 
         Ring(String lane, Operation.AllReduce op) {
             this.lane = lane;
             this.size = op.members().size();
             this.bytes = op.size();
             this.unfinished = size;
+            this.failures = new Failures(recorder, ways, lane);
             this.event = recorder.done(begun, lane, "all-reduce", "ring of " + String.join(", ", op.members()));
             for (int i = 0; i < size; i++) {
                 String right = op.members().get((i + 1) % size);
@@ -113,7 +117,9 @@ final class AllReduceOperations {
             LatencyRecorder all = new LatencyRecorder();
             members.forEach(member -> member.steps.forEach(all::record));
             Member first = members.get(0);
-            recorder.transfer(first.way.outcome(lane, "all-reduce", moved, moved, begun, engine.now(), all.latency()));
+            long arrived = Math.max(0, moved - Math.round((double) lost / size));
+            recorder.transfer(first.way.outcome(
+                    lane, "all-reduce", moved, arrived, begun, engine.now(), all.latency(), failures));
         }
     }
 
@@ -150,6 +156,12 @@ final class AllReduceOperations {
             network.start(ways.request(name, way, requests, address -> true), new DmaListener() {
                 @Override
                 public void landed(long at, long address, int bytes, long issued) {}
+
+                @Override
+                public void failed(Failure how, long at, long address, int bytes, long issued) {
+                    ring.lost += how == Failure.POISONED ? 0 : bytes;
+                    ring.failures.add(how, at, address, way);
+                }
 
                 @Override
                 public void done() {

@@ -9,6 +9,7 @@ import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.invariant.Invariant;
+import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.engine.Engine;
@@ -165,6 +166,15 @@ final class NvmeOperations {
     }
 
     private void run(Commands commands, Memory memory, int request) {
+        if (commands.request().isEmpty()) {
+            ways.assume("commands of %s".formatted(Bytes.format(DEFAULT_REQUEST)), "", commands.lane());
+        }
+        if (commands.depth().isEmpty()) {
+            ways.assume("%d commands at once".formatted(DEFAULT_DEPTH), "", commands.lane());
+        }
+        if (world.device(commands.nvme()).media().isEmpty()) {
+            ways.assume("the media of a drive is never the limit", "", commands.nvme());
+        }
         OperationStream stream = new OperationStream(
                 engine, recorder, ways, commands.lane(), commands.operation(), commands.size(), memory.way());
         Requests requests = new Requests.Operations(
@@ -266,13 +276,8 @@ final class NvmeOperations {
         }
 
         @Override
-        public void dropped(long at, long address, int bytes, long issued) {
-            stream.dropped(at, address, bytes, issued);
-        }
-
-        @Override
-        public void refused(long at, long address, int bytes, long issued) {
-            stream.refused(at, address, bytes, issued);
+        public void failed(Failure how, long at, long address, int bytes, long issued) {
+            stream.failed(how, at, address, bytes, issued);
         }
 
         @Override

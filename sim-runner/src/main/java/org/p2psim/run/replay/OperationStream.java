@@ -1,5 +1,6 @@
 package org.p2psim.run.replay;
 
+import org.p2psim.outcome.Failure;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.flow.DmaListener;
 import org.p2psim.run.flow.LatencyRecorder;
@@ -11,7 +12,6 @@ import org.p2psim.unit.Bytes;
 final class OperationStream implements DmaListener {
     private final Engine engine;
     private final Recorder recorder;
-    private final Ways ways;
     private final String lane;
     private final String operation;
     private final long requested;
@@ -20,7 +20,7 @@ final class OperationStream implements DmaListener {
     private final int event;
     private final LatencyRecorder latency = new LatencyRecorder();
     private long bytes;
-    private boolean failed;
+    private final Failures failures;
 
     /**
      * Begins now.
@@ -31,11 +31,11 @@ final class OperationStream implements DmaListener {
             Engine engine, Recorder recorder, Ways ways, String lane, String operation, long requested, Ways.Way way) {
         this.engine = engine;
         this.recorder = recorder;
-        this.ways = ways;
         this.lane = lane;
         this.operation = operation;
         this.requested = requested;
         this.way = way;
+        this.failures = new Failures(recorder, ways, lane);
         this.start = engine.now();
         this.event = recorder.done(start, lane, operation, way.text());
     }
@@ -58,20 +58,8 @@ final class OperationStream implements DmaListener {
     }
 
     @Override
-    public void dropped(long at, long address, int length, long issued) {
-        failed(at, "blocked write", address);
-    }
-
-    @Override
-    public void refused(long at, long address, int length, long issued) {
-        failed(at, "blocked read", address);
-    }
-
-    private void failed(long at, String what, long address) {
-        if (!failed) {
-            failed = true;
-            recorder.effect(at, lane, what, ways.refusal(way, address));
-        }
+    public void failed(Failure how, long at, long address, int length, long issued) {
+        failures.add(how, at, address, way);
     }
 
     @Override
@@ -85,6 +73,6 @@ final class OperationStream implements DmaListener {
                                 way.text(),
                                 Bytes.format(bytes),
                                 bytes == 0 ? "" : " at " + new Bandwidth(bytes, now - start)));
-        recorder.transfer(way.outcome(lane, operation, requested, bytes, start, now, latency.latency()));
+        recorder.transfer(way.outcome(lane, operation, requested, bytes, start, now, latency.latency(), failures));
     }
 }

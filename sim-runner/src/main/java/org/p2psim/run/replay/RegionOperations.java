@@ -75,9 +75,14 @@ final class RegionOperations {
 
     /** Why a NIC refuses its own use of a region, if it does: to write into it takes a right, to read from it none. */
     Optional<String> localError(String mr, boolean write, long size) {
+        return localError(mr, write, 0, size);
+    }
+
+    /** The same of a part of it. */
+    Optional<String> localError(String mr, boolean write, long offset, long size) {
         AccessFlag right = AccessFlag.LOCAL_WRITE;
         return handles.region(mr)
-                .map(region -> write ? region.accessError(right, 0, size) : region.rangeError(0, size))
+                .map(region -> write ? region.accessError(right, offset, size) : region.rangeError(offset, size))
                 .orElseGet(() -> Optional.of("%s is not registered".formatted(mr)));
     }
 

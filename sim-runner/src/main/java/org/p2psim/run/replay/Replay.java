@@ -32,6 +32,7 @@ public final class Replay {
     private final AllReduceOperations allReduces;
     private final NvmeOperations nvme;
     private final Transfers transfers;
+    private final SendOperations sends;
 
     public Replay(
             World world, Engine engine, Routing routing, DmaNetwork network, Recorder recorder, InvariantWatch watch) {
@@ -55,12 +56,14 @@ public final class Replay {
                 network,
                 exporters,
                 dmaMap,
+                handles,
                 recorder,
                 watch,
                 new WorkQueues(engine, network, ways, buffers));
         this.nvme = new NvmeOperations(
                 world, engine, network, recorder, watch, ways, traffic, buffers, handles, exporters, transfers);
         this.regions = new RegionOperations(engine, handles, recorder, attachments, transfers);
+        this.sends = new SendOperations(world, engine, recorder, handles, regions, transfers);
     }
 
     /** Puts the whole timeline on the engine; equal times keep the order of the file. */
@@ -117,6 +120,10 @@ public final class Replay {
             rdma(op.id(), "rdma-read", op.mr(), op.offset(), op.size(), true, op.local());
         } else if (operation instanceof Operation.RdmaWrite op) {
             rdma(op.id(), "rdma-write", op.mr(), op.offset(), op.size(), false, op.local());
+        } else if (operation instanceof Operation.RdmaSend op) {
+            sends.send(op);
+        } else if (operation instanceof Operation.RdmaReceive op) {
+            sends.post(op);
         } else if (operation instanceof Operation.DmaRead op) {
             dma(op.id(), "dma-read", op.attachment(), op.offset(), op.size(), true);
         } else if (operation instanceof Operation.DmaWrite op) {
@@ -178,9 +185,7 @@ public final class Replay {
                         region.attachment(),
                         read,
                         size,
-                        local.flatMap(handles::region)
-                                .map(end -> new Transfers.LocalEnd(
-                                        end.request().name(), end.attachment(), end.segments(0, size)))),
+                        local.flatMap(end -> transfers.localEnd(end, size))),
                 region.segments(offset, size));
     }
 

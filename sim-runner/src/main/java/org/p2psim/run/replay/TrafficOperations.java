@@ -43,6 +43,9 @@ final class TrafficOperations {
         String operation = read ? "traffic-read" : "traffic-write";
         int min = op.request().map(request -> Math.toIntExact(request.min())).orElse(DEFAULT_REQUEST);
         int max = op.request().map(request -> Math.toIntExact(request.max())).orElse(DEFAULT_REQUEST);
+        if (op.request().isEmpty()) {
+            ways.assume("requests of %s".formatted(Bytes.format(DEFAULT_REQUEST)), "", lane);
+        }
         DmaRequest.Segment place;
         Ways.Way way;
         if (op.to().equals(Operation.MEMORY)) {

@@ -11,6 +11,7 @@ import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.invariant.Invariant;
+import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.engine.Engine;
@@ -34,6 +35,7 @@ final class Transfers {
     private final DmaNetwork network;
     private final Exporters exporters;
     private final MachineDmaMap dmaMap;
+    private final Handles handles;
     private final Recorder recorder;
     private final InvariantWatch watch;
     private final WireTransfers rdma;
@@ -72,6 +74,7 @@ final class Transfers {
             DmaNetwork network,
             Exporters exporters,
             MachineDmaMap dmaMap,
+            Handles handles,
             Recorder recorder,
             InvariantWatch watch,
             WorkQueues queues) {
@@ -81,6 +84,7 @@ final class Transfers {
         this.network = network;
         this.exporters = exporters;
         this.dmaMap = dmaMap;
+        this.handles = handles;
         this.recorder = recorder;
         this.watch = watch;
         this.rdma = new WireTransfers(this, world, engine, network, exporters, ways, queues);
@@ -148,6 +152,12 @@ final class Transfers {
                 transfer);
     }
 
+    /** The start of an MR as the requester's own memory; empty if it was never registered. */
+    Optional<LocalEnd> localEnd(String mr, long size) {
+        return handles.region(mr)
+                .map(end -> new LocalEnd(end.request().name(), end.attachment(), end.segments(0, size)));
+    }
+
     static List<DmaRequest.Segment> touched(ImmutableList<SgTable.Entry> segments) {
         return segments.stream()
                 .map(entry -> new DmaRequest.Segment(entry.address(), entry.length()))
@@ -191,11 +201,12 @@ final class Transfers {
         private final int event;
         private final LatencyRecorder latency = new LatencyRecorder();
         private long bytes;
-        private boolean failed;
+        private final Failures failures;
 
         Transfer(Order order, Ways.Way way) {
             this.order = order;
             this.way = way;
+            this.failures = new Failures(recorder, ways, order.lane());
             this.event = recorder.done(start, order.lane(), order.operation(), way.text());
         }
 
@@ -251,12 +262,12 @@ final class Transfers {
         public void done() {
             long now = engine.now();
             recorder.end(event, now, summary());
-            if (bytes < order.bytes() && !failed && order.operation().startsWith("rdma")) {
+            if (bytes < order.bytes() && failures.isEmpty() && order.operation().startsWith("rdma")) {
                 recorder.effect(
                         now, order.lane(), "IBV_WC_REM_ACCESS_ERR", "the peer's work request ends: the key is gone");
             }
-            recorder.transfer(
-                    way.outcome(order.lane(), order.operation(), order.bytes(), bytes, start, now, latency.latency()));
+            recorder.transfer(way.outcome(
+                    order.lane(), order.operation(), order.bytes(), bytes, start, now, latency.latency(), failures));
             ended(this);
         }
 
@@ -268,20 +279,12 @@ final class Transfers {
         }
 
         @Override
-        public void dropped(long at, long address, int length, long issued) {
-            failed(at, "blocked write", ways.refusal(way, address));
+        public void failed(Failure how, long at, long address, int length, long issued) {
+            failed(how, at, address, way);
         }
 
-        @Override
-        public void refused(long at, long address, int length, long issued) {
-            failed(at, "blocked read", ways.refusal(way, address));
-        }
-
-        void failed(long at, String what, String reason) {
-            if (!failed) {
-                failed = true;
-                recorder.effect(at, order.lane(), what, reason);
-            }
+        void failed(Failure how, long at, long address, Ways.Way taken) {
+            failures.add(how, at, address, taken);
         }
     }
 }

@@ -6,20 +6,28 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongPredicate;
+import java.util.stream.Stream;
+import org.p2psim.outcome.Failure;
+import org.p2psim.outcome.GroupedNotes;
 import org.p2psim.outcome.Latency;
 import org.p2psim.outcome.Note;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.routing.Delivery;
+import org.p2psim.routing.Hop;
 import org.p2psim.routing.Route;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.flow.DmaRequest;
 import org.p2psim.run.flow.Requests;
 import org.p2psim.run.flow.Target;
 import org.p2psim.scenario.Device;
+import org.p2psim.timing.MemoryTiming;
+import org.p2psim.timing.Response;
+import org.p2psim.timing.Timings;
 import org.p2psim.topology.Link;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.topology.PortType;
+import org.p2psim.unit.Ticks;
 
 /** The ways that DMA takes from device to device, and what is to be careful with in those that were taken. */
 final class Ways {
@@ -37,9 +45,12 @@ final class Ways {
     /** A root complex has 64 or 128 (PCIe base specification 5.0, 2.3.1.1); x86 hosts have a cache line. */
     private static final int MEMORY_RCB = 64;
 
+    private static final String PCIE_BENCH = "pcie-bench, Neugebauer et al., SIGCOMM 2018, on Broadwell";
+
     private final World world;
     private final Routing routing;
     private final List<Note> notes = new ArrayList<>();
+    private final GroupedNotes assumed = new GroupedNotes();
 
     Ways(World world, Routing routing) {
         this.world = world;
@@ -87,6 +98,7 @@ final class Ways {
         if (isConventional(initiator)) {
             notes.add(CONVENTIONAL_PCI);
         }
+        assumeOfMemory(of, read);
         OptionalLong llc = world.plan().timings().memory(of).llc();
         Target.MemoryTarget memory =
                 llc.isPresent() ? Target.MemoryTarget.window(of, window, llc.getAsLong()) : new Target.MemoryTarget(of);
@@ -94,27 +106,98 @@ final class Ways {
         return new Way(initiatorName, "memory of " + of, read, initiator, memory, MEMORY_RCB, kind, requests, data);
     }
 
+    private void assumeOfMemory(String socket, boolean read) {
+        MemoryTiming timing = world.plan().timings().memory(socket);
+        if (read && timing.readLatency() == MemoryTiming.DEFAULT.readLatency()) {
+            assume("memory answers reads in 500 ns where nothing else is stated", PCIE_BENCH, socket);
+        }
+        if (read && timing.llc().isEmpty()) {
+            assume("the last-level cache has whatever is read of memory", "", socket);
+        }
+        if (timing.bandwidth().isEmpty()) {
+            assume("the bandwidth of memory is never the limit", "", socket);
+        }
+    }
+
     private boolean isConventional(PciFunction function) {
         return world.host().wayUp(function).stream().anyMatch(each -> each.type() == PortType.PCIE_TO_PCI_BRIDGE);
     }
 
-    /** Why a request goes no further. What the root complex refuses, no IOMMU has faulted. */
-    String refusal(Way way, long address) {
-        if (world.plan().timings().forward(way.requests().rootComplexes(), !way.read())) {
-            return "IOMMU fault: address 0x%x is not mapped".formatted(address);
+    /** Why a request did not end as it should have. */
+    String reason(Failure how, Way way, long address) {
+        if (how == Failure.POISONED) {
+            return "%s: data of 0x%x is marked as bad (EP)".formatted(way.text(), address);
         }
-        return "the root complex %s: address 0x%x"
-                .formatted(
-                        way.read() ? "answers reads from peers with Unsupported Request" : "drops writes to peers",
-                        address);
+        return "%s%s".formatted(waited(how, way), cause(how, way, address));
+    }
+
+    private String waited(Failure how, Way way) {
+        if (how == Failure.COMPLETION_TIMEOUT
+                && world.device(way.initiator()).completionTimeout().isEmpty()) {
+            assume(
+                    "a requester gives up after 50 ms, the end of the default range of Completion Timeouts",
+                    "PCIe base specification 5.0, 7.5.3.16",
+                    way.initiator());
+        }
+        if (how == Failure.NO_COMPLETION) {
+            return "%s waits for ever, its Completion Timeout being disabled: ".formatted(way.initiator());
+        }
+        OptionalLong timeout =
+                world.plan().timings().device(way.from().address()).completionTimeout();
+        return how == Failure.COMPLETION_TIMEOUT
+                ? "%s gives up after %s: ".formatted(way.initiator(), Ticks.format(timeout.orElse(0)))
+                : "";
+    }
+
+    /** What the root complex refuses no IOMMU has faulted, and what either refuses does not get to the target. */
+    private String cause(Failure how, Way way, long address) {
+        if (way.requests().hops().stream().anyMatch(Hop.AcsBlockHop.class::isInstance)) {
+            return "ACS violation: Translation Blocking is on, address 0x%x".formatted(address);
+        }
+        Timings timings = world.plan().timings();
+        Response rootComplex = timings.response(way.requests().rootComplexes(), !way.read());
+        if (rootComplex != Response.SERVED) {
+            return "the root complex %s: address 0x%x"
+                    .formatted(way.read() ? answer("reads from peers", rootComplex) : "drops writes to peers", address);
+        }
+        Response target = way.to() instanceof Target.PciTarget device
+                ? timings.device(device.function().address()).response()
+                : Response.SERVED;
+        if (target != Response.SERVED) {
+            return "%s %s: address 0x%x"
+                    .formatted(way.target(), way.read() ? answer("reads", target) : "drops writes", address);
+        }
+        return how == Failure.COMPLETION_TIMEOUT
+                ? "the answer comes later: address 0x%x".formatted(address)
+                : "IOMMU fault: address 0x%x is not mapped".formatted(address);
+    }
+
+    private static String answer(String reads, Response response) {
+        return switch (response) {
+            case SERVED -> "answers " + reads;
+            case UNSUPPORTED_REQUEST -> "answers %s with Unsupported Request".formatted(reads);
+            case COMPLETER_ABORT -> "answers %s with Completer Abort".formatted(reads);
+            case NONE -> "does not answer " + reads;
+        };
     }
 
     void caution(String text) {
         notes.add(new Note(Note.Kind.CAUTION, text, ""));
     }
 
+    /**
+     * A value that the scenario does not state, and that counts in this run.
+     *
+     * @param source empty if it is nobody's figure
+     * @param subject what it was taken for
+     */
+    void assume(String text, String source, String subject) {
+        assumed.add(source.isEmpty() ? Note.Kind.ASSUMED : Note.Kind.SOURCE, text, source, subject);
+    }
+
     ImmutableList<Note> notes() {
-        return notes.stream().distinct().collect(ImmutableList.toImmutableList());
+        return Stream.concat(notes.stream().distinct(), assumed.notes().stream())
+                .collect(ImmutableList.toImmutableList());
     }
 
     /**
@@ -140,7 +223,14 @@ final class Ways {
         }
 
         TransferOutcome outcome(
-                String name, String operation, long requested, long bytes, long start, long end, Latency latency) {
+                String name,
+                String operation,
+                long requested,
+                long bytes,
+                long start,
+                long end,
+                Latency latency,
+                Failures failures) {
             return new TransferOutcome(
                     name,
                     operation,
@@ -154,7 +244,8 @@ final class Ways {
                     RouteHops.of(data),
                     read && !requests.reversed().equals(data) ? RouteHops.of(requests) : List.of(),
                     data.slowestLink().map(Link::bytesPerSecond).orElse(0L),
-                    latency);
+                    latency,
+                    failures.counts());
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
+import org.p2psim.outcome.Failure;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.flow.DmaListener;
 import org.p2psim.run.flow.DmaNetwork;
@@ -15,6 +16,8 @@ import org.p2psim.run.replay.Transfers.Order;
 import org.p2psim.run.replay.Transfers.Transfer;
 import org.p2psim.scenario.Device;
 import org.p2psim.topology.PciFunction;
+import org.p2psim.unit.Bytes;
+import org.p2psim.unit.Ticks;
 
 /** RDMA whose packets go over the ports of NICs: to or from a peer elsewhere, or between two NICs of this machine. */
 final class WireTransfers {
@@ -55,7 +58,15 @@ final class WireTransfers {
                 order.local().map(end -> end.attachment().importer().name()).orElse("");
         Optional<Device.Wire> queue =
                 order.local().flatMap(end -> world.device(requester).wire());
-        StageEnds ends = new StageEnds(() -> queues.complete(order.lane(), requester, queue, transfer::done));
+        boolean sends = order.operation().equals("rdma-send");
+        StageEnds both = new StageEnds(transfer::done);
+        both.expect(sends ? 2 : 1);
+        StageEnds ends = new StageEnds(() -> {
+            queues.complete(order.lane(), requester, queue, both::done);
+            if (sends) {
+                queues.complete(order.lane() + " receive", way.initiator(), wire, both::done);
+            }
+        });
         Optional<Peer> peer = order.local().map(end -> new Peer(transfer, order, end, ends));
         Optional<Device.Wire> peerWire = peer.flatMap(Peer::wire);
         RdmaStages stages = new RdmaStages(
@@ -72,6 +83,12 @@ final class WireTransfers {
             stages.dma(ways.request(order.lane(), way, packets, translated), memory);
         }
         ends.expect(stages.stages().size());
+        wire.ifPresent(port -> assumeOfWire(way.initiator(), port));
+        peer.ifPresent(other -> other.wire().ifPresent(port -> assumeOfWire(requester, port)));
+        ways.assume(
+                "an RDMA operation has %s on its way at most".formatted(Bytes.format(RdmaStages.MOST_IN_FLIGHT)),
+                "",
+                order.lane());
         // of a read, the request is on the wire first
         long asked = order.read()
                 ? wire.or(() -> peerWire).map(Device.Wire::latencyOrDefault).orElse(0L)
@@ -80,7 +97,30 @@ final class WireTransfers {
                 order.lane(),
                 requester,
                 queue,
-                () -> engine.at(engine.now() + asked, () -> network.start(stages.stages())));
+                () -> engine.at(engine.now() + asked, () -> begin(order, way.initiator(), wire, sends, stages)));
+    }
+
+    /** What comes in with a send waits until the receiver has the WQE of its receive. */
+    private void begin(Order order, String receiver, Optional<Device.Wire> wire, boolean sends, RdmaStages stages) {
+        Runnable start = () -> network.start(stages.stages());
+        if (sends) {
+            queues.fetch(order.lane() + " receive", receiver, wire, start);
+        } else {
+            start.run();
+        }
+    }
+
+    private void assumeOfWire(String nic, Device.Wire wire) {
+        if (wire.latency().isEmpty()) {
+            ways.assume("a wire takes %s".formatted(Ticks.format(wire.latencyOrDefault())), "", nic);
+        }
+        if (wire.mtu().isEmpty()) {
+            ways.assume("packets of %s".formatted(Bytes.format(Device.Wire.DEFAULT_MTU)), "", nic);
+        }
+        if (wire.header().isEmpty()) {
+            String text = "packets cost %d bytes besides their data".formatted(Device.Wire.DEFAULT_HEADER);
+            ways.assume(text, "RoCEv2 without VLAN: IEEE 802.3, InfiniBand specification, annex 17", nic);
+        }
     }
 
     /** The memory behind the MR. */
@@ -96,13 +136,8 @@ final class WireTransfers {
         }
 
         @Override
-        public void dropped(long at, long address, int bytes, long issued) {
-            transfer.dropped(at, address, bytes, issued);
-        }
-
-        @Override
-        public void refused(long at, long address, int bytes, long issued) {
-            transfer.refused(at, address, bytes, issued);
+        public void failed(Failure how, long at, long address, int bytes, long issued) {
+            transfer.failed(how, at, address, bytes, issued);
         }
 
         @Override
@@ -161,13 +196,8 @@ final class WireTransfers {
         }
 
         @Override
-        public void dropped(long at, long address, int bytes, long issued) {
-            transfer.failed(at, "blocked write", ways.refusal(way, address));
-        }
-
-        @Override
-        public void refused(long at, long address, int bytes, long issued) {
-            transfer.failed(at, "blocked read", ways.refusal(way, address));
+        public void failed(Failure how, long at, long address, int bytes, long issued) {
+            transfer.failed(how, at, address, way);
         }
 
         @Override

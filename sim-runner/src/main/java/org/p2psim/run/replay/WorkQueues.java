@@ -13,7 +13,7 @@ import org.p2psim.unit.Bytes;
 
 /**
  * What a NIC has to do with host memory for one work request: it learns of it, fetches its WQE, and says in the end that
- * it is over. Only the requester does: RDMA reads and writes pass the other end without a work request of its own.
+ * it is over. RDMA reads and writes pass the other end without a work request of its own; a send takes one there.
  */
 final class WorkQueues {
     private static final int ENTRY = 64;
@@ -38,14 +38,21 @@ final class WorkQueues {
 
     /** From the CPU's doorbell until the NIC has the work request. */
     void post(String lane, String nic, Optional<Device.Wire> wire, Runnable then) {
-        Runnable fetch = wire.filter(Device.Wire::wqeFetch).isPresent()
-                ? () -> dma(lane + " WQE", nic, true, ENTRY, ends(1, then))
-                : then;
+        Runnable fetch = () -> fetch(lane, nic, wire, then);
         long doorbell = wire.map(port -> port.doorbell().orElse(0)).orElse(0L);
         if (doorbell > 0) {
             engine.at(engine.now() + doorbell, fetch::run);
         } else {
             fetch.run();
+        }
+    }
+
+    /** The NIC reads its WQE, unless it has it. */
+    void fetch(String lane, String nic, Optional<Device.Wire> wire, Runnable then) {
+        if (wire.filter(Device.Wire::wqeFetch).isPresent()) {
+            dma(lane + " WQE", nic, true, ENTRY, ends(1, then));
+        } else {
+            then.run();
         }
     }
 

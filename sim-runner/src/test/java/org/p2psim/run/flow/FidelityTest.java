@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -42,7 +43,22 @@ class FidelityTest {
     @MethodSource("seeds")
     void everyEventAndKnownTimesAgree(int seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        Scene scene = scene(random);
+        assertAgreement(scene(random), random, seed);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void everyEventAndKnownTimesAgreeWhereFlowsAreAlone(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        assertAgreement(sparse(random), random, seed);
+    }
+
+    static Scene sparse(SplittableRandom random) {
+        Scene scene = Scene.sparse(random);
+        return random.nextBoolean() ? scene.withTies(scene.run(L0, List.of()), random) : scene;
+    }
+
+    private static void assertAgreement(Scene scene, SplittableRandom random, int seed) {
         Result everyEvent = scene.run(L0, List.of());
         Result known = scene.run(L1, List.of());
         assertThat(known.told()).as("seed %d", seed).isEqualTo(everyEvent.told());
@@ -73,6 +89,30 @@ class FidelityTest {
             assertThat(skipping.doneAt()).as("seed %d", seed).isEqualTo(known.doneAt());
             assertThat(skipping.use()).as("seed %d", seed).isEqualTo(known.use());
         }
+    }
+
+    /** Otherwise the comparison would say nothing. */
+    @Test
+    void someFlowsAreAlone() {
+        long alone = IntStream.rangeClosed(1, 40)
+                .filter(seed -> {
+                    AtomicBoolean found = new AtomicBoolean();
+                    sparse(new SplittableRandom(seed)).run(engine -> noting(engine, found), List.of());
+                    return found.get();
+                })
+                .count();
+        assertThat(alone).isGreaterThanOrEqualTo(10);
+    }
+
+    private static Progress noting(Engine engine, AtomicBoolean found) {
+        return new KnownTimes(engine, false) {
+            @Override
+            Convoy convoy(Channel first) {
+                Convoy convoy = super.convoy(first);
+                found.set(found.get() || convoy != null);
+                return convoy;
+            }
+        };
     }
 
     /** Otherwise the comparison would say nothing. */

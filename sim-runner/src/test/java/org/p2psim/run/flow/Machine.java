@@ -124,6 +124,16 @@ final class Machine {
         return machine.fabric();
     }
 
+    /** Two to four functions below one switch. */
+    static Fabric oneSwitch(SplittableRandom random) {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 64);
+        PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(anyLink(random)));
+        for (int below = random.nextInt(2, 5); below > 0; below--) {
+            machine.endpoint(machine.downstreamPort(upstreamPort, anyLink(random)));
+        }
+        return machine.fabric();
+    }
+
     /** As {@link #random}, and with a link between sockets that may be a bottleneck, and functions on the root bus. */
     static Fabric rich(SplittableRandom random) {
         Machine machine = new Machine();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.engine.Phase;
@@ -70,7 +71,7 @@ enum PlantedFault {
         void arrives(Tlp tlp, long at) {
             long ordered = tlp.kind == TlpKind.MEM_READ
                     ? last.merge(
-                            tlp.flow.answerPath(TlpKind.COMPLETION_WITH_DATA).channel(0), at, Math::max)
+                            Objects.requireNonNull(tlp.flow.completionPath()).channel(0), at, Math::max)
                     : at;
             super.arrives(tlp, ordered);
         }
@@ -107,6 +108,23 @@ enum PlantedFault {
         @Override
         void stop(Flow flow, long at) {
             engine.at(at, Phase.DECISION, late, flow.number);
+        }
+    }),
+    RUNS_AHEAD_ACROSS_EVENTS(engine -> new KnownTimes(engine, false) {
+        @Override
+        long horizon() {
+            return super.horizon() == 0 ? 0 : Long.MAX_VALUE / 8;
+        }
+    }),
+    /** A flow goes on in blocks though others have a part in its way, or have left DLLPs to send. */
+    BLOCKS_OF_FLOWS_THAT_ARE_NOT_ALONE(engine -> new KnownTimes(engine, false) {
+        @Override
+        Convoy convoy(Channel first) {
+            return running().stream()
+                    .filter(flow -> flow.requestPath().channel(0) == first)
+                    .findFirst()
+                    .flatMap(flow -> Convoy.of(this, flow))
+                    .orElse(null);
         }
     }),
     SKIPS_ACROSS_EVENTS(engine -> new KnownTimes(engine, true) {

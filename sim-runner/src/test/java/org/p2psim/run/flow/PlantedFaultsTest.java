@@ -22,7 +22,11 @@ class PlantedFaultsTest {
     }
 
     private static boolean timesDiffer(PlantedFault fault, int seed) {
-        Scene scene = FidelityTest.scene(new SplittableRandom(seed));
+        return timesDiffer(fault, FidelityTest.scene(new SplittableRandom(seed)))
+                || timesDiffer(fault, FidelityTest.sparse(new SplittableRandom(seed)));
+    }
+
+    private static boolean timesDiffer(PlantedFault fault, Scene scene) {
         Scene.Result right = scene.run(FidelityTest.L0, List.of());
         return !isRight(() -> scene.run(fault.progress, List.of()).equals(right));
     }

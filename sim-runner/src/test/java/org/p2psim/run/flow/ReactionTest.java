@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.p2psim.outcome.Failure;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
@@ -27,10 +28,12 @@ class ReactionTest {
     private record Chain(long start, List<DmaRequest> dmas) {}
 
     private static final class Machines {
-        final Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 256);
+        final Machine machine;
         final List<PciFunction> endpoints = new ArrayList<>();
 
         Machines(SplittableRandom random) {
+            IommuMode iommu = random.nextBoolean() ? IommuMode.OFF : IommuMode.TRANSLATING;
+            machine = new Machine().socket().hostBridge(iommu, 256);
             PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(anyLink(random)));
             for (int i = 0; i < ENDPOINTS; i++) {
                 endpoints.add(machine.endpoint(machine.downstreamPort(upstreamPort, anyLink(random))));
@@ -58,14 +61,15 @@ class ReactionTest {
     private static DmaRequest dma(String name, List<PciFunction> endpoints, long bytes, SplittableRandom random) {
         int initiator = random.nextInt(ENDPOINTS);
         int target = (initiator + random.nextInt(1, ENDPOINTS)) % ENDPOINTS;
+        long blockedFrom = random.nextBoolean() ? Long.MAX_VALUE : (1L << 40) + random.nextLong(bytes);
         return new DmaRequest(
                 name,
                 endpoints.get(initiator),
                 endpoints.get(target),
                 random.nextInt(5) == 0 ? Direction.READ : Direction.WRITE,
                 List.of(new Segment(1L << 40, bytes)),
-                AddressKind.BUS_ADDRESS,
-                address -> true,
+                random.nextInt(3) == 0 ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
+                address -> address < blockedFrom,
                 64,
                 256,
                 512,
@@ -88,6 +92,11 @@ class ReactionTest {
             @Override
             public void completed(long at, long address, int bytes, long issued) {
                 itsTold.add(new Told(Run.What.COMPLETED, address, bytes, issued, at));
+            }
+
+            @Override
+            public void failed(Failure how, long at, long address, int bytes, long issued) {
+                itsTold.add(new Told(Run.What.of(how), address, bytes, issued, at));
             }
 
             @Override

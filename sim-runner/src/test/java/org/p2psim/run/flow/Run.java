@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
@@ -34,7 +35,22 @@ final class Run {
         COMPLETED,
         DROPPED,
         REFUSED,
-        FINISHED
+        ABORTED,
+        TIMED_OUT,
+        UNANSWERED,
+        POISONED,
+        FINISHED;
+
+        static What of(Failure how) {
+            return switch (how) {
+                case DROPPED -> DROPPED;
+                case UNSUPPORTED_REQUEST -> REFUSED;
+                case COMPLETER_ABORT -> ABORTED;
+                case COMPLETION_TIMEOUT -> TIMED_OUT;
+                case NO_COMPLETION -> UNANSWERED;
+                case POISONED -> POISONED;
+            };
+        }
     }
 
     record Told(What what, long address, int bytes, long issued, long at) {
@@ -59,13 +75,8 @@ final class Run {
         }
 
         @Override
-        public void dropped(long at, long address, int bytes, long issued) {
-            told.add(new Told(What.DROPPED, address, bytes, issued, at));
-        }
-
-        @Override
-        public void refused(long at, long address, int bytes, long issued) {
-            told.add(new Told(What.REFUSED, address, bytes, issued, at));
+        public void failed(Failure how, long at, long address, int bytes, long issued) {
+            told.add(new Told(What.of(how), address, bytes, issued, at));
         }
 
         @Override

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.p2psim.address.Bdf;
+import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.run.engine.Engine;
@@ -27,6 +28,7 @@ import org.p2psim.timing.DeviceTiming;
 import org.p2psim.timing.DmaEngineTiming;
 import org.p2psim.timing.IommuTiming;
 import org.p2psim.timing.PortTiming;
+import org.p2psim.timing.Response;
 import org.p2psim.timing.RootComplexTiming;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
@@ -43,6 +45,7 @@ import org.p2psim.unit.Ticks;
  */
 record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     private static final int MPS = 512;
+    private static final ImmutableList<Response> RESPONSES = ImmutableList.copyOf(Response.values());
     private static final int MPS_UNITS = Credits.dataUnits(MPS);
 
     /** @param stop {@link Agenda#NEVER} if it goes on to its end */
@@ -72,6 +75,10 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         while (grown.endpoints().size() < 2) {
             grown = Machine.rich(random);
         }
+        return of(grown, random);
+    }
+
+    private static Scene of(Fabric grown, SplittableRandom random) {
         List<DmaAt> dmas = new ArrayList<>();
         int count = random.nextInt(1, 8);
         for (int i = 0; i < count; i++) {
@@ -99,7 +106,13 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         IommuTiming iommu = new IommuTiming(
                 1 + random.nextInt(4), 4096L << random.nextInt(3), Ticks.ofNanoseconds(280), Ticks.ofNanoseconds(50));
         RootComplexTiming rootComplex = new RootComplexTiming(
-                anyBandwidth(random), anyBandwidth(random), true, true, iommu, anyBandwidth(random));
+                anyBandwidth(random),
+                anyBandwidth(random),
+                random.nextInt(8) == 0 ? RESPONSES.get(random.nextInt(RESPONSES.size())) : Response.SERVED,
+                random.nextInt(8) != 0,
+                iommu,
+                anyBandwidth(random),
+                1);
         return new Timings(
                 ports,
                 Maps.toMap(Iterables.transform(fabric.hostBridges(), HostBridge::rootBus), bus -> rootComplex),
@@ -128,7 +141,19 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
                 anyBandwidth(random),
                 Ticks.ofNanoseconds(random.nextInt(3) * 10),
                 Optional.empty(),
-                random.nextInt(3) == 0 ? anyEngine(random) : DmaEngineTiming.NONE);
+                random.nextInt(3) == 0 ? anyEngine(random) : DmaEngineTiming.NONE,
+                anyTimeout(random),
+                random.nextInt(3) == 0 ? RESPONSES.get(random.nextInt(RESPONSES.size())) : Response.SERVED,
+                random.nextInt(3) == 0 ? random.nextLong(PortTiming.BILLION + 1) : 0);
+    }
+
+    /** Short ones pass while reads are on their way. */
+    private static OptionalLong anyTimeout(SplittableRandom random) {
+        return switch (random.nextInt(3)) {
+            case 0 -> OptionalLong.empty();
+            case 1 -> OptionalLong.of(Ticks.ofNanoseconds(random.nextInt(1, 4000)));
+            default -> DeviceTiming.DEFAULT_TIMEOUT;
+        };
     }
 
     private static DmaEngineTiming anyEngine(SplittableRandom random) {
@@ -206,6 +231,65 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     private static long anyInstant(List<Told> all, SplittableRandom random) {
         Told told = all.get(random.nextInt(all.size()));
         return random.nextBoolean() ? told.issued() : told.at();
+    }
+
+    /** Few DMAs, most of them writes and most from page to page, so that some have their way to themselves at times. */
+    static Scene sparse(SplittableRandom random) {
+        Scene any = random.nextInt(3) == 0 ? of(random) : of(Machine.oneSwitch(random), random);
+        List<DmaAt> few = new ArrayList<>();
+        for (DmaAt dma : any.dmas.subList(0, Math.min(any.dmas.size(), random.nextInt(1, 4)))) {
+            boolean pages = random.nextInt(3) > 0;
+            List<Segment> segments = new ArrayList<>();
+            for (Segment each : dma.request().segments()) {
+                long address = pages ? each.dmaAddress() & -4096 : each.dmaAddress();
+                boolean low = random.nextInt(6) == 0;
+                long length = random.nextInt(2) == 0 ? 8192 : random.nextLong(1, 50_000);
+                segments.add(new Segment(low ? (1L << 32) - (pages ? 4096 : 1000) : address, length));
+            }
+            long start = Ticks.ofNanoseconds(random.nextInt(3000));
+            long stop = random.nextInt(4) == 0 ? start + Ticks.ofNanoseconds(random.nextInt(3000)) : Agenda.NEVER;
+            Direction direction = random.nextInt(4) == 0 ? Direction.READ : Direction.WRITE;
+            DmaRequest request = with(dma.request(), segments, direction);
+            few.add(new DmaAt(start, stop, request));
+            if (random.nextInt(3) == 0) {
+                long later = start + Ticks.ofNanoseconds(random.nextInt(2000));
+                few.add(new DmaAt(later, Agenda.NEVER, backwards(request)));
+            }
+        }
+        return new Scene(any.fabric, random.nextBoolean() ? Timings.DEFAULT : any.timing, few);
+    }
+
+    /** The same between the same functions, from the target to the initiator. */
+    private static DmaRequest backwards(DmaRequest request) {
+        return new DmaRequest(
+                request.name() + " back",
+                ((PciTarget) request.memory()).function(),
+                new PciTarget(request.initiator()),
+                request.direction(),
+                request.requests(),
+                request.kind(),
+                request.translated(),
+                request.tags(),
+                request.mps(),
+                request.mrrs(),
+                request.rcb(),
+                request.attributes());
+    }
+
+    private static DmaRequest with(DmaRequest request, List<Segment> segments, Direction direction) {
+        return new DmaRequest(
+                request.name(),
+                request.initiator(),
+                request.memory(),
+                direction,
+                new Requests.Bulk(segments),
+                AddressKind.BUS_ADDRESS,
+                request.translated(),
+                request.tags(),
+                request.mps(),
+                request.mrrs(),
+                request.rcb(),
+                request.attributes());
     }
 
     /** Fewer DMAs and longer ones, so that they may repeat themselves. */
@@ -331,13 +415,8 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         }
 
         @Override
-        public void dropped(long at, long address, int bytes, long issued) {
-            one(new Told(Run.What.DROPPED, address, bytes, issued, at));
-        }
-
-        @Override
-        public void refused(long at, long address, int bytes, long issued) {
-            one(new Told(Run.What.REFUSED, address, bytes, issued, at));
+        public void failed(Failure how, long at, long address, int bytes, long issued) {
+            one(new Told(Run.What.of(how), address, bytes, issued, at));
         }
 
         @Override

@@ -184,6 +184,90 @@ class WireTest {
                 .isEqualTo(nanoseconds(wire.formatted(""), others));
     }
 
+    private static final String SEND = "at: 10us, do: rdma-send, id: one, nic: nic0, local: far, size: 64B";
+    private static final String RECEIVE = "at: 5us, do: rdma-receive, nic: nic0, mr: mr0, size: 4KiB";
+
+    @Test
+    void aSendTakesAsLongAsAWriteOnceItsReceiveIsPosted() {
+        String wire = "{ rate: 100Gb/s, latency: 2us }";
+        String write = "at: 10us, do: rdma-write, id: one, mr: mr0, local: far, size: 64B";
+        TransferOutcome sent = transfer(run("gen4 x16", wire, RECEIVE, SEND), "one");
+        TransferOutcome written = transfer(run("gen4 x16", wire, write), "one");
+        assertThat(sent.bytes()).isEqualTo(64);
+        assertThat(sent.end() - sent.start()).isEqualTo(written.end() - written.start());
+        assertThat(sent.target()).isEqualTo("acc0");
+    }
+
+    /** A round trip to memory for the WQE at each end, one after the other; the CQEs go at once, and one way. */
+    @Test
+    void aSendTakesAWorkQueueEntryAtBothEnds() {
+        String wire = "{ rate: 100Gb/s, latency: 2us%s }";
+        double bare = sent(wire.formatted(""));
+        assertThat(sent(wire.formatted(", wqe-fetch: true")) - bare).isBetween(2 * 710.0, 2 * 760.0);
+        assertThat(sent(wire.formatted(", cqe: true")) - bare).isBetween(105.0, 160.0);
+    }
+
+    private static double sent(String wire) {
+        TransferOutcome one = transfer(run("gen4 x16", wire, RECEIVE, SEND), "one");
+        return (one.end() - one.start()) / (double) Ticks.PER_NANOSECOND;
+    }
+
+    @Test
+    void aSendWaitsForAReceive() {
+        String late = "at: 1ms, do: rdma-receive, nic: nic0, mr: mr0, size: 4KiB";
+        RunOutcome run = run("gen4 x16", "{ rate: 100Gb/s, latency: 2us }", SEND + ", rnr-timer: 496us", late);
+        TransferOutcome one = transfer(run, "one");
+        assertThat(one.bytes()).isEqualTo(64);
+        // tried at 10, 510 and 1010 us: the timer, and the NAK there and back
+        assertThat(one.start()).isEqualTo(1010 * Ticks.PER_MICROSECOND);
+        assertThat(run.events())
+                .filteredOn(event -> event.what().equals("RNR NAK"))
+                .hasSize(1);
+    }
+
+    @Test
+    void withoutAReceiveASendFailsInTheEnd() {
+        RunOutcome run = run("gen4 x16", "{ rate: 100Gb/s, latency: 2us }", SEND);
+        assertThat(transfer(run, "one").bytes()).isZero();
+        assertThat(run.events()).anyMatch(event -> event.detail().startsWith("IBV_WC_RNR_RETRY_EXC_ERR"));
+        // six retries of 640 us, with 4 us for each NAK
+        assertThat(run.end()).isEqualTo((10 + 6 * 644) * Ticks.PER_MICROSECOND);
+    }
+
+    @Test
+    void receivesAreTakenInTheirOrderAndMustBeLargeEnough() {
+        String small = "at: 4us, do: rdma-receive, nic: nic0, mr: mr0, size: 63B";
+        RunOutcome run = run(
+                "gen4 x16",
+                "{ rate: 100Gb/s }",
+                small,
+                RECEIVE,
+                SEND,
+                "at: 20us, do: rdma-send, id: two, nic: nic0, size: 64B");
+        assertThat(transfer(run, "one").bytes()).isZero();
+        assertThat(run.events()).anyMatch(event -> event.detail().contains("IBV_WC_LOC_LEN_ERR"));
+        assertThat(transfer(run, "two").bytes()).isEqualTo(64);
+    }
+
+    @Test
+    void aReceiveIntoMemoryThatMayNotBeWrittenFails() {
+        RunOutcome run = run(
+                "gen4 x16",
+                "{ rate: 100Gb/s }",
+                "at: 5us, do: rdma-receive, nic: nic1, mr: readonly, size: 4KiB",
+                "at: 10us, do: rdma-send, id: one, nic: nic1, local: mr0, size: 64B");
+        assertThat(transfer(run, "one").bytes()).isZero();
+        assertThat(run.events()).anyMatch(event -> event.detail().startsWith("IBV_WC_REM_OP_ERR"));
+    }
+
+    @Test
+    void aReceiveIntoMemoryOfAnotherNicFails() {
+        String receive = "at: 5us, do: rdma-receive, nic: nic0, mr: far, size: 4KiB";
+        RunOutcome run = run("gen4 x16", "{ rate: 100Gb/s }", receive, SEND.replace("local: far, ", ""));
+        assertThat(transfer(run, "one").bytes()).isZero();
+        assertThat(run.events()).anyMatch(event -> event.detail().contains("far is not an MR of nic0"));
+    }
+
     @Test
     void localMemoryThatMayNotBeWrittenRefusesARead() {
         String line = "at: 10us, do: rdma-read, id: read, mr: mr0, local: readonly, size: 64B";

@@ -1,6 +1,7 @@
 package org.p2psim.run.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.charset.StandardCharsets;
@@ -8,9 +9,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.p2psim.outcome.Event;
 import org.p2psim.outcome.ExpectationOutcome;
+import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.run.Simulation;
+import org.p2psim.run.engine.EndOfTimeException;
 import org.p2psim.scenario.yaml.ScenarioFile;
 import org.p2psim.scenario.yaml.ScenarioReader;
 import org.p2psim.unit.Ticks;
@@ -18,7 +21,11 @@ import org.p2psim.unit.Ticks;
 /** Traffic and collectives of a timeline, among four GPUs behind one Gen4 switch and one on a port of its own. */
 class WorkloadTest {
     private static ScenarioFile read(long seed, String... lines) {
-        String file = """
+        return ScenarioReader.read("test.yaml", text(seed, lines).getBytes(StandardCharsets.UTF_8), List.of());
+    }
+
+    private static String text(long seed, String... lines) {
+        return """
                 p2psim: 1
                 title: test
                 seed: %d
@@ -53,7 +60,6 @@ class WorkloadTest {
                   gpu4: { type: gpu }
                 variants: { bare-metal: {} }
                 """.formatted(seed).replace("&gpu ", "") + String.join("\n", lines) + "\n";
-        return ScenarioReader.read("test.yaml", file.getBytes(StandardCharsets.UTF_8), List.of());
     }
 
     private static RunOutcome run(String... timeline) {
@@ -170,6 +176,45 @@ class WorkloadTest {
         assertThat(gigabytes(ring)).isCloseTo(1.5 * size / nanoseconds, within(0.01));
         assertThat(ring.latency().count()).isEqualTo(24);
         assertThat(run.events()).anyMatch(event -> event.detail().contains("bus bandwidth"));
+    }
+
+    @Test
+    void whatGoesOnAfterTheEndOfTimeIsRefused() {
+        for (String slow : List.of(
+                "size: 8GiB, request: 1GiB, rate: 1B/s",
+                "size: 8GiB, request: 1GiB, poisson: 1B/s",
+                "size: 1MiB, window: 1MiB, rate: 1B/s, request: 100KiB")) {
+            String line = "at: 0ns, do: traffic, id: load, from: gpu0, to: gpu1, direction: write, ";
+            assertThatExceptionOfType(EndOfTimeException.class)
+                    .isThrownBy(() -> run(line + slow))
+                    .withMessageContaining("40 hours");
+        }
+    }
+
+    @Test
+    void sizesThatNobodyCouldWaitForAreRefused() {
+        ScenarioFile read = read(
+                1,
+                "timeline:",
+                "  - { at: 0ns, do: traffic, from: gpu0, to: gpu1, direction: write, size: 2TiB }",
+                "  - { at: 0ns, do: traffic, from: gpu0, to: gpu1, direction: write, size: 1TiB, request: 512B }",
+                "  - { at: 0ns, do: traffic, from: gpu0, to: gpu1, direction: write, size: 1MiB, rate: 18446745TB/s }");
+        assertThat(read.problems().toString())
+                .contains("1 byte to 1 TiB")
+                .contains("2^30 operations at most")
+                .contains("more than 9 EB/s");
+    }
+
+    @Test
+    void operationsThatFailHaveNoLatency() {
+        String line = "at: 0ns, do: traffic, id: load, from: gpu4, to: gpu0, direction: write, size: 1MiB";
+        ScenarioFile read = ScenarioReader.read(
+                "test.yaml",
+                text(1, "timeline:", "  - { " + line + " }").getBytes(StandardCharsets.UTF_8),
+                List.of("rc0.p2p.writes=refused"));
+        TransferOutcome load = transfer(new Simulation("test").run(read.plans().get(0)), "load");
+        assertThat(load.latency().count()).isZero();
+        assertThat(load.failures()).containsEntry(Failure.DROPPED, 4096L);
     }
 
     @Test
