@@ -1,6 +1,7 @@
 package org.p2psim.iommu;
 
 import com.google.common.collect.ImmutableList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,11 @@ public final class IovaDomain {
     private final ImmutableList<AddressRange> reserved;
     /** By the first address of each. */
     private final TreeMap<Long, Mapping> mappings = new TreeMap<>();
+    /** By the limit of a search: what it found last. Nothing has been given back since. */
+    private final Map<Long, Searched> searched = new HashMap<>();
+
+    /** Above {@code base} no gap is left for {@code size} bytes or more. */
+    private record Searched(long size, long base) {}
 
     /**
      * @param physical what the first address of the range stands for
@@ -64,15 +70,18 @@ public final class IovaDomain {
     }
 
     private long highestGap(long limit, long size, long alignment) {
-        long base = (limit - size) & -alignment;
+        Searched before = searched.getOrDefault(limit, new Searched(1, limit));
+        long top = size >= before.size() ? before.base() : limit;
+        long base = (top - size) & -alignment;
         while (base > 0) {
             Optional<AddressRange> inTheWay = inTheWay(new AddressRange(base, size));
             if (inTheWay.isEmpty()) {
-                return base;
+                break;
             }
             base = (inTheWay.get().base() - size) & -alignment;
         }
-        return -1;
+        searched.put(limit, new Searched(size, Math.max(base, 0)));
+        return base > 0 ? base : -1;
     }
 
     private Optional<AddressRange> inTheWay(AddressRange wanted) {
@@ -98,5 +107,6 @@ public final class IovaDomain {
         if (mappings.remove(iova) == null) {
             throw new IllegalStateException("nothing is mapped at 0x%x".formatted(iova));
         }
+        searched.clear();
     }
 }

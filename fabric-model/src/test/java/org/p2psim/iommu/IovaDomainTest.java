@@ -65,4 +65,33 @@ class IovaDomainTest {
             }
         }
     }
+
+    /** The definition, tried from the top at every call. */
+    @Test
+    void everyRangeIsTheHighestThatIsFreeWhateverWasMappedAndGivenBackBefore() {
+        long seed = 4_077;
+        SplittableRandom random = new SplittableRandom(seed);
+        IovaDomain domain = new IovaDomain(List.of());
+        List<AddressRange> taken = new ArrayList<>(List.of(new AddressRange(0xfee0_0000L, 0x10_0000L)));
+        for (int i = 0; i < 400; i++) {
+            if (taken.size() > 1 && random.nextInt(4) == 0) {
+                AddressRange back = taken.remove(random.nextInt(1, taken.size()));
+                domain.unmap(back.base());
+                continue;
+            }
+            long size = random.nextLong(1, 9) * (1L << random.nextInt(12, 22));
+            long alignment = Long.highestOneBit(2 * size - 1);
+            long expected = ((1L << 32) - size) & -alignment;
+            while (overlapsAny(taken, new AddressRange(expected, size))) {
+                expected -= alignment;
+            }
+            long base = domain.map(0x1000_0000L, size);
+            assertThat(base).as("seed %d, step %d", seed, i).isEqualTo(expected);
+            taken.add(new AddressRange(base, size));
+        }
+    }
+
+    private static boolean overlapsAny(List<AddressRange> taken, AddressRange range) {
+        return taken.stream().anyMatch(range::overlaps);
+    }
 }
