@@ -285,7 +285,8 @@ public final class DmaNetwork {
         long timeout = timings.device(request.initiator().address())
                 .completionTimeout()
                 .orElse(Long.MAX_VALUE);
-        long latency = request.memory() instanceof PciTarget device ? device.function().latency() : 0;
+        long latency =
+                request.memory() instanceof PciTarget device ? device.function().latency() : 0;
         return timeout - latency < SHORT_WAIT;
     }
 
