@@ -51,7 +51,8 @@ class ProblemsTest {
                         "do: export,",
                         "do: ^exprt,",
                         "timeline[0].do: \"exprt\" is not one of allocate, free, export, close, attach, map,"
-                                + " unmap, detach, register-mr, deregister-mr, rdma-read, rdma-write, dma-read, dma-write,"
+                                + " unmap, detach, register-mr, deregister-mr, rdma-read, rdma-write, rdma-send,"
+                                + " rdma-receive, dma-read, dma-write,"
                                 + " traffic, all-reduce, nvme-read, nvme-write, revoke, move; did you mean \"export\"? [enum]"),
                 arguments(
                         "{ mr: mr0, is: registered }",
