@@ -27,10 +27,14 @@ import org.p2psim.topology.Fabric;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.topology.SocketLink;
 import org.p2psim.transaction.TlpKind;
+import org.p2psim.unit.Ticks;
 
 /** The links, root complexes, IOMMUs and memories of a machine during one run, and the DMAs that share them. */
 public final class DmaNetwork {
     private static final long FOUR_GIB = 1L << 32;
+
+    /** No queue of reads is so long on links that are worth the name. */
+    private static final long SHORT_WAIT = 20 * Ticks.PER_MILLISECOND;
 
     private final Fabric fabric;
     private final Routing routing;
@@ -186,7 +190,7 @@ public final class DmaNetwork {
 
     private Flow.Way way(Stage stage, Flow flow) {
         if (stage instanceof Stage.Behind behind) {
-            return new Flow.Way(paths.path(behind.port(), flow::wrote), null, null, null, null);
+            return new Flow.Way(paths.path(behind.port(), flow::wrote), null, null, null, null, false);
         }
         return way(((Stage.Dma) stage).request(), flow);
     }
@@ -273,7 +277,17 @@ public final class DmaNetwork {
                         flow.blocked(tlp, tail);
                     }
                 });
-        return new Flow.Way(path, null, null, null, null);
+        return new Flow.Way(path, null, null, null, null, false);
+    }
+
+    /** Whether its requester may give up reads that are on their way: if it does not wait as long as is usual. */
+    private boolean mayBeLate(DmaRequest request) {
+        long timeout = timings.device(request.initiator().address())
+                .completionTimeout()
+                .orElse(Long.MAX_VALUE);
+        long latency =
+                request.memory() instanceof PciTarget device ? device.function().latency() : 0;
+        return timeout - latency < SHORT_WAIT;
     }
 
     private Response response(Target target) {
@@ -317,7 +331,12 @@ public final class DmaNetwork {
             }
         });
         return new Flow.Way(
-                path, completion, error, completer, completer(error.channel(0), TlpKind.COMPLETION, flow, error));
+                path,
+                completion,
+                error,
+                completer,
+                completer(error.channel(0), TlpKind.COMPLETION, flow, error),
+                response != Response.SERVED || mayBeLate(request));
     }
 
     private Path completionPath(DmaRequest request, Flow flow) {

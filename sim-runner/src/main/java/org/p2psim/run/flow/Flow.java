@@ -87,13 +87,15 @@ final class Flow extends Input {
      * @param error of reads that may be blocked: from the IOMMU to the initiator
      * @param completer of reads: what answers at the target
      * @param errorCompleter of reads that may be blocked: what answers at the IOMMU
+     * @param mayFail of reads: whether what is at its end may end the DMA any time
      */
     record Way(
             Path request,
             @Nullable Path completion,
             @Nullable Path error,
             @Nullable Completer completer,
-            @Nullable Completer errorCompleter) {}
+            @Nullable Completer errorCompleter,
+            boolean mayFail) {}
 
     void start(Way itsWay) {
         way = itsWay;
@@ -574,7 +576,7 @@ final class Flow extends Input {
 
     /** When it may come to its end at the earliest if nothing fails, ticks. */
     long earliestEnd(long now) {
-        if (next == null || stopped) {
+        if (next == null || stopped || way().mayFail()) {
             return now;
         }
         double bytes = (double) request.bytes() - asked;

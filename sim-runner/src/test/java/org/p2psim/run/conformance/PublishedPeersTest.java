@@ -91,7 +91,7 @@ class PublishedPeersTest {
         "5, 16, 32, 0.984615",
         "5, 8, 32, 0.984615",
         "4, 4, 16, 0.984615",
-        "3, 1, 8, 0.984615"
+        "3, 2, 8, 0.984615"
     })
     void writesAreNeverAboveTheLinkAndHardlyBelow(int generation, int width, double gigatransfers, double encoding) {
         double bound = gigatransfers * encoding * width / 8 * 256 / 280 * 0.93;

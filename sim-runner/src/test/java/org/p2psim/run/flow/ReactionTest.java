@@ -3,19 +3,29 @@ package org.p2psim.run.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.p2psim.address.Bdf;
 import org.p2psim.outcome.Failure;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Run.Told;
+import org.p2psim.timing.DeviceTiming;
+import org.p2psim.timing.DmaEngineTiming;
+import org.p2psim.timing.PortTiming;
+import org.p2psim.timing.Response;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.IommuMode;
 import org.p2psim.topology.Link;
 import org.p2psim.topology.PciFunction;
+import org.p2psim.unit.Ticks;
 
 /** Who begins a DMA when another ends finds the links as they are at that time, whatever is an event. */
 class ReactionTest {
@@ -106,10 +116,32 @@ class ReactionTest {
         });
     }
 
+    /** In every other machine some functions do not answer, or do not wait long for answers. */
+    private static Timings timings(List<PciFunction> endpoints, SplittableRandom random) {
+        if (random.nextBoolean()) {
+            return Timings.DEFAULT;
+        }
+        Map<Bdf, DeviceTiming> devices = new HashMap<>();
+        for (PciFunction endpoint : endpoints) {
+            devices.put(
+                    endpoint.address(),
+                    new DeviceTiming(
+                            0,
+                            OptionalLong.empty(),
+                            0,
+                            Optional.empty(),
+                            DmaEngineTiming.NONE,
+                            OptionalLong.of(random.nextLong(1, 5 * Ticks.PER_MICROSECOND)),
+                            Response.values()[random.nextInt(3) == 0 ? random.nextInt(4) : 0],
+                            random.nextInt(3) == 0 ? PortTiming.BILLION / 10 : 0));
+        }
+        return Timings.of(Map.of(), Map.of(), Map.of(), devices);
+    }
+
     private static List<List<Told>> run(int seed, Fidelity fidelity) {
         SplittableRandom random = new SplittableRandom(seed);
         Machines grown = new Machines(random);
-        Run run = new Run(grown.machine.fabric(), Timings.DEFAULT, fidelity);
+        Run run = new Run(grown.machine.fabric(), timings(grown.endpoints, new SplittableRandom(seed)), fidelity);
         List<List<Told>> told = new ArrayList<>();
         for (Chain chain : chains(grown.endpoints, random)) {
             run.engine.at(chain.start(), () -> begin(run, chain.dmas(), told));
