@@ -3,7 +3,6 @@ package org.p2psim.scenario.assembly;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.p2psim.dmabuf.exporter.VfioProfile;
 import org.p2psim.scenario.Device.DeviceType;
 import org.p2psim.scenario.DmaBufOperation;
 import org.p2psim.scenario.Finding;
