@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,7 @@ class RandomLifetimesTest {
     @ParameterizedTest
     @MethodSource("shown")
     void everyBugBreaksWhatItIsSaidToBreak(Bug bug) {
-        Shown shown = SHOWN.get(bug);
+        Shown shown = Optional.ofNullable(SHOWN.get(bug)).orElseThrow();
         Set<String> broken = new TreeSet<>();
         for (long seed = 0; seed < SEARCHED && !broken.contains(shown.invariant()); seed++) {
             Map<Invariant, String> found = new Lifetime(seed, shown.found(), Set.of(bug)).live(STEPS);

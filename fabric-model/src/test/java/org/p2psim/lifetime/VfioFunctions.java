@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Bug;
 import org.p2psim.dmabuf.DmaBuf;
@@ -160,7 +161,7 @@ final class VfioFunctions extends ExportingDevice {
 
     private VfioPci exporter(DmaBuf dmaBuf) {
         functions.forEach(function -> function.dmaBufs().forEach(listed -> exporters.put(listed, function)));
-        return exporters.get(dmaBuf);
+        return Optional.ofNullable(exporters.get(dmaBuf)).orElseThrow();
     }
 
     @Override
