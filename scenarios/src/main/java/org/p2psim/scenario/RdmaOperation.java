@@ -127,8 +127,7 @@ public sealed interface RdmaOperation extends Operation {
             String nic,
             String mr,
             @Size long offset,
-            @Size long size)
-            implements RdmaOperation {}
+            @Size long size) implements RdmaOperation {}
 
     /**
      * The NIC that registered the MR gathers from it, or scatters to it, for its own work request.

@@ -47,7 +47,8 @@ class CommandLineTest {
     void packetsThatAreSkippedAreJudgedLikeTheOthers() {
         Result all = p2psim("run", "vfio-close-window", "--json", "--fidelity=L0");
         assertThat(all.code()).isZero();
-        assertThat(p2psim("run", "vfio-close-window", "--json", "--fidelity=L2").out()).isEqualTo(all.out());
+        assertThat(p2psim("run", "vfio-close-window", "--json", "--fidelity=L2").out())
+                .isEqualTo(all.out());
     }
 
     @ParameterizedTest

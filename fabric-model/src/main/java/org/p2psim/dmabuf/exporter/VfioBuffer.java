@@ -210,9 +210,7 @@ final class VfioBuffer implements Exporter {
 
     /** As first posted the wait gives up. */
     private Reply<DmaBuf> unmapped(DmaBuf dmaBuf) {
-        return kernel.has(Bug.UNMAP_WAIT_TIMES_OUT)
-                ? dmaBuf.whenUnmapped(device.newTimeout())
-                : dmaBuf.whenUnmapped();
+        return kernel.has(Bug.UNMAP_WAIT_TIMES_OUT) ? dmaBuf.whenUnmapped(device.newTimeout()) : dmaBuf.whenUnmapped();
     }
 
     private Reply<DmaBuf> closedToMaps(DmaBuf dmaBuf) {

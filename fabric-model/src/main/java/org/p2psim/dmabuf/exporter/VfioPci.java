@@ -1,9 +1,8 @@
 package org.p2psim.dmabuf.exporter;
 
-import org.p2psim.dmabuf.Timeout;
-import java.util.ArrayList;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +19,7 @@ import org.p2psim.dmabuf.Kernel;
 import org.p2psim.dmabuf.Lock;
 import org.p2psim.dmabuf.LockClass;
 import org.p2psim.dmabuf.Reply;
+import org.p2psim.dmabuf.Timeout;
 import org.p2psim.dmabuf.Wait;
 import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.p2p.P2pdma;
@@ -218,7 +218,11 @@ public final class VfioPci {
     public Reply<DmaBuf> export(String dmaBuf, int region, int flags, List<VfioSlice> ranges) {
         if (profile == VfioProfile.RFC) {
             return flags == 0 && ranges.size() == 1
-                    ? export(dmaBuf, region, ranges.get(0).offset(), ranges.get(0).length())
+                    ? export(
+                            dmaBuf,
+                            region,
+                            ranges.get(0).offset(),
+                            ranges.get(0).length())
                     : Reply.refused(Errno.EINVAL, "as posted the call has one slice, and no flags");
         }
         return VfioSlice.asMerged(bars, region, flags, ranges)

@@ -1,10 +1,10 @@
 package org.p2psim.dmabuf.exporter;
 
-import static org.p2psim.dmabuf.Journal.Action.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.p2psim.dmabuf.Journal.Action.RESET;
 import static org.p2psim.dmabuf.Journal.Action.SCRUB;
 import static org.p2psim.dmabuf.Journal.Action.TOUCHED_AFTER_INSTALL;
+import static org.p2psim.dmabuf.Journal.Action.WARNING;
 import static org.p2psim.dmabuf.Machine.done;
 import static org.p2psim.dmabuf.Machine.errno;
 

@@ -1,6 +1,5 @@
 package org.p2psim.dmabuf.exporter;
 
-import static org.p2psim.dmabuf.Journal.Action.TIMED_OUT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.p2psim.dmabuf.Journal.Action.CRASH;
 import static org.p2psim.dmabuf.Journal.Action.LEAK;
@@ -8,6 +7,7 @@ import static org.p2psim.dmabuf.Journal.Action.NOTIFY;
 import static org.p2psim.dmabuf.Journal.Action.RESET;
 import static org.p2psim.dmabuf.Journal.Action.RESTORE;
 import static org.p2psim.dmabuf.Journal.Action.REVOKE;
+import static org.p2psim.dmabuf.Journal.Action.TIMED_OUT;
 import static org.p2psim.dmabuf.Journal.Action.UNMAP;
 import static org.p2psim.dmabuf.Journal.Action.UNPIN;
 import static org.p2psim.dmabuf.Journal.Action.WARNING;
@@ -20,9 +20,6 @@ import com.google.common.collect.Sets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.p2psim.invariant.Violation;
-import org.p2psim.invariant.KernelChecks;
-import org.p2psim.invariant.Invariant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +41,9 @@ import org.p2psim.dmabuf.importer.RdmaNic;
 import org.p2psim.dmabuf.importer.WorkCompletion;
 import org.p2psim.dmabuf.importer.WorkRequest;
 import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
+import org.p2psim.invariant.Invariant;
+import org.p2psim.invariant.KernelChecks;
+import org.p2psim.invariant.Violation;
 import org.p2psim.platform.Errno;
 import org.p2psim.unit.Bytes;
 

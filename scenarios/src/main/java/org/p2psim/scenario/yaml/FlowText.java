@@ -110,8 +110,7 @@ final class FlowText {
         } else if (value instanceof Expectation.Amount amount) {
             return Spelling.size(amount.bytes());
         } else if (value instanceof Expectation.LineName line) {
-            return line.id().orElseGet(
-                    () -> Integer.toString(line.number().orElseThrow()));
+            return line.id().orElseGet(() -> Integer.toString(line.number().orElseThrow()));
         }
         return value instanceof Record each ? record(each) : value.toString();
     }

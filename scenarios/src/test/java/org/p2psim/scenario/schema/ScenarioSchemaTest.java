@@ -47,7 +47,7 @@ class ScenarioSchemaTest {
             Expectation.LatencyLimit.class,
             Expectation.Amount.class,
             Expectation.LineName.class,
-                    Device.Timeout.class);
+            Device.Timeout.class);
 
     private final JsonNode schema = JsonMapper.shared().readTree(ScenarioSchema.text());
     private final Set<Type> seen = new HashSet<>();

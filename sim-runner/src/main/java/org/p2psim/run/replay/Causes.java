@@ -42,37 +42,33 @@ final class Causes {
      */
     int enabling(Violation violation, Optional<String> dmaBuf, Optional<String> device) {
         String object = violation.object();
-        OptionalInt found =
-                switch (violation.invariant()) {
-                    case NO_WRITE_AFTER_REVOKE ->
-                        first(of(Action.REVOKE, dmaBuf), of(Action.RESET, device), of(Action.DISABLE, device));
-                    case NO_LANDING_AFTER_UNMAP -> of(Action.UNMAP, object);
-                    case OWNER_AS_MAPPED, REUSE_WAITS ->
-                        first(
-                                Optional.ofNullable(loosened.get(object))
-                                        .map(OptionalInt::of)
-                                        .orElseGet(OptionalInt::empty),
-                                of(Action.DISABLE, device),
-                                of(Action.REVOKE, dmaBuf),
-                                of(Action.MOVE, dmaBuf));
-                    case ONE_OWNER ->
-                        first(
-                                line("close-device", device),
-                                line("drop-master", device),
-                                of(Action.RELEASE, dmaBuf));
-                    case LIVE_KEYS_ONLY -> of(Action.KEY_FREED, object);
-                    case RELEASED_UNMAPPED -> of(Action.RELEASE, dmaBuf);
-                    case NEW_MAPPING_WAITS -> of(Action.MOVE, dmaBuf);
-                    case PEER_TO_PEER_ALLOWED -> first(of(Action.MAP, object), of(Action.ATTACH, object));
-                    case REVOKE_ENDS -> of(Action.ATTACH, object);
-                    case PREDICTABLE -> of(Action.INVALIDATE, object);
-                    case TRANSLATION_INSIDE_MAPPING ->
-                        first(of(Action.REVOKE, dmaBuf), of(Action.MOVE, dmaBuf), of(Action.RESTORE, dmaBuf));
-                    case NO_MAPPING_WHILE_REVOKED, USABLE_WHEN_ENABLED, REVOKED_MEANS_DISABLED ->
-                        first(of(Action.RESTORE, dmaBuf), of(Action.REVOKE, dmaBuf), of(Action.EXPORT, dmaBuf));
-                    case KEY_RESERVED -> first(of(Action.KEY_FREED, object), of(Action.KEY_INVALIDATED, object));
-                    default -> OptionalInt.empty();
-                };
+        OptionalInt found = switch (violation.invariant()) {
+            case NO_WRITE_AFTER_REVOKE ->
+                first(of(Action.REVOKE, dmaBuf), of(Action.RESET, device), of(Action.DISABLE, device));
+            case NO_LANDING_AFTER_UNMAP -> of(Action.UNMAP, object);
+            case OWNER_AS_MAPPED, REUSE_WAITS ->
+                first(
+                        Optional.ofNullable(loosened.get(object))
+                                .map(OptionalInt::of)
+                                .orElseGet(OptionalInt::empty),
+                        of(Action.DISABLE, device),
+                        of(Action.REVOKE, dmaBuf),
+                        of(Action.MOVE, dmaBuf));
+            case ONE_OWNER ->
+                first(line("close-device", device), line("drop-master", device), of(Action.RELEASE, dmaBuf));
+            case LIVE_KEYS_ONLY -> of(Action.KEY_FREED, object);
+            case RELEASED_UNMAPPED -> of(Action.RELEASE, dmaBuf);
+            case NEW_MAPPING_WAITS -> of(Action.MOVE, dmaBuf);
+            case PEER_TO_PEER_ALLOWED -> first(of(Action.MAP, object), of(Action.ATTACH, object));
+            case REVOKE_ENDS -> of(Action.ATTACH, object);
+            case PREDICTABLE -> of(Action.INVALIDATE, object);
+            case TRANSLATION_INSIDE_MAPPING ->
+                first(of(Action.REVOKE, dmaBuf), of(Action.MOVE, dmaBuf), of(Action.RESTORE, dmaBuf));
+            case NO_MAPPING_WHILE_REVOKED, USABLE_WHEN_ENABLED, REVOKED_MEANS_DISABLED ->
+                first(of(Action.RESTORE, dmaBuf), of(Action.REVOKE, dmaBuf), of(Action.EXPORT, dmaBuf));
+            case KEY_RESERVED -> first(of(Action.KEY_FREED, object), of(Action.KEY_INVALIDATED, object));
+            default -> OptionalInt.empty();
+        };
         return found.orElseGet(this::newest);
     }
 

@@ -1,14 +1,14 @@
 package org.p2psim.run.replay;
 
-import org.p2psim.dmabuf.Timeout;
-import java.util.Set;
-import java.util.HashSet;
 import java.math.BigInteger;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.p2psim.dmabuf.Fence;
 import org.p2psim.dmabuf.Journal;
+import org.p2psim.dmabuf.Timeout;
 import org.p2psim.dmabuf.exporter.Gpu;
 import org.p2psim.dmabuf.exporter.GpuBuffer;
 import org.p2psim.dmabuf.exporter.Habanalabs;

@@ -1,11 +1,9 @@
 package org.p2psim.run.replay;
 
-import org.p2psim.invariant.OwnershipChecks;
-import org.p2psim.invariant.Invariant;
-import java.util.List;
-import java.util.ArrayList;
 import com.google.common.collect.ImmutableSet;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.p2psim.dmabuf.DmaBuf;
@@ -13,6 +11,8 @@ import org.p2psim.dmabuf.Journal;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.exporter.GpuBuffer;
 import org.p2psim.dmabuf.ownership.DrmMaster;
+import org.p2psim.invariant.Invariant;
+import org.p2psim.invariant.OwnershipChecks;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.kernel.Line;
 import org.p2psim.scenario.DeviceOperation;

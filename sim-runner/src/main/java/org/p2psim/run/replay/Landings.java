@@ -169,7 +169,9 @@ public final class Landings {
 
     private boolean showsMore(Attachment attachment, Journey.Mapped now) {
         return Journey.pieces(
-                        run.dmaMap(), attachment, attachment.mapping().orElseThrow().entries())
+                        run.dmaMap(),
+                        attachment,
+                        attachment.mapping().orElseThrow().entries())
                 .stream()
                 .anyMatch(piece -> !now.exports(piece.memory()));
     }

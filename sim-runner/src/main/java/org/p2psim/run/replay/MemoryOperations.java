@@ -199,12 +199,7 @@ final class MemoryOperations {
     }
 
     private Reply<ImmutableList<AddressRange>> place(
-            String device,
-            OptionalLong address,
-            Optional<String> handle,
-            OptionalInt region,
-            long offset,
-            long size) {
+            String device, OptionalLong address, Optional<String> handle, OptionalInt region, long offset, long size) {
         if (users.nobodyHas(device)) {
             return Reply.refused(Errno.EBADF, "nobody has %s open".formatted(device));
         } else if (address.isPresent() && run.exporters().habanalabs(device).isPresent()) {

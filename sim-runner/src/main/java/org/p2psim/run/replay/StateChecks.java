@@ -1,17 +1,16 @@
 package org.p2psim.run.replay;
 
-import org.p2psim.run.kernel.Line;
-import org.p2psim.dmabuf.Task;
-import java.util.OptionalInt;
 import com.google.common.collect.ImmutableSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Journal.Action;
+import org.p2psim.dmabuf.Task;
 import org.p2psim.dmabuf.exporter.VfioPci;
 import org.p2psim.dmabuf.importer.RdmaNic;
 import org.p2psim.invariant.DmaBufChecks;
@@ -22,6 +21,7 @@ import org.p2psim.invariant.NotificationChecks;
 import org.p2psim.invariant.RegionChecks;
 import org.p2psim.invariant.VfioChecks;
 import org.p2psim.invariant.Violation;
+import org.p2psim.run.kernel.Line;
 import org.p2psim.run.kernel.Noted;
 
 /** What must hold after every event, and at the end. */

@@ -1,6 +1,5 @@
 package org.p2psim.run.replay;
 
-import org.p2psim.invariant.Violation;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
@@ -16,6 +15,7 @@ import org.p2psim.dmabuf.exporter.VfioProfile;
 import org.p2psim.dmabuf.importer.MemoryRegion;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.invariant.RegionChecks;
+import org.p2psim.invariant.Violation;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.p2p.MapType;
 import org.p2psim.platform.Errno;
@@ -145,9 +145,10 @@ final class Transfers {
                 new Transfer(run, ways, order, way(order.attachment(), segments, order.read()), this::ended);
         run.watch().checked(ImmutableSet.of(Invariant.PEER_TO_PEER_ALLOWED), 1);
         if (!order.attachment().peer2peer() && !transfer.way().target().startsWith(Operation.MEMORY)) {
-            String what = "%s without the peer-to-peer flag".formatted(transfer.way().text());
-            Violation violation =
-                    new Violation(Invariant.PEER_TO_PEER_ALLOWED, order.attachment().name(), what);
+            String what =
+                    "%s without the peer-to-peer flag".formatted(transfer.way().text());
+            Violation violation = new Violation(
+                    Invariant.PEER_TO_PEER_ALLOWED, order.attachment().name(), what);
             landings.broken(violation, 1, run.engine().now(), order.line().event());
         }
         return transfer;
