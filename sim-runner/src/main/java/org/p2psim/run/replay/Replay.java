@@ -385,7 +385,7 @@ public final class Replay {
     public void end(long at) {
         queuePairs.end();
         run.kernel().end(at);
-        checks.checkStuck();
-        checks.checkLeaks();
+        checks.checkStuck(at);
+        checks.checkLeaks(at);
     }
 }

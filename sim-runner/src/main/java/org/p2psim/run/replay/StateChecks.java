@@ -115,7 +115,7 @@ final class StateChecks {
     }
 
     /** Nothing happens any more: who still waits for importers will wait for ever (I-24), because of those who block it. */
-    void checkStuck() {
+    void checkStuck(long at) {
         run.watch().checked(ImmutableSet.of(Invariant.REVOKE_ENDS), 1);
         for (Violation violation : KernelChecks.stuck(run.kernel().kernel())) {
             List<Task<?>> stuck = run.kernel().kernel().waiting().stream()
@@ -130,27 +130,32 @@ final class StateChecks {
                     .flatMap(task -> run.kernel().line(task.cause()).stream())
                     .mapToInt(Line::event)
                     .findFirst();
-            landings.broken(violation, blockers, line);
+            landings.broken(violation, blockers, at, line);
         }
         run.watch().checked(ImmutableSet.of(Invariant.REGISTRATIONS_COUNTED), 1);
-        run.exporters().vfio().values().forEach(device -> report(VfioChecks.stuck(device)));
+        run.exporters()
+                .vfio()
+                .values()
+                .forEach(device -> VfioChecks.stuck(device).forEach(violation -> landings.brokenAtEnd(violation, at)));
     }
 
     /** What nobody holds any more must be gone; once nobody holds anything, everything must (I-38). */
-    void checkLeaks() {
+    void checkLeaks(long at) {
         List<DmaBuf> dmaBufs = run.handles().exported();
         List<DmaBuf> unheld =
                 dmaBufs.stream().filter(dmaBuf -> !dmaBuf.isHeld()).toList();
         run.watch().checked(ImmutableSet.of(Invariant.NOTHING_LEAKED), unheld.size());
         boolean nobody = unheld.size() == dmaBufs.size();
-        report(KernelChecks.leaked(unheld, nobody ? run.importers().nics() : List.of()));
+        KernelChecks.leaked(unheld, nobody ? run.importers().nics() : List.of())
+                .forEach(violation -> landings.brokenAtEnd(violation, at));
         List<String> leaks = run.kernel().kernel().journal().objects(Action.LEAK);
         leaks.stream()
                 .distinct()
-                .forEach(leaked -> report(List.of(new Violation(
+                .forEach(leaked -> landings.brokenAtEnd(
+ new Violation(
                         Invariant.NOTHING_LEAKED,
                         leaked,
                         "%d time(s) something was left that nobody can free"
-                                .formatted(leaks.stream().filter(leaked::equals).count())))));
+                                .formatted(leaks.stream().filter(leaked::equals).count())), at));
     }
 }
