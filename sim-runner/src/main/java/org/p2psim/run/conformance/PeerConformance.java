@@ -1,7 +1,6 @@
 package org.p2psim.run.conformance;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.Iterables;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -128,7 +127,7 @@ final class PeerConformance {
 
     /** Bytes of headers and data for a byte of data, on the link that a transfer ends with. */
     private double received(PeerFigure figure, TransferOutcome transfer) {
-        Bdf port = Iterables.getLast(transfer.route()).port().orElseThrow();
+        Bdf port = transfer.route().get(transfer.route().size() - 1).port().orElseThrow();
         LinkUse link = run(figure.scenario(), figure.variants().get(0)).links().stream()
                 .filter(use -> use.port().equals(port) && use.direction() == LinkUse.Direction.DOWNSTREAM)
                 .findFirst()
