@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -107,6 +108,7 @@ class FidelityTest {
     private static Progress noting(Engine engine, AtomicBoolean found) {
         return new KnownTimes(engine, false) {
             @Override
+            @Nullable
             Convoy convoy(Channel first) {
                 Convoy convoy = super.convoy(first);
                 found.set(found.get() || convoy != null);

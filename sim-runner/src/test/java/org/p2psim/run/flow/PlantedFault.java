@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.engine.Phase;
 import org.p2psim.transaction.TlpKind;
@@ -119,6 +120,7 @@ enum PlantedFault {
     /** A flow goes on in blocks though others have a part in its way, or have left DLLPs to send. */
     BLOCKS_OF_FLOWS_THAT_ARE_NOT_ALONE(engine -> new KnownTimes(engine, false) {
         @Override
+        @Nullable
         Convoy convoy(Channel first) {
             return running().stream()
                     .filter(flow -> flow.requestPath().channel(0) == first)
