@@ -152,10 +152,13 @@ final class StateChecks {
         leaks.stream()
                 .distinct()
                 .forEach(leaked -> landings.brokenAtEnd(
- new Violation(
-                        Invariant.NOTHING_LEAKED,
-                        leaked,
-                        "%d time(s) something was left that nobody can free"
-                                .formatted(leaks.stream().filter(leaked::equals).count())), at));
+                        new Violation(
+                                Invariant.NOTHING_LEAKED,
+                                leaked,
+                                "%d time(s) something was left that nobody can free"
+                                        .formatted(leaks.stream()
+                                                .filter(leaked::equals)
+                                                .count())),
+                        at));
     }
 }
