@@ -131,7 +131,8 @@ final class Lifetime {
         mapped(attachment);
         SgTable.Entry entry = any(table.entries());
         AddressRange memory = new AddressRange(entry.address(), Math.min(entry.length(), Kernel.PAGE_SIZE));
-        OwnedMemory owners = Optional.ofNullable(ownersAtMap.get(attachment)).orElseThrow();
+        OwnedMemory owners =
+                ownersAtMap.computeIfAbsent(attachment, unseen -> device.owned().snapshot());
         flights.add(new Flight(Landing.of(attachment, memory, random.nextBoolean(), owners), over));
     }
 
