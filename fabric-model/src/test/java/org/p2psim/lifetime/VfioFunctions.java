@@ -160,7 +160,7 @@ final class VfioFunctions extends ExportingDevice {
     }
 
     private VfioPci exporter(DmaBuf dmaBuf) {
-        functions.forEach(function -> function.dmaBufs().forEach(listed -> exporters.put(listed, function)));
+        track();
         return Optional.ofNullable(exporters.get(dmaBuf)).orElseThrow();
     }
 
@@ -181,7 +181,7 @@ final class VfioFunctions extends ExportingDevice {
 
     @Override
     void track() {
-        life.dmaBufs.forEach(this::exporter);
+        functions.forEach(function -> function.dmaBufs().forEach(listed -> exporters.put(listed, function)));
     }
 
     @Override
