@@ -116,6 +116,7 @@ final class Journey {
 
     static ImmutableList<Piece> pieces(MachineDmaMap dmaMap, Attachment attachment, List<SgTable.Entry> segments) {
         return segments.stream()
+                .filter(entry -> entry.length() != 0)
                 .map(entry -> Piece.of(dmaMap, attachment.importer(), entry))
                 .collect(ImmutableList.toImmutableList());
     }

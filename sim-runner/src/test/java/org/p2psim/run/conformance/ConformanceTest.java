@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.common.base.Splitter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,16 +138,6 @@ class ConformanceTest {
                 .isInstanceOf(EvidenceProblems.class)
                 .hasMessageMatching(
                         "(?s)" + empty + ": no evidence in this folder[^\n]*\n" + bad + ":2: not a JSON object[^\n]*");
-    }
-
-    @Test
-    void tablesOfTimingAreReadButGetNoVerdict() throws Exception {
-        Path table = Files.writeString(
-                folder.resolve("points.csv"),
-                "config,op,size,eff_gbps,mtrans_per_s\ngen3x8-mps256-mrrs512-rcb64-a64-e0,write,64,42,82\n");
-        refused(table, table + ": a table of timing with 1 rows; conformance compares decisions of the kernel");
-        Files.writeString(table, "gen3x8,write,64,42,82\n", StandardOpenOption.APPEND);
-        refused(table, table + ":3: config: \"gen3x8\" is no configuration");
     }
 
     /** One switch on an EPYC whose ports have ACS redirect on: recorded with 6.12.107. */

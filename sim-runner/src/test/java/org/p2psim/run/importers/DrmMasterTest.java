@@ -62,6 +62,6 @@ class DrmMasterTest {
                         "at: 1us, do: register-mr, mr: mr0, nic: x0, dma-buf: buf, access: [local-write]",
                         "at: 3us, do: drop-master, device: h0",
                         "at: 4us, do: set-master, id: early, device: h0, user: B")
-                .gives("operation: early, is: done", "mr: mr0, is: registered");
+                .gives("operation: early, is: done", "mr: mr0, is: registered", "broken: I-23, operation: early");
     }
 }

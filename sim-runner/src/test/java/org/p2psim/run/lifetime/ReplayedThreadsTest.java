@@ -61,7 +61,11 @@ class ReplayedThreadsTest {
                         BAR,
                         "at: 1us, do: register-mr, mr: mr0, nic: x0, dma-buf: buf, access: [local-write, remote-write]",
                         "at: 2us, id: bell, do: rdma-write, mr: mr0, offset: 16B, size: 16B")
-                .expects("broken: I-12", "dma: bell, landed-in: { elsewhere: 16B, buf: 0B }")
+                .expects(
+                        "broken: I-12",
+                        "broken: I-11",
+                        "broken: I-03",
+                        "dma: bell, landed-in: { elsewhere: 16B, buf: 0B }")
                 .run();
     }
 
@@ -80,6 +84,7 @@ class ReplayedThreadsTest {
                         "broken: I-14, at: 3us",
                         "broken: I-38",
                         "broken: I-12",
+                        "broken: I-11",
                         "count: \"leak buf/x0\", is: 100",
                         "dma-buf: buf, is: released")
                 .run();
@@ -217,7 +222,7 @@ class ReplayedThreadsTest {
         Lifetime.on("release: \"7.1\"")
                 .vfio("reset-time: 1us, driver: vfio-7.1rc")
                 .does(timeline)
-                .expects("broken: I-24", "operation: closes, is: waiting")
+                .expects("broken: I-24", "broken: I-29", "operation: closes, is: waiting")
                 .run();
         Lifetime.on("release: \"7.1\"")
                 .vfio("reset-time: 1us")
