@@ -12,8 +12,10 @@ import org.p2psim.outcome.Answer.Layer;
 import org.p2psim.outcome.Answer.LayerAnswer;
 import org.p2psim.outcome.Event;
 import org.p2psim.outcome.InvariantOutcome;
+import org.p2psim.outcome.SgTableOutcome;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.p2p.Verdict;
+import org.p2psim.routing.AddressKind;
 import org.p2psim.routing.Delivery;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.replay.World;
@@ -161,15 +163,23 @@ final class Answers {
         }
         Delivery delivery = new Routing(world.host())
                 .request(
-                        world.onHost(question.client()),
-                        world.onHost(question.provider()),
-                        world.addresses(question.client()),
-                        false);
+                        world.onHost(question.client()), world.onHost(question.provider()), addresses(question), false);
         String way = delivery.steps().stream().map(Delivery.Step::sentence).collect(Collectors.joining("; "));
         return new LayerAnswer(
                 Layer.DELIVERY,
                 deliveryWord(delivery),
                 sentence(delivery.caveat().map(caveat -> way + "; " + caveat).orElse(way)));
+    }
+
+    /** Those of the first table that the client got; what DMA mapping makes of the provider's memory without one. */
+    private AddressKind addresses(Question question) {
+        Set<String> objects = objectsBetween(world.plan(), question.provider(), question.client());
+        return recorder.sgTables().stream()
+                .filter(table -> objects.contains(table.owner()))
+                .findFirst()
+                .filter(table -> table.addresses() == SgTableOutcome.Addresses.PHYSICAL)
+                .map(table -> AddressKind.BUS_ADDRESS)
+                .orElseGet(() -> world.addresses(question.client()));
     }
 
     private static LayerAnswer effect(Verdict verdict, Optional<TransferOutcome> moved, Optional<Event> refusal) {

@@ -8,6 +8,7 @@ import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.iommu.IovaDomain;
 import org.p2psim.iommu.MappedPages;
+import org.p2psim.routing.AddressKind;
 import org.p2psim.topology.HostBridge;
 
 /**
@@ -39,6 +40,18 @@ final class MachineDmaMap implements DmaMap {
         return hasDomain(importer) ? domain(importer).physical(dmaAddress) : dmaAddress;
     }
 
+    /**
+     * What an importer puts into its requests for an address of its tables. An address of a host bridge window is never
+     * an I/O virtual address: it is the exporter's, for TLPs that turn below the root complex.
+     */
+    AddressKind kind(Importer importer, long dmaAddress) {
+        return isOnBus(importer, dmaAddress) ? AddressKind.BUS_ADDRESS : world.addresses(importer.name());
+    }
+
+    private boolean isOnBus(Importer importer, long dmaAddress) {
+        return hasDomain(importer) && domain(importer).reserves(dmaAddress);
+    }
+
     /** What the page table of an importer's domain has for a table: each entry was a map call of its own. */
     ImmutableList<MappedPages> pages(Importer importer, SgTable table) {
         if (!hasDomain(importer)) {
@@ -47,6 +60,7 @@ final class MachineDmaMap implements DmaMap {
         HostBridge bridge = world.host().hostBridge(world.onHost(importer.name()));
         boolean superpages = world.plan().timings().rootComplex(bridge).iommu().page() > IovaDomain.PAGE;
         return MappedPages.sum(table.entries().stream()
+                .filter(entry -> !isOnBus(importer, entry.address()))
                 .flatMap(
                         entry -> MappedPages.ofCall(
                                 entry.address(), physical(importer, entry.address()), entry.length(), superpages)
