@@ -14,7 +14,7 @@ import org.p2psim.dmabuf.importer.RdmaNic;
 public final class KernelChecks {
     private KernelChecks() {}
 
-    /** I-05, I-10, I-14, I-16, I-20, I-21, I-25, I-30 and I-31, of the entries of the journal from a mark on. */
+    /** I-05, I-10, I-14, I-16, I-20, I-21, I-25, I-30, I-31 and I-33, of the entries of the journal from a mark on. */
     public static ImmutableList<Violation> check(Kernel kernel, int mark) {
         ImmutableList.Builder<Violation> found = ImmutableList.builder();
         kernel.journal().since(mark).forEach(entry -> found.addAll(check(entry)));
@@ -37,6 +37,7 @@ public final class KernelChecks {
             case DEAD_KEY -> violations.require(Invariant.LIVE_KEYS_ONLY, false, entry.object(), entry::detail);
             case TOUCHED_AFTER_INSTALL ->
                 violations.require(Invariant.PUBLISHED_LAST, false, entry.object(), entry::detail);
+            case UNBALANCED -> violations.require(Invariant.CPU_BALANCED, false, entry.object(), entry::detail);
             case CRASH -> violations.require(Invariant.ATTACHED_MEANS_REFERENCED, false, entry.object(), entry::detail);
             default -> {}
         }

@@ -94,12 +94,18 @@ public final class IovaDomain {
 
     /** The physical address that an I/O virtual address stands for, or -1 if it is not mapped. */
     public long physical(long iova) {
-        Map.Entry<Long, Mapping> below = mappings.floorEntry(iova);
-        return below == null
-                        || below.getValue().isEmpty()
-                        || !below.getValue().range().contains(iova)
-                ? -1
-                : below.getValue().physical() + (iova - below.getKey());
+        return at(iova).map(found -> found.physical() + (iova - found.range().base())).orElse(-1L);
+    }
+
+    /** The range of the map call that an address belongs to; empty if it is not mapped. */
+    public Optional<AddressRange> call(long iova) {
+        return at(iova).map(Mapping::range);
+    }
+
+    private Optional<Mapping> at(long iova) {
+        return Optional.ofNullable(mappings.floorEntry(iova))
+                .map(Map.Entry::getValue)
+                .filter(below -> !below.isEmpty() && below.range().contains(iova));
     }
 
     /** Forgets the mapping that begins at an address. */

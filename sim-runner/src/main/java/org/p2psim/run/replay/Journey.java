@@ -350,7 +350,7 @@ final class Journey {
 
     private void broken(Violation violation, long at) {
         run.recorder().causedBy(run.recorder().event(start.event()).operation());
-        landings.broken(violation, 1, at, start.event());
+        landings.brokenByDma(violation, 1, at, start.event());
     }
 
     private void tell(

@@ -305,12 +305,20 @@ public final class Landings {
         run.watch().broken(violation, others, 1, at, by.orElseGet(causes::newest), enabling);
     }
 
-    void broken(Violation violation, long times, long at, int by) {
+    private void broken(Violation violation, long times, long at, int by) {
+        run.watch().broken(violation, List.of(), times, at, by, enabling(violation));
+    }
+
+    /** A DMA has broken something, so many times alike. */
+    void brokenByDma(Violation violation, long times, long at, int line) {
+        run.watch().brokenByDma(violation, times, at, line, enabling(violation));
+    }
+
+    private int enabling(Violation violation) {
         Optional<String> dmaBuf = dmaBufOf(violation.object());
         Optional<String> device =
                 dmaBuf.flatMap(this::dmaBuf).map(run.exporters()::device).or(() -> Optional.of(violation.object()));
-        int enabling = causes.enabling(violation, dmaBuf, device);
-        run.watch().broken(violation, List.of(), times, at, by, enabling);
+        return causes.enabling(violation, dmaBuf, device);
     }
 
     /** The dma-buf that an object is, or is of. */

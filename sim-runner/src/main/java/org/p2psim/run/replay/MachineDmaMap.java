@@ -39,7 +39,7 @@ final class MachineDmaMap implements DmaMap {
         return hasDomain(importer) ? domain(importer).physical(dmaAddress) : dmaAddress;
     }
 
-    /** What the page table of an importer's domain has for a table: each entry was a map call of its own. */
+    /** What the page table of an importer's domain has for a table, by the map calls that its entries are of. */
     ImmutableList<MappedPages> pages(Importer importer, SgTable table) {
         if (!hasDomain(importer)) {
             return ImmutableList.of();
@@ -47,9 +47,11 @@ final class MachineDmaMap implements DmaMap {
         HostBridge bridge = world.host().hostBridge(world.onHost(importer.name()));
         boolean superpages = world.plan().timings().rootComplex(bridge).iommu().page() > IovaDomain.PAGE;
         return MappedPages.sum(table.entries().stream()
-                .flatMap(
-                        entry -> MappedPages.ofCall(
-                                entry.address(), physical(importer, entry.address()), entry.length(), superpages)
+                .flatMap(entry -> domain(importer).call(entry.address()).stream())
+                .distinct()
+                .flatMap(call ->
+                        MappedPages.ofCall(
+                                call.base(), physical(importer, call.base()), call.size(), superpages)
                                 .stream())
                 .toList());
     }
