@@ -57,7 +57,7 @@ public final class Journal {
         TOUCHED_AFTER_INSTALL,
         /** A null pointer, freed memory, or BUG(): something was used that no reference keeps. */
         CRASH,
-        /** Memory that nobody can free any more. */
+        /** A table, or a reference, that nobody can give back any more. */
         LEAK
     }
 
@@ -69,6 +69,11 @@ public final class Journal {
      * @param object what to: the name of a dma-buf, an attachment, a region, a device
      */
     public record Entry(String task, int cause, Action action, String object, String detail) {
+        /** Whether it is about an attachment, and what is mapped through it. */
+        public boolean isOfAttachment() {
+            return object.contains(Attachment.SEPARATOR);
+        }
+
         @Override
         public String toString() {
             return "%s: %s %s%s".formatted(task, action, object, detail.isEmpty() ? "" : " (" + detail + ")");

@@ -7,11 +7,13 @@ import java.util.OptionalInt;
 import org.p2psim.dmabuf.Journal.Action;
 import org.p2psim.invariant.Violation;
 import org.p2psim.outcome.Event;
+import org.p2psim.run.kernel.Line;
 import org.p2psim.run.kernel.Noted;
 import org.p2psim.run.watch.Recorder;
 
 /** Which events took a protection away: what made it possible that an invariant broke later. */
 final class Causes {
+    private final RunState run;
     private final Recorder recorder;
     private final Map<Action, Map<String, Integer>> newest = new HashMap<>();
     private final Map<String, Integer> loosened = new HashMap<>();
@@ -20,8 +22,9 @@ final class Causes {
 
     private record Bracket(int depth, int event) {}
 
-    Causes(Recorder recorder) {
-        this.recorder = recorder;
+    Causes(RunState run) {
+        this.run = run;
+        this.recorder = run.recorder();
     }
 
     void read(Noted noted) {
@@ -39,6 +42,15 @@ final class Causes {
                 new Bracket(step, noted.event()),
                 (before, first) -> new Bracket(
                         before.depth() + step, before.depth() == 0 ? first.event() : before.event()));
+    }
+
+    /** The line that took the first of the locks whose order another one turns round. */
+    private OptionalInt firstOfCycle(String classes) {
+        return run.kernel().kernel().lockOrder().inversions().stream()
+                .filter(inversion -> inversion.classes().toString().equals(classes))
+                .flatMap(inversion -> run.kernel().line(inversion.cause()).stream())
+                .mapToInt(Line::event)
+                .findFirst();
     }
 
     private OptionalInt unbalanced(String dmaBuf) {
@@ -78,6 +90,7 @@ final class Causes {
                         of(Action.MOVE, dmaBuf));
             case ONE_OWNER ->
                 first(line("close-device", device), line("drop-master", device), of(Action.RELEASE, dmaBuf));
+            case LOCK_ORDER -> firstOfCycle(object);
             case CPU_BALANCED -> unbalanced(object);
             case LIVE_KEYS_ONLY -> of(Action.KEY_FREED, object);
             case RELEASED_UNMAPPED -> of(Action.RELEASE, dmaBuf);

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.DmaBuf;
@@ -276,7 +277,9 @@ public final class Landings {
 
     private static boolean shows(DmaBuf dmaBuf, AddressRange range) {
         return dmaBuf.life() != DmaBuf.Life.GONE
-                && dmaBuf.exporter().ranges(dmaBuf).stream().anyMatch(shown -> shown.contains(range));
+                && Stream.concat(
+                                dmaBuf.exporter().ranges(dmaBuf).stream(), dmaBuf.exporter().leaving(dmaBuf).stream())
+                        .anyMatch(shown -> shown.contains(range));
     }
 
     /** A check has found something about a DMA, so many times alike; or about what is done to memory. */

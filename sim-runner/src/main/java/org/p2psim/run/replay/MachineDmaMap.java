@@ -2,7 +2,10 @@ package org.p2psim.run.replay;
 
 import com.google.common.collect.ImmutableList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.DmaMap;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
@@ -28,6 +31,11 @@ final class MachineDmaMap implements DmaMap {
     }
 
     @Override
+    public OptionalLong mapTogether(Importer importer, List<AddressRange> physical) {
+        return hasDomain(importer) ? domain(importer).mapTogether(physical) : OptionalLong.empty();
+    }
+
+    @Override
     public void unmap(Importer importer, long dmaAddress) {
         if (hasDomain(importer)) {
             domain(importer).unmap(dmaAddress);
@@ -37,6 +45,13 @@ final class MachineDmaMap implements DmaMap {
     /** The physical address, in the deciding kernel's view, that a device reaches with a DMA address. */
     long physical(Importer importer, long dmaAddress) {
         return hasDomain(importer) ? domain(importer).physical(dmaAddress) : dmaAddress;
+    }
+
+    /** How many bytes from a DMA address on, which is mapped, stand for physical addresses that follow one another. */
+    long mappedFrom(Importer importer, long dmaAddress) {
+        return hasDomain(importer)
+                ? domain(importer).call(dmaAddress).orElseThrow().last() - dmaAddress + 1
+                : Long.MAX_VALUE;
     }
 
     /** What the page table of an importer's domain has for a table, by the map calls that its entries are of. */
