@@ -289,6 +289,7 @@ public final class Gpu {
                                 .toList()),
                 () -> {
                     copies.add(copy);
+                    buffer.left();
                     return Reply.done(buffer);
                 });
     }

@@ -60,11 +60,18 @@ final class Journey {
     /** Contiguous memory, as the initiator addresses it and where that is, physical. */
     record Piece(long dmaAddress, AddressRange memory) {
         /** What no domain of the importer maps is an address of the bus. */
-        static Piece of(MachineDmaMap dmaMap, Importer importer, SgTable.Entry entry) {
-            long physical = dmaMap.physical(importer, entry.address());
-            return new Piece(
-                    entry.address(),
-                    new AddressRange(physical == DmaMap.FAILED ? entry.address() : physical, entry.length()));
+        static ImmutableList<Piece> of(MachineDmaMap dmaMap, Importer importer, SgTable.Entry entry) {
+            ImmutableList.Builder<Piece> pieces = ImmutableList.builder();
+            for (long done = 0; done < entry.length(); ) {
+                long address = entry.address() + done;
+                long left = entry.length() - done;
+                long physical = dmaMap.physical(importer, address);
+                long part = physical == DmaMap.FAILED ? left : Math.min(left, dmaMap.mappedFrom(importer, address));
+                pieces.add(new Piece(
+                        address, new AddressRange(physical == DmaMap.FAILED ? address : physical, part)));
+                done += part;
+            }
+            return pieces.build();
         }
 
         private boolean holds(long address) {
@@ -117,7 +124,7 @@ final class Journey {
     static ImmutableList<Piece> pieces(MachineDmaMap dmaMap, Attachment attachment, List<SgTable.Entry> segments) {
         return segments.stream()
                 .filter(entry -> entry.length() != 0)
-                .map(entry -> Piece.of(dmaMap, attachment.importer(), entry))
+                .flatMap(entry -> Piece.of(dmaMap, attachment.importer(), entry).stream())
                 .collect(ImmutableList.toImmutableList());
     }
 
@@ -350,7 +357,7 @@ final class Journey {
 
     private void broken(Violation violation, long at) {
         run.recorder().causedBy(run.recorder().event(start.event()).operation());
-        landings.broken(violation, 1, at, start.event());
+        landings.brokenByDma(violation, 1, at, start.event());
     }
 
     private void tell(

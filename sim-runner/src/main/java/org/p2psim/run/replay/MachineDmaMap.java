@@ -2,7 +2,10 @@ package org.p2psim.run.replay;
 
 import com.google.common.collect.ImmutableList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.DmaMap;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
@@ -29,6 +32,11 @@ final class MachineDmaMap implements DmaMap {
     }
 
     @Override
+    public OptionalLong mapTogether(Importer importer, List<AddressRange> physical) {
+        return hasDomain(importer) ? domain(importer).mapTogether(physical) : OptionalLong.empty();
+    }
+
+    @Override
     public void unmap(Importer importer, long dmaAddress) {
         if (hasDomain(importer)) {
             domain(importer).unmap(dmaAddress);
@@ -52,7 +60,14 @@ final class MachineDmaMap implements DmaMap {
         return hasDomain(importer) && domain(importer).reserves(dmaAddress);
     }
 
-    /** What the page table of an importer's domain has for a table: each entry was a map call of its own. */
+    /** How many bytes from a DMA address on, which is mapped, stand for physical addresses that follow one another. */
+    long mappedFrom(Importer importer, long dmaAddress) {
+        return hasDomain(importer)
+                ? domain(importer).call(dmaAddress).orElseThrow().last() - dmaAddress + 1
+                : Long.MAX_VALUE;
+    }
+
+    /** What the page table of an importer's domain has for a table, by the map calls that its entries are of. */
     ImmutableList<MappedPages> pages(Importer importer, SgTable table) {
         if (!hasDomain(importer)) {
             return ImmutableList.of();
@@ -60,10 +75,11 @@ final class MachineDmaMap implements DmaMap {
         HostBridge bridge = world.host().hostBridge(world.onHost(importer.name()));
         boolean superpages = world.plan().timings().rootComplex(bridge).iommu().page() > IovaDomain.PAGE;
         return MappedPages.sum(table.entries().stream()
-                .filter(entry -> !isOnBus(importer, entry.address()))
-                .flatMap(
-                        entry -> MappedPages.ofCall(
-                                entry.address(), physical(importer, entry.address()), entry.length(), superpages)
+                .flatMap(entry -> domain(importer).call(entry.address()).stream())
+                .distinct()
+                .flatMap(call ->
+                        MappedPages.ofCall(
+                                call.base(), physical(importer, call.base()), call.size(), superpages)
                                 .stream())
                 .toList());
     }

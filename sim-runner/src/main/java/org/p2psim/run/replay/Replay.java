@@ -89,7 +89,7 @@ public final class Replay {
                 owned);
         this.users = new DeviceUsers(exporters);
         this.ways = new Ways(world, routing);
-        this.landings = new Landings(run, new Causes(recorder));
+        this.landings = new Landings(run, new Causes(run));
         this.checks = new StateChecks(run, landings);
         this.states = new ObjectStates(run, landings);
         new Tables(run);

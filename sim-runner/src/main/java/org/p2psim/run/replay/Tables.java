@@ -1,6 +1,7 @@
 package org.p2psim.run.replay;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.p2psim.dmabuf.Journal.Action;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.exporter.VfioPci;
 import org.p2psim.dmabuf.exporter.VfioProfile;
+import org.p2psim.dmabuf.importer.MemoryRegion;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.iommu.MappedPages;
 import org.p2psim.outcome.SgTableOutcome;
@@ -53,7 +55,7 @@ final class Tables {
                         attachment.dmaBuf().name(),
                         noted.at(),
                         addresses(attachment.importer(), table),
-                        table.entries().stream()
+                        seen(owner, attachment, table).entries().stream()
                                 .map(entry -> new SgTableOutcome.Entry(entry.address(), entry.length()))
                                 .toList(),
                         pages));
@@ -67,6 +69,23 @@ final class Tables {
                             noted.entry().cause());
         }
         check(noted, owner, attachment, table);
+    }
+
+    /** What its owner uses of a table: a memory region the pages that it touches. */
+    private SgTable seen(String owner, Attachment attachment, SgTable table) {
+        return run.world().plan().timeline().stream()
+                .filter(RdmaOperation.RegisterMr.class::isInstance)
+                .map(RdmaOperation.RegisterMr.class::cast)
+                .filter(line -> line.mr().equals(owner))
+                .findFirst()
+                .map(line -> new MemoryRegion.Request(
+                                owner,
+                                line.offset(),
+                                line.length().orElse(attachment.dmaBuf().size() - line.offset()),
+                                line.offset(),
+                                ImmutableSet.of())
+                        .trimmed(table))
+                .orElse(table);
     }
 
     private static String text(List<MappedPages> pages) {
@@ -105,7 +124,7 @@ final class Tables {
         List<AddressRange> shown = new ArrayList<>();
         for (SgTable.Entry entry : table.entries()) {
             if (entry.length() != 0) {
-                shown.add(Journey.Piece.of(run.dmaMap(), importer, entry).memory());
+                Journey.Piece.of(run.dmaMap(), importer, entry).forEach(piece -> shown.add(piece.memory()));
             }
         }
         shown.sort(Comparator.comparing(AddressRange::base, Long::compareUnsigned));

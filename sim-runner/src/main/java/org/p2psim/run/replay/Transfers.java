@@ -135,7 +135,7 @@ final class Transfers {
                     "%s without the peer-to-peer flag".formatted(transfer.way().text());
             Violation violation = new Violation(
                     Invariant.PEER_TO_PEER_ALLOWED, order.attachment().name(), what);
-            landings.broken(violation, 1, run.engine().now(), order.line().event());
+            landings.brokenByDma(violation, 1, run.engine().now(), order.line().event());
         }
         return transfer;
     }
@@ -180,7 +180,7 @@ final class Transfers {
         region.dma().issued();
         run.watch().checked(ImmutableSet.of(Invariant.NEW_MAPPING_WAITS), 1);
         RegionChecks.issue(region)
-                .forEach(violation -> landings.broken(
+                .forEach(violation -> landings.brokenByDma(
                         violation, 1, run.engine().now(), order.line().event()));
     }
 

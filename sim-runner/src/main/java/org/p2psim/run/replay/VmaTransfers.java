@@ -86,7 +86,7 @@ final class VmaTransfers {
         }
 
         private void broken(long at, String what) {
-            landings.broken(new Violation(Invariant.PREDICTABLE, mapping.lane(), what), 1, at, line.event());
+            landings.brokenByDma(new Violation(Invariant.PREDICTABLE, mapping.lane(), what), 1, at, line.event());
         }
 
         private String verb() {
