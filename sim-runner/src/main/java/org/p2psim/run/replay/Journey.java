@@ -347,7 +347,7 @@ final class Journey {
                 Fate.LANDED,
                 in.equals(Expectation.Dma.ELSEWHERE) ? target(memory) : in,
                 whose.equals(Expectation.Dma.NOBODY) ? "" : whose,
-                found.isEmpty() ? "" : found.get(0).toString());
+                found.isEmpty() ? "" : "%s at %s".formatted(found.get(0).invariant().id(), found.get(0).object()));
         return true;
     }
 
