@@ -108,9 +108,6 @@ public final class TextReport {
                     "at " + Ticks.format(violation.at()),
                     violation.detail());
             lines.addAll(row.lines(2));
-            if (violation.expected()) {
-                continue;
-            }
             if (!chain.because().isEmpty()) {
                 lines.addAll(Plain.wrapped("    because ", "    ", String.join("; ", chain.because()), WIDTH));
             }
