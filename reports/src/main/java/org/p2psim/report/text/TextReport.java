@@ -214,6 +214,9 @@ public final class TextReport {
     }
 
     private static String ends(TransferOutcome transfer) {
+        if (transfer.initiator().isEmpty()) {
+            return "";
+        }
         return Plain.shortened(transfer.initiator(), 12) + ", " + Plain.shortened(transfer.target(), 12);
     }
 

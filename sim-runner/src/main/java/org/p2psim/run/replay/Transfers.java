@@ -96,15 +96,18 @@ final class Transfers {
         Optional<Plan.Import> made = run.world().plan().imports().stream()
                 .filter(each -> each.owner().equals(owner))
                 .findFirst();
+        refused(
+                line,
+                made.map(Plan.Import::importer).orElse(""),
+                made.map(Plan.Import::exporter).orElse(""),
+                bytes,
+                errno);
+    }
+
+    void refused(Line line, String initiator, String target, long bytes, Optional<Errno> errno) {
         run.recorder()
                 .transfer(TransferOutcome.refused(
-                        line.lane(),
-                        line.what(),
-                        made.map(Plan.Import::importer).orElse(""),
-                        made.map(Plan.Import::exporter).orElse(""),
-                        bytes,
-                        line.start(),
-                        errno));
+                        line.lane(), line.what(), initiator, target, bytes, line.start(), errno));
     }
 
     /** The way to what a table points to: memory of the host, or the device that exports it. */

@@ -33,7 +33,8 @@ final class VmaTransfers {
         if (!mapping.isLive() || offset < 0 || size <= 0 || offset > mapped || size > mapped - offset) {
             run.kernel().begin(line, "");
             String why = mapping.isLive() ? "outside of " : "there is no mapping ";
-            transfers.refused(line, mapping.name(), size, Optional.of(Errno.EINVAL), why + mapping.name());
+            run.kernel().refused(line, Optional.of(Errno.EINVAL), why + mapping.name());
+            transfers.refused(line, mapping.importer(), mapping.device(), size, Optional.of(Errno.EINVAL));
             return;
         }
         Ways.Way way = ways.way(mapping.importer(), mapping.device(), read);
@@ -74,6 +75,8 @@ final class VmaTransfers {
             }
             if (!landings.answers(memory)) {
                 fate.dropped(bytes);
+                stream.failed(
+                        way.read() ? Failure.UNSUPPORTED_REQUEST : Failure.DROPPED, at, address, bytes, issued);
                 return;
             }
             fate.landed(owner(memory), Expectation.Dma.ELSEWHERE, bytes);
@@ -83,6 +86,9 @@ final class VmaTransfers {
                 run.memory().write(memory, mapping.importer());
             }
             stream.landed(at, address, bytes, issued);
+            if (!way.read()) {
+                stream.finished(at, issued);
+            }
         }
 
         private void broken(long at, String what) {
@@ -103,6 +109,7 @@ final class VmaTransfers {
         @Override
         public void completed(long at, long address, int bytes, long issued) {
             stream.completed(at, address, bytes, issued);
+            stream.finished(at, issued);
         }
 
         @Override
