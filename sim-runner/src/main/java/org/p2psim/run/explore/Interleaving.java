@@ -3,22 +3,21 @@ package org.p2psim.run.explore;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.p2psim.run.kernel.Choices;
+import org.p2psim.run.explore.ProgramOrder.Placed;
+import org.p2psim.scenario.DmaOperation;
+import org.p2psim.scenario.NvmeOperation;
 import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.OperationParts;
 import org.p2psim.scenario.Plan;
+import org.p2psim.scenario.RdmaOperation;
 import org.p2psim.unit.Ticks;
 
 /**
- * One of the orders in which the operations of a timeline may happen: equal times in any order, near times moved, what a
- * run leaves open chosen. An operation stays behind the first one that names an object of its own, which is the one that
- * makes it.
+ * One of the orders in which the operations of a timeline may happen: equal times in any order, near times moved as far
+ * as {@link ProgramOrder} lets them, what a run leaves open chosen.
  *
  * @param seed of the plan
  * @param number from 1 on; 0 is the order of the file
@@ -64,28 +63,20 @@ public record Interleaving(long seed, long number, long within) {
         return number == 0 ? plan : plan.withTimeline(moved(plan));
     }
 
-    /** An operation at its new time, and where among those of that time. */
-    private record Place(Operation operation, long at, double rank) {}
-
     private ImmutableList<Operation> moved(Plan plan) {
         SplittableRandom random = new SplittableRandom(mixed());
-        Map<String, Place> makers = new HashMap<>();
-        List<Place> places = new ArrayList<>();
+        ProgramOrder order = new ProgramOrder(plan.devices().keySet());
+        List<Placed> places = new ArrayList<>();
         for (Operation operation : plan.timeline()) {
-            Set<String> objects = new HashSet<>(OperationParts.names(operation));
-            objects.removeAll(plan.devices().keySet());
-            List<Place> before = objects.stream()
-                    .filter(makers::containsKey)
-                    .map(makers::get)
-                    .toList();
-            long earliest = before.stream().mapToLong(Place::at).max().orElse(0);
-            double lowest = before.stream().mapToDouble(Place::rank).max().orElse(0);
-            Place place = new Place(
-                    operation, Math.max(earliest, at(operation, random)), lowest + random.nextDouble() * (1 - lowest));
+            ProgramOrder.Earliest earliest = order.earliest(operation);
+            Placed place = new Placed(
+                    operation,
+                    Math.max(earliest.at(), at(operation, random)),
+                    earliest.rank() + random.nextDouble() * (1 - earliest.rank()));
             places.add(place);
-            objects.forEach(object -> makers.putIfAbsent(object, place));
+            order.add(place);
         }
-        places.sort(Comparator.comparingLong(Place::at).thenComparingDouble(Place::rank));
+        places.sort(Comparator.comparingLong(Placed::at).thenComparingDouble(Placed::rank));
         return places.stream()
                 .map(place -> place.at() == place.operation().at()
                         ? place.operation()
@@ -100,7 +91,22 @@ public record Interleaving(long seed, long number, long within) {
         }
         long step = step();
         long most = within / step;
-        return Math.max(0, operation.at() + step * random.nextLong(-most, most + 1));
+        long moved = step * random.nextLong(-most, most + 1);
+        return Math.max(0, operation.at() + (isDma(operation) ? between(moved, step, random) : moved));
+    }
+
+    /** DMA is on its way for less than a step: it comes at any time, so that everything can happen meanwhile. */
+    private long between(long moved, long step, SplittableRandom random) {
+        return Math.max(-within, moved - random.nextLong(step));
+    }
+
+    private static boolean isDma(Operation operation) {
+        return operation instanceof RdmaOperation.RdmaWrite
+                || operation instanceof RdmaOperation.RdmaRead
+                || operation instanceof RdmaOperation.LocalAccess
+                || operation instanceof DmaOperation
+                || operation instanceof NvmeOperation.NvmeRead
+                || operation instanceof NvmeOperation.NvmeWrite;
     }
 
     private long step() {
