@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.p2psim.run.kernel.Choices;
-import org.p2psim.run.explore.ProgramOrder.Placed;
 import org.p2psim.scenario.DmaOperation;
 import org.p2psim.scenario.NvmeOperation;
 import org.p2psim.scenario.Operation;
@@ -60,23 +59,31 @@ public record Interleaving(long seed, long number, long within) {
 
     /** The plan with its operations in this order. */
     public Plan of(Plan plan) {
-        return number == 0 ? plan : plan.withTimeline(moved(plan));
+        return of(plan, new ProgramOrder(plan));
     }
 
-    private ImmutableList<Operation> moved(Plan plan) {
+    /** @param order of the plan */
+    Plan of(Plan plan, ProgramOrder order) {
+        return number == 0 ? plan : plan.withTimeline(moved(plan.timeline(), order));
+    }
+
+    /** An operation at its new time, and where among those of that time. */
+    private record Place(Operation operation, long at, double rank) {}
+
+    private ImmutableList<Operation> moved(List<Operation> timeline, ProgramOrder order) {
         SplittableRandom random = new SplittableRandom(mixed());
-        ProgramOrder order = new ProgramOrder(plan.devices().keySet());
-        List<Placed> places = new ArrayList<>();
-        for (Operation operation : plan.timeline()) {
-            ProgramOrder.Earliest earliest = order.earliest(operation);
-            Placed place = new Placed(
-                    operation,
-                    Math.max(earliest.at(), at(operation, random)),
-                    earliest.rank() + random.nextDouble() * (1 - earliest.rank()));
-            places.add(place);
-            order.add(place);
+        List<Place> places = new ArrayList<>();
+        for (int i = 0; i < timeline.size(); i++) {
+            long at = at(timeline.get(i), random);
+            double lowest = 0;
+            for (ProgramOrder.Behind behind : order.behind(i)) {
+                Place before = places.get(behind.line());
+                at = Math.max(at, before.at() + behind.distance());
+                lowest = Math.max(lowest, before.rank());
+            }
+            places.add(new Place(timeline.get(i), at, lowest + random.nextDouble() * (1 - lowest)));
         }
-        places.sort(Comparator.comparingLong(Placed::at).thenComparingDouble(Placed::rank));
+        places.sort(Comparator.comparingLong(Place::at).thenComparingDouble(Place::rank));
         return places.stream()
                 .map(place -> place.at() == place.operation().at()
                         ? place.operation()

@@ -1,19 +1,20 @@
 package org.p2psim.run.explore;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.p2psim.scenario.CpuOperation;
 import org.p2psim.scenario.DeviceOperation;
 import org.p2psim.scenario.DmaBufOperation;
 import org.p2psim.scenario.MemoryOperation;
 import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.OperationParts;
+import org.p2psim.scenario.Plan;
 
 /**
  * Which lines cannot come in another order, because one program does them one after the other, or because one hands to
@@ -32,57 +33,55 @@ import org.p2psim.scenario.OperationParts;
  */
 final class ProgramOrder {
     private final ImmutableSet<String> devices;
-    private final Map<String, Placed> makers = new HashMap<>();
-    private final Map<String, List<Placed>> files = new HashMap<>();
-    private final Map<String, String> deviceOfHandle = new HashMap<>();
+    private final ImmutableList<ImmutableList<Behind>> lines;
 
-    /** @param devices names that no line makes */
-    ProgramOrder(Set<String> devices) {
-        this.devices = ImmutableSet.copyOf(devices);
+    ProgramOrder(Plan plan) {
+        this.devices = ImmutableSet.copyOf(plan.devices().keySet());
+        this.lines = lines(plan.timeline());
     }
 
-    /** Where a line must not come before: at that time, and at that time behind that rank. */
-    record Earliest(long at, double rank) {
-        private Earliest and(long otherAt, double otherRank) {
-            return new Earliest(Math.max(at, otherAt), Math.max(rank, otherRank));
-        }
+    /**
+     * A line stays behind another.
+     *
+     * @param line number of the other one, which is earlier in the file
+     * @param distance ticks that it comes later at least
+     */
+    record Behind(int line, long distance) {}
+
+    /** Which lines the one with this number stays behind. */
+    ImmutableList<Behind> behind(int line) {
+        return lines.get(line);
     }
 
-    /** A line with its new place. */
-    record Placed(Operation operation, long at, double rank) {}
-
-    /** Where the next line of the file must not come before. */
-    Earliest earliest(Operation operation) {
-        Earliest earliest = new Earliest(0, 0);
-        for (String object : objects(operation)) {
-            Placed maker = makers.get(object);
-            if (maker != null) {
-                earliest = earliest.and(maker.at(), maker.rank());
+    private ImmutableList<ImmutableList<Behind>> lines(List<Operation> timeline) {
+        Map<String, Integer> makers = new HashMap<>();
+        Map<String, List<Integer>> files = new HashMap<>();
+        Map<String, String> devicesOfHandles = new HashMap<>();
+        ImmutableList.Builder<ImmutableList<Behind>> all = ImmutableList.builder();
+        for (int i = 0; i < timeline.size(); i++) {
+            Operation operation = timeline.get(i);
+            ImmutableList.Builder<Behind> behind = ImmutableList.builder();
+            for (String object : Sets.difference(OperationParts.names(operation), devices)) {
+                Optional.ofNullable(makers.putIfAbsent(object, i)).ifPresent(maker -> behind.add(new Behind(maker, 0)));
             }
-        }
-        for (Placed before : file(operation).map(files::get).orElse(List.of())) {
-            if (staysBehind(operation, before.operation())) {
-                earliest = earliest.and(before.at() + distance(operation, before.operation()), before.rank());
+            if (operation instanceof MemoryOperation.Allocate op) {
+                devicesOfHandles.put(op.handle(), op.from());
             }
+            Optional<String> file = file(operation, devicesOfHandles);
+            if (file.isPresent()) {
+                List<Integer> before = files.computeIfAbsent(file.get(), name -> new ArrayList<>());
+                before.stream()
+                        .filter(line -> staysBehind(operation, timeline.get(line)))
+                        .forEach(line -> behind.add(new Behind(line, distance(operation, timeline.get(line)))));
+                before.add(i);
+            }
+            all.add(behind.build());
         }
-        return earliest;
-    }
-
-    /** The next line of the file has its place. */
-    void add(Placed placed) {
-        objects(placed.operation()).forEach(object -> makers.putIfAbsent(object, placed));
-        file(placed.operation()).ifPresent(file -> files.computeIfAbsent(file, name -> new ArrayList<>())
-                .add(placed));
-    }
-
-    private Set<String> objects(Operation operation) {
-        Set<String> objects = new HashSet<>(OperationParts.names(operation));
-        objects.removeAll(devices);
-        return objects;
+        return all.build();
     }
 
     /** The device or descriptor whose lines stay in order. */
-    private Optional<String> file(Operation operation) {
+    private static Optional<String> file(Operation operation, Map<String, String> devicesOfHandles) {
         if (operation instanceof DeviceOperation.OpenDevice op) {
             return Optional.of(op.device());
         } else if (operation instanceof DeviceOperation.CloseDevice op) {
@@ -90,10 +89,9 @@ final class ProgramOrder {
         } else if (operation instanceof DmaBufOperation.Export op) {
             return Optional.of(op.from());
         } else if (operation instanceof MemoryOperation.Allocate op) {
-            deviceOfHandle.put(op.handle(), op.from());
             return Optional.of(op.from());
         } else if (operation instanceof MemoryOperation.Free op) {
-            return Optional.ofNullable(deviceOfHandle.get(op.handle()));
+            return Optional.ofNullable(devicesOfHandles.get(op.handle()));
         } else if (operation instanceof MemoryOperation.WriteMemory op) {
             return Optional.of(op.device());
         } else if (operation instanceof MemoryOperation.ReadMemory op) {
