@@ -29,6 +29,9 @@ public record Interleaving(long seed, long number, long within) {
     /** An operation is moved by a multiple of a 16th of the largest move, cut to a power of ten of ticks per ps. */
     private static final int STEPS = 16;
 
+    /** About as long as a write is on its way below one switch, ticks. */
+    private static final long IN_FLIGHT = 200 * Ticks.PER_NANOSECOND;
+
     /** The order of the file. */
     public static Interleaving ofFile(Plan plan) {
         return new Interleaving(plan.seed(), 0, 0);
@@ -74,7 +77,7 @@ public record Interleaving(long seed, long number, long within) {
         SplittableRandom random = new SplittableRandom(mixed());
         List<Place> places = new ArrayList<>();
         for (int i = 0; i < timeline.size(); i++) {
-            long at = at(timeline.get(i), random);
+            long at = at(i, timeline, random);
             double lowest = 0;
             for (ProgramOrder.Behind behind : order.behind(i)) {
                 Place before = places.get(behind.line());
@@ -92,19 +95,27 @@ public record Interleaving(long seed, long number, long within) {
     }
 
     /** Every other operation keeps its time, so that those of one time still meet. */
-    private long at(Operation operation, SplittableRandom random) {
+    private long at(int line, List<Operation> timeline, SplittableRandom random) {
+        Operation operation = timeline.get(line);
         if (within == 0 || random.nextBoolean()) {
             return operation.at();
         }
-        long step = step();
-        long most = within / step;
-        long moved = step * random.nextLong(-most, most + 1);
-        return Math.max(0, operation.at() + (isDma(operation) ? between(moved, step, random) : moved));
+        long moved = isDma(operation) && random.nextBoolean()
+                ? onItsWay(operation, timeline.get(random.nextInt(timeline.size())), random)
+                : operation.at() + move(random);
+        return Math.max(0, moved);
     }
 
-    /** DMA is on its way for less than a step: it comes at any time, so that everything can happen meanwhile. */
-    private long between(long moved, long step, SplittableRandom random) {
-        return Math.max(-within, moved - random.nextLong(step));
+    private long move(SplittableRandom random) {
+        long step = step();
+        long most = within / step;
+        return step * random.nextLong(-most, most + 1);
+    }
+
+    /** DMA is on its way for less than a step: it sets out right before another operation, if that is near enough. */
+    private long onItsWay(Operation dma, Operation other, SplittableRandom random) {
+        long at = other.at() - random.nextLong(IN_FLIGHT);
+        return Math.abs(at - dma.at()) <= within ? at : dma.at() + move(random);
     }
 
     private static boolean isDma(Operation operation) {

@@ -3,6 +3,7 @@ package org.p2psim.run.replay;
 import java.util.function.Function;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Reply;
+import org.p2psim.platform.Errno;
 import org.p2psim.run.kernel.Line;
 import org.p2psim.scenario.CpuOperation;
 import org.p2psim.unit.Bytes;
@@ -43,9 +44,18 @@ final class CpuOperations {
         run.kernel()
                 .start(
                         new Line(number, operation.dmaBuf(), what),
-                        () -> run.handles().exported(operation.dmaBuf()).then(access),
+                        () -> run.handles()
+                                .exported(operation.dmaBuf())
+                                .then(CpuOperations::live)
+                                .then(access),
                         done -> "",
                         reply -> {});
+    }
+
+    private static Reply<DmaBuf> live(DmaBuf dmaBuf) {
+        return dmaBuf.isReleased()
+                ? Reply.refused(Errno.EBADF, "%s is released".formatted(dmaBuf.name()))
+                : Reply.done(dmaBuf);
     }
 
     private static Reply<DmaBuf> vunmapped(DmaBuf dmaBuf) {

@@ -93,6 +93,7 @@ public final class Replay {
         new Tables(run);
         GpuMemory gpuMemory = new GpuMemory(owned, exporters.gpus());
         new DeviceTimes(world, kernelRun, exporters, gpuMemory);
+        new GuessedDescriptors(run, choices);
         this.dmaBufs = new DmaBufOperations(run);
         this.attachments = new AttachmentOperations(run);
         this.memory = new MemoryOperations(run, gpuMemory, users, landings);
