@@ -93,10 +93,14 @@ final class RunCommand implements Callable<Integer> {
                 outcomes.add(explore.explore(simulation, plan, command(scenario, plan), console));
             }
         }
-        console.print(
-                output.isJson()
-                        ? ExplorationJson.write(outcomes)
-                        : outcomes.stream().map(ExplorationText::of).collect(Collectors.joining("\n")));
+        if (output.isJson()) {
+            console.print(ExplorationJson.write(outcomes));
+        } else {
+            console.print(outcomes.stream().map(ExplorationText::of).collect(Collectors.joining("\n")));
+            if (outcomes.size() > 1) {
+                console.print("\n" + ExplorationText.total(outcomes));
+            }
+        }
         return outcomes.stream().allMatch(ExplorationOutcome::good) ? Main.GOOD : Main.FAILED;
     }
 
