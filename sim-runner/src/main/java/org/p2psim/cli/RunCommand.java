@@ -98,7 +98,7 @@ final class RunCommand implements Callable<Integer> {
         } else {
             console.print(outcomes.stream().map(ExplorationText::of).collect(Collectors.joining("\n")));
             if (outcomes.size() > 1) {
-                console.print("\n" + ExplorationText.total(outcomes));
+                console.print("%n%s%n".formatted(ExplorationText.total(outcomes)));
             }
         }
         return outcomes.stream().allMatch(ExplorationOutcome::good) ? Main.GOOD : Main.FAILED;

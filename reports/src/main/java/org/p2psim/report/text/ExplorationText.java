@@ -42,7 +42,7 @@ public final class ExplorationText {
                 .flatMap(outcome -> outcome.broken().stream())
                 .filter(Broken::expected)
                 .count();
-        return Plain.safe("In all: %,d interleavings of %d variants of %d scenarios, %,d checks; %s; %d expected breaks%n"
+        return Plain.safe("In all: %,d interleavings of %d variants of %d scenarios, %,d checks; %s; %d expected breaks"
                 .formatted(
                         outcomes.stream()
                                 .mapToLong(ExplorationOutcome::interleavings)
