@@ -138,12 +138,13 @@ public final class KernelRun {
 
     /** Something happens of itself, after so many ticks, or as many as the run chooses for them. */
     public void happensAfter(long ticks, int cause, String name, Runnable what) {
-        startAfter(ticks, cause, name, happening(name, what));
+        startAfter(ticks, cause, name, happening(name, what), reply -> {});
     }
 
     /** A thread of nobody's begins, after so many ticks, or as many as the run chooses for them. */
-    public <T> void startAfter(long ticks, int cause, String name, Supplier<Reply<T>> operation) {
-        engine.at(engine.now() + choices.duration(ticks), () -> start(cause, name, operation));
+    public <T> void startAfter(
+            long ticks, int cause, String name, Supplier<Reply<T>> operation, Consumer<Reply<T>> whenOver) {
+        engine.at(engine.now() + choices.duration(ticks), () -> start(cause, name, operation, whenOver));
     }
 
     public long now() {
