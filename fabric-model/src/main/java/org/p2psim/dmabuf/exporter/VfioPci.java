@@ -98,7 +98,7 @@ public final class VfioPci {
     }
 
     Timeout newTimeout() {
-        Timeout timeout = new Timeout();
+        Timeout timeout = new Timeout(kernel.current().cause());
         timeouts.add(timeout);
         return timeout;
     }

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Optional;
 import org.p2psim.address.AddressRange;
+import org.p2psim.dmabuf.Bug;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.invariant.Violation;
 import org.p2psim.outcome.Failure;
@@ -30,9 +31,13 @@ final class VmaTransfers {
 
     void start(Line line, VmaMapping mapping, long offset, long size, boolean read) {
         long mapped = mapping.pages().size();
-        if (!mapping.isLive() || offset < 0 || size <= 0 || offset > mapped || size > mapped - offset) {
+        boolean stopped = mapping.isInvalidated() && !run.kernel().kernel().has(Bug.NEVER_UNMAPS);
+        boolean outside = offset < 0 || size <= 0 || offset > mapped || size > mapped - offset;
+        if (!mapping.isLive() || stopped || outside) {
             run.kernel().begin(line, "");
-            String why = mapping.isLive() ? "outside of " : "there is no mapping ";
+            String why = !mapping.isLive()
+                    ? "there is no mapping "
+                    : stopped ? "its importer was told to give back " : "outside of ";
             run.kernel().refused(line, Optional.of(Errno.EINVAL), why + mapping.name());
             transfers.refused(line, mapping.importer(), mapping.device(), size, Optional.of(Errno.EINVAL));
             return;
