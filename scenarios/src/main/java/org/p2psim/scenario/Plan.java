@@ -142,7 +142,9 @@ public record Plan(
                     && exporters.containsKey(op.dmaBuf())
                     && isFunction(op.nic())) {
                 imports.add(new Import(op.mr(), op.dmaBuf(), op.nic(), exporters.get(op.dmaBuf())));
-            } else if (operation instanceof DmaBufOperation.Attach op && exporters.containsKey(op.dmaBuf())) {
+            } else if (operation instanceof DmaBufOperation.Attach op
+                    && exporters.containsKey(op.dmaBuf())
+                    && isFunction(op.importer())) {
                 imports.add(new Import(op.attachment(), op.dmaBuf(), op.importer(), exporters.get(op.dmaBuf())));
             }
         }

@@ -213,7 +213,16 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "frobnicate", "run", "run --frobnicate gaudi-rdma", "show nothing", "run nothing.yaml"})
+    @ValueSource(
+            strings = {
+                "",
+                "frobnicate",
+                "schema exprot",
+                "run",
+                "run --frobnicate gaudi-rdma",
+                "show nothing",
+                "run nothing.yaml"
+            })
     void wrongUsageEndsWith2AndAMessage(String line) {
         Result result = p2psim(line.isEmpty() ? new String[0] : line.split(" "));
         assertThat(result.code()).isEqualTo(2);

@@ -161,6 +161,11 @@ public final class VfioPci {
         return held;
     }
 
+    /** Its user has closed it, and its driver has still to disable it: until then nobody else gets its BARs. */
+    public boolean isKeptByClose() {
+        return held && !open && !disabled;
+    }
+
     /** The memory-enable bit is set and the function is not in low power. */
     public boolean isMemoryEnabled() {
         return memoryEnable && !lowPower;

@@ -30,9 +30,10 @@ final class CpuOperations {
                     number,
                     op,
                     "mmap",
-                    dmaBuf -> dmaBuf.cpuAccess().mmap(op.offset(), op.length().orElse(dmaBuf.size() - op.offset())));
+                    byDescriptor(dmaBuf -> dmaBuf.cpuAccess()
+                            .mmap(op.offset(), op.length().orElse(dmaBuf.size() - op.offset()))));
         } else if (operation instanceof CpuOperation.Sync op) {
-            on(number, op, "sync", dmaBuf -> dmaBuf.cpuAccess().sync(op.flags()));
+            on(number, op, "sync", byDescriptor(dmaBuf -> dmaBuf.cpuAccess().sync(op.flags())));
         } else if (operation instanceof CpuOperation.Seek op) {
             seek(number, op);
         } else if (operation instanceof CpuOperation.LimitDescriptors op) {
@@ -50,6 +51,11 @@ final class CpuOperations {
                                 .then(access),
                         done -> "",
                         reply -> {});
+    }
+
+    /** User space comes by its descriptor; the kernel holds a reference. */
+    private static Function<DmaBuf, Reply<DmaBuf>> byDescriptor(Function<DmaBuf, Reply<DmaBuf>> access) {
+        return dmaBuf -> dmaBuf.byDescriptor().then(access);
     }
 
     private static Reply<DmaBuf> live(DmaBuf dmaBuf) {
@@ -71,6 +77,7 @@ final class CpuOperations {
                         new Line(number, op.dmaBuf(), "seek"),
                         () -> run.handles()
                                 .exported(op.dmaBuf())
+                                .then(DmaBuf::byDescriptor)
                                 .then(dmaBuf -> dmaBuf.cpuAccess().seek(op.offset(), op.whence())),
                         Bytes::format,
                         reply -> {});

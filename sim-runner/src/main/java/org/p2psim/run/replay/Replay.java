@@ -88,16 +88,17 @@ public final class Replay {
                 owned);
         this.users = new DeviceUsers(exporters);
         this.ways = new Ways(world, routing);
-        this.landings = new Landings(run, new Causes(recorder));
+        this.landings = new Landings(run, new Causes(run));
         this.checks = new StateChecks(run, landings);
         new Tables(run);
         GpuMemory gpuMemory = new GpuMemory(owned, exporters.gpus());
         new DeviceTimes(world, kernelRun, exporters, gpuMemory);
         new GuessedDescriptors(run, choices);
         this.dmaBufs = new DmaBufOperations(run);
-        this.attachments = new AttachmentOperations(run);
+        this.softwareRdma = new SoftwareRdmaOperations(run);
+        this.attachments = new AttachmentOperations(run, softwareRdma);
         this.memory = new MemoryOperations(run, gpuMemory, users, landings);
-        this.devices = new DeviceOperations(run, users, landings);
+        this.devices = new DeviceOperations(run, users, landings, ways);
         this.regions = new RegionOperations(run);
         this.traffic = new TrafficOperations(run, ways, buffers);
         this.allReduces = new AllReduceOperations(run, ways, traffic);
@@ -108,7 +109,6 @@ public final class Replay {
         this.tokens = new NvmeTokens(run, nvme);
         this.cpu = new CpuOperations(run);
         this.iommufd = new IommufdOperations(run);
-        this.softwareRdma = new SoftwareRdmaOperations(run);
         this.drm = new DrmOperations(run, landings);
         this.vmas = new VmaOperations(run, landings);
         this.vmaTransfers = new VmaTransfers(run, ways, transfers, landings);

@@ -38,7 +38,8 @@ final class VmaTransfers {
             String why = !mapping.isLive()
                     ? "there is no mapping "
                     : stopped ? "its importer was told to give back " : "outside of ";
-            transfers.refused(line, mapping.name(), size, Optional.of(Errno.EINVAL), why + mapping.name());
+            run.kernel().refused(line, Optional.of(Errno.EINVAL), why + mapping.name());
+            transfers.refused(line, mapping.importer(), mapping.device(), size, Optional.of(Errno.EINVAL));
             return;
         }
         Ways.Way way = ways.way(mapping.importer(), mapping.device(), read);
@@ -79,6 +80,8 @@ final class VmaTransfers {
             }
             if (!landings.answers(memory)) {
                 fate.dropped(bytes);
+                stream.failed(
+                        way.read() ? Failure.UNSUPPORTED_REQUEST : Failure.DROPPED, at, address, bytes, issued);
                 return;
             }
             fate.landed(owner(memory), Expectation.Dma.ELSEWHERE, bytes);
@@ -88,10 +91,13 @@ final class VmaTransfers {
                 run.memory().write(memory, mapping.importer());
             }
             stream.landed(at, address, bytes, issued);
+            if (!way.read()) {
+                stream.finished(at, issued);
+            }
         }
 
         private void broken(long at, String what) {
-            landings.broken(new Violation(Invariant.PREDICTABLE, mapping.lane(), what), 1, at, line.event());
+            landings.brokenByDma(new Violation(Invariant.PREDICTABLE, mapping.lane(), what), 1, at, line.event());
         }
 
         private String verb() {
@@ -108,6 +114,7 @@ final class VmaTransfers {
         @Override
         public void completed(long at, long address, int bytes, long issued) {
             stream.completed(at, address, bytes, issued);
+            stream.finished(at, issued);
         }
 
         @Override
