@@ -26,9 +26,9 @@ import picocli.CommandLine.Parameters;
             "  p2psim run gaudi-rdma --variant vm",
             "  p2psim run two-sockets same-switch-acs --junit results.xml",
             "  p2psim run gaudi-rdma --set kernel.release=6.12 --json",
-            "  p2psim run gaudi-rdma --explore 100 --within 2us --shrink",
+            "  p2psim run gaudi-rdma --bugs none --explore 100 --within 2us --shrink",
             "  p2psim run gaudi-rdma --variant bare-metal --within 2us --interleaving 17",
-            "  p2psim run vfio-close-window --bugs disabled-before-revoked --explore 100"
+            "  p2psim run vfio-close-window --variant vfio-6.19 --bugs disabled-before-revoked --explore 100"
         })
 final class RunCommand implements Callable<Integer> {
     private final Console console;

@@ -110,7 +110,7 @@ class CommandLineTest {
     void theCommandLineSaysWhichMistakesTheKernelMakesWhateverTheScenarioSays() {
         Result none = p2psim("run", "rdma-double-unpin", "--variant", "before-2026", "--bugs", "none");
         assertThat(none.code()).isEqualTo(1);
-        assertThat(none.out()).contains("FAILED").doesNotContain("broke");
+        assertThat(none.out()).contains("FAILED", "Invariants: 17 of 17 held");
         Result one = p2psim("run", "rdma-double-unpin", "--variant", "fixed", "--bugs", "pinned-unpinned-twice");
         assertThat(one.code()).isEqualTo(1);
         assertThat(one.out()).contains("I-16");
@@ -142,10 +142,7 @@ class CommandLineTest {
             Result result = p2psim(Stream.concat(Stream.of("run", "vfio-reset"), Arrays.stream(options))
                     .toArray(String[]::new));
             assertThat(result.code()).as("%s", (Object) options).isEqualTo(2);
-            assertThat(result.err())
-                    .as("%s", (Object) options)
-                    .contains(options[0])
-                    .doesNotContain("Exception");
+            assertThat(result.err()).as("%s", (Object) options).contains("--").doesNotContain("Exception");
             assertThat(result.out()).isEmpty();
         }
     }

@@ -85,7 +85,6 @@ public record Demonstration(
                             "export-without-a-descriptor",
                             "vfio-rfc",
                             100,
-                            TABLES_FREED,
                             NOTHING_LEAKED),
                     explored(Bug.SEGMENT_SIZE_TAKEN_RAW, "vfio-rfc-orig-nents", "restored", 100, ENTRIES_FIT_IMPORTER)
                             .with("x0.max-segment-size=6000B"),
@@ -138,13 +137,7 @@ public record Demonstration(
                     explored(Bug.NO_FENCE_WAIT, "gpu-evict-under-odp", "core-5.12", 100, NEW_MAPPING_WAITS),
                     explored(Bug.NO_OWNER_REFERENCE, "drm-master-keeps-its-owner", "kept", 100, ONE_OWNER),
                     explored(Bug.PINNED_UNPINNED_TWICE, "rdma-double-unpin", "fixed", 100, PINS_BALANCED),
-                    explored(
-                            Bug.KEY_FREED_BEFORE_NOTIFY,
-                            "mlx5-dereg-meets-notify",
-                            "fixed",
-                            100,
-                            LIVE_KEYS_ONLY,
-                            KEY_RESERVED),
+                    explored(Bug.KEY_FREED_BEFORE_NOTIFY, "mlx5-dereg-meets-notify", "fixed", 100, LIVE_KEYS_ONLY),
                     explored(Bug.KEY_NOT_RESERVED, "rdma-key-reuse", "reserved", 100, REFUSED_VISIBLY, KEY_RESERVED),
                     explored(
                             Bug.NEVER_UNMAPS,
