@@ -456,9 +456,6 @@ final class Flow extends Input {
     private void report(Reports.Kind kind, long at, Tlp tlp, int bytes) {
         makeRoom();
         reports.add(kind, at, tlp.address, bytes, tlp.issued);
-        if (journal != null) {
-            journal.reported(this, kind, at, at - tlp.issued, bytes);
-        }
     }
 
     private void failed(Failure how, long at, Tlp tlp) {
@@ -546,16 +543,24 @@ final class Flow extends Input {
         reports.shift(ticks, skippedBytes);
     }
 
+    /** Whether what its initiator does may repeat itself. */
     boolean mayRepeat() {
-        return listener.takesRepeats() && request.requests() instanceof Requests.Bulk && !poison.isPossible();
+        return request.requests() instanceof Requests.Bulk && !poison.isPossible();
     }
 
     void note(@Nullable Journal newJournal) {
         journal = newJournal;
+        reports.note(newJournal);
     }
 
-    void repeated(Reports.Kind kind, long at, long period, long count, int bytes, long latency) {
-        listener.repeated(kind == Reports.Kind.COMPLETED, at, period, count, bytes, latency);
+    /**
+     * What its listener was told is about to be told again.
+     *
+     * @param each whether each TLP is, though its listener may be content with less
+     * @param step bytes by which it goes on each period
+     */
+    void beginRepeats(boolean each, long step) {
+        reports.beginRepeats(each || !listener.takesRepeats(), step);
     }
 
     /** All that its TLPs, their answers and the DLLPs about them pass. */

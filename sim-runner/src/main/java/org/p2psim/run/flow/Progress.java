@@ -117,6 +117,11 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
         return null;
     }
 
+    /** Whether a channel decides nothing ahead of the others though it could. */
+    boolean goesByTheClock(Channel channel) {
+        return false;
+    }
+
     /** The channel that decides goes on at a later time, before the horizon. */
     abstract void runAheadTo(long time);
 
