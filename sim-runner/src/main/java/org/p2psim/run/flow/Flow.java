@@ -153,6 +153,11 @@ final class Flow extends Input {
         return request.kind() != AddressKind.BUS_ADDRESS && request.translated().test(address);
     }
 
+    /** Whether translations are kept for it somewhere on its way. */
+    boolean needsTranslations() {
+        return request.kind() != AddressKind.BUS_ADDRESS && way().request().isTranslated();
+    }
+
     boolean targetAbove4GiB() {
         return targetAbove4GiB;
     }
@@ -447,9 +452,10 @@ final class Flow extends Input {
         }
     }
 
+    /** Not what happens now: more of it may follow, and of one instant there is an order. */
     private void makeRoom() {
         if (reports.size() >= UNTOLD) {
-            reports.tell(progress.now());
+            tellPast();
         }
     }
 
@@ -459,9 +465,7 @@ final class Flow extends Input {
     }
 
     private void failed(Failure how, long at, Tlp tlp) {
-        if (reports.size() >= UNTOLD) {
-            reports.tell(progress.now());
-        }
+        makeRoom();
         reports.addFailed(how, at, tlp.address, tlp.bytes, tlp.issued);
         if (journal != null) {
             journal.spoil();
@@ -615,6 +619,11 @@ final class Flow extends Input {
     /** Tells the listener what has happened until now. */
     void tell() {
         reports.tell(progress.now());
+    }
+
+    /** Tells the listener what has happened before now. */
+    void tellPast() {
+        reports.tell(progress.now() - 1);
     }
 
     /** Its last TLP has arrived. */

@@ -121,7 +121,7 @@ final class Steady {
             state.putTime(progress.decisionOf(channel));
         }
         for (int i = 0; i < flows.size() && !state.differs(); i++) {
-            flows.get(i).tell();
+            flows.get(i).tellPast();
             flows.get(i).put(state);
         }
         if (state.differs()) {
