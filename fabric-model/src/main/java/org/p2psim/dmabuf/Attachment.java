@@ -9,6 +9,9 @@ import org.p2psim.platform.Errno;
  * driver attached with callbacks, static otherwise.
  */
 public final class Attachment {
+    /** In its name: between the dma-buf's and the importer's, in which it does not occur. */
+    static final String SEPARATOR = "/";
+
     /** What the importer's table is worth. */
     public enum MappingState {
         NONE,
@@ -47,7 +50,7 @@ public final class Attachment {
 
     /** As journals and reports call it: {@code buf0/nic0}, and {@code buf0/nic0#2} for the importer's next one. */
     public String name() {
-        return dmaBuf.name() + "/" + importer.name() + (number == 1 ? "" : "#" + number);
+        return dmaBuf.name() + SEPARATOR + importer.name() + (number == 1 ? "" : "#" + number);
     }
 
     /** Whether the device may be given addresses of a peer; settled at attach, never again. */

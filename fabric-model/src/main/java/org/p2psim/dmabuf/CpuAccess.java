@@ -46,6 +46,7 @@ public final class CpuAccess {
         FenceUsage usage = write ? FenceUsage.READ : FenceUsage.WRITE;
         return begun.then(ok -> dmaBuf.reservation().whenSignalled(usage, () -> {
             brackets++;
+            note(Journal.Action.BEGIN_CPU_ACCESS, write ? "to write" : "to read");
             return Reply.done(dmaBuf);
         }));
     }
@@ -55,6 +56,7 @@ public final class CpuAccess {
         dmaBuf.reservation().lock().mustNotBeHeld("dma_buf_end_cpu_access");
         Exporter exporter = dmaBuf.exporter();
         brackets--;
+        note(Journal.Action.END_CPU_ACCESS, "");
         return exporter.ops().contains(ExporterOp.END_CPU_ACCESS) ? exporter.endCpuAccess(dmaBuf) : Reply.done(dmaBuf);
     }
 
@@ -75,6 +77,9 @@ public final class CpuAccess {
         Reply<DmaBuf> mapped =
                 vmaps > 0 ? Reply.done(dmaBuf) : dmaBuf.exporter().vmap(dmaBuf);
         return mapped.then(done -> {
+            if (vmaps == 0) {
+                note(Journal.Action.VMAP, "");
+            }
             vmaps++;
             return Reply.done(dmaBuf);
         });
@@ -84,13 +89,21 @@ public final class CpuAccess {
     public void vunmap() {
         dmaBuf.reservation().lock().mustBeHeld("dma_buf_vunmap");
         if (vmaps == 0) {
-            dmaBuf.kernel().note(Journal.Action.CRASH, dmaBuf.name(), "dma_buf_vunmap without dma_buf_vmap");
+            note(Journal.Action.UNBALANCED, "dma_buf_vunmap without dma_buf_vmap");
             return;
         }
         vmaps--;
-        if (vmaps == 0 && dmaBuf.exporter().ops().contains(ExporterOp.VUNMAP)) {
+        if (vmaps > 0) {
+            return;
+        }
+        note(Journal.Action.VUNMAP, "");
+        if (dmaBuf.exporter().ops().contains(ExporterOp.VUNMAP)) {
             dmaBuf.exporter().vunmap(dmaBuf);
         }
+    }
+
+    private void note(Journal.Action action, String detail) {
+        dmaBuf.kernel().note(action, dmaBuf.name(), detail);
     }
 
     /**

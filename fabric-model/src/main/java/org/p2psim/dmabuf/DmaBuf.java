@@ -132,11 +132,17 @@ public final class DmaBuf {
     /** {@code dma_buf_get()} by descriptor: refused once the descriptor is closed. */
     public Reply<DmaBuf> get() {
         reservation.lock().mustNotBeHeld("dma_buf_get");
-        if (!descriptorOpen) {
-            return Reply.refused(Errno.EBADF, "the descriptor of " + name + " is closed");
-        }
-        references++;
-        return Reply.done(this);
+        return byDescriptor().then(open -> {
+            references++;
+            return Reply.done(this);
+        });
+    }
+
+    /** What an operation on the descriptor finds: refused once it is closed. */
+    public Reply<DmaBuf> byDescriptor() {
+        return descriptorOpen
+                ? Reply.done(this)
+                : Reply.refused(Errno.EBADF, "the descriptor of " + name + " is closed");
     }
 
     /** {@code get_dma_buf()} by somebody who holds a reference already. */
@@ -170,7 +176,7 @@ public final class DmaBuf {
     private Reply<DmaBuf> release() {
         kernel.note(Journal.Action.RELEASE, name, "");
         if (cpuAccess.vmaps() != 0) {
-            kernel.note(Journal.Action.CRASH, name, "released while it is mapped into kernel memory");
+            kernel.note(Journal.Action.UNBALANCED, name, "released while it is mapped into kernel memory");
         }
         if (!attachments.isEmpty()) {
             kernel.note(Journal.Action.WARNING, name, "released with attachments");

@@ -32,6 +32,13 @@ public interface Exporter {
     /** The memory that a buffer shows now, in the deciding kernel's physical addresses, in its order. */
     ImmutableList<AddressRange> ranges(DmaBuf dmaBuf);
 
+    /**
+     * Memory that a buffer has left, in physical addresses, as long as what lands there is still copied to where it went.
+     */
+    default ImmutableList<AddressRange> leaving(DmaBuf dmaBuf) {
+        return ImmutableList.of();
+    }
+
     /** True if it asks the core to keep the first table until detach ({@code cache_sgt_mapping}; gone in 6.16). */
     default boolean cachesTables() {
         return false;

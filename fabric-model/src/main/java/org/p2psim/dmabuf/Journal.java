@@ -20,6 +20,13 @@ public final class Journal {
         NOTIFY,
         /** The mmu notifier of an importer is called: what it mapped of a VMA is invalid. */
         INVALIDATE,
+        /** The CPU may look at it from here on; and a while later, no more. */
+        BEGIN_CPU_ACCESS,
+        END_CPU_ACCESS,
+        /** The exporter maps it into kernel memory: for the first of those who ask. */
+        VMAP,
+        /** The exporter takes that back: for the last one. */
+        VUNMAP,
         REVOKE,
         RESTORE,
         MOVE,
@@ -44,11 +51,13 @@ public final class Journal {
         WARNING,
         /** A lock is held that must not be, or is not held that must be: lockdep would say so (I-20, I-21). */
         LOCK_RULE,
+        /** The CPU has not given back what it took, or more than that: BUG(). */
+        UNBALANCED,
         /** An export went on with what release had destroyed, or left to release what it had not set up. */
         TOUCHED_AFTER_INSTALL,
         /** A null pointer, freed memory, or BUG(): something was used that no reference keeps. */
         CRASH,
-        /** Memory that nobody can free any more. */
+        /** A table, or a reference, that nobody can give back any more. */
         LEAK
     }
 
@@ -60,6 +69,11 @@ public final class Journal {
      * @param object what to: the name of a dma-buf, an attachment, a region, a device
      */
     public record Entry(String task, int cause, Action action, String object, String detail) {
+        /** Whether it is about an attachment, and what is mapped through it. */
+        public boolean isOfAttachment() {
+            return object.contains(Attachment.SEPARATOR);
+        }
+
         @Override
         public String toString() {
             return "%s: %s %s%s".formatted(task, action, object, detail.isEmpty() ? "" : " (" + detail + ")");

@@ -2,6 +2,8 @@ package org.p2psim.dmabuf;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,15 +20,19 @@ public final class LockOrder {
      * A cycle: each kind of lock is taken while the one before is held, and the first while the last is.
      *
      * @param sites for each step, the first task that took it
+     * @param cause why the first of these tasks ran ({@link Task#cause})
      */
-    public record Inversion(List<LockClass> classes, List<String> sites) {
+    public record Inversion(List<LockClass> classes, List<String> sites, int cause) {
         public Inversion {
             classes = ImmutableList.copyOf(classes);
             sites = ImmutableList.copyOf(sites);
         }
     }
 
-    private final Map<Edge, String> sites = new LinkedHashMap<>();
+    /** Who took a lock first, and why he ran. */
+    private record Site(String text, int order, int cause) {}
+
+    private final Map<Edge, Site> sites = new LinkedHashMap<>();
     private final List<Inversion> inversions = new ArrayList<>();
 
     void acquiring(Task<?> task, Lock lock, boolean ticket) {
@@ -34,7 +40,8 @@ public final class LockOrder {
             boolean ordered = ticket && held.lockClass() == lock.lockClass();
             Edge edge = new Edge(held.lockClass(), lock.lockClass());
             if (!ordered && !sites.containsKey(edge)) {
-                sites.put(edge, "%s takes %s while it holds %s".formatted(task.name(), lock, held));
+                String text = "%s takes %s while it holds %s".formatted(task.name(), lock, held);
+                sites.put(edge, new Site(text, sites.size(), task.cause()));
                 path(edge.taken(), edge.held(), new TreeSet<>())
                         .ifPresent(back -> inversions.add(inversion(edge, back)));
             }
@@ -61,16 +68,17 @@ public final class LockOrder {
     }
 
     private Inversion inversion(Edge closing, List<LockClass> back) {
-        List<String> where = new ArrayList<>(List.of(site(closing)));
+        List<Site> where = new ArrayList<>(List.of(site(closing)));
         for (int i = 1; i < back.size(); i++) {
             where.add(site(new Edge(back.get(i - 1), back.get(i))));
         }
         List<LockClass> classes = new ArrayList<>(List.of(closing.held()));
         classes.addAll(back.subList(0, back.size() - 1));
-        return new Inversion(classes, where);
+        Site first = Collections.min(where, Comparator.comparingInt(Site::order));
+        return new Inversion(classes, where.stream().map(Site::text).toList(), first.cause());
     }
 
-    private String site(Edge edge) {
+    private Site site(Edge edge) {
         return Optional.ofNullable(sites.get(edge)).orElseThrow();
     }
 

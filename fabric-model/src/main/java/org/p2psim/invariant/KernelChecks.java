@@ -14,7 +14,7 @@ import org.p2psim.dmabuf.importer.RdmaNic;
 public final class KernelChecks {
     private KernelChecks() {}
 
-    /** I-05, I-10, I-14, I-16, I-20, I-21, I-25, I-30 and I-31, of the entries of the journal from a mark on. */
+    /** I-05, I-10, I-14, I-16, I-20, I-21, I-25, I-30, I-31, I-33 and I-38, of the entries of the journal from a mark on. */
     public static ImmutableList<Violation> check(Kernel kernel, int mark) {
         ImmutableList.Builder<Violation> found = ImmutableList.builder();
         kernel.journal().since(mark).forEach(entry -> found.addAll(check(entry)));
@@ -30,13 +30,19 @@ public final class KernelChecks {
                 Invariant rule = missing ? Invariant.LOCKED_WHERE_NEEDED : Invariant.UNLOCKED_WHERE_NEEDED;
                 violations.require(rule, false, entry.object(), entry::detail);
             }
-            case LEAK -> violations.require(Invariant.TABLES_FREED, false, entry.object(), entry::detail);
+            case LEAK ->
+                violations.require(
+                        entry.isOfAttachment() ? Invariant.TABLES_FREED : Invariant.NOTHING_LEAKED,
+                        false,
+                        entry.object(),
+                        entry::detail);
             case TIMED_OUT -> violations.require(Invariant.REUSE_WAITS, false, entry.object(), entry::detail);
             case UNPIN ->
                 violations.require(Invariant.PINS_BALANCED, entry.detail().isEmpty(), entry.object(), entry::detail);
             case DEAD_KEY -> violations.require(Invariant.LIVE_KEYS_ONLY, false, entry.object(), entry::detail);
             case TOUCHED_AFTER_INSTALL ->
                 violations.require(Invariant.PUBLISHED_LAST, false, entry.object(), entry::detail);
+            case UNBALANCED -> violations.require(Invariant.CPU_BALANCED, false, entry.object(), entry::detail);
             case CRASH -> violations.require(Invariant.ATTACHED_MEANS_REFERENCED, false, entry.object(), entry::detail);
             default -> {}
         }

@@ -20,9 +20,12 @@ public final class RegionChecks {
             translation(violations, region);
             violations.require(
                     Invariant.KEY_RESERVED,
-                    nic.keys().holder(region.key()).equals(Optional.of(region)),
+                    nic.keys()
+                            .holder(region.key())
+                            .filter(holder -> !holder.equals(region))
+                            .isEmpty(),
                     region.name(),
-                    () -> "its key %d is free, or another region's".formatted(region.key()));
+                    () -> "its key %d is another region's".formatted(region.key()));
             violations.require(
                     Invariant.INSIDE_BUFFER,
                     Long.compareUnsigned(
@@ -38,7 +41,7 @@ public final class RegionChecks {
     private static void translation(Violations violations, MemoryRegion region) {
         Attachment attachment = region.attachment();
         boolean valid = attachment.mappingState() == Attachment.MappingState.VALID
-                && region.translation().equals(attachment.mapping());
+                && region.translation().equals(attachment.mapping().map(region.request()::trimmed));
         violations.require(
                 Invariant.TRANSLATION_INSIDE_MAPPING,
                 region.translation().isEmpty() || region.state() == MemoryRegion.State.ACTIVE && valid,

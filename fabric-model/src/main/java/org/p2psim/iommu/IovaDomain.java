@@ -1,10 +1,12 @@
 package org.p2psim.iommu;
 
 import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.p2psim.address.AddressRange;
@@ -29,6 +31,8 @@ public final class IovaDomain {
     private final ImmutableList<AddressRange> reserved;
     /** By the first address of each. */
     private final TreeMap<Long, Mapping> mappings = new TreeMap<>();
+    /** By the first address of ranges that were mapped together: the first address of each. */
+    private final Map<Long, List<Long>> together = new HashMap<>();
     /** By the limit of a search: what it found last. Nothing has been given back since. */
     private final Map<Long, Searched> searched = new HashMap<>();
 
@@ -55,14 +59,45 @@ public final class IovaDomain {
      */
     public long map(long physical, long length) {
         long size = (Math.max(length, 1) + PAGE - 1) & -PAGE;
+        long base = length < 0 ? -1 : allocate(size);
+        if (base > 0) {
+            mappings.put(base, new Mapping(new AddressRange(base, size), physical, length == 0));
+        }
+        return base;
+    }
+
+    /**
+     * Maps several physical ranges one after the other ({@code dma_iova_link()}); {@link #unmap} of the first address
+     * forgets them all.
+     *
+     * @param physical whole pages each, at least one
+     * @return the first I/O virtual address; empty if none is left
+     */
+    public OptionalLong mapTogether(List<AddressRange> physical) {
+        long base = allocate(physical.stream().mapToLong(AddressRange::size).sum());
+        if (base <= 0) {
+            return OptionalLong.empty();
+        }
+        List<Long> parts = new ArrayList<>();
+        long next = base;
+        for (AddressRange range : physical) {
+            mappings.put(next, new Mapping(new AddressRange(next, range.size()), range.base(), false));
+            parts.add(next);
+            next += range.size();
+        }
+        together.put(base, parts);
+        return OptionalLong.of(base);
+    }
+
+    /** @param size bytes, whole pages */
+    private long allocate(long size) {
         long alignment = Long.highestOneBit(size) == size ? size : Long.highestOneBit(size) << 1;
-        if (length < 0 || size <= 0 || alignment <= 0) {
+        if (size <= 0 || alignment <= 0) {
             return -1;
         }
         for (long limit : ImmutableList.of(FIRST_4_GIB, APERTURE)) {
             long base = highestGap(limit, size, alignment);
             if (base > 0) {
-                mappings.put(base, new Mapping(new AddressRange(base, size), physical, length == 0));
                 return base;
             }
         }
@@ -92,21 +127,34 @@ public final class IovaDomain {
         return reserved.stream().filter(wanted::overlaps).findFirst();
     }
 
+    /** Whether an address is kept out: it is never given out, and where it comes from is a bus address. */
+    public boolean reserves(long address) {
+        return reserved.stream().anyMatch(range -> range.contains(address));
+    }
+
     /** The physical address that an I/O virtual address stands for, or -1 if it is not mapped. */
     public long physical(long iova) {
-        Map.Entry<Long, Mapping> below = mappings.floorEntry(iova);
-        return below == null
-                        || below.getValue().isEmpty()
-                        || !below.getValue().range().contains(iova)
-                ? -1
-                : below.getValue().physical() + (iova - below.getKey());
+        return at(iova).map(found -> found.physical() + (iova - found.range().base())).orElse(-1L);
+    }
+
+    /** The range of the map call that an address belongs to; empty if it is not mapped. */
+    public Optional<AddressRange> call(long iova) {
+        return at(iova).map(Mapping::range);
+    }
+
+    private Optional<Mapping> at(long iova) {
+        return Optional.ofNullable(mappings.floorEntry(iova))
+                .map(Map.Entry::getValue)
+                .filter(below -> !below.isEmpty() && below.range().contains(iova));
     }
 
     /** Forgets the mapping that begins at an address. */
     public void unmap(long iova) {
-        if (mappings.remove(iova) == null) {
+        if (!mappings.containsKey(iova)) {
             throw new IllegalStateException("nothing is mapped at 0x%x".formatted(iova));
         }
+        List<Long> parts = together.remove(iova);
+        mappings.keySet().removeAll(parts == null ? List.of(iova) : parts);
         searched.clear();
     }
 }

@@ -59,6 +59,7 @@ public final class GpuBuffer implements Exporter {
     private AddressRange block;
     private Optional<DmaBuf> dmaBuf = Optional.empty();
     private Optional<Fence> copy = Optional.empty();
+    private Optional<AddressRange> leaving = Optional.empty();
     private boolean closed;
     private int pins;
     private AddressRange pinnedAt;
@@ -136,9 +137,20 @@ public final class GpuBuffer implements Exporter {
     }
 
     void moving(Fence fence, Place to, AddressRange newBlock) {
+        leaving = place == Place.HIDDEN_VRAM ? Optional.empty() : Optional.of(memory());
         copy = Optional.of(fence);
         place = to;
         block = newBlock;
+    }
+
+    /** The copy begins: what lands where the buffer was is lost from here on. */
+    void left() {
+        leaving = Optional.empty();
+    }
+
+    @Override
+    public ImmutableList<AddressRange> leaving(DmaBuf shown) {
+        return leaving.map(ImmutableList::of).orElse(ImmutableList.of());
     }
 
     @Override

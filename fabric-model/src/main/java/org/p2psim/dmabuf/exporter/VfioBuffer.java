@@ -25,6 +25,7 @@ import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.Wait;
 import org.p2psim.dmabuf.sgtable.PhysVec;
 import org.p2psim.dmabuf.sgtable.VfioRfcSgTable;
+import org.p2psim.p2p.MapType;
 import org.p2psim.platform.Errno;
 
 /** One dma-buf of a vfio-pci device ({@code struct vfio_pci_dma_buf}): its slices of a BAR, and whether it is revoked. */
@@ -152,11 +153,13 @@ final class VfioBuffer implements Exporter {
             long size = memory.isEmpty() ? 0 : memory.get(0).size();
             return VfioRfcSgTable.build(start, size, cut, dmaMap);
         }
+        MapType mapType = device.verdict(importer).mapType();
+        boolean together = mapType == MapType.THRU_HOST_BRIDGE && memory.size() > 1;
         return device.sgTable()
                 .build(
                         new PhysVec(memory, 0),
-                        device.verdict(importer).mapType(),
-                        OptionalLong.empty(),
+                        mapType,
+                        together ? dmaMap.mapTogether(importer, memory) : OptionalLong.empty(),
                         Kernel.PAGE_SIZE,
                         importer,
                         dmaMap);
@@ -168,6 +171,13 @@ final class VfioBuffer implements Exporter {
         public long map(Importer importer, long physical, long length) {
             long address = dmaMap.map(importer, physical, length);
             addresses.add(address);
+            return address;
+        }
+
+        @Override
+        public OptionalLong mapTogether(Importer importer, List<AddressRange> physical) {
+            OptionalLong address = dmaMap.mapTogether(importer, physical);
+            address.ifPresent(addresses::add);
             return address;
         }
 

@@ -64,6 +64,19 @@ public final class MemoryRegion {
             access = ImmutableSet.copyOf(access);
         }
 
+        /**
+         * What the driver leaves of a table: the pages that the region touches ({@code ib_umem_dmabuf_map_pages()}). Of
+         * one that is too short, what there is.
+         */
+        public SgTable trimmed(SgTable table) {
+            long start = offset & -Kernel.PAGE_SIZE;
+            long end = (offset + length + Kernel.PAGE_SIZE - 1) & -Kernel.PAGE_SIZE;
+            long last = Math.min(end, table.length());
+            return start == 0 && last == table.length() || start >= last
+                    ? table
+                    : new SgTable(table.slice(start, last - start));
+        }
+
         /** What is checked before the descriptor is looked at. */
         Reply<Request> checked() {
             if ((offset & (Kernel.PAGE_SIZE - 1)) != (iova & (Kernel.PAGE_SIZE - 1))) {
@@ -169,7 +182,7 @@ public final class MemoryRegion {
                             : made.dmaBuf().reservation().whenSignalled(FenceUsage.KERNEL, () -> Reply.done(mapped));
                 })
                 .then(mapped -> {
-                    translation = mapped;
+                    translation = request.trimmed(mapped);
                     state = State.ACTIVE;
                     kernel().note(
                                     Journal.Action.LOAD,
@@ -360,6 +373,6 @@ public final class MemoryRegion {
 
     /** The segments that the NIC has for a part of the region that {@link #accessError} allows. */
     public ImmutableList<SgTable.Entry> segments(long offset, long size) {
-        return translation().orElseThrow().slice(request.offset() + offset, size);
+        return translation().orElseThrow().slice((request.offset() & (Kernel.PAGE_SIZE - 1)) + offset, size);
     }
 }

@@ -1,6 +1,8 @@
 package org.p2psim.scenario.assembly;
 
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.p2psim.scenario.Expectation;
 import org.p2psim.scenario.Expectation.LineName;
 import org.p2psim.scenario.Finding;
@@ -25,6 +27,8 @@ final class ExpectationRules {
             pair(expected, pointer);
         } else if (expectation instanceof Expectation.Mr expected) {
             made.refer(Made.Kind.MR, expected.mr(), pointer);
+            expected.sameKeyAs().ifPresent(mr -> made.refer(Made.Kind.MR, mr, pointer, "/same-key-as"));
+            expected.otherKeyThan().ifPresent(mr -> made.refer(Made.Kind.MR, mr, pointer, "/other-key-than"));
         } else if (expectation instanceof Expectation.Qp expected) {
             made.refer(Made.Kind.QP, expected.qp(), pointer);
         } else if (expectation instanceof Expectation.DmaBuf expected) {
@@ -54,9 +58,42 @@ final class ExpectationRules {
             expected.enabledBy().ifPresent(line -> line(line, pointer + "/enabled-by"));
         } else if (expectation instanceof Expectation.Sg expected && !made.has(Made.Kind.MR, expected.sg())) {
             made.refer(Made.Kind.ATTACHMENT, expected.sg(), pointer, "/sg");
-        } else if (expectation instanceof Expectation.Count expected
-                && expected.from().orElse(0) > expected.until().orElse(Long.MAX_VALUE)) {
-            findings.add(Finding.at(pointer + "/from", "count", "from is later than until"));
+        } else if (expectation instanceof Expectation.Count expected) {
+            event(expected.count(), pointer + "/count");
+            if (expected.from().orElse(0) > expected.until().orElse(Long.MAX_VALUE)) {
+                findings.add(Finding.at(pointer + "/from", "count", "from is later than until"));
+            }
+        } else if (expectation instanceof Expectation.Order expected) {
+            for (int i = 0; i < expected.order().size(); i++) {
+                event(expected.order().get(i), pointer + "/order/" + i);
+            }
+        }
+    }
+
+    /**
+     * The last word of an event is its lane: a name, or that of a dma-buf or VMA and of an importer of it; a
+     * transfer without an id has a number.
+     */
+    private void event(String event, String pointer) {
+        String lane = event.substring(event.lastIndexOf(' ') + 1);
+        if (lane.startsWith("#")) {
+            return;
+        }
+        int slash = lane.indexOf('/');
+        if (slash < 0) {
+            lane(lane, made.all(), pointer);
+            return;
+        }
+        lane(lane.substring(0, slash), made.all(), pointer);
+        lane(lane.substring(slash + 1).replaceFirst("#\\d+$", ""), Set.of(), pointer);
+    }
+
+    private void lane(String name, Set<String> names, String pointer) {
+        if (!names.contains(name) && !scenario.devices().containsKey(name)) {
+            Set<String> known = new TreeSet<>(names);
+            known.addAll(scenario.devices().keySet());
+            String message = "nothing is called \"%s\"%s".formatted(name, Finding.nearest(name, known));
+            findings.add(Finding.at(pointer, "unknown-name", message));
         }
     }
 

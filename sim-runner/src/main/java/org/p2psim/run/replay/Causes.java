@@ -7,21 +7,55 @@ import java.util.OptionalInt;
 import org.p2psim.dmabuf.Journal.Action;
 import org.p2psim.invariant.Violation;
 import org.p2psim.outcome.Event;
+import org.p2psim.run.kernel.Line;
 import org.p2psim.run.kernel.Noted;
 import org.p2psim.run.watch.Recorder;
 
 /** Which events took a protection away: what made it possible that an invariant broke later. */
 final class Causes {
+    private final RunState run;
     private final Recorder recorder;
     private final Map<Action, Map<String, Integer>> newest = new HashMap<>();
     private final Map<String, Integer> loosened = new HashMap<>();
+    /** Of dma-bufs that the CPU has begun to access more often than it has ended that: how often, and since when. */
+    private final Map<String, Bracket> brackets = new HashMap<>();
 
-    Causes(Recorder recorder) {
-        this.recorder = recorder;
+    private record Bracket(int depth, int event) {}
+
+    Causes(RunState run) {
+        this.run = run;
+        this.recorder = run.recorder();
     }
 
     void read(Noted noted) {
         newest.computeIfAbsent(noted.action(), action -> new HashMap<>()).put(noted.object(), noted.event());
+        if (noted.action() == Action.BEGIN_CPU_ACCESS) {
+            bracket(noted, 1);
+        } else if (noted.action() == Action.END_CPU_ACCESS) {
+            bracket(noted, -1);
+        }
+    }
+
+    private void bracket(Noted noted, int step) {
+        brackets.merge(
+                noted.object(),
+                new Bracket(step, noted.event()),
+                (before, first) -> new Bracket(
+                        before.depth() + step, before.depth() == 0 ? first.event() : before.event()));
+    }
+
+    /** The line that took the first of the locks whose order another one turns round. */
+    private OptionalInt firstOfCycle(String classes) {
+        return run.kernel().kernel().lockOrder().inversions().stream()
+                .filter(inversion -> inversion.classes().toString().equals(classes))
+                .flatMap(inversion -> run.kernel().line(inversion.cause()).stream())
+                .mapToInt(Line::event)
+                .findFirst();
+    }
+
+    private OptionalInt unbalanced(String dmaBuf) {
+        Bracket bracket = brackets.get(dmaBuf);
+        return bracket == null || bracket.depth() == 0 ? of(Action.VMAP, dmaBuf) : OptionalInt.of(bracket.event());
     }
 
     /** From this event on, whoever uses a mapping may hit what is not meant for him; only the first one counts. */
@@ -56,6 +90,8 @@ final class Causes {
                         of(Action.MOVE, dmaBuf));
             case ONE_OWNER ->
                 first(line("close-device", device), line("drop-master", device), of(Action.RELEASE, dmaBuf));
+            case LOCK_ORDER -> firstOfCycle(object);
+            case CPU_BALANCED -> unbalanced(object);
             case LIVE_KEYS_ONLY -> of(Action.KEY_FREED, object);
             case RELEASED_UNMAPPED -> of(Action.RELEASE, dmaBuf);
             case NEW_MAPPING_WAITS -> of(Action.MOVE, dmaBuf);
@@ -66,6 +102,8 @@ final class Causes {
                 first(of(Action.REVOKE, dmaBuf), of(Action.MOVE, dmaBuf), of(Action.RESTORE, dmaBuf));
             case NO_MAPPING_WHILE_REVOKED, USABLE_WHEN_ENABLED, REVOKED_MEANS_DISABLED ->
                 first(of(Action.RESTORE, dmaBuf), of(Action.REVOKE, dmaBuf), of(Action.EXPORT, dmaBuf));
+            case NOTHING_LEAKED -> of(Action.LEAK, object);
+            case GPU_PLACED -> of(Action.MAP, object);
             case KEY_RESERVED -> first(of(Action.KEY_FREED, object), of(Action.KEY_INVALIDATED, object));
             default -> OptionalInt.empty();
         };

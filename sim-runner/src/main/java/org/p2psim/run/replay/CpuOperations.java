@@ -3,6 +3,7 @@ package org.p2psim.run.replay;
 import java.util.function.Function;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Reply;
+import org.p2psim.platform.Errno;
 import org.p2psim.run.kernel.Line;
 import org.p2psim.scenario.CpuOperation;
 import org.p2psim.unit.Bytes;
@@ -29,9 +30,10 @@ final class CpuOperations {
                     number,
                     op,
                     "mmap",
-                    dmaBuf -> dmaBuf.cpuAccess().mmap(op.offset(), op.length().orElse(dmaBuf.size() - op.offset())));
+                    byDescriptor(dmaBuf -> dmaBuf.cpuAccess()
+                            .mmap(op.offset(), op.length().orElse(dmaBuf.size() - op.offset()))));
         } else if (operation instanceof CpuOperation.Sync op) {
-            on(number, op, "sync", dmaBuf -> dmaBuf.cpuAccess().sync(op.flags()));
+            on(number, op, "sync", byDescriptor(dmaBuf -> dmaBuf.cpuAccess().sync(op.flags())));
         } else if (operation instanceof CpuOperation.Seek op) {
             seek(number, op);
         } else if (operation instanceof CpuOperation.LimitDescriptors op) {
@@ -43,9 +45,23 @@ final class CpuOperations {
         run.kernel()
                 .start(
                         new Line(number, operation.dmaBuf(), what),
-                        () -> run.handles().exported(operation.dmaBuf()).then(access),
+                        () -> run.handles()
+                                .exported(operation.dmaBuf())
+                                .then(CpuOperations::live)
+                                .then(access),
                         done -> "",
                         reply -> {});
+    }
+
+    /** User space comes by its descriptor; the kernel holds a reference. */
+    private static Function<DmaBuf, Reply<DmaBuf>> byDescriptor(Function<DmaBuf, Reply<DmaBuf>> access) {
+        return dmaBuf -> dmaBuf.byDescriptor().then(access);
+    }
+
+    private static Reply<DmaBuf> live(DmaBuf dmaBuf) {
+        return dmaBuf.isReleased()
+                ? Reply.refused(Errno.EBADF, "%s is released".formatted(dmaBuf.name()))
+                : Reply.done(dmaBuf);
     }
 
     private static Reply<DmaBuf> vunmapped(DmaBuf dmaBuf) {
@@ -61,6 +77,7 @@ final class CpuOperations {
                         new Line(number, op.dmaBuf(), "seek"),
                         () -> run.handles()
                                 .exported(op.dmaBuf())
+                                .then(DmaBuf::byDescriptor)
                                 .then(dmaBuf -> dmaBuf.cpuAccess().seek(op.offset(), op.whence())),
                         Bytes::format,
                         reply -> {});

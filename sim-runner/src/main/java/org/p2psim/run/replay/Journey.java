@@ -60,11 +60,18 @@ final class Journey {
     /** Contiguous memory, as the initiator addresses it and where that is, physical. */
     record Piece(long dmaAddress, AddressRange memory) {
         /** What no domain of the importer maps is an address of the bus. */
-        static Piece of(MachineDmaMap dmaMap, Importer importer, SgTable.Entry entry) {
-            long physical = dmaMap.physical(importer, entry.address());
-            return new Piece(
-                    entry.address(),
-                    new AddressRange(physical == DmaMap.FAILED ? entry.address() : physical, entry.length()));
+        static ImmutableList<Piece> of(MachineDmaMap dmaMap, Importer importer, SgTable.Entry entry) {
+            ImmutableList.Builder<Piece> pieces = ImmutableList.builder();
+            for (long done = 0; done < entry.length(); ) {
+                long address = entry.address() + done;
+                long left = entry.length() - done;
+                long physical = dmaMap.physical(importer, address);
+                long part = physical == DmaMap.FAILED ? left : Math.min(left, dmaMap.mappedFrom(importer, address));
+                pieces.add(new Piece(
+                        address, new AddressRange(physical == DmaMap.FAILED ? address : physical, part)));
+                done += part;
+            }
+            return pieces.build();
         }
 
         private boolean holds(long address) {
@@ -117,7 +124,7 @@ final class Journey {
     static ImmutableList<Piece> pieces(MachineDmaMap dmaMap, Attachment attachment, List<SgTable.Entry> segments) {
         return segments.stream()
                 .filter(entry -> entry.length() != 0)
-                .map(entry -> Piece.of(dmaMap, attachment.importer(), entry))
+                .flatMap(entry -> Piece.of(dmaMap, attachment.importer(), entry).stream())
                 .collect(ImmutableList.toImmutableList());
     }
 
@@ -134,9 +141,9 @@ final class Journey {
 
     /** A TLP is there, of a read or a write. False if nobody takes it. */
     boolean landed(long at, long address, int length, long issued) {
-        count(at, length, issued);
         look();
         AddressRange memory = memory(address, length);
+        count(at, length, issued, !clean && isSomebodyElses(memory));
         reached += length;
         run.watch().checked(CHECKED, 1);
         if (clean) {
@@ -151,7 +158,7 @@ final class Journey {
     /** So many TLPs alike are there, one each period. */
     void repeated(long at, long period, long count, int length, long latency) {
         for (long i = 0; i < Math.min(count, ended.isEmpty() ? 0 : latency / Math.max(1, period) + 1); i++) {
-            count(at + i * period, length, at + i * period - latency);
+            count(at + i * period, length, at + i * period - latency, false);
         }
         look();
         run.watch().checked(CHECKED, count);
@@ -185,14 +192,14 @@ final class Journey {
 
     /** An IOMMU has stopped a TLP. */
     void blocked(long at, long address, int length, long issued) {
-        count(at, length, issued);
+        count(at, length, issued, false);
         bytes.blocked(length);
         tell(at, issued, 1, length, Fate.BLOCKED, "IOMMU", "", "address 0x%x is not mapped".formatted(address));
     }
 
     /** Something else on its way has not let a TLP pass, or nothing has answered it. */
     void lost(long at, long address, int length, long issued) {
-        count(at, length, issued);
+        count(at, length, issued, false);
         bytes.dropped(length);
         tell(at, issued, 1, length, Fate.DROPPED, target(memory(address, length)), "", "");
     }
@@ -215,17 +222,24 @@ final class Journey {
         }
     }
 
-    private void count(long at, int length, long issued) {
+    private void count(long at, int length, long issued, boolean corrupts) {
         for (Ended each : ended) {
             if (issued < each.at && at >= each.at) {
                 each.tlps++;
                 each.bytes += length;
                 each.last = Math.max(each.last, at);
-                if (landings.endedSince(attachment().dmaBuf()).isPresent()) {
+                if (corrupts || landings.endedSince(attachment().dmaBuf()).isPresent()) {
                     each.after++;
                 }
             }
         }
+    }
+
+    /** It belonged to another one when it was mapped. */
+    private boolean isSomebodyElses(AddressRange memory) {
+        return landings.owners(attachment(), mapping, memory)
+                .filter(then -> !run.memory().ownedAsIn(then, memory))
+                .isPresent();
     }
 
     private AddressRange memory(long address, long length) {
@@ -340,17 +354,17 @@ final class Journey {
                 Fate.LANDED,
                 in.equals(Expectation.Dma.ELSEWHERE) ? target(memory) : in,
                 whose.equals(Expectation.Dma.NOBODY) ? "" : whose,
-                found.isEmpty() ? "" : found.get(0).toString());
+                found.isEmpty() ? "" : "%s at %s".formatted(found.get(0).invariant().id(), found.get(0).object()));
         return true;
     }
 
     private String target(AddressRange memory) {
-        return landings.deviceAt(memory).orElse("memory");
+        return landings.deviceAt(memory).orElse(landings.isUnclaimed(memory) ? Expectation.Dma.ELSEWHERE : "memory");
     }
 
     private void broken(Violation violation, long at) {
         run.recorder().causedBy(run.recorder().event(start.event()).operation());
-        landings.broken(violation, 1, at, start.event());
+        landings.brokenByDma(violation, 1, at, start.event());
     }
 
     private void tell(

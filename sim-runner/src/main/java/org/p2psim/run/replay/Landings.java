@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.DmaBuf;
@@ -259,7 +260,17 @@ public final class Landings {
     /** Whether somebody takes requests to some memory. */
     boolean answers(AddressRange range) {
         return assigned.stream().anyMatch(range::overlaps)
-                || deviceAt(range).map(run.exporters()::decodes).orElse(true);
+                || deviceAt(range).map(run.exporters()::decodes).orElse(!isUnclaimed(range));
+    }
+
+    /** Whether a range lies where bridges route to functions, and none of them has a BAR there. */
+    boolean isUnclaimed(AddressRange range) {
+        return run.world().seen().hostBridges().stream()
+                        .flatMap(bridge -> bridge.windows().stream())
+                        .anyMatch(window -> window.range().overlaps(range))
+                && run.world().seen().functions().stream()
+                        .flatMap(function -> function.bars().stream())
+                        .noneMatch(bar -> bar.range().overlaps(range));
     }
 
     /** The dma-buf that shows some memory; that of the attachment rather than another. */
@@ -276,7 +287,9 @@ public final class Landings {
 
     private static boolean shows(DmaBuf dmaBuf, AddressRange range) {
         return dmaBuf.life() != DmaBuf.Life.GONE
-                && dmaBuf.exporter().ranges(dmaBuf).stream().anyMatch(shown -> shown.contains(range));
+                && Stream.concat(
+                                dmaBuf.exporter().ranges(dmaBuf).stream(), dmaBuf.exporter().leaving(dmaBuf).stream())
+                        .anyMatch(shown -> shown.contains(range));
     }
 
     /** A check has found something about a DMA, so many times alike; or about what is done to memory. */
@@ -305,12 +318,20 @@ public final class Landings {
         run.watch().broken(violation, others, 1, at, by.orElseGet(causes::newest), enabling);
     }
 
-    void broken(Violation violation, long times, long at, int by) {
+    private void broken(Violation violation, long times, long at, int by) {
+        run.watch().broken(violation, List.of(), times, at, by, enabling(violation));
+    }
+
+    /** A DMA has broken something, so many times alike. */
+    void brokenByDma(Violation violation, long times, long at, int line) {
+        run.watch().brokenByDma(violation, times, at, line, enabling(violation));
+    }
+
+    private int enabling(Violation violation) {
         Optional<String> dmaBuf = dmaBufOf(violation.object());
         Optional<String> device =
                 dmaBuf.flatMap(this::dmaBuf).map(run.exporters()::device).or(() -> Optional.of(violation.object()));
-        int enabling = causes.enabling(violation, dmaBuf, device);
-        run.watch().broken(violation, List.of(), times, at, by, enabling);
+        return causes.enabling(violation, dmaBuf, device);
     }
 
     /** The dma-buf that an object is, or is of. */

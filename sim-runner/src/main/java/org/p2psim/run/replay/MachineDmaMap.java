@@ -2,12 +2,16 @@ package org.p2psim.run.replay;
 
 import com.google.common.collect.ImmutableList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.DmaMap;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.iommu.IovaDomain;
 import org.p2psim.iommu.MappedPages;
+import org.p2psim.routing.AddressKind;
 import org.p2psim.topology.HostBridge;
 
 /**
@@ -28,6 +32,11 @@ final class MachineDmaMap implements DmaMap {
     }
 
     @Override
+    public OptionalLong mapTogether(Importer importer, List<AddressRange> physical) {
+        return hasDomain(importer) ? domain(importer).mapTogether(physical) : OptionalLong.empty();
+    }
+
+    @Override
     public void unmap(Importer importer, long dmaAddress) {
         if (hasDomain(importer)) {
             domain(importer).unmap(dmaAddress);
@@ -39,7 +48,26 @@ final class MachineDmaMap implements DmaMap {
         return hasDomain(importer) ? domain(importer).physical(dmaAddress) : dmaAddress;
     }
 
-    /** What the page table of an importer's domain has for a table: each entry was a map call of its own. */
+    /**
+     * What an importer puts into its requests for an address of its tables. An address of a host bridge window is never
+     * an I/O virtual address: it is the exporter's, for TLPs that turn below the root complex.
+     */
+    AddressKind kind(Importer importer, long dmaAddress) {
+        return isOnBus(importer, dmaAddress) ? AddressKind.BUS_ADDRESS : world.addresses(importer.name());
+    }
+
+    private boolean isOnBus(Importer importer, long dmaAddress) {
+        return hasDomain(importer) && domain(importer).reserves(dmaAddress);
+    }
+
+    /** How many bytes from a DMA address on, which is mapped, stand for physical addresses that follow one another. */
+    long mappedFrom(Importer importer, long dmaAddress) {
+        return hasDomain(importer)
+                ? domain(importer).call(dmaAddress).orElseThrow().last() - dmaAddress + 1
+                : Long.MAX_VALUE;
+    }
+
+    /** What the page table of an importer's domain has for a table, by the map calls that its entries are of. */
     ImmutableList<MappedPages> pages(Importer importer, SgTable table) {
         if (!hasDomain(importer)) {
             return ImmutableList.of();
@@ -47,9 +75,11 @@ final class MachineDmaMap implements DmaMap {
         HostBridge bridge = world.host().hostBridge(world.onHost(importer.name()));
         boolean superpages = world.plan().timings().rootComplex(bridge).iommu().page() > IovaDomain.PAGE;
         return MappedPages.sum(table.entries().stream()
-                .flatMap(
-                        entry -> MappedPages.ofCall(
-                                entry.address(), physical(importer, entry.address()), entry.length(), superpages)
+                .flatMap(entry -> domain(importer).call(entry.address()).stream())
+                .distinct()
+                .flatMap(call ->
+                        MappedPages.ofCall(
+                                call.base(), physical(importer, call.base()), call.size(), superpages)
                                 .stream())
                 .toList());
     }

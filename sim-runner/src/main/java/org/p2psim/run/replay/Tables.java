@@ -1,6 +1,7 @@
 package org.p2psim.run.replay;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,9 +14,11 @@ import org.p2psim.dmabuf.Journal.Action;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.exporter.VfioPci;
 import org.p2psim.dmabuf.exporter.VfioProfile;
+import org.p2psim.dmabuf.importer.MemoryRegion;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.iommu.MappedPages;
 import org.p2psim.outcome.SgTableOutcome;
+import org.p2psim.routing.AddressKind;
 import org.p2psim.run.kernel.Noted;
 import org.p2psim.scenario.Driver;
 import org.p2psim.scenario.Operation;
@@ -51,8 +54,8 @@ final class Tables {
                         owner,
                         attachment.dmaBuf().name(),
                         noted.at(),
-                        addresses(attachment.importer().name()),
-                        table.entries().stream()
+                        addresses(attachment.importer(), table),
+                        seen(owner, attachment, table).entries().stream()
                                 .map(entry -> new SgTableOutcome.Entry(entry.address(), entry.length()))
                                 .toList(),
                         pages));
@@ -66,6 +69,23 @@ final class Tables {
                             noted.entry().cause());
         }
         check(noted, owner, attachment, table);
+    }
+
+    /** What its owner uses of a table: a memory region the pages that it touches. */
+    private SgTable seen(String owner, Attachment attachment, SgTable table) {
+        return run.world().plan().timeline().stream()
+                .filter(RdmaOperation.RegisterMr.class::isInstance)
+                .map(RdmaOperation.RegisterMr.class::cast)
+                .filter(line -> line.mr().equals(owner))
+                .findFirst()
+                .map(line -> new MemoryRegion.Request(
+                                owner,
+                                line.offset(),
+                                line.length().orElse(attachment.dmaBuf().size() - line.offset()),
+                                line.offset(),
+                                ImmutableSet.of())
+                        .trimmed(table))
+                .orElse(table);
     }
 
     private static String text(List<MappedPages> pages) {
@@ -86,8 +106,10 @@ final class Tables {
                 .orElse(attachment.name());
     }
 
-    private SgTableOutcome.Addresses addresses(String importer) {
-        if (!run.world().translates(importer)) {
+    private SgTableOutcome.Addresses addresses(Importer importer, SgTable table) {
+        boolean onBus = table.entries().stream()
+                .allMatch(entry -> run.dmaMap().kind(importer, entry.address()) == AddressKind.BUS_ADDRESS);
+        if (onBus) {
             return SgTableOutcome.Addresses.PHYSICAL;
         }
         return run.world().guest().isPresent()
@@ -102,7 +124,7 @@ final class Tables {
         List<AddressRange> shown = new ArrayList<>();
         for (SgTable.Entry entry : table.entries()) {
             if (entry.length() != 0) {
-                shown.add(Journey.Piece.of(run.dmaMap(), importer, entry).memory());
+                Journey.Piece.of(run.dmaMap(), importer, entry).forEach(piece -> shown.add(piece.memory()));
             }
         }
         shown.sort(Comparator.comparing(AddressRange::base, Long::compareUnsigned));

@@ -10,16 +10,19 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.invariant.Violation;
 import org.p2psim.outcome.InvariantOutcome;
 
-/** Counts the checks of each invariant and keeps the first time that one broke at an object. */
+/** Counts the checks of each invariant and keeps the first time that one broke at an object, and by each DMA. */
 public final class InvariantWatch {
     private static final class Record {
         private long checks;
         private long broken;
         private final Map<String, Break> first = new LinkedHashMap<>();
+        /** By object and event: what more DMAs did after the first break. */
+        private final Map<List<Object>, Break> more = new LinkedHashMap<>();
     }
 
     /**
@@ -90,16 +93,33 @@ public final class InvariantWatch {
     public void broken(Violation violation, List<String> others, long times, long at, int by, int enabledBy) {
         Record record = record(violation.invariant());
         record.broken += times;
-        record.first.computeIfAbsent(violation.object(), object -> {
-            int event = recorder.violation(at, object, violation.invariant().id(), violation.detail());
-            return new Break(violation.invariant(), at, event, object, others, violation.detail(), by, enabledBy);
-        });
+        record.first.computeIfAbsent(
+                violation.object(), object -> happened(violation, others, at, by, enabledBy));
     }
 
-    /** The first time that each invariant broke at each object, in order. */
+    private Break happened(Violation violation, List<String> others, long at, int by, int enabledBy) {
+        int event = recorder.violation(at, violation.object(), violation.invariant().id(), violation.detail());
+        return new Break(
+                violation.invariant(), at, event, violation.object(), others, violation.detail(), by, enabledBy);
+    }
+
+    /** The same of a DMA: its first break counts even if another one broke the invariant at that object before. */
+    public void brokenByDma(Violation violation, long times, long at, int by, int enabledBy) {
+        Record record = record(violation.invariant());
+        Break before = record.first.get(violation.object());
+        if (before == null || before.by() == by) {
+            broken(violation, List.of(), times, at, by, enabledBy);
+            return;
+        }
+        record.broken += times;
+        record.more.computeIfAbsent(
+                List.of(violation.object(), by), key -> happened(violation, List.of(), at, by, enabledBy));
+    }
+
+    /** The first time that each invariant broke at each object, and each DMA that broke it after that, in order. */
     public ImmutableList<Break> breaks() {
         return records.values().stream()
-                .flatMap(record -> record.first.values().stream())
+                .flatMap(record -> Stream.concat(record.first.values().stream(), record.more.values().stream()))
                 .collect(ImmutableList.toImmutableList());
     }
 
