@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * primitive events, by index and handler code, and then objects, in the order in which they were added.
  */
 final class EventList implements EventListInterface<Long> {
-    private static final long ACTION =
-            EventKey.primitive(Phase.ACTION.priority(), 0, 0) >>> EventKey.PRIORITY_SHIFT;
+    private static final long ACTION = EventKey.primitive(Phase.ACTION.priority(), 0, 0) >>> EventKey.PRIORITY_SHIFT;
 
     private final TimingWheel wheel = new TimingWheel();
     private final ObjectTable objects = new ObjectTable();
