@@ -11,6 +11,7 @@ import nl.tudelft.simulation.dsol.simulators.SimulatorInterface;
 import org.djutils.event.Event;
 import org.djutils.event.EventListener;
 import org.p2psim.run.engine.Handler;
+import org.p2psim.run.engine.HandlerGroup;
 import org.p2psim.run.engine.Phase;
 import org.p2psim.run.engine.Scheduler;
 
@@ -56,6 +57,16 @@ final class StockDsol implements Scheduler, EventListener {
     public int handler(Handler handler) {
         handlers.add(handler);
         return handlers.size() - 1;
+    }
+
+    @Override
+    public int handlers(HandlerGroup group, int kinds) {
+        int first = handlers.size();
+        for (int i = 0; i < kinds; i++) {
+            int kind = i;
+            handlers.add(index -> group.happen(kind, index));
+        }
+        return first;
     }
 
     @Override

@@ -73,12 +73,12 @@ final class Buckets {
     }
 
     /** Moves all that the bucket holds. */
-    void moveTo(KeyHeap heap, int bucket) {
+    void moveTo(NearEvents near, int bucket) {
         int place = heads[bucket];
         heads[bucket] = 0;
         occupancy.clear(bucket);
         while (place != 0) {
-            heap.add(events[2 * place], events[2 * place + 1]);
+            near.add(events[2 * place], events[2 * place + 1]);
             int following = next[place];
             free(place);
             place = following;

@@ -38,6 +38,17 @@ public final class Engine implements Scheduler {
     }
 
     /**
+     * Registers what happens at primitive events of several kinds. Returns the code of the first kind; the others
+     * follow.
+     *
+     * @throws IllegalStateException if there are more than 255 codes then
+     */
+    @Override
+    public int handlers(HandlerGroup group, int kinds) {
+        return simulator.events().addHandlers(group, kinds);
+    }
+
+    /**
      * Lets a handler's event happen at a time, which may be now. Events of one time happen by phase, then index, then
      * handler code, whatever the order in which they are given; what is given twice happens twice. One that is given
      * for now, from an event, comes next in that order among those that are pending. Nothing is allocated.

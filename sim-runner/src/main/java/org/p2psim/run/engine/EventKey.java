@@ -16,7 +16,7 @@ final class EventKey {
     /** DSOL's warm-up has one more than its greatest. */
     private static final int PRIORITY_MAX = SimEventInterface.MAX_PRIORITY + 1;
 
-    private static final int PRIORITY_SHIFT = 59;
+    static final int PRIORITY_SHIFT = 59;
     private static final int SEQUENCE_SHIFT = 32;
     private static final int INDEX_SHIFT = 8;
     private static final long OBJECT = 1L << 58;

@@ -16,9 +16,15 @@ import org.jspecify.annotations.Nullable;
  * primitive events, by index and handler code, and then objects, in the order in which they were added.
  */
 final class EventList implements EventListInterface<Long> {
+    private static final long ACTION = EventKey.primitive(Phase.ACTION.priority(), 0, 0) >>> EventKey.PRIORITY_SHIFT;
+
     private final TimingWheel wheel = new TimingWheel();
     private final ObjectTable objects = new ObjectTable();
     private final Handler[] handlers = new Handler[EventKey.OBJECT_HANDLER + 1];
+    /** By code, where a handler is one of a group: the group, and the code of its first kind. */
+    private final @Nullable HandlerGroup[] groups = new HandlerGroup[EventKey.OBJECT_HANDLER + 1];
+
+    private final int[] firstKinds = new int[EventKey.OBJECT_HANDLER + 1];
     private int handlerCount;
     private int sequence;
 
@@ -32,6 +38,17 @@ final class EventList implements EventListInterface<Long> {
         }
         handlers[handlerCount] = handler;
         return handlerCount++;
+    }
+
+    int addHandlers(HandlerGroup group, int kinds) {
+        int first = handlerCount;
+        for (int i = 0; i < kinds; i++) {
+            int kind = i;
+            int code = addHandler(index -> group.happen(kind, index));
+            groups[code] = group;
+            firstKinds[code] = first;
+        }
+        return first;
     }
 
     /** The time may not be negative. */
@@ -93,13 +110,19 @@ final class EventList implements EventListInterface<Long> {
 
     /** Of the first event; only after {@link #firstTime()} told that there is one. */
     boolean firstIsAction() {
-        return EventKey.priority(wheel.firstKey()) == Phase.ACTION.priority();
+        return wheel.firstKey() >>> EventKey.PRIORITY_SHIFT == ACTION;
     }
 
     /** Removes the first event and lets it happen; only after {@link #firstTime()} told that there is one. */
     void happenFirst() {
         long key = wheel.removeFirst();
-        handlers[EventKey.handler(key)].happen(EventKey.index(key));
+        int code = EventKey.handler(key);
+        HandlerGroup group = groups[code];
+        if (group != null) {
+            group.happen(code - firstKinds[code], EventKey.index(key));
+        } else {
+            handlers[code].happen(EventKey.index(key));
+        }
     }
 
     @Override

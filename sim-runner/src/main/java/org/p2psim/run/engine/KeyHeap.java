@@ -101,7 +101,7 @@ final class KeyHeap {
         heap[2 * index + 1] = key;
     }
 
-    private static boolean before(long time, long key, long otherTime, long otherKey) {
+    static boolean before(long time, long key, long otherTime, long otherKey) {
         return time < otherTime || (time == otherTime && key < otherKey);
     }
 

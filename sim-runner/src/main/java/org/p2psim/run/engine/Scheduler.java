@@ -8,6 +8,9 @@ public interface Scheduler {
     /** Registers what happens at events, and returns its code. */
     int handler(Handler handler);
 
+    /** Registers what happens at events of so many kinds, and returns the code of the first; the others follow. */
+    int handlers(HandlerGroup group, int kinds);
+
     /**
      * Lets a handler's event happen at a time, which may be now. Events of one time happen by phase, then index.
      *

@@ -2,21 +2,25 @@ package org.p2psim.run.engine;
 
 /**
  * The queue of events: by time, and those of one time by key. Events of equal time and key all stay. What happens
- * within the bucket of the first event is in a small heap, what happens within the horizon in a ring of unordered
- * buckets, and what happens later in another heap. So most events are never compared with more than a few others.
+ * within the bucket of the first event is kept in order, what happens within the horizon in a ring of unordered
+ * buckets, and what happens later in a heap. So most events are never compared with more than a few others. As long as
+ * few events are pending all of them are kept in order.
  */
 final class TimingWheel {
     private static final int FIRST_TUNING = 256;
     private static final int TUNING_INTERVAL = 1 << 14;
-    private static final int CROWD = 64;
+    /** Up to so many are all kept in order; half as many again are not. */
+    private static final int FEW = 80;
 
-    private final KeyHeap near = new KeyHeap();
+    private static final long ALL = Long.MAX_VALUE;
+
+    private final NearEvents near = new NearEvents();
     private final KeyHeap far = new KeyHeap();
     private WheelSize wheelSize = WheelSize.INITIAL;
     private Buckets buckets = new Buckets(WheelSize.BUCKETS_MIN, 64);
     private int shift = wheelSize.shift();
     /** In bucket widths. What is due up to this is near, and nothing in the buckets or far is. */
-    private long nearTick;
+    private long nearTick = ALL;
 
     private long lastRemoved;
     private long tunedAt;
@@ -31,7 +35,7 @@ final class TimingWheel {
         near.clear();
         buckets.clear();
         far.clear();
-        nearTick = 0;
+        nearTick = ALL;
         lastRemoved = 0;
         tunedAt = 0;
     }
@@ -51,7 +55,7 @@ final class TimingWheel {
 
     /** Of the first event; {@link Long#MAX_VALUE} if there is none. */
     long firstTime() {
-        if (near.size() == 0 && !bringNear()) {
+        if (near.isEmpty() && !bringNear()) {
             return Long.MAX_VALUE;
         }
         return near.firstTime();
@@ -105,11 +109,14 @@ final class TimingWheel {
     private void tune() {
         double gap = (double) (lastRemoved - tunedAt) / interval;
         WheelSize fitting = gap > 0 ? WheelSize.fitting(gap, size()) : wheelSize;
-        boolean crowded = near.size() > CROWD && nearTick > lastRemoved >>> shift;
-        if (fitting.isFarFrom(wheelSize)) {
-            rebuild(fitting);
-        } else if (crowded) {
-            rebuild(wheelSize);
+        boolean few = size() <= (nearTick == ALL ? FEW + FEW / 2 : FEW);
+        boolean crowded = near.isCrowded() && nearTick > lastRemoved >>> shift;
+        if (few && nearTick != ALL) {
+            rebuild(wheelSize, ALL);
+        } else if (!few && fitting.isFarFrom(wheelSize)) {
+            rebuild(fitting, lastRemoved >>> fitting.shift());
+        } else if (crowded || (!few && nearTick == ALL)) {
+            rebuild(wheelSize, lastRemoved >>> shift);
         }
         tunedAt = lastRemoved;
         // At least as many as a move has to move.
@@ -117,7 +124,7 @@ final class TimingWheel {
         untilTuning = interval;
     }
 
-    private void rebuild(WheelSize fitting) {
+    private void rebuild(WheelSize fitting, long newNearTick) {
         long[] all = toArray();
         near.clear();
         far.clear();
@@ -128,7 +135,7 @@ final class TimingWheel {
         }
         wheelSize = fitting;
         shift = fitting.shift();
-        nearTick = lastRemoved >>> shift;
+        nearTick = newNearTick;
         for (int i = 0; i < all.length; i += 2) {
             add(all[i], all[i + 1]);
         }

@@ -166,9 +166,8 @@ final class Channel {
         receiver.shift(ticks);
     }
 
-    /** Brings up to date what is otherwise done when it is needed. */
-    void settle(long now) {
-        sendDllps(now);
+    /** Takes the credits that have come back, as is otherwise done when they are needed. */
+    void absorb(long now) {
         credits.absorb(now);
     }
 
@@ -220,7 +219,7 @@ final class Channel {
         if (convoy != null) {
             return convoy.runAhead(first, horizon);
         }
-        if (!isAlone()) {
+        if (!isAlone() || progress.goesByTheClock(this)) {
             return first;
         }
         Input input = ports[0].onlyInput();

@@ -1,30 +1,32 @@
 package org.p2psim.run.flow;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.p2psim.run.engine.Phase;
 import org.p2psim.run.engine.Scheduler;
 
 /** An event for everything that happens: nothing is known before its time. */
 final class EveryEvent extends Progress {
     private final Scheduler scheduler;
-    private final int decide;
-    private final int eligible;
-    private final int freed;
-    private final int credits;
-    private final int received;
-    private final int arrives;
-    private final int stop;
-    private final int done;
+    private static final int DECIDE = 0;
+    private static final int ELIGIBLE = 1;
+    private static final int FREED = 2;
+    private static final int CREDITS = 3;
+    private static final int RECEIVED = 4;
+    private static final int ARRIVES = 5;
+    private static final int STOP = 6;
+    private static final int DONE = 7;
+    private static final int KINDS = 8;
+
+    /** Code of the first kind of event. */
+    private final int first;
 
     /** By channel: when it decides next. */
     private long[] planned = {};
 
     /** By channel and class: what is to be freed, and what is to come back. */
-    private final List<TimedUnits> toFree = new ArrayList<>();
+    private TimedUnits[] toFree = {};
 
-    private final List<TimedUnits> toReturn = new ArrayList<>();
+    private TimedUnits[] toReturn = {};
 
     EveryEvent(Scheduler scheduler) {
         this(scheduler, false);
@@ -34,14 +36,21 @@ final class EveryEvent extends Progress {
     EveryEvent(Scheduler scheduler, boolean ecrc) {
         super(ecrc);
         this.scheduler = scheduler;
-        decide = scheduler.handler(this::nowDecides);
-        eligible = scheduler.handler(this::nowEligible);
-        freed = scheduler.handler(this::nowFreed);
-        credits = scheduler.handler(this::nowCredits);
-        received = scheduler.handler(this::nowReceived);
-        arrives = scheduler.handler(this::nowArrives);
-        stop = scheduler.handler(index -> stop(index - AFTER_ARRIVALS));
-        done = scheduler.handler(index -> end(index - AFTER_ARRIVALS));
+        first = scheduler.handlers(this::happen, KINDS);
+    }
+
+    private void happen(int kind, int index) {
+        switch (kind) {
+            case DECIDE -> nowDecides(index);
+            case ELIGIBLE -> nowEligible(index);
+            case FREED -> nowFreed(index);
+            case CREDITS -> nowCredits(index);
+            case RECEIVED -> nowReceived(index);
+            case ARRIVES -> nowArrives(index);
+            case STOP -> stop(index - AFTER_ARRIVALS);
+            case DONE -> end(index - AFTER_ARRIVALS);
+            default -> throw new IllegalArgumentException("no event is of kind " + kind);
+        }
     }
 
     @Override
@@ -49,10 +58,14 @@ final class EveryEvent extends Progress {
         int before = planned.length;
         planned = Arrays.copyOf(planned, channelCount);
         Arrays.fill(planned, before, channelCount, Agenda.NEVER);
-        while (toFree.size() < Receiver.CLASSES * channelCount) {
-            toFree.add(new TimedUnits());
-            toReturn.add(new TimedUnits());
-        }
+        toFree = grown(toFree, Receiver.CLASSES * channelCount);
+        toReturn = grown(toReturn, Receiver.CLASSES * channelCount);
+    }
+
+    private static TimedUnits[] grown(TimedUnits[] units, int count) {
+        TimedUnits[] more = Arrays.copyOf(units, count);
+        Arrays.setAll(more, i -> i < units.length ? units[i] : new TimedUnits());
+        return more;
     }
 
     @Override
@@ -79,7 +92,7 @@ final class EveryEvent extends Progress {
     void wake(Channel channel, long at) {
         if (at < planned[channel.rank]) {
             planned[channel.rank] = at;
-            scheduler.at(at, Phase.DECISION, decide, channel.rank);
+            scheduler.at(at, Phase.DECISION, first + DECIDE, channel.rank);
         }
     }
 
@@ -104,7 +117,7 @@ final class EveryEvent extends Progress {
     @Override
     void eligible(Tlp tlp, Channel next, long at) {
         tlp.eligible = Agenda.NEVER;
-        scheduler.at(at, Phase.STATE, eligible, tlp.id);
+        scheduler.at(at, Phase.STATE, first + ELIGIBLE, tlp.id);
     }
 
     private void nowEligible(int id) {
@@ -116,12 +129,12 @@ final class EveryEvent extends Progress {
     @Override
     void freed(Receiver receiver, int tlpClass, int dataUnits, long at) {
         int index = receiver.channel().rank * Receiver.CLASSES + tlpClass;
-        toFree.get(index).add(at, 1, dataUnits);
-        scheduler.at(at, Phase.STATE, freed, index);
+        toFree[index].add(at, 1, dataUnits);
+        scheduler.at(at, Phase.STATE, first + FREED, index);
     }
 
     private void nowFreed(int index) {
-        TimedUnits units = toFree.get(index);
+        TimedUnits units = toFree[index];
         Channel channel = channel(index / Receiver.CLASSES);
         channel.receiver().addFreed(index % Receiver.CLASSES, units.data(), scheduler.now());
         units.remove();
@@ -131,12 +144,12 @@ final class EveryEvent extends Progress {
     @Override
     void credits(Channel channel, int tlpClass, int headerUnits, int dataUnits, long at) {
         int index = channel.rank * Receiver.CLASSES + tlpClass;
-        toReturn.get(index).add(at, headerUnits, dataUnits);
-        scheduler.at(at, Phase.STATE, credits, index);
+        toReturn[index].add(at, headerUnits, dataUnits);
+        scheduler.at(at, Phase.STATE, first + CREDITS, index);
     }
 
     private void nowCredits(int index) {
-        TimedUnits units = toReturn.get(index);
+        TimedUnits units = toReturn[index];
         channel(index / Receiver.CLASSES)
                 .creditsArrive(index % Receiver.CLASSES, units.headers(), units.data(), scheduler.now());
         units.remove();
@@ -144,7 +157,7 @@ final class EveryEvent extends Progress {
 
     @Override
     void received(Receiver receiver, long at) {
-        scheduler.at(at, Phase.STATE, received, receiver.channel().rank);
+        scheduler.at(at, Phase.STATE, first + RECEIVED, receiver.channel().rank);
     }
 
     private void nowReceived(int rank) {
@@ -164,7 +177,7 @@ final class EveryEvent extends Progress {
     void arrives(Tlp tlp, long at) {
         Path path = tlp.path;
         path.onTheLastLeg().add(tlp);
-        scheduler.at(at, Phase.STATE, arrives, path.number);
+        scheduler.at(at, Phase.STATE, first + ARRIVES, path.number);
     }
 
     private void nowArrives(int number) {
@@ -174,11 +187,11 @@ final class EveryEvent extends Progress {
 
     @Override
     void stop(Flow flow, long at) {
-        scheduler.at(at, Phase.STATE, stop, AFTER_ARRIVALS + flow.number);
+        scheduler.at(at, Phase.STATE, first + STOP, AFTER_ARRIVALS + flow.number);
     }
 
     @Override
     void done(Flow flow, long at) {
-        scheduler.at(Math.max(at, scheduler.now()), Phase.STATE, done, AFTER_ARRIVALS + flow.number);
+        scheduler.at(Math.max(at, scheduler.now()), Phase.STATE, first + DONE, AFTER_ARRIVALS + flow.number);
     }
 }

@@ -4,8 +4,11 @@ package org.p2psim.run.flow;
 public enum Fidelity {
     /** Everything is an event. */
     L0,
-    /** Only decisions are events; what follows from one is known when it is made. */
+    /**
+     * Only decisions are events; what follows from one is known when it is made. What repeats itself exactly is not
+     * decided again, but each TLP of it is told.
+     */
     L1,
-    /** As {@link #L1}, and what repeats itself exactly is skipped. */
+    /** As {@link #L1}, but what repeats itself exactly is only counted. */
     L2
 }

@@ -153,6 +153,11 @@ final class Flow extends Input {
         return request.kind() != AddressKind.BUS_ADDRESS && request.translated().test(address);
     }
 
+    /** Whether translations are kept for it somewhere on its way. */
+    boolean needsTranslations() {
+        return request.kind() != AddressKind.BUS_ADDRESS && way().request().isTranslated();
+    }
+
     boolean targetAbove4GiB() {
         return targetAbove4GiB;
     }
@@ -447,24 +452,20 @@ final class Flow extends Input {
         }
     }
 
+    /** Not what happens now: more of it may follow, and of one instant there is an order. */
     private void makeRoom() {
         if (reports.size() >= UNTOLD) {
-            reports.tell(progress.now());
+            tellPast();
         }
     }
 
     private void report(Reports.Kind kind, long at, Tlp tlp, int bytes) {
         makeRoom();
         reports.add(kind, at, tlp.address, bytes, tlp.issued);
-        if (journal != null) {
-            journal.reported(this, kind, at, at - tlp.issued, bytes);
-        }
     }
 
     private void failed(Failure how, long at, Tlp tlp) {
-        if (reports.size() >= UNTOLD) {
-            reports.tell(progress.now());
-        }
+        makeRoom();
         reports.addFailed(how, at, tlp.address, tlp.bytes, tlp.issued);
         if (journal != null) {
             journal.spoil();
@@ -546,16 +547,24 @@ final class Flow extends Input {
         reports.shift(ticks, skippedBytes);
     }
 
+    /** Whether what its initiator does may repeat itself. */
     boolean mayRepeat() {
-        return listener.takesRepeats() && request.requests() instanceof Requests.Bulk && !poison.isPossible();
+        return request.requests() instanceof Requests.Bulk && !poison.isPossible();
     }
 
     void note(@Nullable Journal newJournal) {
         journal = newJournal;
+        reports.note(newJournal);
     }
 
-    void repeated(Reports.Kind kind, long at, long period, long count, int bytes, long latency) {
-        listener.repeated(kind == Reports.Kind.COMPLETED, at, period, count, bytes, latency);
+    /**
+     * What its listener was told is about to be told again.
+     *
+     * @param each whether each TLP is, though its listener may be content with less
+     * @param step bytes by which it goes on each period
+     */
+    void beginRepeats(boolean each, long step) {
+        reports.beginRepeats(each || !listener.takesRepeats(), step);
     }
 
     /** All that its TLPs, their answers and the DLLPs about them pass. */
@@ -610,6 +619,11 @@ final class Flow extends Input {
     /** Tells the listener what has happened until now. */
     void tell() {
         reports.tell(progress.now());
+    }
+
+    /** Tells the listener what has happened before now. */
+    void tellPast() {
+        reports.tell(progress.now() - 1);
     }
 
     /** Its last TLP has arrived. */

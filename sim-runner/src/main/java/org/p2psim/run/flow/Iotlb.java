@@ -6,7 +6,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.p2psim.address.Bdf;
 import org.p2psim.timing.IommuTiming;
 
@@ -93,20 +92,19 @@ final class Iotlb {
     void put(State state) {
         state.putTime(nextWalk);
         state.putTime(lastReady);
+        putPage(last, state);
         state.put(walks.size());
         walks.forEach((translation, ready) -> {
-            Flow flow = state.flowOf(translation.requester());
-            state.put(flow == null ? translation.page() : translation.page() - (flow.position() >>> pageShift));
+            putPage(translation, state);
             state.putTime(ready);
         });
         Iterator<Translation> newest = new ArrayDeque<>(kept.keySet()).descendingIterator();
         long dead = 0;
         while (newest.hasNext()) {
             Translation translation = newest.next();
-            Flow flow = state.flowOf(translation.requester());
-            if (isNeeded(translation, flow)) {
+            if (isNeeded(translation, state)) {
                 state.put(dead);
-                state.put(flow == null ? translation.page() : translation.page() - (flow.position() >>> pageShift));
+                putPage(translation, state);
                 dead = 0;
             } else {
                 dead++;
@@ -114,8 +112,20 @@ final class Iotlb {
         }
     }
 
-    private boolean isNeeded(Translation translation, @Nullable Flow flow) {
-        return flow == null || translation.page() >= flow.lowest() >>> pageShift;
+    /** As seen from all flows that may ask for it: if these go on by different steps, it is never the same again. */
+    private void putPage(Translation translation, State state) {
+        List<Flow> flows = state.flowsOf(translation.requester());
+        if (flows.isEmpty()) {
+            state.put(translation.page());
+        }
+        for (Flow flow : flows) {
+            state.put(translation.page() - (flow.position() >>> pageShift));
+        }
+    }
+
+    private boolean isNeeded(Translation translation, State state) {
+        List<Flow> flows = state.flowsOf(translation.requester());
+        return flows.isEmpty() || flows.stream().anyMatch(flow -> translation.page() >= flow.lowest() >>> pageShift);
     }
 
     void shift(long ticks, State state) {
@@ -130,10 +140,10 @@ final class Iotlb {
         underWay.forEach((translation, ready) -> walks.put(moved(translation, state), ready + ticks));
     }
 
-    /** Where its flow has gone on to. */
+    /** Where its flows have gone on to. */
     private Translation moved(Translation translation, State state) {
-        Flow flow = state.flowOf(translation.requester());
-        long pages = flow == null ? 0 : flow.skippedBytes() >>> pageShift;
+        List<Flow> flows = state.flowsOf(translation.requester());
+        long pages = flows.isEmpty() ? 0 : flows.get(0).skippedBytes() >>> pageShift;
         return new Translation(translation.requester(), translation.page() + pages);
     }
 }

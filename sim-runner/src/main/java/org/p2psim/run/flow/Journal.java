@@ -13,18 +13,19 @@ final class Journal {
     private int[] wireBytes = new int[64];
     private int sent;
 
-    private Flow[] flows = new Flow[64];
+    private Reports[] reports = new Reports[64];
     private Reports.Kind[] kinds = new Reports.Kind[64];
     private long[] times = new long[64];
+    private long[] addresses = new long[64];
     private long[] latencies = new long[64];
     private int[] bytes = new int[64];
-    private int reported;
+    private int told;
 
     private boolean full;
 
     void clear() {
         sent = 0;
-        reported = 0;
+        told = 0;
         full = false;
     }
 
@@ -56,37 +57,51 @@ final class Journal {
         wireBytes[sent++] = itsWireBytes;
     }
 
-    void reported(Flow flow, Reports.Kind kind, long time, long latency, int itsBytes) {
-        if (reported == flows.length) {
-            if (reported == MOST) {
+    /** A listener was told of a TLP. */
+    void told(Reports its, Reports.Kind kind, long time, long address, int itsBytes, long latency) {
+        if (told == reports.length) {
+            if (told == MOST) {
                 full = true;
                 return;
             }
-            flows = Arrays.copyOf(flows, 2 * reported);
-            kinds = Arrays.copyOf(kinds, 2 * reported);
-            times = Arrays.copyOf(times, 2 * reported);
-            latencies = Arrays.copyOf(latencies, 2 * reported);
-            bytes = Arrays.copyOf(bytes, 2 * reported);
+            reports = Arrays.copyOf(reports, 2 * told);
+            kinds = Arrays.copyOf(kinds, 2 * told);
+            times = Arrays.copyOf(times, 2 * told);
+            addresses = Arrays.copyOf(addresses, 2 * told);
+            latencies = Arrays.copyOf(latencies, 2 * told);
+            bytes = Arrays.copyOf(bytes, 2 * told);
         }
-        flows[reported] = flow;
-        kinds[reported] = kind;
-        times[reported] = time;
-        latencies[reported] = latency;
-        bytes[reported++] = itsBytes;
+        reports[told] = its;
+        kinds[told] = kind;
+        times[told] = time;
+        addresses[told] = address;
+        latencies[told] = latency;
+        bytes[told++] = itsBytes;
     }
 
-    /**
-     * Counts everything again: so many periods, one after the other.
-     *
-     * @param now until when it has been counted
-     */
-    void repeat(long now, long period, long count) {
+    /** Counts everything again: so many periods, one after the other. What listeners were told came in one period. */
+    void repeat(long period, long count) {
         for (int i = 0; i < sent; i++) {
             channels[i].use().addRepeated(starts[i] + period, ticks[i], payloads[i], wireBytes[i], period, count);
         }
-        for (int i = 0; i < reported; i++) {
-            long first = now + 1 + Math.floorMod(times[i] - now - 1, period);
-            flows[i].repeated(kinds[i], first, period, count, bytes[i], latencies[i]);
+        boolean oneByOne = false;
+        for (int i = 0; i < told; i++) {
+            if (reports[i].tellsRepeatsOneByOne()) {
+                oneByOne = true;
+            } else {
+                reports[i].repeated(kinds[i], times[i] + period, period, count, bytes[i], latencies[i]);
+            }
+        }
+        for (long n = 1; oneByOne && n <= count; n++) {
+            tellAgain(n, period);
+        }
+    }
+
+    private void tellAgain(long n, long period) {
+        for (int i = 0; i < told; i++) {
+            if (reports[i].tellsRepeatsOneByOne()) {
+                reports[i].tellAgain(n, kinds[i], times[i] + n * period, addresses[i], bytes[i], latencies[i]);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.p2psim.run.flow;
 
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.engine.Phase;
@@ -8,14 +9,15 @@ import org.p2psim.unit.Ticks;
 /**
  * A decision fixes when its TLP is through, when its credits are free, when it arrives: these times are kept instead of
  * waited for, and only decisions are events. As long as nothing else is to happen, one follows the other without the
- * engine's queue.
+ * engine's queue. Writes that are alone go in {@link Convoy convoys}, and what repeats itself is not decided again, see
+ * {@link Periods}.
  */
 non-sealed class KnownTimes extends Progress {
     private static final long LOOK_INTERVAL = Ticks.PER_MICROSECOND;
 
     private final Engine engine;
     private final Agenda agenda = new Agenda();
-    private final @Nullable Periods periods;
+    private final Periods periods;
     /** By the channel at which they begin; empty if it is to be found out. */
     private @Nullable Convoy[] convoys = {};
 
@@ -33,7 +35,7 @@ non-sealed class KnownTimes extends Progress {
     private long nextLook;
     private long skips;
 
-    /** @param skipsPeriods whether what repeats itself is skipped */
+    /** @param skipsPeriods whether what repeats itself is skipped, else told TLP by TLP */
     KnownTimes(Engine engine, boolean skipsPeriods) {
         this(engine, skipsPeriods, false);
     }
@@ -42,7 +44,7 @@ non-sealed class KnownTimes extends Progress {
     KnownTimes(Engine engine, boolean skipsPeriods, boolean ecrc) {
         super(ecrc);
         this.engine = engine;
-        this.periods = skipsPeriods ? new Periods(this) : null;
+        this.periods = new Periods(this, !skipsPeriods);
         this.step = engine.handler(this::step);
         this.stopHandler = engine.handler(index -> stop(index - AFTER_ARRIVALS));
         this.doneHandler = engine.handler(index -> end(index - AFTER_ARRIVALS));
@@ -58,9 +60,7 @@ non-sealed class KnownTimes extends Progress {
             Channel channel = channel(agenda.firstRank());
             deciding = now;
             channel.decide(now);
-            if (periods != null) {
-                periods.decided(channel, now);
-            }
+            periods.decided(channel, now);
             first = agenda.first();
             if (first > now && engine.advances(first)) {
                 now = first;
@@ -93,8 +93,16 @@ non-sealed class KnownTimes extends Progress {
 
     @Override
     void settle() {
-        for (Channel channel : channels()) {
-            channel.settle(Agenda.NEVER - 1);
+        settle(channels(), Agenda.NEVER - 1);
+    }
+
+    /** Brings channels up to date, and those of the other direction with them. */
+    void settle(Collection<Channel> all, long until) {
+        for (Channel channel : all) {
+            channel.sendDllps(until);
+        }
+        for (Channel channel : all) {
+            channel.absorb(until);
         }
     }
 
@@ -105,7 +113,20 @@ non-sealed class KnownTimes extends Progress {
             findConvoys();
         }
         Convoy convoy = convoys[first.rank];
-        return convoy != null && convoy.isAlone() ? convoy : null;
+        return convoy != null && convoy.isAlone() && !periods.compare(first) ? convoy : null;
+    }
+
+    /** Whether the flow that begins at a channel may be alone all the way. */
+    boolean mayGoInConvoy(Channel first) {
+        if (convoys.length == 0) {
+            findConvoys();
+        }
+        return convoys[first.rank] != null;
+    }
+
+    @Override
+    boolean goesByTheClock(Channel channel) {
+        return periods.compare(channel);
     }
 
     private void findConvoys() {
@@ -125,16 +146,12 @@ non-sealed class KnownTimes extends Progress {
     @Override
     void flowsChanged() {
         convoys = new Convoy[0];
-        if (periods != null) {
-            periods.flowsChanged();
-        }
+        periods.flowsChanged();
     }
 
     @Override
     void disturbed() {
-        if (periods != null) {
-            periods.disturbed();
-        }
+        periods.disturbed();
     }
 
     private void plan() {
@@ -157,13 +174,10 @@ non-sealed class KnownTimes extends Progress {
 
     /**
      * Up to the next event of the engine, and up to the first end of a flow, of which somebody may hear: one that may
-     * fail may end any time. With periods none: they compare states of one instant.
+     * fail may end any time.
      */
     @Override
     long horizon() {
-        if (periods != null) {
-            return 0;
-        }
         if (deciding >= nextLook) {
             firstEnd = Agenda.NEVER;
             for (Flow flow : running()) {

@@ -9,18 +9,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for flows whose traffic repeats itself exactly, and skips what is bound to follow. Flows that share a channel,
+ * Looks for flows whose traffic repeats itself exactly, and skips what is bound to follow: it is counted, or told TLP by
+ * TLP from what was noted. Flows that share a channel,
  * in either direction, are looked at together; others do not touch them. Nothing is skipped across an event of the
  * engine, nor across the earliest possible end of another flow, which somebody may react to.
  */
 final class Periods {
     private final KnownTimes progress;
     private final List<Steady> groups = new ArrayList<>();
+    private final boolean tellsEach;
     private @Nullable Steady[] byMarker = {};
+    private @Nullable Steady[] byChannel = {};
     private boolean stale = true;
 
-    Periods(KnownTimes progress) {
+    /** @param tellsEach whether of what repeats itself each TLP is told, and flows that are alone go in convoys */
+    Periods(KnownTimes progress, boolean tellsEach) {
         this.progress = progress;
+        this.tellsEach = tellsEach;
     }
 
     /** A flow has begun or ended. */
@@ -31,6 +36,15 @@ final class Periods {
     /** What was seen until now no longer tells what follows. */
     void disturbed() {
         groups.forEach(Steady::startAgain);
+    }
+
+    /** Whether states are compared in which a channel has a part. */
+    boolean compare(Channel channel) {
+        if (stale) {
+            group();
+        }
+        Steady group = byChannel[channel.rank];
+        return group != null && group.isLooking();
     }
 
     /** A channel has decided. */
@@ -55,6 +69,7 @@ final class Periods {
         groups.forEach(Steady::dissolve);
         groups.clear();
         byMarker = new Steady[progress.channels().size()];
+        byChannel = new Steady[byMarker.length];
         Map<Channel, Set<Flow>> sharing = new HashMap<>();
         for (Flow flow : progress.running()) {
             Set<Flow> together = new LinkedHashSet<>(Set.of(flow));
@@ -70,10 +85,12 @@ final class Periods {
             }
         }
         for (Set<Flow> together : new LinkedHashSet<>(sharing.values())) {
-            Steady group = new Steady(progress, List.copyOf(together));
-            groups.add(group);
             Channel marker = together.iterator().next().requestPath().channel(0);
+            boolean looks = !tellsEach || !progress.mayGoInConvoy(marker);
+            Steady group = new Steady(progress, List.copyOf(together), looks, tellsEach);
+            groups.add(group);
             byMarker[marker.rank] = group;
+            group.channels().forEach(channel -> byChannel[channel.rank] = group);
         }
     }
 }

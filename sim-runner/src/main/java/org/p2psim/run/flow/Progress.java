@@ -23,13 +23,12 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     private final List<Flow> flows = new ArrayList<>();
     private final Set<Flow> running = new LinkedHashSet<>();
     private final List<Path> paths = new ArrayList<>();
-    private final List<Tlp> unused = new ArrayList<>();
-    private final List<Tlp> all = new ArrayList<>();
-    private final boolean ecrc;
+    private Path[] byNumber = {};
+    private final TlpPool pool;
 
     /** @param ecrc whether TLPs have a digest */
     Progress(boolean ecrc) {
-        this.ecrc = ecrc;
+        this.pool = new TlpPool(ecrc);
     }
 
     /** @param make given its rank */
@@ -81,11 +80,12 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     Path addPath(IntFunction<Path> make) {
         Path path = make.apply(paths.size());
         paths.add(path);
+        byNumber = paths.toArray(new Path[0]);
         return path;
     }
 
     Path path(int number) {
-        return paths.get(number);
+        return byNumber[number];
     }
 
     /** The event that {@link #done} is about. */
@@ -115,6 +115,11 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     @Nullable
     Convoy convoy(Channel first) {
         return null;
+    }
+
+    /** Whether a channel decides nothing ahead of the others though it could. */
+    boolean goesByTheClock(Channel channel) {
+        return false;
     }
 
     /** The channel that decides goes on at a later time, before the horizon. */
@@ -181,24 +186,19 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     }
 
     Tlp take(Flow flow, Path path) {
-        if (unused.isEmpty()) {
-            Tlp tlp = new Tlp(all.size(), flow, path, ecrc);
-            all.add(tlp);
-            return tlp;
-        }
-        return unused.remove(unused.size() - 1);
+        return pool.take(flow, path);
     }
 
     void giveBack(Tlp tlp) {
-        unused.add(tlp);
+        pool.giveBack(tlp);
     }
 
     int tlps() {
-        return all.size();
+        return pool.size();
     }
 
     Tlp tlp(int id) {
-        return all.get(id);
+        return pool.tlp(id);
     }
 
     /** Takes the first bytes of a TLP off it, as a TLP of their own at the same place. */

@@ -1,5 +1,6 @@
 package org.p2psim.run.flow;
 
+import org.jspecify.annotations.Nullable;
 import org.p2psim.outcome.Failure;
 
 /** What a listener is still to be told, in order of time. */
@@ -32,8 +33,19 @@ final class Reports {
 
     private int size;
 
+    /** Where it is noted what is told, if somebody looks for a period. */
+    private @Nullable Journal journal;
+    /** While a period is repeated: whether each TLP is told, and the bytes by which addresses go on each time. */
+    private boolean oneByOne;
+
+    private long stride;
+
     Reports(DmaListener listener) {
         this.listener = listener;
+    }
+
+    void note(@Nullable Journal newJournal) {
+        journal = newJournal;
     }
 
     int size() {
@@ -92,6 +104,9 @@ final class Reports {
             return;
         }
         tell(last);
+        if (journal != null) {
+            journal.spoil();
+        }
         for (int i = from; i < to; i++) {
             listener.landed(block.starts[i] + onward, block.address(i), block.bytes(), block.issued[i]);
         }
@@ -165,10 +180,41 @@ final class Reports {
             listener.failed(FAILURES[kind - KINDS.length], time, address, bytes, issued);
             return;
         }
-        switch (KINDS[kind]) {
+        if (journal != null) {
+            journal.told(this, KINDS[kind], time, address, bytes, time - issued);
+        }
+        tell(KINDS[kind], time, address, bytes, issued);
+    }
+
+    private void tell(Kind kind, long time, long address, int bytes, long issued) {
+        switch (kind) {
             case LANDED -> listener.landed(time, address, bytes, issued);
             case COMPLETED -> listener.completed(time, address, bytes, issued);
             case FINISHED -> listener.finished(time, issued);
         }
+    }
+
+    /**
+     * What was told in a period is about to be told again.
+     *
+     * @param each whether each TLP is told, else those alike all at once
+     * @param step bytes by which addresses go on each period
+     */
+    void beginRepeats(boolean each, long step) {
+        oneByOne = each;
+        stride = step;
+    }
+
+    boolean tellsRepeatsOneByOne() {
+        return oneByOne;
+    }
+
+    /** @param n how many periods ago it was told, with that address */
+    void tellAgain(long n, Kind kind, long time, long address, int bytes, long latency) {
+        tell(kind, time, address + n * stride, bytes, time - latency);
+    }
+
+    void repeated(Kind kind, long at, long period, long count, int bytes, long latency) {
+        listener.repeated(kind == Kind.COMPLETED, at, period, count, bytes, latency);
     }
 }

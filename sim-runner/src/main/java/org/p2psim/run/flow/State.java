@@ -1,10 +1,9 @@
 package org.p2psim.run.flow;
 
+import com.google.common.collect.ArrayListMultimap;
+import com.google.common.collect.ListMultimap;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.p2psim.address.Bdf;
 
 /**
@@ -12,7 +11,7 @@ import org.p2psim.address.Bdf;
  * then compared with what is written later.
  */
 final class State {
-    private final Map<Bdf, Flow> byInitiator = new HashMap<>();
+    private final ListMultimap<Bdf, Flow> translated = ArrayListMultimap.create();
     private long[] numbers = new long[256];
     private int size;
     private int position;
@@ -35,16 +34,14 @@ final class State {
         position = 0;
     }
 
-    /** Of each function that issues, one of its flows. */
     void setFlows(List<Flow> flows) {
-        byInitiator.clear();
-        flows.forEach(flow -> byInitiator.putIfAbsent(flow.initiator(), flow));
+        translated.clear();
+        flows.stream().filter(Flow::needsTranslations).forEach(flow -> translated.put(flow.initiator(), flow));
     }
 
-    /** The flow whose translations those of a function are taken to be; null if it is none of those looked at. */
-    @Nullable
-    Flow flowOf(Bdf initiator) {
-        return byInitiator.get(initiator);
+    /** The flows whose translations those of a function are; none if these flows have nothing to do with them. */
+    List<Flow> flowsOf(Bdf initiator) {
+        return translated.get(initiator);
     }
 
     /** Whether something differs already; then nothing more needs to be written. */

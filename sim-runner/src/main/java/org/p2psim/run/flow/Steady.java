@@ -22,6 +22,7 @@ final class Steady {
     private final ImmutableSet<TagPool> tagPools;
     private final Channel marker;
     private final boolean mayRepeat;
+    private final boolean tellsEach;
     private final State state = new State();
     private final Journal journal = new Journal();
     private final long[] asked;
@@ -31,19 +32,28 @@ final class Steady {
     private long marks;
     private long nextKept = 1;
     private long keptAt;
+    private long keptMark;
     private boolean kept;
     private long pauseUntil;
 
-    Steady(KnownTimes progress, List<Flow> flows) {
+    /**
+     * Those flows.
+     *
+     * @param looks whether they are to be looked at
+     * @param tellsEach whether of what repeats itself each TLP is told
+     */
+    Steady(KnownTimes progress, List<Flow> flows, boolean looks, boolean tellsEach) {
         this.progress = progress;
+        this.tellsEach = tellsEach;
         this.flows = ImmutableList.copyOf(flows);
         this.channels = flows.stream().flatMap(flow -> flow.channels().stream()).collect(ImmutableSet.toImmutableSet());
         this.completers =
                 flows.stream().map(Flow::completer).filter(Objects::nonNull).collect(ImmutableSet.toImmutableSet());
         this.tagPools = flows.stream().map(Flow::tags).collect(ImmutableSet.toImmutableSet());
         this.marker = this.flows.get(0).requestPath().channel(0);
-        this.mayRepeat =
-                flows.stream().allMatch(Flow::mayRepeat) && channels.stream().allMatch(channel -> channel.repeats());
+        this.mayRepeat = looks
+                && flows.stream().allMatch(Flow::mayRepeat)
+                && channels.stream().allMatch(channel -> channel.repeats());
         this.asked = new long[flows.size()];
         this.dllps = new long[channels.size()];
         this.lastSent = marker.use().tlps();
@@ -52,12 +62,12 @@ final class Steady {
 
     /** Whether the state is the one that was kept, which may then be skipped to. */
     boolean decided(long now) {
-        if (!mayRepeat || marker.use().tlps() == lastSent || marks > MOST_MARKS) {
+        if (!isLooking() || marker.use().tlps() == lastSent) {
             return false;
         }
         lastSent = marker.use().tlps();
         marks++;
-        if (kept && marks >= pauseUntil && !journal.isFull() && isAsKept(now) && mayStillRepeat()) {
+        if (kept && marks >= pauseUntil && !journal.isFull() && isAsKept(now)) {
             return true;
         }
         if (marks == nextKept) {
@@ -67,9 +77,13 @@ final class Steady {
         return false;
     }
 
-    /** Whoever is told of TLPs may want to hear of each since something else has happened. */
-    private boolean mayStillRepeat() {
-        return flows.stream().allMatch(Flow::mayRepeat);
+    /** Whether it compares states: then each decision is made at its instant, and none ahead of the others. */
+    boolean isLooking() {
+        return mayRepeat && marks <= MOST_MARKS;
+    }
+
+    ImmutableSet<Channel> channels() {
+        return channels;
     }
 
     private boolean isAsKept(long now) {
@@ -82,6 +96,11 @@ final class Steady {
         state.keep(now);
         write(now);
         kept = true;
+        keptMark = marks;
+        beginJournal(now);
+    }
+
+    private void beginJournal(long now) {
         keptAt = now;
         journal.clear();
         int i = 0;
@@ -96,25 +115,24 @@ final class Steady {
         }
     }
 
+    /** What is short and differs most of the time comes first. */
     private void write(long now) {
         for (Channel channel : channels) {
             state.putTime(progress.decisionOf(channel));
-            if (state.differs()) {
-                return;
-            }
         }
-        for (Channel channel : channels) {
-            channel.settle(now);
+        for (int i = 0; i < flows.size() && !state.differs(); i++) {
+            flows.get(i).tellPast();
+            flows.get(i).put(state);
         }
+        if (state.differs()) {
+            return;
+        }
+        progress.settle(channels, now);
         for (Channel channel : channels) {
             channel.put(state);
             if (state.differs()) {
                 return;
             }
-        }
-        for (Flow flow : flows) {
-            flow.tell();
-            flow.put(state);
         }
         completers.forEach(completer -> completer.put(state));
     }
@@ -134,7 +152,10 @@ final class Steady {
             pauseUntil = marks + PAUSE;
             return;
         }
-        journal.repeat(now, period, count);
+        for (int i = 0; i < flows.size(); i++) {
+            flows.get(i).beginRepeats(tellsEach, flows.get(i).asked() - asked[i]);
+        }
+        journal.repeat(period, count);
         long number = progress.nextSkip();
         int i = 0;
         for (Channel channel : channels) {
@@ -144,7 +165,18 @@ final class Steady {
             flows.get(i).beginSkip((flows.get(i).asked() - asked[i]) * count, number);
         }
         shift(period * count);
-        startAgain();
+        goOn(now + period * count);
+    }
+
+    /** The state is still the one that was kept, only later: the next period is looked for from here on. */
+    private void goOn(long now) {
+        lastSent = marker.use().tlps();
+        long marksOfPeriod = marks - keptMark;
+        marks = 0;
+        keptMark = 0;
+        pauseUntil = marksOfPeriod;
+        nextKept = marksOfPeriod + 1;
+        beginJournal(now);
     }
 
     private void shift(long ticks) {

@@ -75,7 +75,7 @@ class FidelityTest {
     void whatIsSkippedIsCountedAllTheSame(int seed) {
         SplittableRandom random = new SplittableRandom(seed);
         Scene scene = Scene.of(random).bulk(random);
-        Summary known = scene.sums(L1, false, List.of());
+        Summary known = scene.sums(L0, false, List.of());
         assertThat(known.doneAt()).as("seed %d", seed).doesNotContain(-1L);
         for (List<Long> cuts : List.of(List.<Long>of(), cuts(Ticks.ofNanoseconds(50_000), random))) {
             Summary skipping = scene.sums(L2, true, cuts);
@@ -90,6 +90,50 @@ class FidelityTest {
             assertThat(skipping.doneAt()).as("seed %d", seed).isEqualTo(known.doneAt());
             assertThat(skipping.use()).as("seed %d", seed).isEqualTo(known.use());
         }
+    }
+
+    /**
+     * Besides, of failures of one instant that were told before all of that instant was known, and of one function with
+     * a DMA that is translated and one that is not.
+     */
+    static Stream<Integer> seedsOfPeriods() {
+        return Stream.concat(seeds(), Stream.of(497, 1333));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seedsOfPeriods")
+    void whatRepeatsItselfIsToldTlpByTlp(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Scene scene = Scene.of(random).bulk(random);
+        Result everyEvent = scene.run(L0, List.of());
+        List<Long> cuts = cuts(Ticks.ofNanoseconds(50_000), random);
+        assertThat(scene.run(L1, List.of())).as("seed %d, L1", seed).isEqualTo(everyEvent);
+        assertThat(scene.run(L1, cuts)).as("seed %d, L1, cut", seed).isEqualTo(everyEvent);
+        assertThat(scene.run(L2, List.of())).as("seed %d, L2", seed).isEqualTo(everyEvent);
+    }
+
+    /** Otherwise the comparison would say nothing. */
+    @Test
+    void someOfItIsToldAgain() {
+        long telling = IntStream.rangeClosed(1, 40)
+                .filter(seed -> {
+                    AtomicBoolean found = new AtomicBoolean();
+                    SplittableRandom random = new SplittableRandom(seed);
+                    Scene.of(random).bulk(random).run(engine -> notingSkips(engine, found), List.of());
+                    return found.get();
+                })
+                .count();
+        assertThat(telling).isGreaterThanOrEqualTo(4);
+    }
+
+    private static Progress notingSkips(Engine engine, AtomicBoolean found) {
+        return new KnownTimes(engine, false) {
+            @Override
+            long nextSkip() {
+                found.set(true);
+                return super.nextSkip();
+            }
+        };
     }
 
     /** Otherwise the comparison would say nothing. */

@@ -129,6 +129,12 @@ enum PlantedFault {
                     .orElse(null);
         }
     }),
+    TELLS_AGAIN_ACROSS_EVENTS(engine -> new KnownTimes(engine, false) {
+        @Override
+        long nextTime() {
+            return Long.MAX_VALUE / 8;
+        }
+    }),
     SKIPS_ACROSS_EVENTS(engine -> new KnownTimes(engine, true) {
         @Override
         long nextTime() {
@@ -150,6 +156,6 @@ enum PlantedFault {
     }
 
     boolean isAboutSkipping() {
-        return compareTo(SKIPS_ACROSS_EVENTS) >= 0;
+        return compareTo(TELLS_AGAIN_ACROSS_EVENTS) >= 0;
     }
 }

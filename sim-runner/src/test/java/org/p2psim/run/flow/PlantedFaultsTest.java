@@ -34,7 +34,7 @@ class PlantedFaultsTest {
     private static boolean skippingDiffers(PlantedFault fault, int seed) {
         SplittableRandom random = new SplittableRandom(seed);
         Scene scene = Scene.of(random).bulk(random);
-        Scene.Summary right = scene.sums(FidelityTest.L1, false, List.of());
+        Scene.Summary right = scene.sums(FidelityTest.L0, false, List.of());
         return !isRight(() -> scene.sums(fault.progress, true, List.of()).equalsIn(right));
     }
 

@@ -298,7 +298,7 @@ class StagesFidelityTest {
                             q.rcb()))));
         }
         Scene bulk = new Scene(scene.fabric(), scene.timing(), large);
-        Summary known = sums(bulk, Fidelity.L1, List.of());
+        Summary known = sums(bulk, Fidelity.L0, List.of());
         assertThat(sums(bulk, Fidelity.L2, List.of())).as("seed %d", seed).isEqualTo(known);
         List<Long> cuts =
                 random.longs(5, 0, Ticks.ofNanoseconds(50_000)).sorted().boxed().toList();
