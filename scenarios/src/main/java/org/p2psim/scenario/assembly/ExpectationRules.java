@@ -12,12 +12,14 @@ final class ExpectationRules {
     private final Made made;
     private final DeviceRoles roles;
     private final List<Finding> findings;
+    private final EventNames events;
 
     ExpectationRules(Scenario scenario, Made made, DeviceRoles roles, List<Finding> findings) {
         this.scenario = scenario;
         this.made = made;
         this.roles = roles;
         this.findings = findings;
+        this.events = new EventNames(made, scenario.devices().keySet(), findings);
     }
 
     void check(Expectation expectation, String pointer) {
@@ -49,14 +51,30 @@ final class ExpectationRules {
                             place -> made.refer(Made.Kind.DMA_BUF, place, pointer, "/landed-in" + Finding.step(place)));
         } else if (expectation instanceof Expectation.Line expected) {
             line(expected.operation(), pointer + "/operation");
+            if (expected.endsAfter().orElse(0) > expected.endsBefore().orElse(Long.MAX_VALUE)) {
+                findings.add(Finding.at(pointer + "/ends-after", "operation", "ends-after is later than ends-before"));
+            }
         } else if (expectation instanceof Expectation.Broken expected) {
             expected.operation().ifPresent(line -> line(line, pointer + "/operation"));
             expected.enabledBy().ifPresent(line -> line(line, pointer + "/enabled-by"));
+            expected.event().ifPresent(event -> events.check(event, pointer + "/event"));
         } else if (expectation instanceof Expectation.Sg expected && !made.has(Made.Kind.MR, expected.sg())) {
             made.refer(Made.Kind.ATTACHMENT, expected.sg(), pointer, "/sg");
-        } else if (expectation instanceof Expectation.Count expected
-                && expected.from().orElse(0) > expected.until().orElse(Long.MAX_VALUE)) {
-            findings.add(Finding.at(pointer + "/from", "count", "from is later than until"));
+        } else {
+            events(expectation, pointer);
+        }
+    }
+
+    private void events(Expectation expectation, String pointer) {
+        if (expectation instanceof Expectation.Count expected) {
+            events.check(expected.count(), pointer + "/count");
+            if (expected.from().orElse(0) > expected.until().orElse(Long.MAX_VALUE)) {
+                findings.add(Finding.at(pointer + "/from", "count", "from is later than until"));
+            }
+        } else if (expectation instanceof Expectation.Order expected) {
+            for (int i = 0; i < expected.order().size(); i++) {
+                events.check(expected.order().get(i), pointer + "/order/" + i);
+            }
         }
     }
 

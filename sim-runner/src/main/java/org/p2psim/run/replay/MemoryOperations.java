@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Reply;
+import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.exporter.Gpu;
 import org.p2psim.dmabuf.exporter.GpuBuffer;
 import org.p2psim.dmabuf.exporter.Habanalabs;
@@ -272,6 +273,7 @@ final class MemoryOperations {
     private void checkReuse(AddressRange range) {
         run.watch().checked(ImmutableSet.of(Invariant.REUSE_WAITS), 1);
         run.handles().exported().stream()
+                .filter(dmaBuf -> dmaBuf.life() != DmaBuf.Life.GONE)
                 .filter(dmaBuf -> dmaBuf.exporter().ranges(dmaBuf).stream().anyMatch(range::overlaps))
                 .flatMap(dmaBuf -> DmaBufChecks.reuse(dmaBuf, true).stream())
                 .forEach(violation -> landings.broken(violation, 1));
