@@ -38,7 +38,7 @@ class RandomLifetimesTest {
             .put(Bug.BAR_INDEX_NOT_STORED, new Shown("vfio RFC", "I-12"))
             .put(Bug.ORIG_NENTS_NOT_RESTORED, new Shown("vfio RFC", "I-14"))
             .put(Bug.DEVICE_USED_AFTER_CLOSE, new Shown("vfio RFC", "I-05"))
-            .put(Bug.DESCRIPTOR_FAILURE_LEAKS, new Shown("vfio RFC", "I-14"))
+            .put(Bug.DESCRIPTOR_FAILURE_LEAKS, new Shown("vfio RFC", "I-38"))
             .put(Bug.SEGMENT_SIZE_TAKEN_RAW, new Shown("vfio RFC", "I-13"))
             .put(Bug.DISABLED_BEFORE_REVOKED, new Shown("vfio RFC", "I-10"))
             .put(Bug.DESCRIPTOR_FAILURE_PUTS_TWICE, new Shown("vfio V6_19", "I-29"))
