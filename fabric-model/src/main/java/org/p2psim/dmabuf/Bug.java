@@ -1,5 +1,9 @@
 package org.p2psim.dmabuf;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
 /**
  * Something that a driver did wrong, or a defence that it does not have: a switch, so that a run can show what follows.
  * Each is looked at in the one place that it changes. A kernel has none unless it is given some.
@@ -68,6 +72,16 @@ public enum Bug {
     Bug(String source, String effect) {
         this.source = source;
         this.effect = effect;
+    }
+
+    /** As a scenario and a command line call it: {@code no-scrub}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The one that is called so. */
+    public static Optional<Bug> named(String word) {
+        return Arrays.stream(values()).filter(bug -> bug.word().equals(word)).findFirst();
     }
 
     /** Who had it, and who found it. */

@@ -12,7 +12,9 @@ public final class GpuChecks {
     /** I-18 and I-37. */
     public static ImmutableList<Violation> check(Gpu gpu) {
         Violations violations = new Violations();
-        gpu.mappedWrongly().forEach(what -> violations.require(Invariant.GPU_PLACED, false, what, () -> what));
+        gpu.mappedWrongly()
+                .forEach((attachment, what) ->
+                        violations.require(Invariant.GPU_PLACED, false, attachment, () -> what));
         for (GpuBuffer buffer : gpu.buffers()) {
             violations.require(
                     Invariant.PINNED_STAYS, buffer.staysPinned(), buffer.name(), () -> "moved while it is pinned");

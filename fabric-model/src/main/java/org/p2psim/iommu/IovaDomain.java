@@ -127,6 +127,11 @@ public final class IovaDomain {
         return reserved.stream().filter(wanted::overlaps).findFirst();
     }
 
+    /** Whether an address is kept out: it is never given out, and where it comes from is a bus address. */
+    public boolean reserves(long address) {
+        return reserved.stream().anyMatch(range -> range.contains(address));
+    }
+
     /** The physical address that an I/O virtual address stands for, or -1 if it is not mapped. */
     public long physical(long iova) {
         return at(iova).map(found -> found.physical() + (iova - found.range().base())).orElse(-1L);

@@ -139,21 +139,37 @@ public record Comparison(String sentence, List<Difference> differences) {
         if (verdict.isPresent()) {
             return verdict.get();
         }
-        for (int i = 0; i < runs.size(); i++) {
+        Optional<String> refused = runs.stream()
+                .flatMap(run -> refusal(run, any.name()).stream())
+                .findFirst();
+        for (int i = 0; i < runs.size() && refused.isEmpty(); i++) {
             if (found.get(i).isPresent() && found.get(i).get().errno().isPresent()) {
-                RunOutcome run = runs.get(i);
-                return run.events().stream()
-                        .filter(event -> event.kind() == Event.Kind.REFUSED)
-                        .findFirst()
-                        .map(event -> "in %s, %s: %s".formatted(run.variant(), event.what(), event.detail()))
-                        .orElse("refused in " + run.variant());
+                refused = Optional.of("refused in " + runs.get(i).variant());
             }
         }
-        Set<String> routes =
-                found.stream().flatMap(Optional::stream).map(Comparison::route).collect(Collectors.toSet());
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        Set<String> routes = found.stream()
+                .flatMap(Optional::stream)
+                .filter(transfer -> !transfer.route().isEmpty())
+                .map(Comparison::route)
+                .collect(Collectors.toSet());
         return routes.size() > 1
                 ? "the data takes another route"
                 : "verdict and route are the same; timing and link use tell more";
+    }
+
+    /** Why a transfer was refused: what was refused before it says more than that it had nothing to go through. */
+    private static Optional<String> refusal(RunOutcome run, String transfer) {
+        Optional<Event> own = run.events().stream()
+                .filter(event -> event.kind() == Event.Kind.REFUSED && event.lane().equals(transfer))
+                .findFirst();
+        return own.flatMap(last -> run.events().stream()
+                        .filter(event -> event.kind() == Event.Kind.REFUSED && event.operation() >= 0)
+                        .filter(event -> last.errno().isPresent() || event.equals(last))
+                        .findFirst())
+                .map(event -> "in %s, %s: %s".formatted(run.variant(), event.what(), event.detail()));
     }
 
     private static void sgTables(List<RunOutcome> runs, List<Difference> differences) {

@@ -21,7 +21,7 @@ public record SgTableOutcome(
 
     /** What a DMA address stands for. */
     public enum Addresses {
-        /** What the BAR itself decodes: no IOMMU translates. */
+        /** What the BAR itself decodes: no IOMMU is there, or none is on the way below a switch. */
         PHYSICAL,
         /** An I/O virtual address of the importer's domain. */
         IOVA,

@@ -54,12 +54,16 @@ public sealed interface Expectation {
      *
      * @param errno what refused it
      * @param sgEntries entries of its scatter/gather table
+     * @param sameKeyAs MR whose key number it has, too
+     * @param otherKeyThan MR whose key number it has not
      */
     record Mr(
             String mr,
             Optional<MrState> is,
             Optional<Errno> errno,
             OptionalInt sgEntries,
+            Optional<String> sameKeyAs,
+            Optional<String> otherKeyThan,
             @Time OptionalLong at) implements Expectation {}
 
     enum MrState {

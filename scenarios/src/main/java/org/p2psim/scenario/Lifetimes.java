@@ -21,4 +21,9 @@ public record Lifetimes(DmaBufCore core, KernelRelease umem, Set<Bug> bugs, Map<
         bugs = ImmutableSet.copyOf(bugs);
         drivers = ImmutableMap.copyOf(drivers);
     }
+
+    /** The same with exactly these mistakes. */
+    public Lifetimes withBugs(Set<Bug> others) {
+        return new Lifetimes(core, umem, others, drivers);
+    }
 }

@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.p2psim.address.Bdf;
+import org.p2psim.dmabuf.Bug;
 import org.p2psim.outcome.Note;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.timing.Timings;
@@ -61,37 +64,48 @@ public record Plan(
 
     /** The same machine with functions of it passed through to a virtual machine. */
     public Plan with(VirtualMachine guest) {
-        return new Plan(
-                scenario,
-                title,
-                source,
-                digest,
-                variant,
-                settings,
-                seed,
-                kernel,
-                cmdline,
-                fabric,
-                timings,
-                devices,
-                addresses,
-                classCodes,
-                Optional.of(guest),
-                lifetimes,
-                timeline,
-                expectations,
-                notes);
+        return with(settings, Optional.of(guest), lifetimes, timeline, notes);
     }
 
     /** The same machine with other operations, in order of time, or in another order at equal times. */
     public Plan withTimeline(List<Operation> operations) {
+        return with(settings, virtualMachine, lifetimes, operations, notes);
+    }
+
+    /**
+     * The same with exactly these mistakes, whatever the file says and the drivers have.
+     *
+     * @param setting what was typed for it
+     */
+    public Plan withBugs(Set<Bug> bugs, String setting) {
+        String text = bugs.isEmpty()
+                ? "the command line takes every mistake away"
+                : "the command line lets the kernel make these mistakes and no other: "
+                        + bugs.stream().map(Bug::effect).collect(Collectors.joining("; "));
+        return with(
+                ImmutableList.<String>builder().addAll(settings).add(setting).build(),
+                virtualMachine,
+                lifetimes.withBugs(bugs),
+                timeline,
+                ImmutableList.<Note>builder()
+                        .addAll(notes)
+                        .add(new Note(Note.Kind.CAUTION, text, ""))
+                        .build());
+    }
+
+    private Plan with(
+            List<String> newSettings,
+            Optional<VirtualMachine> newVirtualMachine,
+            Lifetimes newLifetimes,
+            List<Operation> newTimeline,
+            List<Note> newNotes) {
         return new Plan(
                 scenario,
                 title,
                 source,
                 digest,
                 variant,
-                settings,
+                newSettings,
                 seed,
                 kernel,
                 cmdline,
@@ -100,11 +114,11 @@ public record Plan(
                 devices,
                 addresses,
                 classCodes,
-                virtualMachine,
-                lifetimes,
-                operations,
+                newVirtualMachine,
+                newLifetimes,
+                newTimeline,
                 expectations,
-                notes);
+                newNotes);
     }
 
     /**
@@ -128,7 +142,9 @@ public record Plan(
                     && exporters.containsKey(op.dmaBuf())
                     && isFunction(op.nic())) {
                 imports.add(new Import(op.mr(), op.dmaBuf(), op.nic(), exporters.get(op.dmaBuf())));
-            } else if (operation instanceof DmaBufOperation.Attach op && exporters.containsKey(op.dmaBuf())) {
+            } else if (operation instanceof DmaBufOperation.Attach op
+                    && exporters.containsKey(op.dmaBuf())
+                    && isFunction(op.importer())) {
                 imports.add(new Import(op.attachment(), op.dmaBuf(), op.importer(), exporters.get(op.dmaBuf())));
             }
         }

@@ -85,6 +85,10 @@ final class ExploreOptions {
 
     /** @param command that runs the plan */
     ExplorationOutcome explore(Simulation simulation, Plan plan, String command, Console console) {
+        if (plan.timeline().isEmpty()) {
+            throw new InputException("--explore: %s has no timeline, so nothing of it can come in another order"
+                    .formatted(plan.scenario()));
+        }
         Extent extent = new Extent(explore.get(), within(plan), workers, shrink);
         return new Explorer(simulation).explore(plan, extent, command, progress(console, plan));
     }

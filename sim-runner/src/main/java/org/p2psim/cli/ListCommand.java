@@ -1,14 +1,15 @@
 package org.p2psim.cli;
 
-import com.google.common.base.CaseFormat;
 import com.google.common.base.Strings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.p2psim.dmabuf.Bug;
+import org.p2psim.invariant.Invariant;
 import org.p2psim.platform.KernelRules;
 import org.p2psim.report.json.BugListJson;
 import org.p2psim.scenario.Driver;
+import org.p2psim.scenario.library.Demonstration;
 import org.p2psim.scenario.library.Library;
 import org.p2psim.scenario.profile.Profile;
 import org.p2psim.scenario.profile.Profiles;
@@ -32,7 +33,8 @@ final class ListCommand implements Runnable {
     @Option(
             names = "--bugs",
             description = "List what drivers did wrong, and defences that can be taken away: what a scenario's"
-                    + " kernel.bugs and kernel.without-bugs can name, what each does, and which profiles have it.")
+                    + " kernel.bugs, kernel.without-bugs and run --bugs can name, what each does, which profiles have it,"
+                    + " which invariants it breaks, and a command that shows it.")
     private boolean bugs;
 
     @Option(names = "--json", description = "Print the bugs as one JSON document.")
@@ -77,12 +79,20 @@ final class ListCommand implements Runnable {
                             entry.drivers().isEmpty()
                                     ? "no profile: kernel.bugs only"
                                     : String.join(", ", entry.drivers())));
+            console.print("  breaks  %s%n"
+                    .formatted(
+                            entry.breaks().isEmpty()
+                                    ? "no invariant: an operation has another errno than %s expects"
+                                            .formatted(entry.scenario())
+                                    : String.join(", ", entry.breaks())));
+            console.print("  shown   %s%n".formatted(entry.command()));
         }
     }
 
     private static BugListJson.Entry entry(Bug bug) {
+        Demonstration shown = Demonstration.of(bug);
         return new BugListJson.Entry(
-                CaseFormat.UPPER_UNDERSCORE.to(CaseFormat.LOWER_HYPHEN, bug.name()),
+                bug.word(),
                 bug.effect(),
                 bug.source(),
                 Driver.BY_NAME.entrySet().stream()
@@ -91,7 +101,10 @@ final class ListCommand implements Runnable {
                                 .bugs()
                                 .contains(bug))
                         .map(Map.Entry::getKey)
-                        .toList());
+                        .toList(),
+                shown.broken().stream().map(Invariant::id).toList(),
+                shown.scenario(),
+                ExploreOptions.command(shown.command()));
     }
 
     private void print(Profile profile) {

@@ -27,7 +27,8 @@ import picocli.CommandLine.Parameters;
             "  p2psim run two-sockets same-switch-acs --junit results.xml",
             "  p2psim run gaudi-rdma --set kernel.release=6.12 --json",
             "  p2psim run gaudi-rdma --explore 100 --within 2us --shrink",
-            "  p2psim run gaudi-rdma --variant bare-metal --within 2us --interleaving 17"
+            "  p2psim run gaudi-rdma --variant bare-metal --within 2us --interleaving 17",
+            "  p2psim run vfio-close-window --bugs disabled-before-revoked --explore 100"
         })
 final class RunCommand implements Callable<Integer> {
     private final Console console;
@@ -47,6 +48,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--variant", paramLabel = "V", description = "Run this variant only.")
     private Optional<String> variant = Optional.empty();
 
+    @Mixin
+    private BugOption bugs = new BugOption();
+
     @Parameters(
             paramLabel = "FILE|NAME",
             arity = "1..*",
@@ -60,12 +64,15 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         explore.check(output);
+        bugs.check();
         Simulation simulation = fidelity.simulation();
         return explore.isOn() ? explored(simulation) : run(simulation);
     }
 
     private List<Plan> plans(String scenario) {
-        return ScenarioInput.select(input.plans(scenario, List.of()), variant);
+        return ScenarioInput.select(input.plans(scenario, List.of()), variant).stream()
+                .map(bugs::applied)
+                .toList();
     }
 
     private int run(Simulation simulation) {
@@ -86,16 +93,21 @@ final class RunCommand implements Callable<Integer> {
                 outcomes.add(explore.explore(simulation, plan, command(scenario, plan), console));
             }
         }
-        console.print(
-                output.isJson()
-                        ? ExplorationJson.write(outcomes)
-                        : outcomes.stream().map(ExplorationText::of).collect(Collectors.joining("\n")));
+        if (output.isJson()) {
+            console.print(ExplorationJson.write(outcomes));
+        } else {
+            console.print(outcomes.stream().map(ExplorationText::of).collect(Collectors.joining("\n")));
+            if (outcomes.size() > 1) {
+                console.print("%n%s%n".formatted(ExplorationText.total(outcomes)));
+            }
+        }
         return outcomes.stream().allMatch(ExplorationOutcome::good) ? Main.GOOD : Main.FAILED;
     }
 
     private String command(String scenario, Plan plan) {
         List<String> words = new ArrayList<>(List.of("p2psim", "run", scenario, "--variant", plan.variant()));
         words.addAll(input.words());
+        words.addAll(bugs.words());
         return ExploreOptions.command(words);
     }
 }

@@ -12,8 +12,10 @@ import org.p2psim.outcome.Answer.Layer;
 import org.p2psim.outcome.Answer.LayerAnswer;
 import org.p2psim.outcome.Event;
 import org.p2psim.outcome.InvariantOutcome;
+import org.p2psim.outcome.SgTableOutcome;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.p2p.Verdict;
+import org.p2psim.routing.AddressKind;
 import org.p2psim.routing.Delivery;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.replay.World;
@@ -24,6 +26,7 @@ import org.p2psim.scenario.DmaOperation;
 import org.p2psim.scenario.Expectation;
 import org.p2psim.scenario.Plan;
 import org.p2psim.unit.Bytes;
+import org.p2psim.unit.Ticks;
 
 /** What a run says to its scenario's question: does the first importer of the timeline reach the first exporter? */
 final class Answers {
@@ -32,14 +35,13 @@ final class Answers {
 
     private final World world;
     private final Recorder recorder;
-    private final List<String> broken;
+    private final List<InvariantOutcome> broken;
 
     Answers(World world, Recorder recorder, InvariantWatch watch) {
         this.world = world;
         this.recorder = recorder;
         this.broken = watch.outcomes(found -> false).stream()
                 .filter(outcome -> !outcome.held())
-                .map(InvariantOutcome::id)
                 .toList();
     }
 
@@ -47,7 +49,9 @@ final class Answers {
 
     Answer answer() {
         Optional<Question> question = question(world.plan());
-        if (question.isEmpty()) {
+        if (question.isEmpty() && !broken.isEmpty()) {
+            return breaks("The timeline", List.of());
+        } else if (question.isEmpty()) {
             return new Answer(
                     true,
                     "The scenario",
@@ -101,11 +105,12 @@ final class Answers {
                             true, subject, "arrives", "%s; %s".formatted(rate(transfer, all.size()), asked), layers))
                     .orElseGet(() -> new Answer(false, subject, "does not arrive", asked, layers));
         }
+        if (!broken.isEmpty() && (moved.isPresent() || refusal.isEmpty())) {
+            return breaks(subject, layers);
+        }
         if (moved.isPresent()) {
             String because = "%s, %s".formatted(verdict.answer(), rate(moved.get(), all.size()));
-            return broken.isEmpty()
-                    ? new Answer(true, subject, "works", because, layers)
-                    : new Answer(false, subject, "breaks " + String.join(", ", broken), because, layers);
+            return new Answer(true, subject, "works", because, layers);
         }
         if (!verdict.supported()) {
             String answered = "%s answers NOT_SUPPORTED (-1), as %s".formatted(kernel, verdict.reason());
@@ -125,6 +130,25 @@ final class Answers {
         return new Answer(true, subject, "is allowed", "%s answers %s".formatted(kernel, verdict.answer()), layers);
     }
 
+    /** All that broke, and the first of it in words. */
+    private Answer breaks(String subject, List<LayerAnswer> layers) {
+        String finding = broken.stream().map(InvariantOutcome::id).collect(Collectors.joining(", ", "breaks ", ""));
+        InvariantOutcome first = broken.stream()
+                .min(Comparator.comparingLong(each -> each.violation().orElseThrow().at()))
+                .orElseThrow();
+        InvariantOutcome.Violation violation = first.violation().orElseThrow();
+        String enabling = violation.enabledBy() < 0
+                ? ""
+                : ", made possible by %s".formatted(told(recorder.event(violation.enabledBy())));
+        String because = "%s (%s at %s)%s"
+                .formatted(violation.detail(), first.id(), Ticks.format(violation.at()), enabling);
+        return new Answer(false, subject, finding, because, layers);
+    }
+
+    private static String told(Event event) {
+        return "%s of %s at %s".formatted(event.what(), event.lane(), Ticks.format(event.start()));
+    }
+
     private static String rate(TransferOutcome transfer, int transfers) {
         String part = transfer.bytes() == transfer.requested()
                 ? ""
@@ -142,16 +166,17 @@ final class Answers {
     }
 
     private LayerAnswer gate(String provider) {
-        Device declared = world.plan().devices().get(provider);
-        if (declared != null && declared.type() == Device.DeviceType.HABANALABS) {
-            return new LayerAnswer(
-                    Layer.GATE,
-                    "follows the kernel",
-                    "habanalabs looks at pci_p2pdma_distance() when a device attaches, and at nothing else. It maps with"
-                            + " dma_map_resource(): an IOVA where the IOMMU translates, whatever the map type.");
+        if (Optional.ofNullable(world.plan().devices().get(provider))
+                .filter(device -> device.type() == Device.DeviceType.HABANALABS)
+                .isPresent()) {
+            return Gate.habanalabs();
         }
-        return new LayerAnswer(
-                Layer.GATE, "not known", "No vendor profile is applied: drivers may refuse for reasons of their own.");
+        boolean exports = world.plan().imports().stream()
+                .anyMatch(made -> made.exporter().equals(provider));
+        return Optional.ofNullable(world.plan().lifetimes().drivers().get(provider))
+                .filter(driver -> exports)
+                .map(Gate::of)
+                .orElseGet(Gate::notKnown);
     }
 
     private LayerAnswer delivery(Question question, Verdict verdict) {
@@ -161,15 +186,23 @@ final class Answers {
         }
         Delivery delivery = new Routing(world.host())
                 .request(
-                        world.onHost(question.client()),
-                        world.onHost(question.provider()),
-                        world.addresses(question.client()),
-                        false);
+                        world.onHost(question.client()), world.onHost(question.provider()), addresses(question), false);
         String way = delivery.steps().stream().map(Delivery.Step::sentence).collect(Collectors.joining("; "));
         return new LayerAnswer(
                 Layer.DELIVERY,
                 deliveryWord(delivery),
                 sentence(delivery.caveat().map(caveat -> way + "; " + caveat).orElse(way)));
+    }
+
+    /** Those of the first table that the client got; what DMA mapping makes of the provider's memory without one. */
+    private AddressKind addresses(Question question) {
+        Set<String> objects = objectsBetween(world.plan(), question.provider(), question.client());
+        return recorder.sgTables().stream()
+                .filter(table -> objects.contains(table.owner()))
+                .findFirst()
+                .filter(table -> table.addresses() == SgTableOutcome.Addresses.PHYSICAL)
+                .map(table -> AddressKind.BUS_ADDRESS)
+                .orElseGet(() -> world.addresses(question.client()));
     }
 
     private static LayerAnswer effect(Verdict verdict, Optional<TransferOutcome> moved, Optional<Event> refusal) {

@@ -11,8 +11,8 @@ final class NotModelled {
                             + " 93 to 98 % of the bandwidth shown (Gen2 to Gen5: local-inference-lab/rtx6kpro; Gen3 x8:"
                             + " pcie-bench)"),
             note(
-                    "Damaged FLITs of generation 6, and TLPs that a switch has begun to forward before it knows that they are"
-                            + " damaged"),
+                    "TLPs that a switch has begun to forward before it knows that they are damaged, and FLITs that come again"
+                            + " one at a time (selective replay)"),
             note(
                     "The wire of a NIC that the scenario gives none: its RDMA operations go as fast as PCIe lets them; of any wire,"
                             + " congestion, loss and the packets of acknowledgements"),

@@ -51,7 +51,7 @@ public final class Simulation {
     /** @param choices what to do where the plan leaves it open */
     public RunOutcome run(Plan plan, Choices choices) {
         World world = World.of(plan);
-        Played played = played(world, new Routing(world.host()), choices);
+        Played played = played(world, new Routing(world.host()), choices, true);
         return outcome(world, played);
     }
 
@@ -71,7 +71,7 @@ public final class Simulation {
          * @param plan the bench's with another timeline
          */
         public ImmutableList<InvariantOutcome> run(Plan plan, Choices choices) {
-            Played played = played(world.with(plan), routing, choices);
+            Played played = played(world.with(plan), routing, choices, false);
             return played.watch.outcomes(played.expectations::expects);
         }
     }
@@ -89,7 +89,8 @@ public final class Simulation {
             Replay replay,
             Expectations expectations) {}
 
-    private Played played(World world, Routing routing, Choices choices) {
+    /** @param told whether there will be an outcome that tells of objects and expectations, not only of invariants */
+    private Played played(World world, Routing routing, Choices choices, boolean told) {
         Plan plan = world.plan();
         Engine engine = new Engine();
         DmaNetwork network = new DmaNetwork(world.host(), routing, engine, plan.timings(), fidelity, plan.seed());
@@ -98,7 +99,10 @@ public final class Simulation {
         Replay replay = new Replay(world, engine, routing, network, recorder, watch, choices);
         Expectations expectations = new Expectations(world, engine, replay, recorder, watch);
         replay.schedule();
-        expectations.schedule();
+        if (told) {
+            replay.followObjects();
+            expectations.schedule();
+        }
         engine.run();
         long end = Math.max(engine.lastAction(), network.lastEnd());
         replay.end(end);

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -91,14 +92,59 @@ class CommandLineTest {
                 .contains(
                         "revoked-inverted\n  effect  ",
                         "  with    vfio-rfc\n",
-                        "  with    no profile: kernel.bugs only\n");
+                        "  with    no profile: kernel.bugs only\n",
+                        "  breaks  I-08, I-27\n",
+                        "  breaks  no invariant: an operation has another errno than vfio-slices expects\n",
+                        "  shown   p2psim run vfio-reset --variant vfio-6.19 --bugs revoked-inverted --explore 100\n");
         assertThat(p2psim("list", "--bugs", "--json").out())
                 .startsWith("{")
-                .contains("\"p2psim-bugs\" : 1", "\"name\" : \"page-cursor-stale\"");
+                .contains("\"p2psim-bugs\" : 1", "\"name\" : \"page-cursor-stale\"")
+                .contains("\"breaks\" : [ \"I-16\" ]", "\"scenario\" : \"rdma-double-unpin\"");
         String all = result.out().lines().filter(line -> !line.startsWith(" ")).collect(Collectors.joining(","));
         assertThat(p2psim("run", "gaudi-rdma", "--set", "kernel.bugs=[" + all + "]")
                         .code())
                 .isNotEqualTo(2);
+    }
+
+    @Test
+    void theCommandLineSaysWhichMistakesTheKernelMakesWhateverTheScenarioSays() {
+        Result none = p2psim("run", "rdma-double-unpin", "--variant", "before-2026", "--bugs", "none");
+        assertThat(none.code()).isEqualTo(1);
+        assertThat(none.out()).contains("FAILED").doesNotContain("broke");
+        Result one = p2psim("run", "rdma-double-unpin", "--variant", "fixed", "--bugs", "pinned-unpinned-twice");
+        assertThat(one.code()).isEqualTo(1);
+        assertThat(one.out()).contains("I-16");
+        Result unknown = p2psim("run", "rdma-double-unpin", "--bugs", "gremlins");
+        assertThat(unknown.code()).isEqualTo(2);
+        assertThat(unknown.err()).startsWith("--bugs gremlins: no such mistake");
+    }
+
+    @Test
+    void anExplorationOfSeveralVariantsSaysHowMuchInAll() {
+        assertThat(p2psim("run", "rdma-double-unpin", "vfio-reset", "--explore", "3", "--bugs", "none")
+                        .out())
+                .contains("In all: 12 interleavings of 4 variants of 2 scenarios", "no invariant broke unexpectedly");
+    }
+
+    @Test
+    void whatCannotBeExploredIsSaid() {
+        String[][] wrong = {
+            {"--explore", "0"},
+            {"--explore", "-1"},
+            {"--explore", "1e12"},
+            {"--explore", "2", "--within", "0"},
+            {"--explore", "2", "--within", "garbage"},
+            {"--explore", "2", "--interleaving", "1"},
+            {"--interleaving", "-1"},
+            {"--shrink"},
+        };
+        for (String[] options : wrong) {
+            Result result = p2psim(
+                    Stream.concat(Stream.of("run", "vfio-reset"), Arrays.stream(options)).toArray(String[]::new));
+            assertThat(result.code()).as("%s", (Object) options).isEqualTo(2);
+            assertThat(result.err()).as("%s", (Object) options).contains(options[0]).doesNotContain("Exception");
+            assertThat(result.out()).isEmpty();
+        }
     }
 
     @Test
@@ -167,7 +213,16 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "frobnicate", "run", "run --frobnicate gaudi-rdma", "show nothing", "run nothing.yaml"})
+    @ValueSource(
+            strings = {
+                "",
+                "frobnicate",
+                "schema exprot",
+                "run",
+                "run --frobnicate gaudi-rdma",
+                "show nothing",
+                "run nothing.yaml"
+            })
     void wrongUsageEndsWith2AndAMessage(String line) {
         Result result = p2psim(line.isEmpty() ? new String[0] : line.split(" "));
         assertThat(result.code()).isEqualTo(2);

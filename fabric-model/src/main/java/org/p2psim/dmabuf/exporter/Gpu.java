@@ -1,6 +1,7 @@
 package org.p2psim.dmabuf.exporter;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -322,18 +323,18 @@ public final class Gpu {
         return Reply.done(new SgTable(entries));
     }
 
-    /** Buffers that importers map without reaching peers, or outside of the window: there must be none (I-37). */
-    public ImmutableList<String> mappedWrongly() {
-        ImmutableList.Builder<String> wrong = ImmutableList.builder();
+    /** Attachments whose importer does not reach peers, or outside of the window, and where: none must be (I-37). */
+    public ImmutableMap<String, String> mappedWrongly() {
+        ImmutableMap.Builder<String, String> wrong = ImmutableMap.builder();
         for (GpuBuffer buffer : buffers) {
             for (Attachment attachment : buffer.mappings()) {
                 boolean stale = attachment.mappingState() == Attachment.MappingState.STALE;
                 boolean peer = attachment.peer2peer() && buffer.place() == Place.VISIBLE_VRAM;
                 if (!stale && !peer && buffer.place() != Place.GTT) {
-                    wrong.add("%s maps %s in %s".formatted(attachment.name(), buffer.name(), buffer.place()));
+                    wrong.put(attachment.name(), "maps %s in %s".formatted(buffer.name(), buffer.place()));
                 }
             }
         }
-        return wrong.build();
+        return wrong.buildOrThrow();
     }
 }

@@ -98,7 +98,7 @@ public final class VfioPci {
     }
 
     Timeout newTimeout() {
-        Timeout timeout = new Timeout();
+        Timeout timeout = new Timeout(kernel.current().cause());
         timeouts.add(timeout);
         return timeout;
     }
@@ -159,6 +159,11 @@ public final class VfioPci {
     /** Whether it is open, or still being closed. */
     public boolean isHeld() {
         return held;
+    }
+
+    /** Its user has closed it, and its driver has still to disable it: until then nobody else gets its BARs. */
+    public boolean isKeptByClose() {
+        return held && !open && !disabled;
     }
 
     /** The memory-enable bit is set and the function is not in low power. */

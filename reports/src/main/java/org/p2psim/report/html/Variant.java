@@ -2,6 +2,7 @@ package org.p2psim.report.html;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -92,6 +93,14 @@ public final class Variant {
     /** Why each invariant broke. */
     public ImmutableList<Chain> chains() {
         return Chain.of(run);
+    }
+
+    /** The chain of what broke first. */
+    public Chain firstChain() {
+        return chains().stream()
+                .min(Comparator.comparingLong(
+                        chain -> chain.invariant().violation().orElseThrow().at()))
+                .orElseThrow();
     }
 
     /** Whether a table of these is open from the start. */

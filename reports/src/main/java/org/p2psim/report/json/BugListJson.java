@@ -17,10 +17,21 @@ public final class BugListJson {
      * @param effect what it does, in a sentence
      * @param source who had it, and who found it
      * @param drivers profiles that have it unless a scenario takes it away
+     * @param breaks invariants that it breaks in the scenario below; none if it is seen by an errno only
+     * @param scenario a shipped one that shows it
+     * @param command that shows it there
      */
-    public record Entry(String name, String effect, String source, List<String> drivers) {
+    public record Entry(
+            String name,
+            String effect,
+            String source,
+            List<String> drivers,
+            List<String> breaks,
+            String scenario,
+            String command) {
         public Entry {
             drivers = ImmutableList.copyOf(drivers);
+            breaks = ImmutableList.copyOf(breaks);
         }
     }
 

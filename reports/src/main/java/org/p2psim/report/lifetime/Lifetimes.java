@@ -3,12 +3,11 @@ package org.p2psim.report.lifetime;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.p2psim.outcome.Event;
 import org.p2psim.outcome.ObjectOutcome;
 import org.p2psim.outcome.ObjectOutcome.Kind;
@@ -22,11 +21,24 @@ public final class Lifetimes {
 
     private final RunOutcome run;
     private final Map<String, ObjectOutcome> objects = new LinkedHashMap<>();
+    private final ImmutableListMultimap<String, ObjectOutcome> children;
     private final ImmutableListMultimap<String, Event> notifications;
+    private final Map<Integer, Event> events = new HashMap<>();
+    private final Map<Integer, Event> operations = new HashMap<>();
 
     public Lifetimes(RunOutcome run) {
         this.run = run;
         run.objects().forEach(object -> objects.putIfAbsent(object.name(), object));
+        this.children = objects.values().stream()
+                .filter(object -> object.parent().isPresent())
+                .collect(ImmutableListMultimap.toImmutableListMultimap(
+                        object -> object.parent().orElseThrow(), object -> object));
+        for (Event event : run.events()) {
+            events.putIfAbsent(event.index(), event);
+            if (event.kind() == Event.Kind.DONE || event.kind() == Event.Kind.REFUSED) {
+                operations.putIfAbsent(event.operation(), event);
+            }
+        }
         this.notifications = run.events().stream()
                 .filter(event -> event.what().equals(NOTIFY))
                 .collect(ImmutableListMultimap.toImmutableListMultimap(Event::lane, event -> event));
@@ -37,43 +49,35 @@ public final class Lifetimes {
     }
 
     public Optional<Event> event(int index) {
-        return run.events().stream().filter(event -> event.index() == index).findFirst();
+        return Optional.ofNullable(events.get(index));
     }
 
     /** The event of a line of the timeline itself, not of what followed from it. */
     public Optional<Event> operation(int line) {
-        return run.events().stream()
-                .filter(event -> event.operation() == line
-                        && (event.kind() == Event.Kind.DONE || event.kind() == Event.Kind.REFUSED))
-                .findFirst();
+        return Optional.ofNullable(operations.get(line));
     }
 
     /** An object and all that belongs to it, parents before children. Each is there once, whatever parents say. */
     public ImmutableList<ObjectOutcome> family(ObjectOutcome of) {
-        Set<ObjectOutcome> family = new LinkedHashSet<>();
+        Map<String, ObjectOutcome> family = new LinkedHashMap<>();
         collect(of, family);
-        return ImmutableList.copyOf(family);
+        return ImmutableList.copyOf(family.values());
     }
 
-    private void collect(ObjectOutcome of, Set<ObjectOutcome> family) {
-        if (!family.add(of)) {
-            return;
-        }
-        for (ObjectOutcome object : objects.values()) {
-            if (object.parent().filter(of.name()::equals).isPresent()) {
-                collect(object, family);
-            }
+    private void collect(ObjectOutcome of, Map<String, ObjectOutcome> family) {
+        if (family.putIfAbsent(of.name(), of) == null) {
+            children.get(of.name()).forEach(child -> collect(child, family));
         }
     }
 
     /** An object, its parent, and so on up to a device. */
     public ImmutableList<ObjectOutcome> lineage(String name) {
-        Set<ObjectOutcome> line = new LinkedHashSet<>();
+        Map<String, ObjectOutcome> line = new LinkedHashMap<>();
         Optional<ObjectOutcome> at = object(name);
-        while (at.isPresent() && line.add(at.get())) {
+        while (at.isPresent() && line.putIfAbsent(at.get().name(), at.get()) == null) {
             at = at.get().parent().flatMap(this::object);
         }
-        return ImmutableList.copyOf(line);
+        return ImmutableList.copyOf(line.values());
     }
 
     /** The state at a time; of two that meet there, the one that begins. */

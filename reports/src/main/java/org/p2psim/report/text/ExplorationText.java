@@ -31,6 +31,29 @@ public final class ExplorationText {
         return TextTable.joined(lines);
     }
 
+    /** How much was explored in all, and what broke though no scenario expects it. */
+    public static String total(List<ExplorationOutcome> outcomes) {
+        List<String> broken = outcomes.stream()
+                .flatMap(outcome -> outcome.broken().stream()
+                        .filter(each -> !each.expected())
+                        .map(each -> "%s in %s [%s]".formatted(each.id(), outcome.scenario(), outcome.variant())))
+                .toList();
+        long expected = outcomes.stream()
+                .flatMap(outcome -> outcome.broken().stream())
+                .filter(Broken::expected)
+                .count();
+        return Plain.safe("In all: %,d interleavings of %d variants of %d scenarios, %,d checks; %s; %d expected breaks"
+                .formatted(
+                        outcomes.stream()
+                                .mapToLong(ExplorationOutcome::interleavings)
+                                .sum(),
+                        outcomes.size(),
+                        outcomes.stream().map(ExplorationOutcome::scenario).distinct().count(),
+                        outcomes.stream().mapToLong(ExplorationOutcome::checks).sum(),
+                        broken.isEmpty() ? "no invariant broke unexpectedly" : "BROKEN: " + String.join(", ", broken),
+                        expected));
+    }
+
     private static void add(List<String> lines, ExplorationOutcome outcome, Broken broken) {
         lines.addAll(Plain.wrapped(
                 "  ",

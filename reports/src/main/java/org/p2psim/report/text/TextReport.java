@@ -108,9 +108,6 @@ public final class TextReport {
                     "at " + Ticks.format(violation.at()),
                     violation.detail());
             lines.addAll(row.lines(2));
-            if (violation.expected()) {
-                continue;
-            }
             if (!chain.because().isEmpty()) {
                 lines.addAll(Plain.wrapped("    because ", "    ", String.join("; ", chain.because()), WIDTH));
             }
@@ -217,6 +214,9 @@ public final class TextReport {
     }
 
     private static String ends(TransferOutcome transfer) {
+        if (transfer.initiator().isEmpty()) {
+            return "";
+        }
         return Plain.shortened(transfer.initiator(), 12) + ", " + Plain.shortened(transfer.target(), 12);
     }
 

@@ -112,7 +112,7 @@ final class DeviceRoles {
         require(
                 name,
                 pointer,
-                device -> device.importer().isPresent(),
+                device -> device.importer().isPresent() || device.type() == DeviceType.SOFTWARE_RDMA,
                 "no-importer",
                 "\"%s\" exports only and cannot import");
     }

@@ -83,18 +83,15 @@ final class EventNames {
     }
 
     private Set<String> names() {
-        Set<String> names = new TreeSet<>(devices);
-        for (Made.Kind kind : Made.Kind.values()) {
-            names.addAll(made.names(kind));
-        }
+        Set<String> names = new TreeSet<>(made.all());
+        names.addAll(devices);
         return names;
     }
 
     private void known(String name, Set<String> names, String pointer) {
         if (!names.contains(name)) {
-            String message = "an event happens to something that the file names, or to an attachment, as in buf/nic0;"
-                    + " there is no \"%s\"%s".formatted(name, Finding.nearest(name, names));
-            findings.add(Finding.at(pointer, "unknown-event", message));
+            String message = "nothing is called \"%s\"%s".formatted(name, Finding.nearest(name, names));
+            findings.add(Finding.at(pointer, "unknown-name", message));
         }
     }
 }

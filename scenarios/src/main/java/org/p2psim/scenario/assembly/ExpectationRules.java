@@ -1,6 +1,7 @@
 package org.p2psim.scenario.assembly;
 
 import java.util.List;
+import java.util.Set;
 import org.p2psim.scenario.Expectation;
 import org.p2psim.scenario.Expectation.LineName;
 import org.p2psim.scenario.Finding;
@@ -27,6 +28,8 @@ final class ExpectationRules {
             pair(expected, pointer);
         } else if (expectation instanceof Expectation.Mr expected) {
             made.refer(Made.Kind.MR, expected.mr(), pointer);
+            expected.sameKeyAs().ifPresent(mr -> made.refer(Made.Kind.MR, mr, pointer, "/same-key-as"));
+            expected.otherKeyThan().ifPresent(mr -> made.refer(Made.Kind.MR, mr, pointer, "/other-key-than"));
         } else if (expectation instanceof Expectation.Qp expected) {
             made.refer(Made.Kind.QP, expected.qp(), pointer);
         } else if (expectation instanceof Expectation.DmaBuf expected) {

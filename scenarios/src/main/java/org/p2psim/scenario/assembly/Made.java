@@ -104,6 +104,13 @@ final class Made {
         return names.getOrDefault(kind, Set.of());
     }
 
+    /** Whatever the timeline gives a name to. */
+    Set<String> all() {
+        Set<String> all = new TreeSet<>();
+        names.values().forEach(all::addAll);
+        return all;
+    }
+
     boolean has(Kind kind, String name) {
         return names(kind).contains(name);
     }

@@ -64,6 +64,7 @@ public final class Library {
             "vfio-rfc-wrong-bar",
             "vfio-slices",
             "vfio-try-get-race",
+            "vfio-unmap-times-out",
             "vm-zen",
             "vma-p2p-2019-predictable",
             "vma-p2p-2019-unplug");

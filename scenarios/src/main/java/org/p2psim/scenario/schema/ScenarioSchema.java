@@ -33,6 +33,11 @@ public final class ScenarioSchema {
         return TEXT;
     }
 
+    /** The schema for people. */
+    public static Dictionary dictionary() {
+        return new Dictionary(TREE);
+    }
+
     /** The keys that a scenario may have at its top. */
     public static ImmutableList<String> topLevelKeys() {
         return ImmutableList.copyOf(TREE.path("properties").propertyNames());

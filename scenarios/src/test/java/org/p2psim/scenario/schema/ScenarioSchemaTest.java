@@ -52,6 +52,25 @@ class ScenarioSchemaTest {
     private final JsonNode schema = JsonMapper.shared().readTree(ScenarioSchema.text());
     private final Set<Type> seen = new HashSet<>();
 
+    /** p2psim schema WORD. */
+    @Test
+    void everyOperationAndExpectationIsDescribedWithItsKeysAndExamples() {
+        Dictionary dictionary = ScenarioSchema.dictionary();
+        JsonNode operations = schema.at("/definitions/operation/properties/do/enum");
+        assertThat(operations.valueStream().map(each -> dictionary.find("do: " + each.asString())))
+                .hasSizeGreaterThan(60)
+                .allSatisfy(found -> assertThat(found).singleElement().satisfies(entry -> {
+                    assertThat(entry.description()).isNotEmpty();
+                    assertThat(entry.keys()).isNotEmpty();
+                    assertThat(entry.examples()).isNotEmpty();
+                }));
+        assertThat(dictionary.find("device")).extracting(SchemaEntry::name).containsExactly("device", "expect: device");
+        assertThat(dictionary.find("export").get(0).keys())
+                .contains(
+                        new SchemaEntry.Key("dma-buf", true, "name", "Name of the dma-buf."),
+                        new SchemaEntry.Key("ranges[].offset", true, "size", "From the start of the region."));
+    }
+
     @Test
     void everyRecordComponentIsAPropertyAndTheOtherWayRound() {
         compare(Scenario.class, schema, "scenario");

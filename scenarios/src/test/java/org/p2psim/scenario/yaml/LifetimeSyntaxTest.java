@@ -250,6 +250,10 @@ class LifetimeSyntaxTest {
                 arguments("{ handle: h0, exporting: 1 }", "handle \"h0\" is never allocated"),
                 arguments("{ sg: att0, lengths: [1B] }", "attachment \"att0\" is never attached"),
                 arguments("{ sg: mr0, lengths: [4097] }", "4097 needs a unit"),
+                arguments("{ count: \"notify bof/x0\", is: 0 }", "nothing is called \"bof\"; did you mean \"buf\"?"),
+                arguments("{ count: \"notify buf/x9\", is: 0 }", "nothing is called \"x9\""),
+                arguments("{ order: [\"reset n0\", \"reset m0\"] }", "nothing is called \"m0\""),
+                arguments("{ mr: mr0, other-key-than: mr9 }", "mr \"mr9\" is never registered"),
                 arguments("{ count: \"reset n0\", is: 1, from: 2ns, until: 1ns }", "from is later than until"),
                 arguments(
                         "{ dma: w0, landed-in: { bof: 1B } }",

@@ -51,8 +51,19 @@ final class EventExpectations {
         return finding;
     }
 
-    private static String name(Event event) {
-        return event.what() + " " + event.lane();
+    /** An attachment of the timeline may go by its own name, too. */
+    private boolean is(Event event, String expected) {
+        String lane = expected.substring(expected.lastIndexOf(' ') + 1);
+        return isNamed(event, expected)
+                || replay.handles()
+                        .attachment(lane)
+                        .filter(attachment -> isNamed(
+                                event, expected.substring(0, expected.length() - lane.length()) + attachment.name()))
+                        .isPresent();
+    }
+
+    private static boolean isNamed(Event event, String name) {
+        return name.equals(event.what() + " " + event.lane());
     }
 
     Finding order(Expectation.Order expected) {
@@ -60,7 +71,7 @@ final class EventExpectations {
         int found = 0;
         for (Event event : events) {
             if (found < expected.order().size()
-                    && name(event).equals(expected.order().get(found))) {
+                    && is(event, expected.order().get(found))) {
                 found++;
             }
         }
@@ -68,7 +79,7 @@ final class EventExpectations {
             return new Finding().found("in this order");
         }
         String missing = expected.order().get(found);
-        boolean elsewhere = events.stream().anyMatch(event -> name(event).equals(missing));
+        boolean elsewhere = events.stream().anyMatch(event -> is(event, missing));
         return new Finding()
                 .found("%s %s".formatted(missing, elsewhere ? "comes too early" : "never happens"))
                 .require(false);
@@ -77,7 +88,7 @@ final class EventExpectations {
     /** Lines of the timeline count only where nothing follows from one that is called the same. */
     Finding count(Expectation.Count expected) {
         List<Event> named = recorder.events().stream()
-                .filter(event -> name(event).equals(expected.count()))
+                .filter(event -> is(event, expected.count()))
                 .toList();
         boolean effects = named.stream().anyMatch(event -> event.kind() == Event.Kind.EFFECT);
         long count = named.stream()

@@ -49,10 +49,22 @@ final class ObjectExpectations {
                 Optional.ofNullable(handles.regions().get(expected.mr()));
         ImmutableSet<MrState> states =
                 made(region).map(ObjectExpectations::states).orElse(ImmutableSet.of(MrState.REFUSED));
-        return entries(
-                new Finding().is(expected.is(), states).errno(expected.errno(), region.flatMap(UserObject::errno)),
-                expected.mr(),
-                expected.sgEntries());
+        Finding finding =
+                new Finding().is(expected.is(), states).errno(expected.errno(), region.flatMap(UserObject::errno));
+        expected.sameKeyAs().ifPresent(other -> key(finding, expected.mr(), other, true));
+        expected.otherKeyThan().ifPresent(other -> key(finding, expected.mr(), other, false));
+        return entries(finding, expected.mr(), expected.sgEntries());
+    }
+
+    private void key(Finding finding, String name, String otherName, boolean same) {
+        Optional<Integer> key = handles.region(name).map(MemoryRegion::key);
+        Optional<Integer> other = handles.region(otherName).map(MemoryRegion::key);
+        finding.found("key %s, that of %s %s".formatted(told(key), otherName, told(other)))
+                .require(key.isPresent() && other.isPresent() && key.equals(other) == same);
+    }
+
+    private static String told(Optional<Integer> key) {
+        return key.map(String::valueOf).orElse("none");
     }
 
     private static ImmutableSet<MrState> states(MemoryRegion region) {

@@ -110,6 +110,7 @@ public final class Explorer {
     private Tally tally(Plan plan, Extent extent, LongConsumer progress) {
         ExecutorService workers = Executors.newFixedThreadPool(extent.workers());
         try {
+            ProgramOrder order = new ProgramOrder(plan);
             Tally all = new Tally();
             Queue<Future<Tally>> running = new ArrayDeque<>();
             long next = 1;
@@ -118,7 +119,7 @@ public final class Explorer {
                 while (next <= extent.interleavings() && running.size() < QUEUED * extent.workers()) {
                     long first = next;
                     long last = Math.min(extent.interleavings(), first + CHUNK - 1);
-                    running.add(workers.submit(() -> chunk(plan, extent.within(), first, last)));
+                    running.add(workers.submit(() -> chunk(plan, order, extent.within(), first, last)));
                     next = last + 1;
                 }
                 all.add(result(running.remove()));
@@ -131,13 +132,13 @@ public final class Explorer {
         }
     }
 
-    private Tally chunk(Plan plan, long within, long first, long last) {
+    private Tally chunk(Plan plan, ProgramOrder order, long within, long first, long last) {
         Simulation.Bench bench = simulation.bench(plan);
         Tally tally = new Tally();
         for (long number = first; number <= last; number++) {
             Interleaving interleaving = new Interleaving(plan.seed(), number, within);
             try {
-                tally.add(bench.run(interleaving.of(plan), interleaving.choices()), number);
+                tally.add(bench.run(interleaving.of(plan, order), interleaving.choices()), number);
             } catch (RuntimeException e) {
                 throw new IllegalStateException(
                         "variant %s, --interleaving %d: %s".formatted(plan.variant(), number, e), e);

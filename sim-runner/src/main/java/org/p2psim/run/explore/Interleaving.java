@@ -3,22 +3,20 @@ package org.p2psim.run.explore;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.p2psim.run.kernel.Choices;
+import org.p2psim.scenario.DmaOperation;
+import org.p2psim.scenario.NvmeOperation;
 import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.OperationParts;
 import org.p2psim.scenario.Plan;
+import org.p2psim.scenario.RdmaOperation;
 import org.p2psim.unit.Ticks;
 
 /**
- * One of the orders in which the operations of a timeline may happen: equal times in any order, near times moved, what a
- * run leaves open chosen. An operation stays behind the first one that names an object of its own, which is the one that
- * makes it.
+ * One of the orders in which the operations of a timeline may happen: equal times in any order, near times moved as far
+ * as {@link ProgramOrder} lets them, what a run leaves open chosen.
  *
  * @param seed of the plan
  * @param number from 1 on; 0 is the order of the file
@@ -30,6 +28,9 @@ public record Interleaving(long seed, long number, long within) {
 
     /** An operation is moved by a multiple of a 16th of the largest move, cut to a power of ten of ticks per ps. */
     private static final int STEPS = 16;
+
+    /** About as long as a write is on its way below one switch, ticks. */
+    private static final long IN_FLIGHT = 200 * Ticks.PER_NANOSECOND;
 
     /** The order of the file. */
     public static Interleaving ofFile(Plan plan) {
@@ -61,29 +62,29 @@ public record Interleaving(long seed, long number, long within) {
 
     /** The plan with its operations in this order. */
     public Plan of(Plan plan) {
-        return number == 0 ? plan : plan.withTimeline(moved(plan));
+        return of(plan, new ProgramOrder(plan));
+    }
+
+    /** @param order of the plan */
+    Plan of(Plan plan, ProgramOrder order) {
+        return number == 0 ? plan : plan.withTimeline(moved(plan.timeline(), order));
     }
 
     /** An operation at its new time, and where among those of that time. */
     private record Place(Operation operation, long at, double rank) {}
 
-    private ImmutableList<Operation> moved(Plan plan) {
+    private ImmutableList<Operation> moved(List<Operation> timeline, ProgramOrder order) {
         SplittableRandom random = new SplittableRandom(mixed());
-        Map<String, Place> makers = new HashMap<>();
         List<Place> places = new ArrayList<>();
-        for (Operation operation : plan.timeline()) {
-            Set<String> objects = new HashSet<>(OperationParts.names(operation));
-            objects.removeAll(plan.devices().keySet());
-            List<Place> before = objects.stream()
-                    .filter(makers::containsKey)
-                    .map(makers::get)
-                    .toList();
-            long earliest = before.stream().mapToLong(Place::at).max().orElse(0);
-            double lowest = before.stream().mapToDouble(Place::rank).max().orElse(0);
-            Place place = new Place(
-                    operation, Math.max(earliest, at(operation, random)), lowest + random.nextDouble() * (1 - lowest));
-            places.add(place);
-            objects.forEach(object -> makers.putIfAbsent(object, place));
+        for (int i = 0; i < timeline.size(); i++) {
+            long at = at(i, timeline, random);
+            double lowest = 0;
+            for (ProgramOrder.Behind behind : order.behind(i)) {
+                Place before = places.get(behind.line());
+                at = Math.max(at, before.at() + behind.distance());
+                lowest = Math.max(lowest, before.rank());
+            }
+            places.add(new Place(timeline.get(i), at, lowest + random.nextDouble() * (1 - lowest)));
         }
         places.sort(Comparator.comparingLong(Place::at).thenComparingDouble(Place::rank));
         return places.stream()
@@ -94,13 +95,36 @@ public record Interleaving(long seed, long number, long within) {
     }
 
     /** Every other operation keeps its time, so that those of one time still meet. */
-    private long at(Operation operation, SplittableRandom random) {
+    private long at(int line, List<Operation> timeline, SplittableRandom random) {
+        Operation operation = timeline.get(line);
         if (within == 0 || random.nextBoolean()) {
             return operation.at();
         }
+        long moved = isDma(operation) && random.nextBoolean()
+                ? onItsWay(operation, timeline.get(random.nextInt(timeline.size())), random)
+                : operation.at() + move(random);
+        return Math.max(0, moved);
+    }
+
+    private long move(SplittableRandom random) {
         long step = step();
         long most = within / step;
-        return Math.max(0, operation.at() + step * random.nextLong(-most, most + 1));
+        return step * random.nextLong(-most, most + 1);
+    }
+
+    /** DMA is on its way for less than a step: it sets out right before another operation, if that is near enough. */
+    private long onItsWay(Operation dma, Operation other, SplittableRandom random) {
+        long at = other.at() - random.nextLong(IN_FLIGHT);
+        return Math.abs(at - dma.at()) <= within ? at : dma.at() + move(random);
+    }
+
+    private static boolean isDma(Operation operation) {
+        return operation instanceof RdmaOperation.RdmaWrite
+                || operation instanceof RdmaOperation.RdmaRead
+                || operation instanceof RdmaOperation.LocalAccess
+                || operation instanceof DmaOperation
+                || operation instanceof NvmeOperation.NvmeRead
+                || operation instanceof NvmeOperation.NvmeWrite;
     }
 
     private long step() {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.p2psim.outcome.ExplorationOutcome.Shortest;
 import org.p2psim.run.Simulation;
 import org.p2psim.scenario.Operation;
@@ -13,7 +14,8 @@ import org.p2psim.scenario.yaml.TimelineWriter;
 
 /**
  * Takes operations out of a timeline for as long as an invariant still breaks: large parts first, then one by one, then
- * two at once, for those that are only needed together.
+ * two at once, for those that are only needed together. What would break without the kernel's mistakes as well says
+ * nothing about them: a device that somebody uses who has not opened it.
  */
 final class Shrinker {
     /** How many interleavings of a shorter timeline are tried before it is taken not to show the violation. */
@@ -21,17 +23,21 @@ final class Shrinker {
 
     private final Simulation.Bench bench;
     private final Plan plan;
+    private final Plan right;
     private final String invariant;
+    private boolean hangsOnMistakes;
 
     Shrinker(Simulation simulation, Plan plan, String invariant) {
         this.bench = simulation.bench(plan);
         this.plan = plan;
+        this.right = plan.withBugs(Set.of(), "without mistakes");
         this.invariant = invariant;
     }
 
     /** The shortest timeline that is found; empty if what broke does not break again with the operations in place. */
     Optional<Shortest> shortest(Interleaving broken) {
         ImmutableList<Operation> whole = ImmutableList.copyOf(broken.of(plan).timeline());
+        hangsOnMistakes = !breaks(right.withTimeline(whole), broken.number());
         if (shownBy(whole, broken.number()).isEmpty()) {
             return Optional.empty();
         }
@@ -43,19 +49,23 @@ final class Shrinker {
 
     /** Which interleaving of a timeline breaks the invariant, with nothing moved: the file's order is tried first. */
     private OptionalLong shownBy(List<Operation> timeline, long preferred) {
-        Plan shorter = plan.withTimeline(timeline);
-        if (breaks(shorter, 0)) {
+        if (shows(timeline, 0)) {
             return OptionalLong.of(0);
         }
-        if (breaks(shorter, preferred)) {
+        if (shows(timeline, preferred)) {
             return OptionalLong.of(preferred);
         }
         for (long number = 1; number <= TRIES; number++) {
-            if (breaks(shorter, number)) {
+            if (shows(timeline, number)) {
                 return OptionalLong.of(number);
             }
         }
         return OptionalLong.empty();
+    }
+
+    private boolean shows(List<Operation> timeline, long number) {
+        return breaks(plan.withTimeline(timeline), number)
+                && !(hangsOnMistakes && breaks(right.withTimeline(timeline), number));
     }
 
     private boolean breaks(Plan shorter, long number) {

@@ -114,11 +114,9 @@ final class Channels {
         return new Both(link, upstream, downstream);
     }
 
-    /** In FLIT mode it is FLITs that are sent again, and far quicker: that is not modelled. */
     private void damage(Channel channel, Link link, long perBillion) {
-        if (perBillion > 0 && !link.flitMode()) {
-            long nak = channel.pace().dllpTicks() + DataLinkLayer.internalDelayTicks(link);
-            channel.setErrors(new LinkErrors(seed, channel.rank, perBillion, nak));
+        if (perBillion > 0) {
+            channel.setErrors(LinkErrors.of(link, channel.pace().dllpTicks(), seed, channel.rank, perBillion));
         }
     }
 

@@ -1,6 +1,8 @@
 package org.p2psim.run.flow;
 
 import org.p2psim.timing.PortTiming;
+import org.p2psim.topology.Link;
+import org.p2psim.transaction.DataLinkLayer;
 
 /**
  * TLPs that arrive damaged on a link: the receiver answers with a Nak, and the sender sends again what was not
@@ -15,18 +17,34 @@ final class LinkErrors {
     /** Draws of operations have lower numbers. */
     private static final int PURPOSE = 3;
 
+    /** The last generation whose Ack latency limits are published; FLIT mode is taken to answer as quickly. */
+    private static final int LAST_WITH_ACK_LIMITS = 5;
+
     private final Draws draws;
     private final long perBillion;
+    private final long leastTicks;
     private final long nakTicks;
 
-    /**
-     * @param perBillion TLPs of 10^9 that are damaged
-     * @param nakTicks from the end of a damaged TLP until it is sent again
-     */
-    LinkErrors(long seed, int rank, long perBillion, long nakTicks) {
+    private LinkErrors(long seed, int rank, long perBillion, long leastTicks, long nakTicks) {
         this.draws = new Draws(seed + rank, PURPOSE);
         this.perBillion = perBillion;
+        this.leastTicks = leastTicks;
         this.nakTicks = nakTicks;
+    }
+
+    /**
+     * A Nak is a DLLP of its own, or part of the next FLIT that goes the other way; then it is the whole FLIT of the TLP
+     * that is sent again (base specification 6.0, 4.2.3.4).
+     *
+     * @param perBillion TLPs of 10^9 that are damaged, or whose FLIT is beyond what its error correction mends
+     */
+    static LinkErrors of(Link link, long dllpTicks, long seed, int rank, long perBillion) {
+        if (link.flitMode()) {
+            long flit = link.serialisationTicks(Link.FLIT_TLP_BYTES);
+            long delay = DataLinkLayer.internalDelayTicks(new Link(LAST_WITH_ACK_LIMITS, link.width()));
+            return new LinkErrors(seed, rank, perBillion, flit, flit + delay);
+        }
+        return new LinkErrors(seed, rank, perBillion, 0, dllpTicks + DataLinkLayer.internalDelayTicks(link));
     }
 
     /** How often the TLP with this number on the link is damaged before it is through. */
@@ -41,6 +59,6 @@ final class LinkErrors {
 
     /** How much later a TLP is through that is damaged so often, ticks. */
     long delay(int failures, long ticks) {
-        return failures * (ticks + nakTicks);
+        return failures * (Math.max(ticks, leastTicks) + nakTicks);
     }
 }

@@ -36,6 +36,11 @@ public final class Choices {
         return random == null ? 0 : random.nextInt(candidates);
     }
 
+    /** Whether something happens that does not in the run of the file, and in one of so many others. */
+    public boolean oneIn(int runs) {
+        return random != null && random.nextInt(runs) == 0;
+    }
+
     /**
      * How long something takes.
      *

@@ -14,10 +14,12 @@ import org.p2psim.scenario.DmaBufOperation;
 /** What an importing driver does with a dma-buf, step by step. */
 final class AttachmentOperations {
     private final RunState run;
+    private final SoftwareRdmaOperations software;
     private final Set<Attachment> detaching = new HashSet<>();
 
-    AttachmentOperations(RunState run) {
+    AttachmentOperations(RunState run, SoftwareRdmaOperations software) {
         this.run = run;
+        this.software = software;
     }
 
     void attach(int number, DmaBufOperation.Attach op) {
@@ -31,6 +33,9 @@ final class AttachmentOperations {
     }
 
     private Reply<Attachment> attached(DmaBufOperation.Attach op) {
+        if (software.is(op.importer())) {
+            return run.handles().exported(op.dmaBuf()).then(dmaBuf -> software.attach(op.importer(), dmaBuf));
+        }
         return run.importers()
                 .importer(op.importer())
                 .then(importer -> run.handles()

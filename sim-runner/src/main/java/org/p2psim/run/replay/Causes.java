@@ -102,6 +102,8 @@ final class Causes {
                 first(of(Action.REVOKE, dmaBuf), of(Action.MOVE, dmaBuf), of(Action.RESTORE, dmaBuf));
             case NO_MAPPING_WHILE_REVOKED, USABLE_WHEN_ENABLED, REVOKED_MEANS_DISABLED ->
                 first(of(Action.RESTORE, dmaBuf), of(Action.REVOKE, dmaBuf), of(Action.EXPORT, dmaBuf));
+            case NOTHING_LEAKED -> of(Action.LEAK, object);
+            case GPU_PLACED -> of(Action.MAP, object);
             case KEY_RESERVED -> first(of(Action.KEY_FREED, object), of(Action.KEY_INVALIDATED, object));
             default -> OptionalInt.empty();
         };

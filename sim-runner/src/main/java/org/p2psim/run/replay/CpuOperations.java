@@ -3,6 +3,7 @@ package org.p2psim.run.replay;
 import java.util.function.Function;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Reply;
+import org.p2psim.platform.Errno;
 import org.p2psim.run.kernel.Line;
 import org.p2psim.scenario.CpuOperation;
 import org.p2psim.unit.Bytes;
@@ -44,7 +45,10 @@ final class CpuOperations {
         run.kernel()
                 .start(
                         new Line(number, operation.dmaBuf(), what),
-                        () -> run.handles().exported(operation.dmaBuf()).then(access),
+                        () -> run.handles()
+                                .exported(operation.dmaBuf())
+                                .then(CpuOperations::live)
+                                .then(access),
                         done -> "",
                         reply -> {});
     }
@@ -52,6 +56,12 @@ final class CpuOperations {
     /** User space comes by its descriptor; the kernel holds a reference. */
     private static Function<DmaBuf, Reply<DmaBuf>> byDescriptor(Function<DmaBuf, Reply<DmaBuf>> access) {
         return dmaBuf -> dmaBuf.byDescriptor().then(access);
+    }
+
+    private static Reply<DmaBuf> live(DmaBuf dmaBuf) {
+        return dmaBuf.isReleased()
+                ? Reply.refused(Errno.EBADF, "%s is released".formatted(dmaBuf.name()))
+                : Reply.done(dmaBuf);
     }
 
     private static Reply<DmaBuf> vunmapped(DmaBuf dmaBuf) {

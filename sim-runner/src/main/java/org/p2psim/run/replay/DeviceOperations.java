@@ -1,8 +1,10 @@
 package org.p2psim.run.replay;
 
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.p2psim.dmabuf.DmaBuf;
@@ -21,11 +23,13 @@ final class DeviceOperations {
     private final RunState run;
     private final DeviceUsers users;
     private final Landings landings;
+    private final Ways ways;
 
-    DeviceOperations(RunState run, DeviceUsers users, Landings landings) {
+    DeviceOperations(RunState run, DeviceUsers users, Landings landings, Ways ways) {
         this.run = run;
         this.users = users;
         this.landings = landings;
+        this.ways = ways;
     }
 
     void open(int number, DeviceOperation.OpenDevice op) {
@@ -40,7 +44,7 @@ final class DeviceOperations {
                                 users.opened(op.device(), op.user());
                                 run.exporters()
                                         .habanalabs(op.device())
-                                        .ifPresent(driver -> checkOwner(op.device(), driver, before));
+                                        .ifPresent(driver -> checkOwner(op, driver, before));
                             }
                         });
     }
@@ -58,14 +62,16 @@ final class DeviceOperations {
     }
 
     /** I-23: no dma-buf of those before lives, and the memory is cleared if the driver says so. */
-    private void checkOwner(String device, Habanalabs driver, List<DmaBuf> before) {
+    private void checkOwner(DeviceOperation.OpenDevice op, Habanalabs driver, List<DmaBuf> before) {
         run.watch().checked(ImmutableSet.of(Invariant.ONE_OWNER), 1);
-        OwnershipChecks.opened(
-                        before,
-                        run.memory(),
-                        driver.bar(),
-                        run.world().device(device).scrub())
+        boolean scrubs = run.world().device(op.device()).scrub();
+        OwnershipChecks.opened(before, run.memory(), driver.bar(), scrubs)
                 .forEach(violation -> landings.broken(violation, 1));
+        Set<String> left = Sets.difference(run.memory().read(driver.bar()), Set.of(op.user()));
+        if (!scrubs && !left.isEmpty()) {
+            ways.caution("%s finds data of %s in the memory of %s, which is not cleared between its users (scrub: false)"
+                    .formatted(op.user(), String.join(", ", left), op.device()));
+        }
     }
 
     void close(int number, DeviceOperation.CloseDevice op) {

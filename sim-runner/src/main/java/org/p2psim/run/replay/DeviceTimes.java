@@ -45,12 +45,10 @@ final class DeviceTimes {
         this.gpuMemory = gpuMemory;
         kernel.reads(this::read);
         kernel.follows(() -> exporters.gpus().values().forEach(this::copies));
+        kernel.follows(() -> exporters.vfio().values().forEach(this::givesUp));
     }
 
     private void read(Noted noted) {
-        if (noted.action() == Journal.Action.REVOKE) {
-            exporters.vfio().values().forEach(device -> givesUp(device, noted));
-        }
         if (noted.action() == Journal.Action.RESET) {
             exporters.vfio(noted.object()).ifPresent(device -> resets(device, noted));
             exporters.habanalabs(noted.object()).ifPresent(device -> resets(device, noted));
@@ -62,11 +60,11 @@ final class DeviceTimes {
         }
     }
 
-    private void givesUp(VfioPci device, Noted noted) {
+    private void givesUp(VfioPci device) {
         for (Timeout timeout : device.timeouts()) {
             if (timeouts.add(timeout)) {
                 kernel.happensAfter(
-                        UNMAP_TIMEOUT, noted.entry().cause(), "timeout of " + device.name(), timeout::expire);
+                        UNMAP_TIMEOUT, timeout.cause(), "timeout of " + device.name(), timeout::expire);
             }
         }
     }

@@ -60,11 +60,11 @@ public final class Handles {
         return found.isPresent() ? Reply.done(found.get()) : Reply.refused(errno, "%s %s".formatted(name, why));
     }
 
-    Optional<Attachment> attachment(String name) {
+    public Optional<Attachment> attachment(String name) {
         return Optional.ofNullable(attachments.get(name)).flatMap(UserObject::object);
     }
 
-    Optional<MemoryRegion> region(String name) {
+    public Optional<MemoryRegion> region(String name) {
         return Optional.ofNullable(regions.get(name)).flatMap(UserObject::object);
     }
 

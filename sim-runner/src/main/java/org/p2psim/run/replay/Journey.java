@@ -141,9 +141,9 @@ final class Journey {
 
     /** A TLP is there, of a read or a write. False if nobody takes it. */
     boolean landed(long at, long address, int length, long issued) {
-        count(at, length, issued);
         look();
         AddressRange memory = memory(address, length);
+        count(at, length, issued, !clean && isSomebodyElses(memory));
         reached += length;
         run.watch().checked(CHECKED, 1);
         if (clean) {
@@ -158,7 +158,7 @@ final class Journey {
     /** So many TLPs alike are there, one each period. */
     void repeated(long at, long period, long count, int length, long latency) {
         for (long i = 0; i < Math.min(count, ended.isEmpty() ? 0 : latency / Math.max(1, period) + 1); i++) {
-            count(at + i * period, length, at + i * period - latency);
+            count(at + i * period, length, at + i * period - latency, false);
         }
         look();
         run.watch().checked(CHECKED, count);
@@ -192,14 +192,14 @@ final class Journey {
 
     /** An IOMMU has stopped a TLP. */
     void blocked(long at, long address, int length, long issued) {
-        count(at, length, issued);
+        count(at, length, issued, false);
         bytes.blocked(length);
         tell(at, issued, 1, length, Fate.BLOCKED, "IOMMU", "", "address 0x%x is not mapped".formatted(address));
     }
 
     /** Something else on its way has not let a TLP pass, or nothing has answered it. */
     void lost(long at, long address, int length, long issued) {
-        count(at, length, issued);
+        count(at, length, issued, false);
         bytes.dropped(length);
         tell(at, issued, 1, length, Fate.DROPPED, target(memory(address, length)), "", "");
     }
@@ -222,17 +222,24 @@ final class Journey {
         }
     }
 
-    private void count(long at, int length, long issued) {
+    private void count(long at, int length, long issued, boolean corrupts) {
         for (Ended each : ended) {
             if (issued < each.at && at >= each.at) {
                 each.tlps++;
                 each.bytes += length;
                 each.last = Math.max(each.last, at);
-                if (landings.endedSince(attachment().dmaBuf()).isPresent()) {
+                if (corrupts || landings.endedSince(attachment().dmaBuf()).isPresent()) {
                     each.after++;
                 }
             }
         }
+    }
+
+    /** It belonged to another one when it was mapped. */
+    private boolean isSomebodyElses(AddressRange memory) {
+        return landings.owners(attachment(), mapping, memory)
+                .filter(then -> !run.memory().ownedAsIn(then, memory))
+                .isPresent();
     }
 
     private AddressRange memory(long address, long length) {
@@ -347,12 +354,12 @@ final class Journey {
                 Fate.LANDED,
                 in.equals(Expectation.Dma.ELSEWHERE) ? target(memory) : in,
                 whose.equals(Expectation.Dma.NOBODY) ? "" : whose,
-                found.isEmpty() ? "" : found.get(0).toString());
+                found.isEmpty() ? "" : "%s at %s".formatted(found.get(0).invariant().id(), found.get(0).object()));
         return true;
     }
 
     private String target(AddressRange memory) {
-        return landings.deviceAt(memory).orElse("memory");
+        return landings.deviceAt(memory).orElse(landings.isUnclaimed(memory) ? Expectation.Dma.ELSEWHERE : "memory");
     }
 
     private void broken(Violation violation, long at) {

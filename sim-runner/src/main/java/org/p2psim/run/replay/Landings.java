@@ -260,7 +260,17 @@ public final class Landings {
     /** Whether somebody takes requests to some memory. */
     boolean answers(AddressRange range) {
         return assigned.stream().anyMatch(range::overlaps)
-                || deviceAt(range).map(run.exporters()::decodes).orElse(true);
+                || deviceAt(range).map(run.exporters()::decodes).orElse(!isUnclaimed(range));
+    }
+
+    /** Whether a range lies where bridges route to functions, and none of them has a BAR there. */
+    boolean isUnclaimed(AddressRange range) {
+        return run.world().seen().hostBridges().stream()
+                        .flatMap(bridge -> bridge.windows().stream())
+                        .anyMatch(window -> window.range().overlaps(range))
+                && run.world().seen().functions().stream()
+                        .flatMap(function -> function.bars().stream())
+                        .noneMatch(bar -> bar.range().overlaps(range));
     }
 
     /** The dma-buf that shows some memory; that of the attachment rather than another. */

@@ -11,6 +11,7 @@ import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.iommu.IovaDomain;
 import org.p2psim.iommu.MappedPages;
+import org.p2psim.routing.AddressKind;
 import org.p2psim.topology.HostBridge;
 
 /**
@@ -45,6 +46,18 @@ final class MachineDmaMap implements DmaMap {
     /** The physical address, in the deciding kernel's view, that a device reaches with a DMA address. */
     long physical(Importer importer, long dmaAddress) {
         return hasDomain(importer) ? domain(importer).physical(dmaAddress) : dmaAddress;
+    }
+
+    /**
+     * What an importer puts into its requests for an address of its tables. An address of a host bridge window is never
+     * an I/O virtual address: it is the exporter's, for TLPs that turn below the root complex.
+     */
+    AddressKind kind(Importer importer, long dmaAddress) {
+        return isOnBus(importer, dmaAddress) ? AddressKind.BUS_ADDRESS : world.addresses(importer.name());
+    }
+
+    private boolean isOnBus(Importer importer, long dmaAddress) {
+        return hasDomain(importer) && domain(importer).reserves(dmaAddress);
     }
 
     /** How many bytes from a DMA address on, which is mapped, stand for physical addresses that follow one another. */

@@ -2,17 +2,20 @@ package org.p2psim.run.replay;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.p2psim.address.AddressRange;
-import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.DmaBuf;
+import org.p2psim.dmabuf.Reply;
+import org.p2psim.dmabuf.Wait;
 import org.p2psim.dmabuf.exporter.Gpu;
 import org.p2psim.dmabuf.exporter.GpuBuffer;
 import org.p2psim.dmabuf.exporter.Habanalabs;
+import org.p2psim.dmabuf.exporter.VfioPci;
 import org.p2psim.invariant.DmaBufChecks;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.platform.Errno;
@@ -261,13 +264,29 @@ final class MemoryOperations {
                         new Line(number, op.device(), "assign"),
                         () -> region(op.device(), op.region()).then(bar -> {
                             AddressRange range = new AddressRange(bar.base() + op.offset(), op.size());
-                            run.memory().assign(range, op.owner());
-                            landings.assigned(range);
-                            checkReuse(range);
-                            return Reply.done(range);
+                            return letGo(op.device()).then(given -> {
+                                run.memory().assign(range, op.owner());
+                                landings.assigned(range);
+                                checkReuse(range);
+                                return Reply.done(range);
+                            });
                         }),
                         range -> "%s belongs to %s now".formatted(range, op.owner()),
                         reply -> {});
+    }
+
+    /** A driver that is closing the device gives its BARs up when it disables the function. */
+    private Reply<String> letGo(String device) {
+        Optional<VfioPci> closing = run.exporters().vfio(device).filter(VfioPci::isKeptByClose);
+        return closing.isEmpty()
+                ? Reply.done(device)
+                : Reply.after(
+                        new Wait(
+                                Wait.Kind.REFERENCES,
+                                "the driver of %s to disable it".formatted(device),
+                                () -> !closing.get().isKeptByClose(),
+                                () -> List.of("close-device " + device)),
+                        () -> Reply.done(device));
     }
 
     private void checkReuse(AddressRange range) {

@@ -38,8 +38,7 @@ public final class Replay {
     private final Ways ways;
     private final Landings landings;
     private final StateChecks checks;
-    private final Optional<Lives> lives;
-    private final ObjectStates states;
+    private Optional<ObjectStates> states = Optional.empty();
     private final DmaBufOperations dmaBufs;
     private final AttachmentOperations attachments;
     private final MemoryOperations memory;
@@ -91,15 +90,15 @@ public final class Replay {
         this.ways = new Ways(world, routing);
         this.landings = new Landings(run, new Causes(run));
         this.checks = new StateChecks(run, landings);
-        this.states = new ObjectStates(run, landings);
         new Tables(run);
-        this.lives = Followed.by(world.plan()) ? Optional.of(new Lives(run, users)) : Optional.empty();
         GpuMemory gpuMemory = new GpuMemory(owned, exporters.gpus());
         new DeviceTimes(world, kernelRun, exporters, gpuMemory);
+        new GuessedDescriptors(run, choices);
         this.dmaBufs = new DmaBufOperations(run);
-        this.attachments = new AttachmentOperations(run);
+        this.softwareRdma = new SoftwareRdmaOperations(run);
+        this.attachments = new AttachmentOperations(run, softwareRdma);
         this.memory = new MemoryOperations(run, gpuMemory, users, landings);
-        this.devices = new DeviceOperations(run, users, landings);
+        this.devices = new DeviceOperations(run, users, landings, ways);
         this.regions = new RegionOperations(run);
         this.traffic = new TrafficOperations(run, ways, buffers);
         this.allReduces = new AllReduceOperations(run, ways, traffic);
@@ -110,7 +109,6 @@ public final class Replay {
         this.tokens = new NvmeTokens(run, nvme);
         this.cpu = new CpuOperations(run);
         this.iommufd = new IommufdOperations(run);
-        this.softwareRdma = new SoftwareRdmaOperations(run);
         this.drm = new DrmOperations(run, landings);
         this.vmas = new VmaOperations(run, landings);
         this.vmaTransfers = new VmaTransfers(run, ways, transfers, landings);
@@ -154,17 +152,17 @@ public final class Replay {
 
     /** Where DMA landed; empty unless the scenario is about lifetimes. */
     public ImmutableList<LandingOutcome> landed() {
-        return lives.isPresent() ? landings.outcomes() : ImmutableList.of();
+        return Followed.by(run.world().plan()) ? landings.outcomes() : ImmutableList.of();
     }
 
-    /** The states that objects went through; empty unless the scenario is about lifetimes. */
-    public ImmutableList<ObjectOutcome> lives(long end) {
-        return lives.map(each -> each.outcomes(end, run.watch().breaks())).orElse(ImmutableList.of());
+    /** From now on the states that objects go through are written down. */
+    public void followObjects() {
+        states = Optional.of(new ObjectStates(run, landings));
     }
 
-    /** The states that objects went through, until the end of the run. */
+    /** The states that objects went through, until the end of the run; empty unless they were followed. */
     public ImmutableList<ObjectOutcome> objects(long end) {
-        return states.outcomes(end);
+        return states.map(each -> each.outcomes(end)).orElse(ImmutableList.of());
     }
 
     public ImmutableList<Note> notes() {

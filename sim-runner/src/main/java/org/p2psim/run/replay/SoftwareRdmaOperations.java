@@ -2,6 +2,7 @@ package org.p2psim.run.replay;
 
 import java.util.Optional;
 import org.p2psim.dmabuf.Attachment;
+import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.importer.SoftwareRdma;
 import org.p2psim.run.kernel.Line;
@@ -25,6 +26,13 @@ final class SoftwareRdmaOperations {
         return Optional.ofNullable(run.world().plan().lifetimes().drivers().get(device))
                 .filter(Driver.Software.class::isInstance)
                 .map(Driver.Software.class::cast);
+    }
+
+    /** As posted it did not get that far; as merged it has no device that does DMA. */
+    Reply<Attachment> attach(String importer, DmaBuf dmaBuf) {
+        boolean posted = driver(importer).orElseThrow().refusal() == SoftwareRdma.Refusal.IN_UMEM;
+        return new SoftwareRdma(importer)
+                .register(dmaBuf, posted ? SoftwareRdma.Refusal.IN_UMEM : SoftwareRdma.Refusal.IN_ATTACH);
     }
 
     void register(int number, RdmaOperation.RegisterMr op) {

@@ -18,6 +18,7 @@ import org.p2psim.dmabuf.importer.MemoryRegion;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.iommu.MappedPages;
 import org.p2psim.outcome.SgTableOutcome;
+import org.p2psim.routing.AddressKind;
 import org.p2psim.run.kernel.Noted;
 import org.p2psim.scenario.Driver;
 import org.p2psim.scenario.Operation;
@@ -53,7 +54,7 @@ final class Tables {
                         owner,
                         attachment.dmaBuf().name(),
                         noted.at(),
-                        addresses(attachment.importer().name()),
+                        addresses(attachment.importer(), table),
                         seen(owner, attachment, table).entries().stream()
                                 .map(entry -> new SgTableOutcome.Entry(entry.address(), entry.length()))
                                 .toList(),
@@ -105,8 +106,10 @@ final class Tables {
                 .orElse(attachment.name());
     }
 
-    private SgTableOutcome.Addresses addresses(String importer) {
-        if (!run.world().translates(importer)) {
+    private SgTableOutcome.Addresses addresses(Importer importer, SgTable table) {
+        boolean onBus = table.entries().stream()
+                .allMatch(entry -> run.dmaMap().kind(importer, entry.address()) == AddressKind.BUS_ADDRESS);
+        if (onBus) {
             return SgTableOutcome.Addresses.PHYSICAL;
         }
         return run.world().guest().isPresent()

@@ -11,20 +11,16 @@ import java.util.function.LongPredicate;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
-import org.p2psim.dmabuf.exporter.VfioProfile;
 import org.p2psim.dmabuf.importer.MemoryRegion;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.invariant.RegionChecks;
 import org.p2psim.invariant.Violation;
 import org.p2psim.outcome.TransferOutcome;
-import org.p2psim.p2p.MapType;
 import org.p2psim.platform.Errno;
-import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest;
 import org.p2psim.run.flow.Requests;
 import org.p2psim.run.kernel.Line;
 import org.p2psim.scenario.Device;
-import org.p2psim.scenario.Driver;
 import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.Plan;
 
@@ -100,15 +96,18 @@ final class Transfers {
         Optional<Plan.Import> made = run.world().plan().imports().stream()
                 .filter(each -> each.owner().equals(owner))
                 .findFirst();
+        refused(
+                line,
+                made.map(Plan.Import::importer).orElse(""),
+                made.map(Plan.Import::exporter).orElse(""),
+                bytes,
+                errno);
+    }
+
+    void refused(Line line, String initiator, String target, long bytes, Optional<Errno> errno) {
         run.recorder()
                 .transfer(TransferOutcome.refused(
-                        line.lane(),
-                        line.what(),
-                        made.map(Plan.Import::importer).orElse(""),
-                        made.map(Plan.Import::exporter).orElse(""),
-                        bytes,
-                        line.start(),
-                        errno));
+                        line.lane(), line.what(), initiator, target, bytes, line.start(), errno));
     }
 
     /** The way to what a table points to: memory of the host, or the device that exports it. */
@@ -122,21 +121,11 @@ final class Transfers {
             return ways.toMemory(
                     initiator, Optional.empty(), attachment.dmaBuf().size(), read);
         }
-        return showsBusAddresses(attachment)
-                ? ways.way(initiator, exporter, read, AddressKind.BUS_ADDRESS)
-                : ways.way(initiator, exporter, read);
-    }
-
-    /** vfio-pci as merged does not use the IOMMU for what never leaves a switch. */
-    private boolean showsBusAddresses(Attachment attachment) {
-        String exporter = run.exporters().device(attachment.dmaBuf());
-        return run.world().guest().isEmpty()
-                && run.world().plan().lifetimes().drivers().get(exporter) instanceof Driver.Vfio driver
-                && driver.profile() != VfioProfile.RFC
-                && run.exporters()
-                        .vfio(exporter)
-                        .map(device -> device.verdict(attachment.importer()).mapType() == MapType.BUS_ADDR)
-                        .orElse(false);
+        return ways.way(
+                initiator,
+                exporter,
+                read,
+                run.dmaMap().kind(attachment.importer(), segments.get(0).address()));
     }
 
     /** The NIC or device begins to move what an order asks for. */

@@ -54,6 +54,10 @@ final class VmaMapping {
         invalidatedAt = at;
     }
 
+    boolean isInvalidated() {
+        return invalidatedAt != Long.MAX_VALUE;
+    }
+
     boolean isInvalidatedBefore(long at) {
         return invalidatedAt < at;
     }

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Optional;
 import org.p2psim.address.AddressRange;
+import org.p2psim.dmabuf.Bug;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.invariant.Violation;
 import org.p2psim.outcome.Failure;
@@ -30,10 +31,15 @@ final class VmaTransfers {
 
     void start(Line line, VmaMapping mapping, long offset, long size, boolean read) {
         long mapped = mapping.pages().size();
-        if (!mapping.isLive() || offset < 0 || size <= 0 || offset > mapped || size > mapped - offset) {
+        boolean stopped = mapping.isInvalidated() && !run.kernel().kernel().has(Bug.NEVER_UNMAPS);
+        boolean outside = offset < 0 || size <= 0 || offset > mapped || size > mapped - offset;
+        if (!mapping.isLive() || stopped || outside) {
             run.kernel().begin(line, "");
-            String why = mapping.isLive() ? "outside of " : "there is no mapping ";
-            transfers.refused(line, mapping.name(), size, Optional.of(Errno.EINVAL), why + mapping.name());
+            String why = !mapping.isLive()
+                    ? "there is no mapping "
+                    : stopped ? "its importer was told to give back " : "outside of ";
+            run.kernel().refused(line, Optional.of(Errno.EINVAL), why + mapping.name());
+            transfers.refused(line, mapping.importer(), mapping.device(), size, Optional.of(Errno.EINVAL));
             return;
         }
         Ways.Way way = ways.way(mapping.importer(), mapping.device(), read);
@@ -74,6 +80,8 @@ final class VmaTransfers {
             }
             if (!landings.answers(memory)) {
                 fate.dropped(bytes);
+                stream.failed(
+                        way.read() ? Failure.UNSUPPORTED_REQUEST : Failure.DROPPED, at, address, bytes, issued);
                 return;
             }
             fate.landed(owner(memory), Expectation.Dma.ELSEWHERE, bytes);
@@ -83,6 +91,9 @@ final class VmaTransfers {
                 run.memory().write(memory, mapping.importer());
             }
             stream.landed(at, address, bytes, issued);
+            if (!way.read()) {
+                stream.finished(at, issued);
+            }
         }
 
         private void broken(long at, String what) {
@@ -103,6 +114,7 @@ final class VmaTransfers {
         @Override
         public void completed(long at, long address, int bytes, long issued) {
             stream.completed(at, address, bytes, issued);
+            stream.finished(at, issued);
         }
 
         @Override

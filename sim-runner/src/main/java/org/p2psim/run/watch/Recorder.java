@@ -156,8 +156,12 @@ public final class Recorder {
         return events.get(index);
     }
 
+    /** Waits that took time, and those that are not over. */
     public ImmutableList<WaitOutcome> waits() {
-        return ImmutableList.copyOf(waits);
+        return waits.stream()
+                .filter(wait -> !wait.finished()
+                        || event(wait.event()).end() > event(wait.event()).start())
+                .collect(ImmutableList.toImmutableList());
     }
 
     public ImmutableList<InFlightOutcome> inFlight() {

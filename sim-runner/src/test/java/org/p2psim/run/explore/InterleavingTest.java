@@ -2,10 +2,15 @@ package org.p2psim.run.explore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.p2psim.scenario.CpuOperation;
+import org.p2psim.scenario.DeviceOperation;
+import org.p2psim.scenario.DmaBufOperation;
+import org.p2psim.scenario.MemoryOperation;
 import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.OperationParts;
 import org.p2psim.scenario.Plan;
@@ -72,5 +77,49 @@ class InterleavingTest {
     @Test
     void theDistanceOfOperationsIsHowFarTheyAreMovedUnlessSaid() {
         assertThat(Interleaving.defaultWithin(PLAN)).isEqualTo(10 * Ticks.PER_NANOSECOND);
+    }
+
+    @Test
+    void whatOneProgramDoesWithADeviceOrADescriptorStaysInOrder() {
+        Plan plan = Machine.plan(
+                "release: \"6.19\"",
+                "vfio-6.19",
+                "at: 0ns, do: export, dma-buf: d, from: n0, region: 4",
+                "at: 0ns, do: begin-cpu-access, dma-buf: d, write: false",
+                "at: 1ns, do: end-cpu-access, dma-buf: d",
+                "at: 2ns, do: close, dma-buf: d",
+                "at: 3ns, do: write-memory, device: n0, region: 4, offset: 0B, size: 4KiB",
+                "at: 4ns, do: close-device, device: n0",
+                "at: 9ns, do: assign, device: n0, region: 4, offset: 0B, size: 4KiB, owner: other",
+                "at: 9ns, do: reset, device: n0");
+        Set<Integer> resets = new HashSet<>();
+        for (long number = 1; number <= 200; number++) {
+            List<Operation> order =
+                    new Interleaving(plan.seed(), number, WITHIN).of(plan).timeline();
+            List<Class<?>> kinds = new ArrayList<>();
+            order.forEach(operation -> kinds.add(operation.getClass()));
+            resets.add(kinds.indexOf(DeviceOperation.Reset.class));
+            assertThat(kinds)
+                    .as("interleaving %d", number)
+                    .containsSubsequence(
+                            DmaBufOperation.Export.class,
+                            CpuOperation.BeginCpuAccess.class,
+                            CpuOperation.EndCpuAccess.class,
+                            DmaBufOperation.Close.class)
+                    .containsSubsequence(
+                            DmaBufOperation.Export.class,
+                            MemoryOperation.WriteMemory.class,
+                            DeviceOperation.CloseDevice.class,
+                            MemoryOperation.Assign.class);
+            long closed = at(order, DeviceOperation.CloseDevice.class);
+            assertThat(at(order, MemoryOperation.Assign.class) - closed)
+                    .as("interleaving %d", number)
+                    .isGreaterThanOrEqualTo(5 * Ticks.PER_NANOSECOND);
+        }
+        assertThat(resets).hasSizeGreaterThan(4);
+    }
+
+    private static long at(List<Operation> order, Class<?> kind) {
+        return order.stream().filter(kind::isInstance).findFirst().orElseThrow().at();
     }
 }

@@ -3,7 +3,10 @@ package org.p2psim.run.lifetime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.p2psim.outcome.RunOutcome;
+import org.p2psim.outcome.SgTableOutcome;
 
 /** BARs that vanish under those who use them. */
 class VfioLifetimeTest {
@@ -58,6 +61,23 @@ class VfioLifetimeTest {
                         "broken: I-27",
                         "dma: after, is: refused")
                 .run();
+    }
+
+    /** PCI_P2PDMA_MAP_BUS_ADDR in dma_buf_phys_vec_to_sgt() of 6.19; the posting called dma_map_resource(). */
+    @ParameterizedTest
+    @CsvSource({"vfio-rfc, IOVA, via the root complex", "vfio-6.19, PHYSICAL, direct"})
+    void belowOneSwitchTheMergedDriverGivesBusAddressesAndThePostingIovas(
+            String driver, SgTableOutcome.Addresses addresses, String delivery) {
+        RunOutcome run = Lifetime.on("release: \"6.19\", without-bugs: [bar-index-not-stored]")
+                .iommu("translating")
+                .vfio("driver: " + driver)
+                .does(EXPORT, REGISTER)
+                .expects("mr: mr0, is: active")
+                .run();
+        assertThat(run.sgTables()).hasSize(1);
+        assertThat(run.sgTables().get(0).addresses()).isEqualTo(addresses);
+        assertThat(run.sgTables().get(0).iommuPages().isEmpty()).isEqualTo(driver.equals("vfio-6.19"));
+        assertThat(run.answer().layers().get(2).verdict()).isEqualTo(delivery);
     }
 
     @Test
