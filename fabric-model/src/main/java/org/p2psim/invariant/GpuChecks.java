@@ -13,8 +13,7 @@ public final class GpuChecks {
     public static ImmutableList<Violation> check(Gpu gpu) {
         Violations violations = new Violations();
         gpu.mappedWrongly()
-                .forEach((attachment, what) ->
-                        violations.require(Invariant.GPU_PLACED, false, attachment, () -> what));
+                .forEach((attachment, what) -> violations.require(Invariant.GPU_PLACED, false, attachment, () -> what));
         for (GpuBuffer buffer : gpu.buffers()) {
             violations.require(
                     Invariant.PINNED_STAYS, buffer.staysPinned(), buffer.name(), () -> "moved while it is pinned");

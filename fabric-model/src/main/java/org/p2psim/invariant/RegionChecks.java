@@ -1,7 +1,6 @@
 package org.p2psim.invariant;
 
 import com.google.common.collect.ImmutableList;
-import java.util.Optional;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.importer.Access;
 import org.p2psim.dmabuf.importer.MemoryRegion;

@@ -134,7 +134,8 @@ public final class IovaDomain {
 
     /** The physical address that an I/O virtual address stands for, or -1 if it is not mapped. */
     public long physical(long iova) {
-        return at(iova).map(found -> found.physical() + (iova - found.range().base())).orElse(-1L);
+        return at(iova).map(found -> found.physical() + (iova - found.range().base()))
+                .orElse(-1L);
     }
 
     /** The range of the map call that an address belongs to; empty if it is not mapped. */

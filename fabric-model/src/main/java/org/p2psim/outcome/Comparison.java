@@ -139,9 +139,8 @@ public record Comparison(String sentence, List<Difference> differences) {
         if (verdict.isPresent()) {
             return verdict.get();
         }
-        Optional<String> refused = runs.stream()
-                .flatMap(run -> refusal(run, any.name()).stream())
-                .findFirst();
+        Optional<String> refused =
+                runs.stream().flatMap(run -> refusal(run, any.name()).stream()).findFirst();
         for (int i = 0; i < runs.size() && refused.isEmpty(); i++) {
             if (found.get(i).isPresent() && found.get(i).get().errno().isPresent()) {
                 refused = Optional.of("refused in " + runs.get(i).variant());
@@ -163,7 +162,8 @@ public record Comparison(String sentence, List<Difference> differences) {
     /** Why a transfer was refused: what was refused before it says more than that it had nothing to go through. */
     private static Optional<String> refusal(RunOutcome run, String transfer) {
         Optional<Event> own = run.events().stream()
-                .filter(event -> event.kind() == Event.Kind.REFUSED && event.lane().equals(transfer))
+                .filter(event ->
+                        event.kind() == Event.Kind.REFUSED && event.lane().equals(transfer))
                 .findFirst();
         return own.flatMap(last -> run.events().stream()
                         .filter(event -> event.kind() == Event.Kind.REFUSED && event.operation() >= 0)

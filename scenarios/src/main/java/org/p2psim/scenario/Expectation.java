@@ -64,7 +64,8 @@ public sealed interface Expectation {
             OptionalInt sgEntries,
             Optional<String> sameKeyAs,
             Optional<String> otherKeyThan,
-            @Time OptionalLong at) implements Expectation {}
+            @Time OptionalLong at)
+            implements Expectation {}
 
     enum MrState {
         /** There, in whatever state. */

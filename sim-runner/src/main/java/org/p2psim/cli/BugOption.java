@@ -16,8 +16,9 @@ final class BugOption {
             names = "--bugs",
             paramLabel = "BUG,...",
             split = ",",
-            description = "Let the kernel make these mistakes (see list --bugs) and no others, whatever the scenario says"
-                    + " and its drivers have; \"none\" for none at all.")
+            description =
+                    "Let the kernel make these mistakes (see list --bugs) and no others, whatever the scenario says"
+                            + " and its drivers have; \"none\" for none at all.")
     private List<String> words = new ArrayList<>();
 
     /** Finds what is no mistake. */

@@ -134,14 +134,15 @@ final class Answers {
     private Answer breaks(String subject, List<LayerAnswer> layers) {
         String finding = broken.stream().map(InvariantOutcome::id).collect(Collectors.joining(", ", "breaks ", ""));
         InvariantOutcome first = broken.stream()
-                .min(Comparator.comparingLong(each -> each.violation().orElseThrow().at()))
+                .min(Comparator.comparingLong(
+                        each -> each.violation().orElseThrow().at()))
                 .orElseThrow();
         InvariantOutcome.Violation violation = first.violation().orElseThrow();
         String enabling = violation.enabledBy() < 0
                 ? ""
                 : ", made possible by %s".formatted(told(recorder.event(violation.enabledBy())));
-        String because = "%s (%s at %s)%s"
-                .formatted(violation.detail(), first.id(), Ticks.format(violation.at()), enabling);
+        String because =
+                "%s (%s at %s)%s".formatted(violation.detail(), first.id(), Ticks.format(violation.at()), enabling);
         return new Answer(false, subject, finding, because, layers);
     }
 
@@ -171,8 +172,8 @@ final class Answers {
                 .isPresent()) {
             return Gate.habanalabs();
         }
-        boolean exports = world.plan().imports().stream()
-                .anyMatch(made -> made.exporter().equals(provider));
+        boolean exports =
+                world.plan().imports().stream().anyMatch(made -> made.exporter().equals(provider));
         return Optional.ofNullable(world.plan().lifetimes().drivers().get(provider))
                 .filter(driver -> exports)
                 .map(Gate::of)

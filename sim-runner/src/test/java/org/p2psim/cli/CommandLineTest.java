@@ -139,10 +139,13 @@ class CommandLineTest {
             {"--shrink"},
         };
         for (String[] options : wrong) {
-            Result result = p2psim(
-                    Stream.concat(Stream.of("run", "vfio-reset"), Arrays.stream(options)).toArray(String[]::new));
+            Result result = p2psim(Stream.concat(Stream.of("run", "vfio-reset"), Arrays.stream(options))
+                    .toArray(String[]::new));
             assertThat(result.code()).as("%s", (Object) options).isEqualTo(2);
-            assertThat(result.err()).as("%s", (Object) options).contains(options[0]).doesNotContain("Exception");
+            assertThat(result.err())
+                    .as("%s", (Object) options)
+                    .contains(options[0])
+                    .doesNotContain("Exception");
             assertThat(result.out()).isEmpty();
         }
     }

@@ -48,7 +48,10 @@ public final class ExplorationText {
                                 .mapToLong(ExplorationOutcome::interleavings)
                                 .sum(),
                         outcomes.size(),
-                        outcomes.stream().map(ExplorationOutcome::scenario).distinct().count(),
+                        outcomes.stream()
+                                .map(ExplorationOutcome::scenario)
+                                .distinct()
+                                .count(),
                         outcomes.stream().mapToLong(ExplorationOutcome::checks).sum(),
                         broken.isEmpty() ? "no invariant broke unexpectedly" : "BROKEN: " + String.join(", ", broken),
                         expected));

@@ -25,10 +25,13 @@ final class EventNames {
             "IOMMU page table", "RNR NAK", "page-fault", "traffic-read", "traffic-write", "waits");
 
     private static final ImmutableSortedSet<String> WORDS = Stream.of(
-                    Arrays.stream(Operation.class.getAnnotation(JsonSubTypes.class).value())
+                    Arrays.stream(Operation.class
+                                    .getAnnotation(JsonSubTypes.class)
+                                    .value())
                             .map(JsonSubTypes.Type::name),
                     Arrays.stream(Journal.Action.values())
-                            .map(action -> action.name().toLowerCase(Locale.ROOT).replace('_', '-')),
+                            .map(action ->
+                                    action.name().toLowerCase(Locale.ROOT).replace('_', '-')),
                     Arrays.stream(Invariant.values()).map(Invariant::id),
                     OTHERS.stream())
             .flatMap(words -> words)

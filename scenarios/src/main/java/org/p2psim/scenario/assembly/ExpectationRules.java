@@ -1,7 +1,6 @@
 package org.p2psim.scenario.assembly;
 
 import java.util.List;
-import java.util.Set;
 import org.p2psim.scenario.Expectation;
 import org.p2psim.scenario.Expectation.LineName;
 import org.p2psim.scenario.Finding;

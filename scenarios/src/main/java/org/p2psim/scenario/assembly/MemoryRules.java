@@ -59,7 +59,10 @@ final class MemoryRules {
         if (roles.hasBar(device, region)) {
             long all = roles.barSize(device, region);
             if (Long.compareUnsigned(offset, all) > 0 || Long.compareUnsigned(size, all - offset) > 0) {
-                find(pointer + "/size", "region", "BAR %d of \"%s\" has %s".formatted(region, device, Bytes.format(all)));
+                find(
+                        pointer + "/size",
+                        "region",
+                        "BAR %d of \"%s\" has %s".formatted(region, device, Bytes.format(all)));
             }
         }
     }

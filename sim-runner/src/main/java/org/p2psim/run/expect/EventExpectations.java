@@ -70,8 +70,7 @@ final class EventExpectations {
         List<Event> events = recorder.events();
         int found = 0;
         for (Event event : events) {
-            if (found < expected.order().size()
-                    && is(event, expected.order().get(found))) {
+            if (found < expected.order().size() && is(event, expected.order().get(found))) {
                 found++;
             }
         }

@@ -40,8 +40,8 @@ final class Causes {
         brackets.merge(
                 noted.object(),
                 new Bracket(step, noted.event()),
-                (before, first) -> new Bracket(
-                        before.depth() + step, before.depth() == 0 ? first.event() : before.event()));
+                (before, first) ->
+                        new Bracket(before.depth() + step, before.depth() == 0 ? first.event() : before.event()));
     }
 
     /** The line that took the first of the locks whose order another one turns round. */

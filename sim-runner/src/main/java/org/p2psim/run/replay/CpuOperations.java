@@ -30,8 +30,8 @@ final class CpuOperations {
                     number,
                     op,
                     "mmap",
-                    byDescriptor(dmaBuf -> dmaBuf.cpuAccess()
-                            .mmap(op.offset(), op.length().orElse(dmaBuf.size() - op.offset()))));
+                    byDescriptor(dmaBuf ->
+                            dmaBuf.cpuAccess().mmap(op.offset(), op.length().orElse(dmaBuf.size() - op.offset()))));
         } else if (operation instanceof CpuOperation.Sync op) {
             on(number, op, "sync", byDescriptor(dmaBuf -> dmaBuf.cpuAccess().sync(op.flags())));
         } else if (operation instanceof CpuOperation.Seek op) {

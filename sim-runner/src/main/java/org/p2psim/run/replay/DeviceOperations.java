@@ -69,8 +69,9 @@ final class DeviceOperations {
                 .forEach(violation -> landings.broken(violation, 1));
         Set<String> left = Sets.difference(run.memory().read(driver.bar()), Set.of(op.user()));
         if (!scrubs && !left.isEmpty()) {
-            ways.caution("%s finds data of %s in the memory of %s, which is not cleared between its users (scrub: false)"
-                    .formatted(op.user(), String.join(", ", left), op.device()));
+            ways.caution(
+                    "%s finds data of %s in the memory of %s, which is not cleared between its users (scrub: false)"
+                            .formatted(op.user(), String.join(", ", left), op.device()));
         }
     }
 

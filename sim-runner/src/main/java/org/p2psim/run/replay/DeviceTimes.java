@@ -63,8 +63,7 @@ final class DeviceTimes {
     private void givesUp(VfioPci device) {
         for (Timeout timeout : device.timeouts()) {
             if (timeouts.add(timeout)) {
-                kernel.happensAfter(
-                        UNMAP_TIMEOUT, timeout.cause(), "timeout of " + device.name(), timeout::expire);
+                kernel.happensAfter(UNMAP_TIMEOUT, timeout.cause(), "timeout of " + device.name(), timeout::expire);
             }
         }
     }

@@ -67,8 +67,7 @@ final class Journey {
                 long left = entry.length() - done;
                 long physical = dmaMap.physical(importer, address);
                 long part = physical == DmaMap.FAILED ? left : Math.min(left, dmaMap.mappedFrom(importer, address));
-                pieces.add(new Piece(
-                        address, new AddressRange(physical == DmaMap.FAILED ? address : physical, part)));
+                pieces.add(new Piece(address, new AddressRange(physical == DmaMap.FAILED ? address : physical, part)));
                 done += part;
             }
             return pieces.build();
@@ -354,7 +353,12 @@ final class Journey {
                 Fate.LANDED,
                 in.equals(Expectation.Dma.ELSEWHERE) ? target(memory) : in,
                 whose.equals(Expectation.Dma.NOBODY) ? "" : whose,
-                found.isEmpty() ? "" : "%s at %s".formatted(found.get(0).invariant().id(), found.get(0).object()));
+                found.isEmpty()
+                        ? ""
+                        : "%s at %s"
+                                .formatted(
+                                        found.get(0).invariant().id(),
+                                        found.get(0).object()));
         return true;
     }
 

@@ -287,8 +287,7 @@ public final class Landings {
 
     private static boolean shows(DmaBuf dmaBuf, AddressRange range) {
         return dmaBuf.life() != DmaBuf.Life.GONE
-                && Stream.concat(
-                                dmaBuf.exporter().ranges(dmaBuf).stream(), dmaBuf.exporter().leaving(dmaBuf).stream())
+                && Stream.concat(dmaBuf.exporter().ranges(dmaBuf).stream(), dmaBuf.exporter().leaving(dmaBuf).stream())
                         .anyMatch(shown -> shown.contains(range));
     }
 

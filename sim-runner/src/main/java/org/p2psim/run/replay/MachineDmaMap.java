@@ -78,8 +78,7 @@ final class MachineDmaMap implements DmaMap {
                 .flatMap(entry -> domain(importer).call(entry.address()).stream())
                 .distinct()
                 .flatMap(call ->
-                        MappedPages.ofCall(
-                                call.base(), physical(importer, call.base()), call.size(), superpages)
+                        MappedPages.ofCall(call.base(), physical(importer, call.base()), call.size(), superpages)
                                 .stream())
                 .toList());
     }

@@ -80,8 +80,7 @@ final class VmaTransfers {
             }
             if (!landings.answers(memory)) {
                 fate.dropped(bytes);
-                stream.failed(
-                        way.read() ? Failure.UNSUPPORTED_REQUEST : Failure.DROPPED, at, address, bytes, issued);
+                stream.failed(way.read() ? Failure.UNSUPPORTED_REQUEST : Failure.DROPPED, at, address, bytes, issued);
                 return;
             }
             fate.landed(owner(memory), Expectation.Dma.ELSEWHERE, bytes);

@@ -93,12 +93,12 @@ public final class InvariantWatch {
     public void broken(Violation violation, List<String> others, long times, long at, int by, int enabledBy) {
         Record record = record(violation.invariant());
         record.broken += times;
-        record.first.computeIfAbsent(
-                violation.object(), object -> happened(violation, others, at, by, enabledBy));
+        record.first.computeIfAbsent(violation.object(), object -> happened(violation, others, at, by, enabledBy));
     }
 
     private Break happened(Violation violation, List<String> others, long at, int by, int enabledBy) {
-        int event = recorder.violation(at, violation.object(), violation.invariant().id(), violation.detail());
+        int event =
+                recorder.violation(at, violation.object(), violation.invariant().id(), violation.detail());
         return new Break(
                 violation.invariant(), at, event, violation.object(), others, violation.detail(), by, enabledBy);
     }

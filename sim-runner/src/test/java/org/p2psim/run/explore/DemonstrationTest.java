@@ -71,8 +71,7 @@ class DemonstrationTest {
     void whatBreaksNoInvariantHasAnotherErrno(Bug bug) {
         Demonstration shown = Demonstration.of(bug);
         assertThat(shown.broken()).isEmpty();
-        assertThat(SIMULATION.run(plan(shown, Set.of())))
-                .returns(true, RunOutcome::good);
+        assertThat(SIMULATION.run(plan(shown, Set.of()))).returns(true, RunOutcome::good);
         assertThat(SIMULATION.run(plan(shown, Set.of(bug))).expectations())
                 .filteredOn(expectation -> !expectation.met())
                 .hasSize(1);
@@ -83,7 +82,8 @@ class DemonstrationTest {
     void theNumberOfAnInterleavingReplaysIt(Bug bug) {
         Demonstration shown = Demonstration.of(bug);
         Plan plan = plan(shown, Set.of(bug));
-        for (ExplorationOutcome.Broken broken : explored(shown, Set.of(bug), false).broken()) {
+        for (ExplorationOutcome.Broken broken :
+                explored(shown, Set.of(bug), false).broken()) {
             Interleaving first = new Interleaving(plan.seed(), broken.first(), Interleaving.defaultWithin(plan));
             assertThat(SIMULATION.run(first.of(plan), first.choices()).invariants())
                     .filteredOn(outcome -> outcome.id().equals(broken.id()))
@@ -102,12 +102,14 @@ class DemonstrationTest {
     void theShortestTimelineNeedsEachOfItsLinesAndTheMistake(Bug bug) {
         Demonstration shown = Demonstration.of(bug);
         Plan plan = plan(shown, Set.of(bug));
-        for (ExplorationOutcome.Broken broken : explored(shown, Set.of(bug), true).broken()) {
+        for (ExplorationOutcome.Broken broken :
+                explored(shown, Set.of(bug), true).broken()) {
             ExplorationOutcome.Shortest shortest = broken.shortest().orElseThrow();
             List<Operation> lines = readBack(shown, shortest.timeline());
             long number = shortest.interleaving();
             assertThat(breaks(plan, lines, number, broken.id())).isTrue();
-            assertThat(breaks(plan(shown, Set.of()), lines, number, broken.id())).isFalse();
+            assertThat(breaks(plan(shown, Set.of()), lines, number, broken.id()))
+                    .isFalse();
             for (int i = 0; i < lines.size(); i++) {
                 List<Operation> without = new ArrayList<>(lines);
                 without.remove(i);
@@ -123,7 +125,8 @@ class DemonstrationTest {
     private static List<Operation> readBack(Demonstration shown, List<String> lines) {
         String text = Library.text(shown.scenario());
         String before = text.substring(0, text.indexOf("\ntimeline:") + 1);
-        String file = before + "timeline:\n" + lines.stream().map(line -> "  " + line + "\n").collect(joining());
+        String file = before + "timeline:\n"
+                + lines.stream().map(line -> "  " + line + "\n").collect(joining());
         return plan(shown, file, Set.of()).timeline();
     }
 

@@ -32,9 +32,11 @@ class DriverMistakesTest {
                         "broken: I-10, operation: take, enabled-by: close",
                         "broken: I-03, operation: write, enabled-by: close")
                 .run();
-        assertThat(run.inFlight()).first().satisfies(inFlight -> assertThat(inFlight.landedAfter())
-                .as("TLPs that landed in memory of another driver")
-                .isPositive());
+        assertThat(run.inFlight())
+                .first()
+                .satisfies(inFlight -> assertThat(inFlight.landedAfter())
+                        .as("TLPs that landed in memory of another driver")
+                        .isPositive());
     }
 
     @Test
