@@ -116,7 +116,7 @@ class HarderReplaysTest {
     @Test
     void anUnpluggedAcceleratorHasNoMinorAndOneInResetIsNotOperational() {
         Lifetime.on("release: \"5.16\"")
-                .habanalabs(", driver: hl-v6")
+                .habanalabs("driver: hl-v6")
                 .does(
                         "at: 1us, do: reset, device: h0",
                         "at: 5us, id: early, do: open-device, device: h0, user: A",
