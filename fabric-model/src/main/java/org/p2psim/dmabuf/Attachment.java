@@ -161,7 +161,7 @@ public final class Attachment {
     }
 
     /**
-     * {@code dma_buf_map_attachment()}. Since 6.16 static importers are pinned here and wait for KERNEL fences; dynamic
+     * {@code dma_buf_map_attachment()}. Since 6.16 static importers are pinned here and wait for KERNEL fences, interruptibly; dynamic
      * importers must wait themselves.
      */
     public Reply<SgTable> map(Direction direction) {
@@ -176,7 +176,13 @@ public final class Attachment {
         }
         Reply<SgTable> made = pinnedForTable(pinsOnMap()).then(ready -> exporterMap());
         if (!kernel().core().cachesTables() && !importer.dynamic()) {
-            made = made.then(table -> dmaBuf.reservation().whenSignalled(FenceUsage.KERNEL, () -> Reply.done(table)));
+            made = made.then(table -> dmaBuf.reservation()
+                    .whenSignalledOrInterrupted(FenceUsage.KERNEL, () -> Reply.done(table))
+                    .undo(() -> {
+                        dmaBuf.exporter().unmap(this, table);
+                        unpinForTable();
+                        return Reply.done(this);
+                    }));
         } else if (kernel().core().cachesTables() && dmaBuf.exporter().cachesTables()) {
             made = made.then(table -> {
                 cached = table;

@@ -35,7 +35,7 @@ public final class CpuAccess {
 
     /**
      * {@code dma_buf_begin_cpu_access()}: the exporter's callback, then a reader waits for writers, a writer for readers
-     * too.
+     * too. The wait is interruptible.
      */
     public Reply<DmaBuf> begin(boolean write) {
         dmaBuf.reservation().lock().mustNotBeHeld("dma_buf_begin_cpu_access");
@@ -44,7 +44,7 @@ public final class CpuAccess {
                 ? exporter.beginCpuAccess(dmaBuf, write)
                 : Reply.done(dmaBuf);
         FenceUsage usage = write ? FenceUsage.READ : FenceUsage.WRITE;
-        return begun.then(ok -> dmaBuf.reservation().whenSignalled(usage, () -> {
+        return begun.then(ok -> dmaBuf.reservation().whenSignalledOrInterrupted(usage, () -> {
             brackets++;
             note(Journal.Action.BEGIN_CPU_ACCESS, write ? "to write" : "to read");
             return Reply.done(dmaBuf);

@@ -30,7 +30,7 @@ public final class DmaBuf {
     private final CpuAccess cpuAccess;
     private final List<Attachment> attachments = new ArrayList<>();
     private final Map<String, Integer> made = new HashMap<>();
-    private boolean descriptorOpen;
+    private int descriptors;
     private int references = 1;
     private Life life = Life.LIVE;
 
@@ -73,10 +73,19 @@ public final class DmaBuf {
         if (!kernel.takeDescriptor()) {
             return Reply.refused(Errno.EMFILE, "the process has no free descriptor");
         }
-        descriptorOpen = true;
+        descriptors++;
         kernel.note(Journal.Action.INSTALL, name, "");
         kernel.installed(this);
         return Reply.done(this);
+    }
+
+    /** Another descriptor, with a reference of its own. */
+    public Reply<DmaBuf> installAgain() {
+        references++;
+        return install().undo(() -> {
+            put();
+            return Reply.done(this);
+        });
     }
 
     public String name() {
@@ -116,12 +125,12 @@ public final class DmaBuf {
     }
 
     public boolean hasDescriptor() {
-        return descriptorOpen;
+        return descriptors > 0;
     }
 
     /** Whether anybody, user space or an importer, is left to let go of it. */
     public boolean isHeld() {
-        return descriptorOpen || !attachments.isEmpty();
+        return descriptors > 0 || !attachments.isEmpty();
     }
 
     /** The newest first: the order in which they are notified. */
@@ -140,14 +149,9 @@ public final class DmaBuf {
 
     /** What an operation on the descriptor finds: refused once it is closed. */
     public Reply<DmaBuf> byDescriptor() {
-        return descriptorOpen
+        return descriptors > 0
                 ? Reply.done(this)
                 : Reply.refused(Errno.EBADF, "the descriptor of " + name + " is closed");
-    }
-
-    /** {@code get_dma_buf()} by somebody who holds a reference already. */
-    public void getAgain() {
-        references++;
     }
 
     /** {@code get_file_active()}: a reference unless the last one is gone; the caller keeps release from ending. */
@@ -190,10 +194,10 @@ public final class DmaBuf {
 
     /** The exporting process closes its descriptor. */
     public Reply<DmaBuf> close() {
-        if (!descriptorOpen) {
+        if (descriptors == 0) {
             return Reply.refused(Errno.EBADF, "the descriptor of " + name + " is closed already");
         }
-        descriptorOpen = false;
+        descriptors--;
         kernel.giveDescriptorBack();
         put();
         return Reply.done(this);

@@ -155,7 +155,7 @@ public final class Kernel {
         }
         List<Task<?>> ready = new ArrayList<>();
         for (Task<?> task : waiting) {
-            if (task.waitsFor().orElseThrow().isOver()) {
+            if (task.isReady()) {
                 ready.add(task);
             }
         }

@@ -82,10 +82,6 @@ public final class LockOrder {
         return Optional.ofNullable(sites.get(edge)).orElseThrow();
     }
 
-    public ImmutableList<Edge> edges() {
-        return ImmutableList.copyOf(sites.keySet());
-    }
-
     /** Cycles, in the order in which they were closed. */
     public ImmutableList<Inversion> inversions() {
         return ImmutableList.copyOf(inversions);

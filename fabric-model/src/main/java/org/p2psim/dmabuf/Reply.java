@@ -52,6 +52,14 @@ public sealed interface Reply<T> {
         return this instanceof Refused<T> refused ? refusedAfter(undo.get(), refused) : this;
     }
 
+    /** This reply, or another in the place of a refusal. */
+    default Reply<T> orElse(Supplier<Reply<T>> other) {
+        if (this instanceof Waits<T> waits) {
+            return new Waits<>(waits.until(), () -> waits.next().get().orElse(other));
+        }
+        return this instanceof Refused<T> ? other.get() : this;
+    }
+
     private static <T, U> Reply<T> refusedAfter(Reply<U> undone, Refused<T> refused) {
         return undone instanceof Waits<U> waits
                 ? new Waits<>(waits.until(), () -> refusedAfter(waits.next().get(), refused))

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.p2psim.platform.Errno;
 
 /** {@code dma_resv}: the lock of a buffer, and the fences of what is under way with it. */
 public final class Reservation {
@@ -44,12 +45,25 @@ public final class Reservation {
 
     /** {@code dma_resv_wait_timeout()} without a timeout, then what follows. */
     public <T> Reply<T> whenSignalled(FenceUsage usage, Supplier<Reply<T>> next) {
+        return Reply.after(fences(usage, false), next);
+    }
+
+    /** The same for a wait that a signal ends: {@code -ERESTARTSYS}, which user space sees as {@code -EINTR}. */
+    public <T> Reply<T> whenSignalledOrInterrupted(FenceUsage usage, Supplier<Reply<T>> next) {
+        Wait wait = fences(usage, true);
         return Reply.after(
-                new Wait(
-                        Wait.Kind.FENCES,
-                        "the %s fences of %s".formatted(usage, name),
-                        () -> pending(usage).isEmpty(),
-                        () -> pending(usage).stream().map(Fence::name).toList()),
-                next);
+                wait,
+                () -> wait.isOver()
+                        ? next.get()
+                        : Reply.refused(Errno.EINTR, "a signal came before " + wait.what() + " were signalled"));
+    }
+
+    private Wait fences(FenceUsage usage, boolean interruptible) {
+        return new Wait(
+                Wait.Kind.FENCES,
+                "the %s fences of %s".formatted(usage, name),
+                () -> pending(usage).isEmpty(),
+                () -> pending(usage).stream().map(Fence::name).toList(),
+                interruptible);
     }
 }

@@ -20,6 +20,7 @@ public final class Task<T> {
     private final Consumer<Reply<T>> whenOver;
     private final List<Lock> held = new ArrayList<>();
     private @Nullable Reply<T> reply;
+    private boolean signalled;
 
     Task(String name, int cause, Consumer<Reply<T>> whenOver) {
         this.name = name;
@@ -44,6 +45,18 @@ public final class Task<T> {
     /** What the operation waits for; empty once it is over. */
     public Optional<Wait> waitsFor() {
         return reply instanceof Reply.Waits<T> waits ? Optional.of(waits.until()) : Optional.empty();
+    }
+
+    /** A signal is pending: waits that can be interrupted end now, and those to come at once. */
+    public void signal() {
+        signalled = true;
+    }
+
+    /** Whether it can go on: its wait is over, or a signal ends it. */
+    boolean isReady() {
+        return waitsFor()
+                .filter(wait -> wait.isOver() || signalled && wait.interruptible())
+                .isPresent();
     }
 
     public boolean isOver() {

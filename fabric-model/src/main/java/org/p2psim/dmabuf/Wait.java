@@ -11,8 +11,10 @@ import java.util.function.Supplier;
  * @param what in words: "the KERNEL fences of buf0"
  * @param over whether it has come true; once true it may become false again only for {@link Kind#LOCK}
  * @param pending what it still waits for, by name
+ * @param interruptible whether a signal to the waiting thread ends it, too
  */
-public record Wait(Kind kind, String what, BooleanSupplier over, Supplier<List<String>> pending) {
+public record Wait(
+        Kind kind, String what, BooleanSupplier over, Supplier<List<String>> pending, boolean interruptible) {
     public enum Kind {
         /** Fences of a {@code dma_resv}. */
         FENCES,
@@ -30,6 +32,11 @@ public record Wait(Kind kind, String what, BooleanSupplier over, Supplier<List<S
         SCRUB,
         /** A page fault of a NIC that has to be resolved. */
         FAULT
+    }
+
+    /** One that no signal ends. */
+    public Wait(Kind kind, String what, BooleanSupplier over, Supplier<List<String>> pending) {
+        this(kind, what, over, pending, false);
     }
 
     public boolean isOver() {

@@ -52,6 +52,13 @@ public sealed interface CpuOperation extends Operation {
             @Size long offset,
             CpuAccess.Whence whence) implements OfDmaBuf {}
 
+    /**
+     * A signal to the thread that runs a line: a wait that can be interrupted ends, and so does the line.
+     *
+     * @param line its id
+     */
+    record Signal(@Time long at, Optional<String> id, String line) implements CpuOperation {}
+
     /** From now on so many file descriptors are free, for whoever exports. */
     record LimitDescriptors(@Time long at, Optional<String> id, int free) implements CpuOperation {}
 }

@@ -3,6 +3,7 @@ package org.p2psim.scenario;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.p2psim.dmabuf.Bug;
 import org.p2psim.dmabuf.DmaBufCore;
@@ -12,11 +13,11 @@ import org.p2psim.platform.KernelRelease;
  * What the kernel that decides brings to the lives of exports, attachments and regions.
  *
  * @param core of dma-buf
- * @param umem the release whose RDMA import it has
+ * @param umem the release whose RDMA import it has; empty if devices have what the file says of them
  * @param bugs everything that it does wrong: the mistakes of its drivers, and what the file adds and takes away
  * @param drivers of devices that have one which the run replays, by the device's name
  */
-public record Lifetimes(DmaBufCore core, KernelRelease umem, Set<Bug> bugs, Map<String, Driver> drivers) {
+public record Lifetimes(DmaBufCore core, Optional<KernelRelease> umem, Set<Bug> bugs, Map<String, Driver> drivers) {
     public Lifetimes {
         bugs = ImmutableSet.copyOf(bugs);
         drivers = ImmutableMap.copyOf(drivers);

@@ -2,6 +2,7 @@ package org.p2psim.dmabuf.exporter;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Sets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -46,8 +47,12 @@ public final class Gpu {
     private final Blocks vramBlocks = new Blocks();
     private final Blocks systemBlocks = new Blocks();
     private final List<GpuBuffer> buffers = new ArrayList<>();
+    private final List<Move> begun = new ArrayList<>();
     private final List<Fence> copies = new ArrayList<>();
     private long uses;
+
+    /** @param copy what is to be signalled when the buffer's memory has been copied */
+    public record Move(Fence copy, GpuBuffer buffer) {}
 
     /**
      * @param window the BAR with the visible VRAM, in the deciding kernel's physical addresses
@@ -97,9 +102,11 @@ public final class Gpu {
         return p2pdma.verdict(function, importer.function());
     }
 
-    /** A buffer in VRAM if it prefers that, outside of the visible part as long as there is room. */
-    public Reply<GpuBuffer> create(String name, long size, Set<Flag> flags) {
-        Optional<AddressRange> vram = flags.contains(Flag.PREFERS_VRAM) || flags.contains(Flag.VRAM_ONLY)
+    /** A buffer of whole pages; in VRAM if it prefers that, outside of the visible part as long as there is room. */
+    public Reply<GpuBuffer> create(String name, long bytes, Set<Flag> said) {
+        long size = (bytes + Kernel.PAGE_SIZE - 1) & -Kernel.PAGE_SIZE;
+        Set<Flag> flags = said.contains(Flag.VRAM_ONLY) ? Sets.union(said, Set.of(Flag.PREFERS_VRAM)) : said;
+        Optional<AddressRange> vram = flags.contains(Flag.PREFERS_VRAM)
                 ? vramBlock(size, flags.contains(Flag.CPU_VISIBLE))
                 : Optional.empty();
         if (vram.isPresent()) {
@@ -149,11 +156,15 @@ public final class Gpu {
         return visible.contains(block) ? Place.VISIBLE_VRAM : Place.HIDDEN_VRAM;
     }
 
-    /** {@code DRM_IOCTL_PRIME_HANDLE_TO_FD}. */
+    /** {@code DRM_IOCTL_PRIME_HANDLE_TO_FD}. A buffer has one dma-buf: the second time there is another descriptor of it. */
     public Reply<DmaBuf> export(GpuBuffer buffer, String dmaBuf) {
         boolean userPointer = buffer.is(Flag.USER_POINTER) && profile.driver() == GpuProfile.Driver.AMDGPU;
         if (userPointer || buffer.is(Flag.PER_VM)) {
             return Reply.refused(Errno.EPERM, buffer.name() + " cannot be shared");
+        }
+        Optional<DmaBuf> before = buffer.dmaBuf().filter(shown -> !shown.isReleased());
+        if (before.isPresent()) {
+            return before.get().installAgain();
         }
         return DmaBuf.export(dmaBuf, buffer.size(), buffer, kernel, Optional.of(buffer.reservation()))
                 .then(made -> {
@@ -163,6 +174,13 @@ public final class Gpu {
                         return Reply.done(made);
                     });
                 });
+    }
+
+    /** Moves that have begun since this was last asked, also of buffers that nobody refers to any more. */
+    public ImmutableList<Move> begun() {
+        ImmutableList<Move> told = ImmutableList.copyOf(begun);
+        begun.clear();
+        return told;
     }
 
     /** Copies of moves that are under way, in the order in which they began; each is to be signalled when it is over. */
@@ -264,6 +282,7 @@ public final class Gpu {
         String moved = buffer.dmaBuf().map(DmaBuf::name).orElse(buffer.name());
         kernel.note(Journal.Action.MOVE, moved, "%s to %s".formatted(buffer.place(), to));
         buffer.moving(copy, to, block);
+        begun.add(new Move(copy, buffer));
         if (buffer.dmaBuf().isEmpty()) {
             copies.add(copy);
             return Reply.done(buffer);
@@ -297,11 +316,11 @@ public final class Gpu {
 
     /** Whether a buffer that is pinned may be mapped where it is. */
     boolean mapsPinned(boolean peer2peer, Place place) {
-        if (place == Place.GTT) {
-            return true;
+        if (place != Place.VISIBLE_VRAM) {
+            return place == Place.GTT;
         }
-        boolean handedOut = peer2peer || kernel.has(Bug.DYNAMIC_HANDED_PINNED_VRAM);
-        return profile.pinsVram() && place == Place.VISIBLE_VRAM && handedOut;
+        return profile.driver() == GpuProfile.Driver.XE && peer2peer
+                || profile.pinsVram() && (peer2peer || kernel.has(Bug.DYNAMIC_HANDED_PINNED_VRAM));
     }
 
     /** Entries no longer than the importer takes; a mapping that fails is -EBUSY, and what was made is undone. */
@@ -310,6 +329,9 @@ public final class Gpu {
         long largest = importer.maxSegmentSize() & -Kernel.PAGE_SIZE;
         if (largest == 0) {
             return Reply.refused(Errno.EINVAL, "the importer's largest segment is less than a page");
+        }
+        if (memory.size() / largest >= SgTable.ENTRIES_MAX) {
+            return Reply.refused(Errno.ENOMEM, "the table has too many entries to allocate");
         }
         for (long offset = 0; offset < memory.size(); offset += largest) {
             long length = Math.min(largest, memory.size() - offset);
@@ -323,10 +345,16 @@ public final class Gpu {
         return Reply.done(new SgTable(entries));
     }
 
-    /** Attachments whose importer does not reach peers, or outside of the window, and where: none must be (I-37). */
+    /**
+     * Attachments whose importer does not reach peers, or outside of the window, and where: none must be (I-37). Whoever
+     * holds the reservation of a buffer is just moving it.
+     */
     public ImmutableMap<String, String> mappedWrongly() {
         ImmutableMap.Builder<String, String> wrong = ImmutableMap.builder();
         for (GpuBuffer buffer : buffers) {
+            if (buffer.reservation().lock().holder().isPresent()) {
+                continue;
+            }
             for (Attachment attachment : buffer.mappings()) {
                 boolean stale = attachment.mappingState() == Attachment.MappingState.STALE;
                 boolean peer = attachment.peer2peer() && buffer.place() == Place.VISIBLE_VRAM;

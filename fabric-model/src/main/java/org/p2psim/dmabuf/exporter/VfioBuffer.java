@@ -87,14 +87,17 @@ final class VfioBuffer implements Exporter {
 
     /** A missing route clears the flag; the device pointer is used though close may have cleared it. */
     private Reply<Boolean> attachAsPosted(Attachment attachment) {
-        if (orphan) {
-            if (kernel.has(Bug.DEVICE_USED_AFTER_CLOSE)) {
-                kernel.note(Journal.Action.CRASH, attachment.name(), "the device is closed: null pointer");
-            }
-            return Reply.refused(Errno.ENODEV, "the device was closed");
+        return orphan
+                ? afterClose(attachment)
+                : Reply.done(attachment.peer2peer()
+                        && device.verdict(attachment.importer()).supported());
+    }
+
+    private <T> Reply<T> afterClose(Attachment attachment) {
+        if (kernel.has(Bug.DEVICE_USED_AFTER_CLOSE)) {
+            kernel.note(Journal.Action.CRASH, attachment.name(), "the device is closed: null pointer");
         }
-        return Reply.done(
-                attachment.peer2peer() && device.verdict(attachment.importer()).supported());
+        return Reply.refused(Errno.ENODEV, "the device was closed");
     }
 
     private Reply<Boolean> attachAsMerged(Attachment attachment) {
@@ -129,8 +132,7 @@ final class VfioBuffer implements Exporter {
             return Reply.refused(Errno.ENODEV, "it is revoked");
         }
         if (orphan && profile == VfioProfile.RFC) {
-            kernel.note(Journal.Action.CRASH, attachment.name(), "the device is closed: null pointer");
-            return Reply.refused(Errno.ENODEV, "the device was closed");
+            return afterClose(attachment);
         }
         List<Long> made = new ArrayList<>();
         return table(attachment.importer(), new Made(device.dmaMap(), made)).then(table -> {

@@ -432,6 +432,9 @@ public final class VfioPci {
 
     /** Somebody opens the device again: its memory-enable bit is as after a reset. */
     public Reply<VfioPci> open() {
+        if (unbinding) {
+            return Reply.refused(Errno.ENODEV, name + " is no longer bound to vfio-pci");
+        }
         if (held) {
             return Reply.refused(Errno.EBUSY, name + " is open");
         }

@@ -38,6 +38,9 @@ public final class IommufdArea {
      * @param length bytes, unsigned
      */
     public static Reply<IommufdArea> map(DmaBuf dmaBuf, Importer iommufd, long offset, long length) {
+        if (length == 0) {
+            return Reply.refused(Errno.EINVAL, "an area has at least one byte");
+        }
         if (Long.compareUnsigned(offset + length, offset) < 0
                 || Long.compareUnsigned(dmaBuf.size(), offset + length) < 0) {
             return Reply.refused(Errno.EINVAL, "%s has only 0x%x bytes".formatted(dmaBuf.name(), dmaBuf.size()));

@@ -119,6 +119,11 @@ public final class QueuePair {
         failed(refusal(head().orElseThrow()));
     }
 
+    /** The NIC cannot use the memory of its own user that the work request at the head names. */
+    public void localRefused() {
+        failed(WorkCompletion.Status.LOC_PROT_ERR);
+    }
+
     private Access refused(String why) {
         return new Access.Refused(failed(refusal(head().orElseThrow())), why);
     }

@@ -54,7 +54,7 @@ final class DriverAssembly {
                 DmaBufCore.of(
                         kernel.dmaBuf().map(DriverAssembly::version).orElse(release),
                         kernel.moveNotify().orElse(true)),
-                kernel.umem().map(DriverAssembly::version).orElse(release),
+                kernel.umem().map(DriverAssembly::version),
                 ImmutableSet.copyOf(bugs),
                 ImmutableMap.copyOf(drivers));
     }

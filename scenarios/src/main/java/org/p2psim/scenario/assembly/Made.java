@@ -125,6 +125,9 @@ final class Made {
             String message = switch (kind) {
                 case DMA -> "no transfer of the timeline has the id \"%s\"".formatted(name);
                 case LINE -> "no line of the timeline has the id \"%s\"".formatted(name);
+                case HANDLE ->
+                    "handle \"%s\" is never allocated; one that its driver does not know any more is allocated and freed"
+                            .formatted(name);
                 default -> "%s \"%s\" is never %s".formatted(kind.key, name, kind.madeBy);
             };
             findings.add(Finding.at(pointer + key, "unknown-name", message + Finding.nearest(name, names(kind))));

@@ -130,6 +130,8 @@ final class References {
     private void cpu(CpuOperation operation, String pointer) {
         if (operation instanceof CpuOperation.OfDmaBuf op) {
             made.refer(Made.Kind.DMA_BUF, op.dmaBuf(), pointer);
+        } else if (operation instanceof CpuOperation.Signal op) {
+            made.refer(Made.Kind.LINE, op.line(), pointer, "/line");
         }
     }
 

@@ -134,7 +134,10 @@ record Wording(JsonNode schema, JsonNode value) {
         String limit = schema.path(keyword).toString();
         return switch (keyword) {
             case "minimum" -> "%s is too small; %s at least%s".formatted(value, limit, examples(", as in ", ""));
-            case "maximum" -> "%s is too large; %s at most%s".formatted(value, limit, examples(", as in ", ""));
+            case "maximum" ->
+                schema.path("format").asText().equals("hex-address")
+                        ? "%s is not hexadecimal; write 0x and its digits%s".formatted(value, examples(", as in ", ""))
+                        : "%s is too large; %s at most%s".formatted(value, limit, examples(", as in ", ""));
             case "minItems" -> "too few: %s at least".formatted(limit);
             case "maxItems", "maxProperties" -> "too many: %s at most".formatted(limit);
             case "minProperties" ->

@@ -28,8 +28,11 @@ final class Finding {
         return is(expected, ImmutableSet.of(actual));
     }
 
-    /** @param actual states that all hold, the one that says most first */
+    /** @param actual states that all hold, the one that says most first; none if the object is not there yet */
     <T extends Enum<T>> Finding is(Optional<T> expected, ImmutableSet<T> actual) {
+        if (actual.isEmpty()) {
+            return found("not there").require(expected.isEmpty());
+        }
         T told = expected.filter(actual::contains).orElse(actual.iterator().next());
         return found(told.name().toLowerCase(Locale.ROOT).replace('_', '-'))
                 .require(expected.isEmpty() || actual.contains(expected.get()));

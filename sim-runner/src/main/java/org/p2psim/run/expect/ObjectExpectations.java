@@ -48,12 +48,17 @@ final class ObjectExpectations {
         Optional<UserObject<MemoryRegion>> region =
                 Optional.ofNullable(handles.regions().get(expected.mr()));
         ImmutableSet<MrState> states =
-                made(region).map(ObjectExpectations::states).orElse(ImmutableSet.of(MrState.REFUSED));
+                made(region).map(ObjectExpectations::states).orElse(absent(region, MrState.REFUSED));
         Finding finding =
                 new Finding().is(expected.is(), states).errno(expected.errno(), region.flatMap(UserObject::errno));
         expected.sameKeyAs().ifPresent(other -> key(finding, expected.mr(), other, true));
         expected.otherKeyThan().ifPresent(other -> key(finding, expected.mr(), other, false));
         return entries(finding, expected.mr(), expected.sgEntries());
+    }
+
+    /** What is not there was refused, or nobody has got so far. */
+    private static <T, S> ImmutableSet<S> absent(Optional<UserObject<T>> object, S refused) {
+        return object.flatMap(UserObject::errno).isPresent() ? ImmutableSet.of(refused) : ImmutableSet.of();
     }
 
     private void key(Finding finding, String name, String otherName, boolean same) {
@@ -69,7 +74,7 @@ final class ObjectExpectations {
 
     private static ImmutableSet<MrState> states(MemoryRegion region) {
         return switch (region.state()) {
-            case INIT -> ImmutableSet.of(MrState.REFUSED);
+            case INIT -> ImmutableSet.of();
             case ACTIVE -> ImmutableSet.of(MrState.ACTIVE, MrState.REGISTERED);
             case ZAPPED -> ImmutableSet.of(MrState.ZAPPED, MrState.REGISTERED);
             case REVOKED -> ImmutableSet.of(MrState.REVOKED, MrState.REGISTERED);
@@ -101,7 +106,7 @@ final class ObjectExpectations {
                 Optional.ofNullable(handles.dmaBufs().get(expected.dmaBuf()));
         Optional<DmaBuf> dmaBuf = made(object);
         Finding finding = new Finding()
-                .is(expected.is(), dmaBuf.map(this::states).orElse(ImmutableSet.of(DmaBufState.REFUSED)))
+                .is(expected.is(), dmaBuf.map(this::states).orElse(absent(object, DmaBufState.REFUSED)))
                 .errno(expected.errno(), object.flatMap(UserObject::errno));
         long size = dmaBuf.map(DmaBuf::size).orElse(0L);
         int references = dmaBuf.map(DmaBuf::references).orElse(0);
@@ -127,12 +132,13 @@ final class ObjectExpectations {
     }
 
     Finding attachment(Expectation.Attachment expected) {
-        Optional<Attachment> attachment =
-                made(Optional.ofNullable(handles.attachments().get(expected.attachment())));
+        Optional<UserObject<Attachment>> object =
+                Optional.ofNullable(handles.attachments().get(expected.attachment()));
+        Optional<Attachment> attachment = made(object);
         Finding finding = new Finding()
                 .is(
                         expected.is(),
-                        attachment.map(ObjectExpectations::states).orElse(ImmutableSet.of(AttachmentState.REFUSED)))
+                        attachment.map(ObjectExpectations::states).orElse(absent(object, AttachmentState.REFUSED)))
                 .errno(expected.errno(), errnoOf(expected.attachment()));
         boolean peerToPeer = attachment.map(Attachment::peer2peer).orElse(false);
         return entries(finding, expected.attachment(), expected.sgEntries())
@@ -161,11 +167,12 @@ final class ObjectExpectations {
     }
 
     Finding handle(Expectation.Handle expected) {
-        Optional<Allocation> allocation =
-                made(Optional.ofNullable(handles.allocations().get(expected.handle())));
-        HandleState state = allocation
-                .map(made -> made.isFreed() ? HandleState.FREED : HandleState.ALLOCATED)
-                .orElse(HandleState.REFUSED);
+        Optional<UserObject<Allocation>> object =
+                Optional.ofNullable(handles.allocations().get(expected.handle()));
+        Optional<Allocation> allocation = made(object);
+        ImmutableSet<HandleState> state = allocation
+                .map(made -> ImmutableSet.of(made.isFreed() ? HandleState.FREED : HandleState.ALLOCATED))
+                .orElse(absent(object, HandleState.REFUSED));
         Finding finding = new Finding().is(expected.is(), state).errno(expected.errno(), errnoOf(expected.handle()));
         int exporting = allocation.map(Allocation::exporting).orElse(0);
         Optional<Place> place = allocation.flatMap(Allocation::buffer).map(ObjectExpectations::place);

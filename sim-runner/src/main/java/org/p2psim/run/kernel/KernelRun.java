@@ -85,6 +85,16 @@ public final class KernelRun {
         settle();
     }
 
+    /** A signal to the thread of a line, by its number. False if that is over, or has not begun. */
+    public boolean signal(int operation) {
+        Optional<Task<?>> waiting = line(operation)
+                .flatMap(line -> kernel.waiting().stream()
+                        .filter(task -> task.cause() == operation && task.name().equals(line.name()))
+                        .findFirst());
+        waiting.ifPresent(Task::signal);
+        return waiting.isPresent();
+    }
+
     /** A line of the timeline begins that somebody else ends, with one of the next three. */
     public void begin(Line line, String detail) {
         line.begun(engine.now(), recorder.done(engine.now(), line.lane(), line.what(), detail, line.operation()));
@@ -138,12 +148,13 @@ public final class KernelRun {
 
     /** Something happens of itself, after so many ticks, or as many as the run chooses for them. */
     public void happensAfter(long ticks, int cause, String name, Runnable what) {
-        startAfter(ticks, cause, name, happening(name, what));
+        startAfter(ticks, cause, name, happening(name, what), reply -> {});
     }
 
     /** A thread of nobody's begins, after so many ticks, or as many as the run chooses for them. */
-    public <T> void startAfter(long ticks, int cause, String name, Supplier<Reply<T>> operation) {
-        engine.at(engine.now() + choices.duration(ticks), () -> start(cause, name, operation));
+    public <T> void startAfter(
+            long ticks, int cause, String name, Supplier<Reply<T>> operation, Consumer<Reply<T>> whenOver) {
+        engine.at(engine.now() + choices.duration(ticks), () -> start(cause, name, operation, whenOver));
     }
 
     public long now() {

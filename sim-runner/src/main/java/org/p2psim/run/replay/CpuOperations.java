@@ -1,11 +1,15 @@
 package org.p2psim.run.replay;
 
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.kernel.Line;
 import org.p2psim.scenario.CpuOperation;
+import org.p2psim.scenario.Operation;
 import org.p2psim.unit.Bytes;
 
 /** What the CPU does with dma-bufs and their descriptors. */
@@ -36,6 +40,8 @@ final class CpuOperations {
             on(number, op, "sync", byDescriptor(dmaBuf -> dmaBuf.cpuAccess().sync(op.flags())));
         } else if (operation instanceof CpuOperation.Seek op) {
             seek(number, op);
+        } else if (operation instanceof CpuOperation.Signal op) {
+            signal(number, op);
         } else if (operation instanceof CpuOperation.LimitDescriptors op) {
             limit(number, op);
         }
@@ -81,6 +87,22 @@ final class CpuOperations {
                                 .then(dmaBuf -> dmaBuf.cpuAccess().seek(op.offset(), op.whence())),
                         Bytes::format,
                         reply -> {});
+    }
+
+    private void signal(int number, CpuOperation.Signal op) {
+        run.kernel()
+                .start(
+                        new Line(number, op.line(), "signal"),
+                        () -> Reply.done(numbers(op.line()).anyMatch(run.kernel()::signal)),
+                        delivered -> delivered ? "" : "nobody is there any more",
+                        reply -> {});
+    }
+
+    /** Of the line with an id; of none in a timeline that was shortened. */
+    private IntStream numbers(String id) {
+        List<Operation> timeline = run.world().plan().timeline();
+        return IntStream.range(0, timeline.size())
+                .filter(i -> timeline.get(i).id().equals(Optional.of(id)));
     }
 
     private void limit(int number, CpuOperation.LimitDescriptors op) {

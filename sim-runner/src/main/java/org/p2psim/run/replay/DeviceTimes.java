@@ -1,14 +1,12 @@
 package org.p2psim.run.replay;
 
 import java.math.BigInteger;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Fence;
 import org.p2psim.dmabuf.Journal;
 import org.p2psim.dmabuf.Timeout;
@@ -26,15 +24,17 @@ final class DeviceTimes {
     /** {@code secs_to_jiffies(1)} of the first posting. */
     private static final long UNMAP_TIMEOUT = Ticks.PER_SECOND;
 
+    /** About 20 hours: nothing is copied until later, however slowly. */
+    private static final long LATEST = 1L << 60;
+
     private final World world;
     private final KernelRun kernel;
     private final Exporters exporters;
     private final GpuMemory gpuMemory;
     private final Map<String, Long> copiesEnd = new HashMap<>();
     private final Set<Timeout> timeouts = new HashSet<>();
-    private final Map<Fence, Boolean> known = new IdentityHashMap<>();
-    /** Moves whose copies have not begun, by the names of these. */
-    private final Map<String, Deque<Moving>> copyNames = new HashMap<>();
+    /** Moves whose copies have not begun. */
+    private final Map<Fence, Moving> moving = new IdentityHashMap<>();
 
     private record Moving(String gpu, GpuBuffer buffer, int cause, GpuMemory.Move move) {}
 
@@ -85,34 +85,29 @@ final class DeviceTimes {
         kernel.happensAfter(ticks, noted.entry().cause(), name, device.file()::scrubbed);
     }
 
-    /** A move has begun; its copy follows once importers have stopped. */
+    /** Moves have begun; their copies follow once importers have stopped. */
     private void moves(String name, Gpu gpu, Noted noted) {
-        gpu.buffers().stream()
-                .filter(buffer ->
-                        noted.object().equals(buffer.dmaBuf().map(DmaBuf::name).orElse(buffer.name())))
-                .findFirst()
-                .ifPresent(buffer -> copyNames
-                        .computeIfAbsent("copy of " + buffer.name(), copy -> new ArrayDeque<>())
-                        .add(new Moving(name, buffer, noted.entry().cause(), gpuMemory.moved(gpu, buffer))));
+        for (Gpu.Move move : gpu.begun()) {
+            moving.put(
+                    move.copy(),
+                    new Moving(name, move.buffer(), noted.entry().cause(), gpuMemory.moved(gpu, move.buffer())));
+        }
     }
 
     private void copies(Gpu gpu) {
         for (Fence copy : gpu.copies()) {
-            Deque<Moving> moving = copyNames.get(copy.name());
-            if (moving != null && !moving.isEmpty() && known.putIfAbsent(copy, true) == null) {
-                copies(copy, moving.remove());
-            }
+            Optional.ofNullable(moving.remove(copy)).ifPresent(move -> copies(copy, move));
         }
     }
 
-    private void copies(Fence copy, Moving moving) {
+    private void copies(Fence copy, Moving move) {
         long now = kernel.now();
-        long end = Math.max(now, copiesEnd.getOrDefault(moving.gpu(), now))
-                + copyTime(moving.gpu(), moving.buffer().size());
-        copiesEnd.put(moving.gpu(), end);
-        kernel.happensAfter(end - now, moving.cause(), copy.name(), () -> {
+        long begin = Math.max(now, copiesEnd.getOrDefault(move.gpu(), now));
+        long end = begin + Math.min(copyTime(move.gpu(), move.buffer().size()), Math.max(LATEST - begin, 0));
+        copiesEnd.put(move.gpu(), end);
+        kernel.happensAfter(end - now, move.cause(), copy.name(), () -> {
             copy.signal();
-            gpuMemory.copied(moving.move());
+            gpuMemory.copied(move.move());
         });
     }
 
@@ -122,6 +117,7 @@ final class DeviceTimes {
                 .orElseGet(() -> BigInteger.valueOf(bytes)
                         .multiply(BigInteger.valueOf(Ticks.PER_SECOND))
                         .divide(BigInteger.valueOf(device.copyRate().orElseThrow()))
-                        .longValueExact());
+                        .min(BigInteger.valueOf(LATEST))
+                        .longValue());
     }
 }

@@ -9,6 +9,7 @@ import java.util.Set;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Journal;
 import org.p2psim.dmabuf.Reply;
+import org.p2psim.dmabuf.exporter.Gpu;
 import org.p2psim.dmabuf.exporter.GpuBuffer;
 import org.p2psim.dmabuf.ownership.DrmMaster;
 import org.p2psim.invariant.Invariant;
@@ -91,8 +92,16 @@ final class DrmOperations {
 
     private Reply<Set<String>> takenAway(String device, DmaBuf dmaBuf, DrmMaster master) {
         if (dmaBuf.exporter() instanceof GpuBuffer buffer && !buffer.isPinned()) {
-            return run.exporters().gpu(device).orElseThrow().evict(buffer).then(moved -> Reply.done(master.holders()));
+            Gpu gpu = run.exporters().gpu(device).orElseThrow();
+            return gpu.evict(buffer)
+                    .then(moved -> Reply.<Set<String>>done(master.holders()))
+                    .orElse(() -> kept(device, dmaBuf, master));
         }
+        return kept(device, dmaBuf, master);
+    }
+
+    /** What cannot be taken away keeps its owner. */
+    private Reply<Set<String>> kept(String device, DmaBuf dmaBuf, DrmMaster master) {
         left.computeIfAbsent(device, name -> new ArrayList<>()).add(dmaBuf);
         master.holds(dmaBuf.name());
         return Reply.done(master.holders());

@@ -42,7 +42,10 @@ public final class Handles {
 
     /** The dma-bufs whose export was not refused. */
     public List<DmaBuf> exported() {
-        return dmaBufs.values().stream().flatMap(made -> made.object().stream()).toList();
+        return dmaBufs.values().stream()
+                .flatMap(made -> made.object().stream())
+                .distinct()
+                .toList();
     }
 
     /** The dma-buf of a name; refused if its export was. */

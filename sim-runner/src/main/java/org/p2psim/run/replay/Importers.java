@@ -13,6 +13,7 @@ import org.p2psim.dmabuf.importer.MemoryRegion;
 import org.p2psim.dmabuf.importer.RdmaFlavour;
 import org.p2psim.dmabuf.importer.RdmaNic;
 import org.p2psim.platform.Errno;
+import org.p2psim.platform.KernelRelease;
 import org.p2psim.run.kernel.KernelRun;
 import org.p2psim.scenario.Device;
 
@@ -71,13 +72,11 @@ public final class Importers {
             case PINNED_REVOCABLE -> RdmaFlavour.PINNED_REVOCABLE;
             case DYNAMIC, STATIC -> RdmaFlavour.DYNAMIC;
         };
-        // what a device does is the scenario's word, unless it says that the kernel has another release's import code
-        boolean limited = !world.plan().lifetimes().umem().equals(world.kernel());
+        // what a device does is the scenario's word, unless it also says which import code the kernel has
+        Optional<KernelRelease> umem = world.plan().lifetimes().umem();
         RdmaNic nic = new RdmaNic(
                 importer,
-                Optional.of(flavour)
-                        .filter(known ->
-                                !limited || known.isIn(world.plan().lifetimes().umem())),
+                Optional.of(flavour).filter(known -> umem.isEmpty() || known.isIn(umem.get())),
                 kernel.kernel());
         long unmaps = device.unmapTime().orElse(0);
         if (unmaps > 0) {

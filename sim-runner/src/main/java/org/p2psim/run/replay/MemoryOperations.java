@@ -179,7 +179,7 @@ final class MemoryOperations {
     }
 
     void read(int number, MemoryOperation.ReadMemory op) {
-        String lane = op.id().orElse(op.device());
+        String lane = op.id().orElse("%s #%d".formatted(op.device(), number));
         run.kernel()
                 .start(
                         new Line(number, op.device(), "read-memory"),
@@ -208,27 +208,31 @@ final class MemoryOperations {
             return Reply.refused(Errno.EBADF, "nobody has %s open".formatted(device));
         } else if (address.isPresent() && run.exporters().habanalabs(device).isPresent()) {
             Habanalabs driver = run.exporters().habanalabs(device).get();
+            if (size == 0) {
+                return Reply.refused(Errno.EINVAL, "no byte");
+            }
             AddressRange shown = driver.shown(address.getAsLong(), size);
             return driver.bar().contains(shown)
                     ? Reply.done(ImmutableList.of(shown))
                     : Reply.refused(Errno.EINVAL, "the BAR of %s does not show it".formatted(device));
         } else if (handle.isPresent()) {
-            return run.handles()
-                    .allocated(handle.get())
-                    .then(allocation -> Reply.done(part(
-                            allocation.buffer().isPresent()
-                                    ? ImmutableList.of(gpuMemory.place(
-                                            run.exporters()
-                                                    .gpu(allocation.device())
-                                                    .orElseThrow(),
-                                            allocation.buffer().get()))
-                                    : allocation.habanalabs().orElseThrow().shown(handle.get()),
-                            offset,
-                            size)));
+            return run.handles().allocated(handle.get()).then(allocation -> part(memory(allocation), offset, size));
         } else if (region.isPresent()) {
-            return region(device, region.getAsInt()).then(bar -> Reply.done(part(ImmutableList.of(bar), offset, size)));
+            return region(device, region.getAsInt()).then(bar -> part(ImmutableList.of(bar), offset, size));
         }
         return Reply.refused(Errno.EINVAL, "%s has no such memory".formatted(device));
+    }
+
+    /** What an allocation has; a freed one has nothing. */
+    private ImmutableList<AddressRange> memory(Allocation allocation) {
+        if (allocation.isFreed()) {
+            return ImmutableList.of();
+        }
+        if (allocation.buffer().isEmpty()) {
+            return allocation.habanalabs().orElseThrow().shown(allocation.handle());
+        }
+        Gpu gpu = run.exporters().gpu(allocation.device()).orElseThrow();
+        return ImmutableList.of(gpuMemory.place(gpu, allocation.buffer().get()));
     }
 
     private Reply<AddressRange> region(String device, int region) {
@@ -242,8 +246,11 @@ final class MemoryOperations {
                 : Reply.refused(Errno.EINVAL, "%s has no BAR %d".formatted(device, region));
     }
 
-    private static ImmutableList<AddressRange> part(ImmutableList<AddressRange> whole, long offset, long size) {
+    private static Reply<ImmutableList<AddressRange>> part(ImmutableList<AddressRange> whole, long offset, long size) {
         ImmutableList.Builder<AddressRange> part = ImmutableList.builder();
+        if (offset < 0 || size <= 0) {
+            return Reply.refused(Errno.EINVAL, "no byte of it");
+        }
         long skip = offset;
         long left = size;
         for (AddressRange range : whole) {
@@ -254,7 +261,9 @@ final class MemoryOperations {
             }
             skip = Math.max(0, skip - range.size());
         }
-        return part.build();
+        return left == 0
+                ? Reply.done(part.build())
+                : Reply.refused(Errno.EINVAL, "0x%x bytes at 0x%x are not all there".formatted(size, offset));
     }
 
     /** Another driver takes a part of a BAR: whatever showed it before had better be done with it (I-10). */
@@ -262,15 +271,15 @@ final class MemoryOperations {
         run.kernel()
                 .start(
                         new Line(number, op.device(), "assign"),
-                        () -> region(op.device(), op.region()).then(bar -> {
-                            AddressRange range = new AddressRange(bar.base() + op.offset(), op.size());
-                            return letGo(op.device()).then(given -> {
-                                run.memory().assign(range, op.owner());
-                                landings.assigned(range);
-                                checkReuse(range);
-                                return Reply.done(range);
-                            });
-                        }),
+                        () -> region(op.device(), op.region())
+                                .then(bar -> part(ImmutableList.of(bar), op.offset(), op.size()))
+                                .then(part -> letGo(op.device()).then(given -> {
+                                    AddressRange range = part.get(0);
+                                    run.memory().assign(range, op.owner());
+                                    landings.assigned(range);
+                                    checkReuse(range);
+                                    return Reply.done(range);
+                                })),
                         range -> "%s belongs to %s now".formatted(range, op.owner()),
                         reply -> {});
     }
@@ -292,7 +301,7 @@ final class MemoryOperations {
     private void checkReuse(AddressRange range) {
         run.watch().checked(ImmutableSet.of(Invariant.REUSE_WAITS), 1);
         run.handles().exported().stream()
-                .filter(dmaBuf -> dmaBuf.life() != DmaBuf.Life.GONE)
+                .filter(dmaBuf -> !dmaBuf.isReleased())
                 .filter(dmaBuf -> dmaBuf.exporter().ranges(dmaBuf).stream().anyMatch(range::overlaps))
                 .flatMap(dmaBuf -> DmaBufChecks.reuse(dmaBuf, true).stream())
                 .forEach(violation -> landings.broken(violation, 1));

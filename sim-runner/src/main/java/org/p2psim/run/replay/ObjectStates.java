@@ -27,6 +27,9 @@ final class ObjectStates {
 
     private record Seen(String name, Use use, List<String> broken) {}
 
+    /** A dma-buf and a region may have the same name. */
+    private record Key(Kind kind, String name) {}
+
     private static final class Followed {
         private final Kind kind;
         private final Optional<String> parent;
@@ -59,7 +62,7 @@ final class ObjectStates {
 
     private final RunState run;
     private final Landings landings;
-    private final Map<String, Followed> followed = new LinkedHashMap<>();
+    private final Map<Key, Followed> followed = new LinkedHashMap<>();
     private final Map<String, Attachment> attachments = new LinkedHashMap<>();
 
     ObjectStates(RunState run, Landings landings) {
@@ -90,9 +93,14 @@ final class ObjectStates {
                         made.object().ifPresent(pair -> see(name, Kind.QUEUE_PAIR, Optional.empty(), queuePair(pair))));
     }
 
+    private boolean isFollowed(String owner) {
+        return followed.containsKey(new Key(Kind.MEMORY_REGION, owner))
+                || followed.containsKey(new Key(Kind.ATTACHMENT, owner));
+    }
+
     private void see(String name, Kind kind, Optional<String> parent, Seen seen) {
         long now = run.engine().now();
-        followed.computeIfAbsent(name, key -> new Followed(kind, parent, seen, now))
+        followed.computeIfAbsent(new Key(kind, name), key -> new Followed(kind, parent, seen, now))
                 .see(seen, now);
     }
 
@@ -186,7 +194,7 @@ final class ObjectStates {
         String state = region.state() == MemoryRegion.State.GONE
                 ? "deregistered"
                 : region.state().name().toLowerCase(Locale.ROOT);
-        Optional<String> parent = Optional.ofNullable(followed.get(name))
+        Optional<String> parent = Optional.ofNullable(followed.get(new Key(Kind.MEMORY_REGION, name)))
                 .map(known -> known.parent)
                 .orElseGet(() -> Optional.of(region.attachment().name()));
         see(name, Kind.MEMORY_REGION, parent, new Seen(state, use, List.of()));
@@ -202,17 +210,17 @@ final class ObjectStates {
     ImmutableList<ObjectOutcome> outcomes(long end) {
         landings.dmas()
                 .forEach((dma, attachment) -> followed.computeIfAbsent(
-                        dma,
+                        new Key(Kind.DMA, dma),
                         name -> new Followed(
                                 Kind.DMA,
                                 Optional.of(run.handles()
                                         .owner(attachment)
-                                        .filter(followed::containsKey)
+                                        .filter(this::isFollowed)
                                         .orElse(attachment.name())),
                                 MAPPED,
                                 end)));
         return followed.entrySet().stream()
-                .map(entry -> outcome(entry.getKey(), Objects.requireNonNull(entry.getValue()), end))
+                .map(entry -> outcome(entry.getKey().name(), Objects.requireNonNull(entry.getValue()), end))
                 .collect(ImmutableList.toImmutableList());
     }
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.importer.AccessFlag;
 import org.p2psim.dmabuf.importer.MemoryRegion;
@@ -26,7 +27,7 @@ final class QueuePairs {
     private final Landings landings;
     private final Map<String, SendQueue> queues = new LinkedHashMap<>();
     private final List<SendQueue> all = new ArrayList<>();
-    private final Map<MemoryRegion, List<SendQueue>> faulting = new IdentityHashMap<>();
+    private final Map<MemoryRegion, List<Consumer<Reply<MemoryRegion>>>> faulting = new IdentityHashMap<>();
 
     QueuePairs(RunState run, Transfers transfers, Landings landings) {
         this.run = run;
@@ -140,36 +141,25 @@ final class QueuePairs {
     }
 
     /** The NIC has no addresses: its driver is to get some; all who wait for them are told how that went. */
-    void fault(MemoryRegion region, SendQueue queue, int cause) {
-        List<SendQueue> waiting = faulting.get(region);
+    void fault(MemoryRegion region, int cause, Consumer<Reply<MemoryRegion>> told) {
+        List<Consumer<Reply<MemoryRegion>>> waiting = faulting.get(region);
         if (waiting != null) {
-            waiting.add(queue);
+            waiting.add(told);
             return;
         }
-        faulting.put(region, new ArrayList<>(List.of(queue)));
+        faulting.put(region, new ArrayList<>(List.of(told)));
         String nic = region.nic().importer().name();
         run.recorder().effect(run.engine().now(), region.name(), "page-fault", "in " + nic, cause);
         long ticks = run.world().device(nic).faultTime().orElseThrow();
-        run.engine()
-                .at(
-                        run.engine().now() + ticks,
-                        () -> run.kernel()
-                                .start(
-                                        cause,
-                                        "page fault of " + region.name(),
-                                        region::fault,
-                                        reply -> resolved(region, reply)));
-    }
-
-    private void resolved(MemoryRegion region, Reply<MemoryRegion> reply) {
-        List<SendQueue> waiting = Optional.ofNullable(faulting.remove(region)).orElse(List.of());
-        for (SendQueue queue : waiting) {
-            if (reply instanceof Reply.Refused<MemoryRegion> refused) {
-                queue.notResolved(refused.errno() + ": " + refused.why());
-            } else {
-                queue.resolved();
-            }
-        }
+        run.kernel()
+                .startAfter(
+                        ticks,
+                        cause,
+                        "page fault of " + region.name(),
+                        region::fault,
+                        reply -> Optional.ofNullable(faulting.remove(region))
+                                .orElse(List.of())
+                                .forEach(each -> each.accept(reply)));
     }
 
     /** I-17: what was refused was refused visibly. */

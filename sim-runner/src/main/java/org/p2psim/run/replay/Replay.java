@@ -105,7 +105,7 @@ public final class Replay {
         this.transfers = new Transfers(run, ways, landings, new WorkQueues(engine, network, ways, buffers));
         this.queuePairs = new QueuePairs(run, transfers, landings);
         this.nvme = new NvmeOperations(run, ways, traffic, buffers, transfers, landings);
-        this.sends = new SendOperations(run, landings, transfers);
+        this.sends = new SendOperations(run, landings, transfers, queuePairs);
         this.tokens = new NvmeTokens(run, nvme);
         this.cpu = new CpuOperations(run);
         this.iommufd = new IommufdOperations(run);
@@ -325,7 +325,7 @@ public final class Replay {
         Optional<SgTable> table = attachment.flatMap(Attachment::mapping);
         if (table.isEmpty()) {
             transfers.refused(line, name, size, Optional.of(Errno.EINVAL), name + " is not mapped");
-        } else if (offset < 0 || size <= 0 || offset + size > table.get().length()) {
+        } else if (offset < 0 || size <= 0 || size > table.get().length() - offset) {
             transfers.refused(line, name, size, Optional.of(Errno.EINVAL), "outside of the mapping of " + name);
         } else {
             Attachment found = attachment.orElseThrow();

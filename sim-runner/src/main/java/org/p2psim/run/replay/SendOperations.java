@@ -22,12 +22,14 @@ final class SendOperations {
     private final RunState run;
     private final Landings landings;
     private final Transfers transfers;
+    private final QueuePairs queuePairs;
     private final Map<String, Queue<RdmaOperation.RdmaReceive>> posted = new HashMap<>();
 
-    SendOperations(RunState run, Landings landings, Transfers transfers) {
+    SendOperations(RunState run, Landings landings, Transfers transfers, QueuePairs queuePairs) {
         this.run = run;
         this.landings = landings;
         this.transfers = transfers;
+        this.queuePairs = queuePairs;
     }
 
     /** Whoever posts a receive is told of no error: the memory is looked at when it is used. */
@@ -82,12 +84,7 @@ final class SendOperations {
     private boolean faults(Line line, RdmaOperation.RdmaReceive receive) {
         Optional<MemoryRegion> zapped =
                 run.handles().region(receive.mr()).filter(region -> region.state() == MemoryRegion.State.ZAPPED);
-        zapped.ifPresent(region -> {
-            long ticks = run.world().device(receive.nic()).faultTime().orElseThrow();
-            String thread = "page fault of " + region.name();
-            run.engine()
-                    .at(run.engine().now() + ticks, () -> run.kernel().start(line.operation(), thread, region::fault));
-        });
+        zapped.ifPresent(region -> queuePairs.fault(region, line.operation(), reply -> {}));
         return zapped.isPresent();
     }
 

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.importer.Access;
 import org.p2psim.dmabuf.importer.MemoryRegion;
 import org.p2psim.dmabuf.importer.QueuePair;
@@ -20,6 +21,9 @@ final class SendQueue {
     private final Map<String, Work> posted = new LinkedHashMap<>();
     private boolean busy;
     private boolean retries;
+    /** The fault is in a region of the NIC that has the work request: its peer knows nothing of it. */
+    private boolean ownFault;
+
     private long refusedAt;
     private int turns;
     private int completed;
@@ -58,7 +62,7 @@ final class SendQueue {
             }
             issue(work, granted.region());
         } else if (access instanceof Access.Faults faults) {
-            faults(work, faults.region());
+            faults(work, faults.region(), !work.access().remote());
         } else if (access instanceof Access.Refused refused) {
             all.checkRefused(pair, work.region(), access);
             complete(refused.why());
@@ -76,8 +80,13 @@ final class SendQueue {
     private void issue(Work work, MemoryRegion region) {
         QueuePairs.Access access = work.access();
         Optional<MemoryRegion> local = access.local().flatMap(all.run().handles()::region);
+        if (local.filter(end -> end.state() == MemoryRegion.State.REVOKED).isPresent()) {
+            pair.localRefused();
+            complete("%s is revoked".formatted(local.get().name()));
+            return;
+        }
         if (local.filter(end -> end.translation().isEmpty()).isPresent()) {
-            faults(work, local.get());
+            faults(work, local.get(), true);
             return;
         }
         String tag = access.requester().or(access::local).orElse(access.line().lane());
@@ -104,19 +113,34 @@ final class SendQueue {
         advance();
     }
 
-    private void faults(Work work, MemoryRegion region) {
+    private void faults(Work work, MemoryRegion region, boolean own) {
         int cause = work.access().line().operation();
         busy = true;
+        ownFault = own;
         if (work.faulted() > FAULTS_MAX) {
-            pair.faultNotResolved();
+            refused();
             busy = false;
             complete("its region was taken away %d times before it got on".formatted(FAULTS_MAX));
             advance();
             return;
         }
-        all.fault(region, this, cause);
-        if (work.access().remote()) {
+        all.fault(region, cause, reply -> {
+            if (reply instanceof Reply.Refused<MemoryRegion> refused) {
+                notResolved(refused.errno() + ": " + refused.why());
+            } else {
+                resolved();
+            }
+        });
+        if (!own) {
             receiverNotReady(work);
+        }
+    }
+
+    private void refused() {
+        if (ownFault) {
+            pair.localRefused();
+        } else {
+            pair.faultNotResolved();
         }
     }
 
@@ -151,13 +175,13 @@ final class SendQueue {
     }
 
     /** The driver has the addresses again. A peer learns of it when its timer is over; the own NIC at once. */
-    void resolved() {
+    private void resolved() {
         if (!busy) {
             return;
         }
         Work work = head();
         long now = all.run().engine().now();
-        if (!work.access().remote()) {
+        if (ownFault) {
             busy = false;
             advance();
             return;
@@ -178,11 +202,11 @@ final class SendQueue {
     }
 
     /** The driver got no addresses. */
-    void notResolved(String why) {
+    private void notResolved(String why) {
         if (busy && pair.head().isPresent()) {
             busy = false;
             retries = false;
-            pair.faultNotResolved();
+            refused();
             complete(why);
             advance();
         }

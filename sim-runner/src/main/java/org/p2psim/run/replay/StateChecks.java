@@ -93,14 +93,10 @@ final class StateChecks {
             report(RegionChecks.check(nic));
         }
         run.exporters().vfio().values().forEach(this::check);
-        boolean moving = run.kernel().kernel().waiting().stream()
-                .anyMatch(task -> !task.held().isEmpty());
-        if (!moving) {
-            run.exporters().gpus().values().forEach(gpu -> {
-                run.watch().checked(GPU, 1);
-                report(GpuChecks.check(gpu));
-            });
-        }
+        run.exporters().gpus().values().forEach(gpu -> {
+            run.watch().checked(GPU, 1);
+            report(GpuChecks.check(gpu));
+        });
     }
 
     private void check(VfioPci device) {

@@ -164,7 +164,7 @@ final class VmaOperations {
         long ticks = run.world().device(mapping.importer()).unmapTime().orElse(0);
         int cause = run.kernel().kernel().current().cause();
         String thread = "p2p_unmap of " + name;
-        run.kernel().startAfter(ticks, cause, thread, () -> unmapped(mapping));
+        run.kernel().startAfter(ticks, cause, thread, () -> unmapped(mapping), reply -> {});
     }
 
     /** The mapping of a name, live or not. */

@@ -4,8 +4,6 @@ import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
-import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.Wait;
 import org.p2psim.outcome.Event;
 import org.p2psim.outcome.InFlightOutcome;
@@ -33,14 +31,6 @@ public final class Recorder {
         return add(at, lane, what, Event.Kind.REFUSED, errno, detail);
     }
 
-    /** An operation's reply: done with a detail made of its value, or refused with the reply's reason. */
-    public <T> int reply(long at, String lane, String what, Reply<T> reply, Function<T, String> detail) {
-        if (reply instanceof Reply.Refused<T> refused) {
-            return refused(at, lane, what, Optional.of(refused.errno()), refused.why());
-        }
-        return done(at, lane, what, detail.apply(((Reply.Done<T>) reply).value()));
-    }
-
     /** Something that followed from an operation. */
     public int effect(long at, String lane, String what, String detail) {
         return add(at, lane, what, Event.Kind.EFFECT, Optional.empty(), detail);
@@ -65,7 +55,7 @@ public final class Recorder {
         operation = line;
     }
 
-    /** A line of the timeline that has begun; {@link #end} and {@link #over} say how it ends. */
+    /** A line of the timeline that has begun; {@link #end} and {@link #refused(int, long, Optional, String)} say how it ends. */
     public int done(long at, String lane, String what, String detail, int cause) {
         return add(at, lane, what, Event.Kind.DONE, Optional.empty(), detail, cause);
     }
@@ -87,15 +77,6 @@ public final class Recorder {
                 index,
                 new Event(
                         index, begun.operation(), begun.start(), at, begun.lane(), begun.what(), kind, errno, detail));
-    }
-
-    /** A line of the timeline ends with this reply. */
-    public <T> void over(int index, long at, Reply<T> reply, Function<T, String> detail) {
-        if (reply instanceof Reply.Refused<T> refused) {
-            refused(index, at, Optional.of(refused.errno()), refused.why());
-        } else if (reply instanceof Reply.Done<T> done) {
-            end(index, at, detail.apply(done.value()));
-        }
     }
 
     /** A line of the timeline ends refused. */
@@ -139,16 +120,6 @@ public final class Recorder {
     /** Index of the newest event, -1 before the first one. */
     public int newest() {
         return events.size() - 1;
-    }
-
-    /** Index of the newest event of a lane, -1 if there is none. */
-    public int newestOf(String lane) {
-        for (int i = events.size() - 1; i >= 0; i--) {
-            if (events.get(i).lane().equals(lane)) {
-                return i;
-            }
-        }
-        return -1;
     }
 
     /** The event of that index, as it is now. */

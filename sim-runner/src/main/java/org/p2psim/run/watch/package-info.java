@@ -1,4 +1,4 @@
-/** What is written down while a run goes on, and what is checked: events, tables, invariants, expectations. */
+/** What is written down while a run goes on, and what is checked: events, waits, tables, transfers, invariants. */
 @NullMarked
 package org.p2psim.run.watch;
 
