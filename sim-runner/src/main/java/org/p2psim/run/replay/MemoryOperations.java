@@ -9,7 +9,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.p2psim.address.AddressRange;
-import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.Wait;
 import org.p2psim.dmabuf.exporter.Gpu;
