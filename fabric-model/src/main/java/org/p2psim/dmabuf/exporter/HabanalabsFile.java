@@ -27,6 +27,7 @@ public final class HabanalabsFile {
     private @Nullable Context context;
     private boolean scrubbing;
     private boolean resetting;
+    private boolean unplugged;
 
     /** A user's; what he exported refers to it. */
     static final class Context {
@@ -70,6 +71,9 @@ public final class HabanalabsFile {
 
     /** {@code open()} of the device file. */
     public Reply<String> open(String user) {
+        if (unplugged) {
+            return Reply.refused(Errno.ENXIO, "there is no such minor");
+        }
         if (resetting) {
             return life == DeviceLife.HOLDS_CONTEXT
                     ? Reply.refused(Errno.EPERM, device + " is not operational")
@@ -162,6 +166,23 @@ public final class HabanalabsFile {
         scrubbing = false;
         owned.clear(memory);
         kernel.note(Journal.Action.SCRUB, device, "over");
+    }
+
+    /** The function is gone, and its minor with it. */
+    public void unplug() {
+        unplugged = true;
+    }
+
+    /** A hard reset, whoever uses the device; over when it answers again. */
+    public Reply<String> reset() {
+        if (resetting) {
+            return Reply.refused(Errno.EBUSY, device + " is in reset already");
+        }
+        resetting = true;
+        kernel.note(Journal.Action.RESET, device, "asked for");
+        return Reply.after(
+                new Wait(Wait.Kind.RESET, "the reset of " + device, () -> !resetting, () -> List.of(device)),
+                () -> Reply.done(device));
     }
 
     public boolean isResetting() {

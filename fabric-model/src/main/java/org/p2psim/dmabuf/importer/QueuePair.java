@@ -83,7 +83,8 @@ public final class QueuePair {
             return refused("key %d is not live".formatted(request.key()));
         }
         MemoryRegion region = found.get();
-        Optional<String> error = request.remote()
+        boolean needsRight = request.remote() || request.right() == AccessFlag.LOCAL_WRITE;
+        Optional<String> error = needsRight
                 ? region.accessError(request.right(), request.offset(), request.size())
                 : region.rangeError(request.offset(), request.size());
         if (error.isPresent()) {

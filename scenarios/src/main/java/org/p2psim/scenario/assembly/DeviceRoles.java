@@ -76,6 +76,14 @@ final class DeviceRoles {
         return device != null && device.bars().containsKey(index);
     }
 
+    /** Bytes of a BAR that the device has. */
+    long barSize(String name, int index) {
+        return Optional.ofNullable(devices.get(name))
+                .flatMap(device -> Optional.ofNullable(device.bars().get(index)))
+                .orElseThrow()
+                .size();
+    }
+
     private void require(String name, String pointer, Predicate<Device> what, String rule, String message) {
         usable(name, pointer)
                 .filter(what.negate())
@@ -165,13 +173,26 @@ final class DeviceRoles {
                 "\"%s\" does not share mappings; say driver: vma-p2p-2019");
     }
 
+    /** A device that its users, or its administrator, can reset. */
+    void reset(String name, String pointer) {
+        if (Optional.ofNullable(devices.get(name))
+                .filter(device -> device.type() == DeviceType.HABANALABS)
+                .isEmpty()) {
+            vfio(name, pointer);
+        } else {
+            usable(name, pointer);
+        }
+    }
+
     void unplugged(String name, String pointer) {
         require(
                 name,
                 pointer,
                 device -> isVfio(name)
+                        || device.type() == DeviceType.HABANALABS
                         || driver(name).filter(Driver.VmaP2p.class::isInstance).isPresent(),
                 "no-unplug",
-                "unplugging \"%s\" is not replayed; it is for devices through vfio and with driver vma-p2p-2019");
+                "unplugging \"%s\" is not replayed; it is for devices through vfio, habanalabs devices, and those with"
+                        + " driver vma-p2p-2019");
     }
 }

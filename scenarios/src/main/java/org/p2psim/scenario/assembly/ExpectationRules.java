@@ -1,8 +1,6 @@
 package org.p2psim.scenario.assembly;
 
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import org.p2psim.scenario.Expectation;
 import org.p2psim.scenario.Expectation.LineName;
 import org.p2psim.scenario.Finding;
@@ -14,12 +12,14 @@ final class ExpectationRules {
     private final Made made;
     private final DeviceRoles roles;
     private final List<Finding> findings;
+    private final EventNames events;
 
     ExpectationRules(Scenario scenario, Made made, DeviceRoles roles, List<Finding> findings) {
         this.scenario = scenario;
         this.made = made;
         this.roles = roles;
         this.findings = findings;
+        this.events = new EventNames(made, scenario.devices().keySet(), findings);
     }
 
     void check(Expectation expectation, String pointer) {
@@ -53,47 +53,30 @@ final class ExpectationRules {
                             place -> made.refer(Made.Kind.DMA_BUF, place, pointer, "/landed-in" + Finding.step(place)));
         } else if (expectation instanceof Expectation.Line expected) {
             line(expected.operation(), pointer + "/operation");
+            if (expected.endsAfter().orElse(0) > expected.endsBefore().orElse(Long.MAX_VALUE)) {
+                findings.add(Finding.at(pointer + "/ends-after", "operation", "ends-after is later than ends-before"));
+            }
         } else if (expectation instanceof Expectation.Broken expected) {
             expected.operation().ifPresent(line -> line(line, pointer + "/operation"));
             expected.enabledBy().ifPresent(line -> line(line, pointer + "/enabled-by"));
+            expected.event().ifPresent(event -> events.check(event, pointer + "/event"));
         } else if (expectation instanceof Expectation.Sg expected && !made.has(Made.Kind.MR, expected.sg())) {
             made.refer(Made.Kind.ATTACHMENT, expected.sg(), pointer, "/sg");
-        } else if (expectation instanceof Expectation.Count expected) {
-            event(expected.count(), pointer + "/count");
+        } else {
+            events(expectation, pointer);
+        }
+    }
+
+    private void events(Expectation expectation, String pointer) {
+        if (expectation instanceof Expectation.Count expected) {
+            events.check(expected.count(), pointer + "/count");
             if (expected.from().orElse(0) > expected.until().orElse(Long.MAX_VALUE)) {
                 findings.add(Finding.at(pointer + "/from", "count", "from is later than until"));
             }
         } else if (expectation instanceof Expectation.Order expected) {
             for (int i = 0; i < expected.order().size(); i++) {
-                event(expected.order().get(i), pointer + "/order/" + i);
+                events.check(expected.order().get(i), pointer + "/order/" + i);
             }
-        }
-    }
-
-    /**
-     * The last word of an event is its lane: a name, or that of a dma-buf or VMA and of an importer of it; a
-     * transfer without an id has a number.
-     */
-    private void event(String event, String pointer) {
-        String lane = event.substring(event.lastIndexOf(' ') + 1);
-        if (lane.startsWith("#")) {
-            return;
-        }
-        int slash = lane.indexOf('/');
-        if (slash < 0) {
-            lane(lane, made.all(), pointer);
-            return;
-        }
-        lane(lane.substring(0, slash), made.all(), pointer);
-        lane(lane.substring(slash + 1).replaceFirst("#\\d+$", ""), Set.of(), pointer);
-    }
-
-    private void lane(String name, Set<String> names, String pointer) {
-        if (!names.contains(name) && !scenario.devices().containsKey(name)) {
-            Set<String> known = new TreeSet<>(names);
-            known.addAll(scenario.devices().keySet());
-            String message = "nothing is called \"%s\"%s".formatted(name, Finding.nearest(name, known));
-            findings.add(Finding.at(pointer, "unknown-name", message));
         }
     }
 

@@ -8,6 +8,7 @@ import org.p2psim.scenario.DmaBufOperation;
 import org.p2psim.scenario.Finding;
 import org.p2psim.scenario.MemoryOperation;
 import org.p2psim.scenario.Operation;
+import org.p2psim.unit.Bytes;
 
 /** What must hold of memory that is allocated, exported, moved, written and given to others. */
 final class MemoryRules {
@@ -42,13 +43,27 @@ final class MemoryRules {
             op.vma().ifPresent(vma -> made.refer(Made.Kind.VMA, vma, pointer));
         } else if (operation instanceof MemoryOperation.WriteMemory op) {
             place(op.device(), op.address(), op.offset(), op.handle(), pointer);
-            op.region().ifPresent(region -> region(op.device(), region, pointer));
+            op.region().ifPresent(region -> part(op.device(), region, op.offset(), op.size(), pointer));
         } else if (operation instanceof MemoryOperation.ReadMemory op) {
             place(op.device(), op.address(), op.offset(), op.handle(), pointer);
-            op.region().ifPresent(region -> region(op.device(), region, pointer));
+            op.region().ifPresent(region -> part(op.device(), region, op.offset(), op.size(), pointer));
         } else if (operation instanceof MemoryOperation.Assign op) {
             roles.usable(op.device(), pointer + "/device");
-            region(op.device(), op.region(), pointer);
+            part(op.device(), op.region(), op.offset(), op.size(), pointer);
+        }
+    }
+
+    /** A part of a region that is there. */
+    private void part(String device, int region, long offset, long size, String pointer) {
+        region(device, region, pointer);
+        if (roles.hasBar(device, region)) {
+            long all = roles.barSize(device, region);
+            if (Long.compareUnsigned(offset, all) > 0 || Long.compareUnsigned(size, all - offset) > 0) {
+                find(
+                        pointer + "/size",
+                        "region",
+                        "BAR %d of \"%s\" has %s".formatted(region, device, Bytes.format(all)));
+            }
         }
     }
 

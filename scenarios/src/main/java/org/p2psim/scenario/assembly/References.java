@@ -139,6 +139,8 @@ final class References {
         String at = pointer + "/device";
         if (operation instanceof DeviceOperation.OpenDevice || operation instanceof DeviceOperation.CloseDevice) {
             roles.opened(operation.device(), at);
+        } else if (operation instanceof DeviceOperation.Reset) {
+            roles.reset(operation.device(), at);
         } else if (operation instanceof DeviceOperation.Unplug) {
             roles.unplugged(operation.device(), at);
         } else if (operation instanceof DeviceOperation.SetMaster

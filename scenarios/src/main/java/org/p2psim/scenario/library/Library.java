@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 /** The shipped scenarios by name; each is a resource of this package. */
 public final class Library {
     private static final ImmutableList<String> NAMES = ImmutableList.of(
+            "dma-buf-cpu-access-left-open",
             "drm-master-keeps-its-owner",
             "export-without-a-descriptor",
             "gaudi-rdma",
@@ -42,6 +43,7 @@ public final class Library {
             "rdma-data-direct-goes-away",
             "rdma-double-unpin",
             "rdma-key-reuse",
+            "rdma-one-move-three-queue-pairs",
             "rdma-rnr-retries-exhausted",
             "same-switch-acs",
             "software-rdma-refused",
@@ -51,13 +53,16 @@ public final class Library {
             "vfio-close-meets-reset",
             "vfio-close-window",
             "vfio-hot-reset",
+            "vfio-hot-reset-mixed-states",
             "vfio-hot-reset-slow-importer",
             "vfio-importer-never-unmaps",
             "vfio-iommufd-and-rdma",
             "vfio-memory-enable",
+            "vfio-pin-forgotten-exfiltration",
             "vfio-pin-refused",
             "vfio-register-during-reset",
             "vfio-reset",
+            "vfio-reset-under-four-importers",
             "vfio-revocable-pinned",
             "vfio-rfc-double-inversion",
             "vfio-rfc-orig-nents",

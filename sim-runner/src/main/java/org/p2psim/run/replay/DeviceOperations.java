@@ -122,7 +122,13 @@ final class DeviceOperations {
     }
 
     void reset(int number, DeviceOperation.Reset op) {
-        onOpen(new Line(number, op.device(), "reset"), VfioPci::reset, "it answers again");
+        Line line = new Line(number, op.device(), "reset");
+        Optional<HabanalabsFile> file = run.exporters().habanalabs(op.device()).map(Habanalabs::file);
+        if (file.isPresent()) {
+            start(line, file.get()::reset, "it answers again");
+        } else {
+            onOpen(line, VfioPci::reset, "it answers again");
+        }
     }
 
     void writeMemoryEnable(int number, DeviceOperation.WriteMemoryEnable op) {
@@ -174,6 +180,9 @@ final class DeviceOperations {
                 new Line(number, op.device(), "unplug"),
                 () -> {
                     run.exporters().gone(op.device());
+                    run.exporters()
+                            .habanalabs(op.device())
+                            .ifPresent(driver -> driver.file().unplug());
                     return run.exporters().vfio(op.device()).isPresent()
                             ? vfio(op.device()).then(VfioPci::unbind).then(unbound -> Reply.done(op.device()))
                             : Reply.done(op.device());

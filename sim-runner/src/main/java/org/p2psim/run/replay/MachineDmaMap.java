@@ -83,8 +83,11 @@ final class MachineDmaMap implements DmaMap {
                 .toList());
     }
 
+    /** iommufd attaches with a device of its own, which does no DMA and has no domain. */
     private boolean hasDomain(Importer importer) {
-        return world.guest().isEmpty() && world.translates(importer.name());
+        return world.guest().isEmpty()
+                && world.plan().addresses().containsKey(importer.name())
+                && world.translates(importer.name());
     }
 
     private IovaDomain domain(Importer importer) {

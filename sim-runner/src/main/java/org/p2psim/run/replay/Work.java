@@ -31,7 +31,8 @@ final class Work {
     }
 
     WorkRequest request() {
-        AccessFlag right = access.read() ? AccessFlag.REMOTE_READ : AccessFlag.REMOTE_WRITE;
+        AccessFlag written = access.remote() ? AccessFlag.REMOTE_WRITE : AccessFlag.LOCAL_WRITE;
+        AccessFlag right = access.read() ? AccessFlag.REMOTE_READ : written;
         return new WorkRequest(
                 access.line().lane(), region.nic(), key, right, access.remote(), access.offset(), access.size());
     }
