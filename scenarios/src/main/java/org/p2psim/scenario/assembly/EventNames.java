@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.p2psim.dmabuf.Journal;
+import org.p2psim.dmabuf.importer.WorkCompletion;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.scenario.Finding;
 import org.p2psim.scenario.Operation;
@@ -22,7 +23,7 @@ import org.p2psim.scenario.Operation;
 final class EventNames {
     /** Words that are neither an operation nor an effect of the kernel's. */
     private static final ImmutableSortedSet<String> OTHERS = ImmutableSortedSet.of(
-            "IOMMU page table", "RNR NAK", "page-fault", "traffic-read", "traffic-write", "waits");
+            "IOMMU page table", "page-fault", "rnr-nak", "traffic-read", "traffic-write", "waits");
 
     private static final ImmutableSortedSet<String> WORDS = Stream.of(
                     Arrays.stream(Operation.class
@@ -33,6 +34,7 @@ final class EventNames {
                             .map(action ->
                                     action.name().toLowerCase(Locale.ROOT).replace('_', '-')),
                     Arrays.stream(Invariant.values()).map(Invariant::id),
+                    Arrays.stream(WorkCompletion.Status.values()).map(status -> WorkCompletion.Status.PREFIX + status),
                     OTHERS.stream())
             .flatMap(words -> words)
             .collect(ImmutableSortedSet.toImmutableSortedSet(String::compareTo));

@@ -56,7 +56,7 @@ final class SendOperations {
         } else if (retries < op.retriesOrDefault()) {
             if (retries == 0) {
                 String why = receive == null ? "no receive is posted on " + op.nic() : "the region has no addresses";
-                run.recorder().effect(run.engine().now(), line.lane(), "RNR NAK", why, line.operation());
+                run.recorder().effect(run.engine().now(), line.lane(), "rnr-nak", why, line.operation());
             }
             long back = 2
                     * run.world()

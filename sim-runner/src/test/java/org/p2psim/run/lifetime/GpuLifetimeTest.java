@@ -1,6 +1,10 @@
 package org.p2psim.run.lifetime;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import org.junit.jupiter.api.Test;
+import org.p2psim.outcome.ExpectationOutcome;
+import org.p2psim.outcome.RunOutcome;
 
 /** Buffers that move under those who map them. */
 class GpuLifetimeTest {
@@ -85,5 +89,86 @@ class GpuLifetimeTest {
                         "count: \"notify d2/x0\", is: 1, from: 300us",
                         "no-invariant-broken: true")
                 .run();
+    }
+
+    /** drm_gem_prime_handle_to_fd(): an object has one dma-buf. */
+    @Test
+    void aBufferThatIsExportedTwiceHasTwoDescriptorsOfOneDmaBuf() {
+        Lifetime.on("release: \"6.12\"")
+                .does(
+                        "at: 0us, do: allocate, handle: bo, from: g0, size: 1MiB, flags: [vram, cpu-visible]",
+                        "at: 1us, do: export, dma-buf: buf, from: g0, handle: bo",
+                        "at: 2us, do: export, dma-buf: again, from: g0, handle: bo",
+                        "at: 3us, do: register-mr, mr: mr0, nic: x0, dma-buf: buf, access: [local-write, remote-write]",
+                        "at: 4us, do: close, dma-buf: again",
+                        "at: 5us, do: evict, handle: bo",
+                        "at: 200us, id: write, do: rdma-write, mr: mr0, size: 4KiB")
+                .expects(
+                        "dma-buf: again, references: 3, at: 3us",
+                        "dma-buf: again, references: 2",
+                        "count: \"zap mr0\", is: 1",
+                        "dma: write, landed-in: { buf: 4KiB }",
+                        "no-invariant-broken: true")
+                .run();
+    }
+
+    /** Section 8 of the threads' model: what cannot be taken away keeps an owner. */
+    @Test
+    void aBufferThatCannotLeaveTheVramKeepsItsOwner() {
+        Lifetime.on("release: \"6.12\"")
+                .does(
+                        "at: 0us, do: set-master, device: g0, user: A",
+                        "at: 1us, do: allocate, handle: bo, from: g0, size: 1MiB, flags: [vram-only, cpu-visible]",
+                        "at: 2us, do: export, dma-buf: buf, from: g0, handle: bo",
+                        "at: 3us, do: register-mr, mr: mr0, nic: x0, dma-buf: buf, access: [local-write, remote-write]",
+                        "at: 4us, id: drop, do: drop-master, device: g0",
+                        "at: 5us, id: next, do: set-master, device: g0, user: B")
+                .expects("operation: drop, is: done", "operation: next, is: refused", "no-invariant-broken: true")
+                .run();
+    }
+
+    /** A fault of the requester's own memory pauses the work request; nobody sends a NAK. */
+    @Test
+    void aWriteFromMemoryThatMovesIsPausedAndNotRetried() {
+        Lifetime.on("release: \"6.19\"")
+                .does(
+                        "at: 0us, do: open-device, device: h0, user: A",
+                        "at: 1us, do: export, dma-buf: hbm, from: h0, address: 0x24000000, size: 1MiB",
+                        "at: 2us, do: register-mr, mr: target, nic: x1, dma-buf: hbm, access: [local-write, remote-write]",
+                        "at: 3us, do: allocate, handle: bo, from: g0, size: 16MiB, flags: [vram, cpu-visible]",
+                        "at: 4us, do: export, dma-buf: buf, from: g0, handle: bo",
+                        "at: 5us, do: register-mr, mr: src, nic: x0, dma-buf: buf, access: [local-write]",
+                        "at: 6us, do: create-qp, qp: q, nic: x0, rnr-retry: 1",
+                        "at: 7us, do: evict, handle: bo",
+                        "at: 8us, id: write, do: rdma-write, mr: target, local: src, requester: x0, qp: q, size: 4KiB")
+                .expects(
+                        "dma: write, status: IBV_WC_SUCCESS, landed-in: { hbm: 4KiB }",
+                        "operation: write, ends-after: 57us",
+                        "count: \"rnr-nak write\", is: 0",
+                        "qp: q, is: ready")
+                .run();
+    }
+
+    /** An unrelated thread that waits with its locks says nothing of a buffer. */
+    @Test
+    void aBufferInTheWrongPlaceIsFoundWhileOthersWait() {
+        RunOutcome run = Lifetime.on("release: \"6.19\", bugs: [dynamic-handed-pinned-vram]")
+                .gpu("driver: amdgpu")
+                .nic("unmap-time: 100us")
+                .hostBridge("8086:1234")
+                .does(
+                        "at: 0us, do: export, dma-buf: bar, from: n0, region: 4",
+                        "at: 1us, do: register-mr, mr: slow, nic: x0, dma-buf: bar, access: [local-write]",
+                        "at: 2us, id: flr, do: reset, device: n0",
+                        "at: 3us, do: allocate, handle: bo, from: g0, size: 1MiB, flags: [vram, cpu-visible]",
+                        "at: 4us, do: export, dma-buf: buf, from: g0, handle: bo",
+                        "at: 5us, do: register-mr, mr: pinned, nic: x1, dma-buf: buf, access: [local-write]",
+                        "at: 20us, id: late, do: register-mr, mr: far, nic: x3, dma-buf: buf, access: [local-write]")
+                .expects("operation: late, is: done, ends-before: 50us", "operation: flr, ends-after: 100us")
+                .outcome();
+        assertThat(run.expectations()).as(Lifetime.describe(run)).allMatch(ExpectationOutcome::met);
+        assertThat(run.invariants())
+                .as(Lifetime.describe(run))
+                .anyMatch(outcome -> outcome.id().equals("I-37") && !outcome.held());
     }
 }

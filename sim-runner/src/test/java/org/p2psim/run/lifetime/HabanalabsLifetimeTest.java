@@ -84,4 +84,38 @@ class HabanalabsLifetimeTest {
                         "no-invariant-broken: true")
                 .run();
     }
+
+    /** hl_device_open() looks at the context again once it has the lock. */
+    @Test
+    void ofTwoWhoWaitForTheSameScrubOneGetsTheDevice() {
+        Lifetime.on("release: \"5.16\"")
+                .habanalabs("scrub: true, driver: hl-v6")
+                .does(
+                        "at: 0us, do: open-device, device: h0, user: A",
+                        "at: 1us, do: close-device, device: h0, user: A",
+                        "at: 2us, id: second, do: open-device, device: h0, user: B",
+                        "at: 3us, id: third, do: open-device, device: h0, user: C")
+                .expects(
+                        "operation: second, is: done, ends: 11us",
+                        "operation: third, errno: EBUSY",
+                        "device: h0, is: open, user: B")
+                .run();
+    }
+
+    @Test
+    void whatWasFreedOrLiesOutsideOfTheBarIsNeitherWrittenNorRead() {
+        Lifetime.on("release: \"5.16\"")
+                .does(
+                        "at: 0us, do: open-device, device: h0, user: A",
+                        "at: 1us, do: allocate, handle: h, from: h0, size: 4MiB, page-size: 2MiB, memory: device",
+                        "at: 2us, id: beyond, do: write-memory, device: h0, handle: h, offset: 3MiB, size: 2MiB",
+                        "at: 3us, do: free, handle: h",
+                        "at: 4us, id: freed, do: write-memory, device: h0, handle: h, size: 4KiB",
+                        "at: 5us, id: none, do: read-memory, device: h0, handle: h, size: 4KiB")
+                .expects(
+                        "operation: beyond, errno: EINVAL",
+                        "operation: freed, errno: EINVAL",
+                        "operation: none, errno: EINVAL")
+                .run();
+    }
 }

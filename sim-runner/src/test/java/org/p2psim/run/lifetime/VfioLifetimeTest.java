@@ -128,4 +128,27 @@ class VfioLifetimeTest {
                 .expects("broken: I-10, enabled-by: closing", "broken: I-03, operation: late, enabled-by: closing")
                 .run();
     }
+
+    @Test
+    void nobodyOpensAFunctionThatIsNoLongerBound() {
+        Lifetime.on("release: \"6.19\"")
+                .does(
+                        "at: 0us, do: close-device, device: n0",
+                        "at: 10us, do: unbind, device: n0",
+                        "at: 20us, id: open, do: open-device, device: n0, user: B")
+                .expects("operation: open, errno: ENODEV")
+                .run();
+    }
+
+    @Test
+    void whatHasNotBegunIsNotRefused() {
+        RunOutcome run = Lifetime.on("release: \"6.19\"")
+                .does("at: 10us, do: export, dma-buf: buf, from: n0, region: 4")
+                .expects("dma-buf: buf, is: refused, at: 5us")
+                .outcome();
+        assertThat(run.expectations()).singleElement().satisfies(each -> {
+            assertThat(each.met()).isFalse();
+            assertThat(each.found()).isEqualTo("not there");
+        });
+    }
 }

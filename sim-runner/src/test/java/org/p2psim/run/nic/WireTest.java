@@ -221,7 +221,7 @@ class WireTest {
         // tried at 10, 510 and 1010 us: the timer, and the NAK there and back
         assertThat(one.start()).isEqualTo(1010 * Ticks.PER_MICROSECOND);
         assertThat(run.events())
-                .filteredOn(event -> event.what().equals("RNR NAK"))
+                .filteredOn(event -> event.what().equals("rnr-nak"))
                 .hasSize(1);
     }
 
