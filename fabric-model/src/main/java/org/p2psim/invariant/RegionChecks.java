@@ -25,12 +25,12 @@ public final class RegionChecks {
                             .isEmpty(),
                     region.name(),
                     () -> "its key %d is another region's".formatted(region.key()));
+            long size = region.attachment().dmaBuf().size();
+            long offset = region.request().offset();
             violations.require(
                     Invariant.INSIDE_BUFFER,
-                    Long.compareUnsigned(
-                                    region.request().offset() + region.request().length(),
-                                    region.attachment().dmaBuf().size())
-                            <= 0,
+                    Long.compareUnsigned(offset, size) <= 0
+                            && Long.compareUnsigned(region.request().length(), size - offset) <= 0,
                     region.name(),
                     () -> "it reaches beyond the end of its dma-buf");
         });
