@@ -42,10 +42,10 @@ final class DeviceOperations {
                         reply -> {
                             if (reply instanceof Reply.Done<String>) {
                                 users.opened(op.device(), op.user());
-                                landings.reused(before);
                                 run.exporters()
                                         .habanalabs(op.device())
                                         .ifPresent(driver -> checkOwner(op, driver, before));
+                                landings.reused(before);
                             }
                         });
     }
