@@ -123,6 +123,26 @@ class MisuseTest {
                 .satisfies(found -> assertThat(found.object()).isEqualTo("d"));
     }
 
+    /** A reader on the CPU looks at the pin when it has the lock, not before. */
+    @Test
+    void aReaderThatWaitedForAPinDoesNotMoveWhatIsPinned() {
+        Gpu gpu = gpu();
+        GpuBuffer buffer = done(gpu.create("bo", Bytes.MIB, Set.of(Flag.PREFERS_VRAM)));
+        DmaBuf dmaBuf = done(gpu.export(buffer, "d"));
+        Attachment attachment = done(dmaBuf.attach(importer(0)));
+        Fence slow = new Fence("whoever pins is slow");
+        machine.start("pin", () -> dmaBuf.reservation().lock().around(() -> {
+            dmaBuf.reservation().add(slow, FenceUsage.BOOKKEEP);
+            return dmaBuf.reservation().whenSignalled(FenceUsage.BOOKKEEP, attachment::pin);
+        }));
+        var reader = machine.start("read", () -> dmaBuf.cpuAccess().begin(false));
+        slow.signal();
+        machine.kernel().poll();
+        done(reader);
+        assertThat(buffer.place()).isEqualTo(GpuBuffer.Place.VISIBLE_VRAM);
+        assertThat(GpuChecks.check(gpu)).isEmpty();
+    }
+
     /** {@code ttm_bo_release()}: memory that a copy is on its way to is nobody else's yet. */
     @Test
     void theMemoryOfAFreedBufferIsFreeOnceItsCopyIsOver() {

@@ -243,10 +243,14 @@ public final class GpuBuffer implements Exporter {
     /** A reader on the CPU moves the buffer to system memory if that is possible, so it notifies. */
     @Override
     public Reply<DmaBuf> beginCpuAccess(DmaBuf read, boolean write) {
-        if (write || pins > 0 || is(Flag.VRAM_ONLY)) {
+        if (write || is(Flag.VRAM_ONLY)) {
             return Reply.done(read);
         }
-        return reservation.lock().around(() -> gpu.toSystem(this)).then(moved -> Reply.done(read));
+        // whoever held the lock may have pinned it
+        return reservation
+                .lock()
+                .around(() -> pins > 0 ? Reply.done(this) : gpu.toSystem(this))
+                .then(moved -> Reply.done(read));
     }
 
     @Override

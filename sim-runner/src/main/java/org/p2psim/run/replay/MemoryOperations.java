@@ -49,7 +49,9 @@ final class MemoryOperations {
     private Reply<Allocation> allocated(MemoryOperation.Allocate op) {
         Optional<Habanalabs> habanalabs = run.exporters().habanalabs(op.from());
         Optional<Gpu> gpu = run.exporters().gpu(op.from());
-        if (habanalabs.isPresent()) {
+        if (habanalabs.isPresent() && users.nobodyHas(op.from())) {
+            return users.notOpen(op.from());
+        } else if (habanalabs.isPresent()) {
             return allocated(op, habanalabs.get())
                     .then(handle -> Reply.done(Allocation.of(handle, op.from(), habanalabs.get())));
         } else if (gpu.isPresent()) {
@@ -113,6 +115,9 @@ final class MemoryOperations {
     private Reply<Allocation> freed(Allocation allocation) {
         if (allocation.isFreed()) {
             return Reply.refused(Errno.EINVAL, "handle %s is unknown".formatted(allocation.handle()));
+        }
+        if (allocation.habanalabs().isPresent() && users.nobodyHas(allocation.device())) {
+            return users.notOpen(allocation.device());
         }
         Reply<?> reply = allocation.buffer().isPresent()
                 ? freed(allocation, allocation.buffer().get())
@@ -201,7 +206,7 @@ final class MemoryOperations {
     private Reply<ImmutableList<AddressRange>> place(
             String device, OptionalLong address, Optional<String> handle, OptionalInt region, long offset, long size) {
         if (users.nobodyHas(device)) {
-            return Reply.refused(Errno.EBADF, "nobody has %s open".formatted(device));
+            return users.notOpen(device);
         } else if (address.isPresent() && run.exporters().habanalabs(device).isPresent()) {
             Habanalabs driver = run.exporters().habanalabs(device).get();
             if (size == 0) {
