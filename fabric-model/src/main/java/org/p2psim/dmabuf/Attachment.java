@@ -12,6 +12,9 @@ public final class Attachment {
     /** In its name: between the dma-buf's and the importer's, in which it does not occur. */
     static final String SEPARATOR = "/";
 
+    /** In the journal, of one without a callback. */
+    public static final String NEVER_NOTIFIED = "never notified";
+
     /** What the importer's table is worth. */
     public enum MappingState {
         NONE,

@@ -244,7 +244,8 @@ public final class DmaBuf {
                     kernel.note(
                             Journal.Action.ATTACH,
                             attachment.name(),
-                            attachment.peer2peer() ? "peer2peer kept" : "peer2peer cleared");
+                            (attachment.peer2peer() ? "peer2peer kept" : "peer2peer cleared")
+                                    + (attachment.moveNotify().isPresent() ? "" : ", " + Attachment.NEVER_NOTIFIED));
                     return Reply.done(attachment);
                 });
     }

@@ -32,6 +32,11 @@ public interface Exporter {
     /** The memory that a buffer shows now, in the deciding kernel's physical addresses, in its order. */
     ImmutableList<AddressRange> ranges(DmaBuf dmaBuf);
 
+    /** Whether that is memory of a device now, which only peer-to-peer DMA reaches, and not of the host. */
+    default boolean showsPeerMemory() {
+        return true;
+    }
+
     /**
      * Memory that a buffer has left, in physical addresses, as long as what lands there is still copied to where it went.
      */

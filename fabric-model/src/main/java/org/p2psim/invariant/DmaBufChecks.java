@@ -31,14 +31,31 @@ public final class DmaBufChecks {
                     live || attachment.mappingState() == MappingState.NONE,
                     attachment.name(),
                     () -> "mapped while its dma-buf is " + dmaBuf.life());
-            violations.require(
-                    Invariant.STATIC_WITHOUT_PEERS,
-                    attachment.importer().dynamic() || !attachment.peer2peer(),
-                    attachment.name(),
-                    () -> "a static importer has the peer-to-peer flag");
+            addReach(violations, attachment);
             addPins(violations, attachment);
         }
         return violations.found();
+    }
+
+    private static void addReach(Violations violations, Attachment attachment) {
+        boolean fixed = !attachment.importer().dynamic();
+        violations.require(
+                Invariant.STATIC_WITHOUT_PEERS,
+                !fixed || !attachment.peer2peer(),
+                attachment.name(),
+                () -> "a static importer has the peer-to-peer flag");
+        violations.require(
+                Invariant.STATIC_WITHOUT_PEERS,
+                !fixed
+                        || !attachment.isMappedAtExporter()
+                        || !attachment.dmaBuf().exporter().showsPeerMemory(),
+                attachment.name(),
+                () -> "a static importer has a table of a peer's memory");
+        violations.require(
+                Invariant.STATIC_WITHOUT_PEERS,
+                attachment.importer().doesDma(),
+                attachment.name(),
+                () -> "attached though its device does no DMA");
     }
 
     private static void addPins(Violations violations, Attachment attachment) {

@@ -9,11 +9,17 @@ import org.p2psim.dmabuf.exporter.VmaP2p;
 public final class GpuChecks {
     private GpuChecks() {}
 
-    /** I-18 and I-37. */
+    /** I-10, I-18 and I-37. */
     public static ImmutableList<Violation> check(Gpu gpu) {
         Violations violations = new Violations();
         gpu.mappedWrongly()
                 .forEach((attachment, what) -> violations.require(Invariant.GPU_PLACED, false, attachment, () -> what));
+        gpu.reusedEarly()
+                .forEach(name -> violations.require(
+                        Invariant.REUSE_WAITS,
+                        false,
+                        name,
+                        () -> "another buffer gets its memory before its fences are signalled"));
         for (GpuBuffer buffer : gpu.buffers()) {
             violations.require(
                     Invariant.PINNED_STAYS, buffer.staysPinned(), buffer.name(), () -> "moved while it is pinned");

@@ -53,7 +53,7 @@ public enum Invariant {
             TIME,
             "Old memory is used for something else only when its fences are signalled, and after a revocation when it"
                     + " is unmapped, too",
-            "DmaBufChecks"),
+            "DmaBufChecks, GpuChecks"),
     TABLE_COVERS_EXPORT(
             "I-11",
             CORRECTNESS,
@@ -91,7 +91,8 @@ public enum Invariant {
             "I-19",
             CORRECTNESS,
             STATE,
-            "Every change notifies each attachment with a callback exactly once, and none that is detached or released",
+            "Every revocation, restoration and move notifies each attachment with a callback exactly once, by the time it"
+                    + " is over, and none that is detached or released",
             "NotificationChecks"),
     LOCKED_WHERE_NEEDED(
             "I-20", DISCIPLINE, STATE, "The reservation is held to pin, map, vmap and notify", "KernelChecks"),
@@ -136,7 +137,12 @@ public enum Invariant {
             STATE,
             "Mappings into kernel memory and CPU accesses have ended at release",
             "DmaBufChecks"),
-    STATIC_WITHOUT_PEERS("I-34", CORRECTNESS, STATE, "Static importers never reach peers", "DmaBufChecks"),
+    STATIC_WITHOUT_PEERS(
+            "I-34",
+            CORRECTNESS,
+            STATE,
+            "Static importers never get a table of a peer's memory, and what does no DMA is never attached",
+            "DmaBufChecks"),
     PREDICTABLE(
             "I-35",
             CORRECTNESS,

@@ -14,26 +14,33 @@ public final class RegionChecks {
 
     /** I-06, I-26 and I-32 of every region of a NIC that is registered. */
     public static ImmutableList<Violation> check(RdmaNic nic) {
+        return nic.regions().stream()
+                .filter(MemoryRegion::isRegistered)
+                .flatMap(region -> check(region).stream())
+                .collect(ImmutableList.toImmutableList());
+    }
+
+    /** The same of one that is registered. */
+    public static ImmutableList<Violation> check(MemoryRegion region) {
         Violations violations = new Violations();
-        nic.regions().stream().filter(MemoryRegion::isRegistered).forEach(region -> {
-            translation(violations, region);
-            violations.require(
-                    Invariant.KEY_RESERVED,
-                    nic.keys()
-                            .holder(region.key())
-                            .filter(holder -> !holder.equals(region))
-                            .isEmpty(),
-                    region.name(),
-                    () -> "its key %d is another region's".formatted(region.key()));
-            violations.require(
-                    Invariant.INSIDE_BUFFER,
-                    Long.compareUnsigned(
-                                    region.request().offset() + region.request().length(),
-                                    region.attachment().dmaBuf().size())
-                            <= 0,
-                    region.name(),
-                    () -> "it reaches beyond the end of its dma-buf");
-        });
+        translation(violations, region);
+        violations.require(
+                Invariant.KEY_RESERVED,
+                region.nic()
+                        .keys()
+                        .holder(region.key())
+                        .filter(holder -> !holder.equals(region))
+                        .isEmpty(),
+                region.name(),
+                () -> "its key %d is another region's".formatted(region.key()));
+        long size = region.attachment().dmaBuf().size();
+        long offset = region.request().offset();
+        violations.require(
+                Invariant.INSIDE_BUFFER,
+                Long.compareUnsigned(offset, size) <= 0
+                        && Long.compareUnsigned(region.request().length(), size - offset) <= 0,
+                region.name(),
+                () -> "it reaches beyond the end of its dma-buf");
         return violations.found();
     }
 

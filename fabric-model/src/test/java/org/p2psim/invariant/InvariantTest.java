@@ -65,7 +65,7 @@ class InvariantTest {
                             DmaBufChecks.check(dmaBuf),
                             RegionChecks.check(nic),
                             KernelChecks.check(machine.kernel(), 0),
-                            NotificationChecks.check(machine.kernel().journal())))
+                            NotificationChecks.check(machine.kernel())))
                     .stream()
                     .flatMap(List::stream)
                     .map(Violation::invariant)
@@ -242,14 +242,14 @@ class InvariantTest {
     void notifyingTwiceForOneRevocationIsFound() {
         Scene scene = new Scene(VfioProfile.V7_1, Set.of());
         scene.machine.run("off", () -> scene.device.writeMemoryEnable(false));
-        assertThat(NotificationChecks.check(scene.machine.kernel().journal())).isEmpty();
+        assertThat(NotificationChecks.check(scene.machine.kernel())).isEmpty();
         scene.machine.run(
                 "again",
                 () -> scene.dmaBuf
                         .reservation()
                         .lock()
                         .around(() -> scene.dmaBuf.invalidateMappings().then(Reply::done)));
-        assertThat(NotificationChecks.check(scene.machine.kernel().journal()))
+        assertThat(NotificationChecks.check(scene.machine.kernel()))
                 .extracting(Violation::invariant)
                 .containsExactly(Invariant.NOTIFIED_ONCE);
     }

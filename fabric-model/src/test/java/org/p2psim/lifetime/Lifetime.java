@@ -198,7 +198,7 @@ final class Lifetime {
                 break;
             }
         }
-        found(NotificationChecks.check(kernel.journal()));
+        found(NotificationChecks.check(kernel));
         found(KernelChecks.stuck(kernel));
         if (kernel.waiting().isEmpty()) {
             found(KernelChecks.leaked(dmaBufs, importers.nics()));

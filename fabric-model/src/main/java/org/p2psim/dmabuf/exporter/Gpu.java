@@ -35,6 +35,9 @@ import org.p2psim.platform.Errno;
  * once the copy is over.
  */
 public final class Gpu {
+    /** In the journal, of a move that nobody is to be told of. */
+    public static final String NOT_EXPORTED = "not exported";
+
     private final Bdf function;
     private final AddressRange window;
     private final AddressRange visible;
@@ -136,9 +139,36 @@ public final class Gpu {
         return Reply.done(buffer);
     }
 
+    /** {@code ttm_bo_release()}: its memory is free for others once nothing uses it any more. */
     void freed(GpuBuffer buffer) {
         buffers.remove(buffer);
-        (buffer.place() == Place.GTT ? systemBlocks : vramBlocks).give(buffer.block());
+        Blocks from = blocks(buffer.place());
+        ImmutableList<Fence> uses = buffer.reservation().pending(FenceUsage.BOOKKEEP);
+        if (uses.isEmpty()) {
+            from.give(buffer.block(), buffer.name(), uses);
+        } else {
+            kernel.start(
+                    "release of the memory of " + buffer.name(),
+                    () -> Reply.after(over(uses, "what uses " + buffer.name()), () -> {
+                        from.give(buffer.block(), buffer.name(), uses);
+                        return Reply.done(buffer);
+                    }));
+        }
+    }
+
+    private Blocks blocks(Place place) {
+        return place == Place.GTT ? systemBlocks : vramBlocks;
+    }
+
+    private static Wait over(ImmutableList<Fence> fences, String what) {
+        return new Wait(
+                Wait.Kind.FENCES,
+                what,
+                () -> fences.stream().allMatch(Fence::isSignalled),
+                () -> fences.stream()
+                        .filter(fence -> !fence.isSignalled())
+                        .map(Fence::name)
+                        .toList());
     }
 
     private Reply<GpuBuffer> added(String name, long size, Set<Flag> flags, Place place, AddressRange block) {
@@ -276,42 +306,55 @@ public final class Gpu {
 
     private Reply<GpuBuffer> move(GpuBuffer buffer, Place to, AddressRange block) {
         AddressRange old = buffer.block();
-        Blocks from = buffer.place() == Place.GTT ? systemBlocks : vramBlocks;
-        Fence copy = new Fence("copy of " + buffer.name(), () -> from.give(old));
-        buffer.reservation().add(copy, FenceUsage.KERNEL);
+        Blocks from = blocks(buffer.place());
         String moved = buffer.dmaBuf().map(DmaBuf::name).orElse(buffer.name());
-        kernel.note(Journal.Action.MOVE, moved, "%s to %s".formatted(buffer.place(), to));
+        List<Fence> uses = new ArrayList<>();
+        Fence copy = new Fence("copy of " + buffer.name(), () -> from.give(old, moved, uses));
+        buffer.reservation().add(copy, FenceUsage.KERNEL);
+        kernel.note(
+                Journal.Action.MOVE,
+                moved,
+                "%s to %s%s"
+                        .formatted(
+                                buffer.place(), to, buffer.dmaBuf().isPresent() ? "" : ", " + NOT_EXPORTED));
         buffer.moving(copy, to, block);
         begun.add(new Move(copy, buffer));
         if (buffer.dmaBuf().isEmpty()) {
             copies.add(copy);
             return Reply.done(buffer);
         }
-        return buffer.dmaBuf().get().invalidateMappings().then(told -> {
-            kernel.start("copy of " + buffer.name(), () -> afterImporters(buffer, copy));
+        Fence told = new Fence("notification of the importers of " + moved);
+        uses.add(told);
+        return buffer.dmaBuf().get().invalidateMappings().then(all -> {
+            ImmutableList<Fence> others = othersThan(copy, buffer);
+            uses.addAll(others);
+            told.signal();
+            kernel.start("copy of " + buffer.name(), () -> afterImporters(buffer, copy, others));
             return Reply.done(buffer);
         });
     }
 
-    /** The copy begins once importers have stopped, and those are over that could not stop at once. */
-    private Reply<GpuBuffer> afterImporters(GpuBuffer buffer, Fence copy) {
-        ImmutableList<Fence> others = buffer.reservation().pending(FenceUsage.BOOKKEEP).stream()
+    private static ImmutableList<Fence> othersThan(Fence copy, GpuBuffer buffer) {
+        return buffer.reservation().pending(FenceUsage.BOOKKEEP).stream()
                 .filter(fence -> !fence.equals(copy))
                 .collect(ImmutableList.toImmutableList());
-        return Reply.after(
-                new Wait(
-                        Wait.Kind.FENCES,
-                        "what uses %s where it was".formatted(buffer.name()),
-                        () -> others.stream().allMatch(Fence::isSignalled),
-                        () -> others.stream()
-                                .filter(fence -> !fence.isSignalled())
-                                .map(Fence::name)
-                                .toList()),
-                () -> {
-                    copies.add(copy);
-                    buffer.left();
-                    return Reply.done(buffer);
-                });
+    }
+
+    /** The copy begins once importers have stopped, and those are over that could not stop at once. */
+    private Reply<GpuBuffer> afterImporters(GpuBuffer buffer, Fence copy, ImmutableList<Fence> others) {
+        return Reply.after(over(others, "what uses %s where it was".formatted(buffer.name())), () -> {
+            copies.add(copy);
+            buffer.left();
+            return Reply.done(buffer);
+        });
+    }
+
+    /** Buffers whose memory another one got while it was still in use: none must be (I-10). */
+    public ImmutableList<String> reusedEarly() {
+        return ImmutableList.<String>builder()
+                .addAll(vramBlocks.takenEarly())
+                .addAll(systemBlocks.takenEarly())
+                .build();
     }
 
     /** Whether a buffer that is pinned may be mapped where it is. */

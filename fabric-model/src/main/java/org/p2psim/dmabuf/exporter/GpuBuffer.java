@@ -62,7 +62,8 @@ public final class GpuBuffer implements Exporter {
     private Optional<AddressRange> leaving = Optional.empty();
     private boolean closed;
     private int pins;
-    private AddressRange pinnedAt;
+    private final Map<Attachment, AddressRange> pinnedAt = new HashMap<>();
+    private Optional<AddressRange> vmappedAt = Optional.empty();
     private long lastUse;
 
     GpuBuffer(Gpu gpu, String name, long size, Set<Flag> flags, Place place, AddressRange block) {
@@ -73,7 +74,6 @@ public final class GpuBuffer implements Exporter {
         this.reservation = new Reservation(gpu.kernel(), name);
         this.place = place;
         this.block = block;
-        this.pinnedAt = block;
     }
 
     public String name() {
@@ -101,9 +101,10 @@ public final class GpuBuffer implements Exporter {
         return pins > 0;
     }
 
-    /** Whether it still lies where it was pinned. */
+    /** Whether it still lies where each of those who pinned it did so. */
     public boolean staysPinned() {
-        return pins == 0 || block.equals(pinnedAt);
+        return pinnedAt.values().stream().allMatch(block::equals)
+                && vmappedAt.filter(at -> !block.equals(at)).isEmpty();
     }
 
     /** The copy of its newest move; to be signalled when it is over. */
@@ -149,6 +150,11 @@ public final class GpuBuffer implements Exporter {
     }
 
     @Override
+    public boolean showsPeerMemory() {
+        return place != Place.GTT;
+    }
+
+    @Override
     public ImmutableList<AddressRange> leaving(DmaBuf shown) {
         return leaving.map(ImmutableList::of).orElse(ImmutableList.of());
     }
@@ -179,7 +185,7 @@ public final class GpuBuffer implements Exporter {
             return Reply.refused(Errno.EINVAL, "%s is pinned in %s".formatted(name, place));
         }
         return (vram ? gpu.toWindow(this) : gpu.toSystem(this)).then(placed -> {
-            pinnedAt = pins == 0 ? block : pinnedAt;
+            pinnedAt.putIfAbsent(attachment, block);
             pins++;
             return Reply.done(attachment);
         });
@@ -188,6 +194,9 @@ public final class GpuBuffer implements Exporter {
     @Override
     public void unpin(Attachment attachment) {
         pins--;
+        if (!attachment.isPinned()) {
+            pinnedAt.remove(attachment);
+        }
     }
 
     @Override
@@ -234,10 +243,14 @@ public final class GpuBuffer implements Exporter {
     /** A reader on the CPU moves the buffer to system memory if that is possible, so it notifies. */
     @Override
     public Reply<DmaBuf> beginCpuAccess(DmaBuf read, boolean write) {
-        if (write || pins > 0 || is(Flag.VRAM_ONLY)) {
+        if (write || is(Flag.VRAM_ONLY)) {
             return Reply.done(read);
         }
-        return reservation.lock().around(() -> gpu.toSystem(this)).then(moved -> Reply.done(read));
+        // whoever held the lock may have pinned it
+        return reservation
+                .lock()
+                .around(() -> pins > 0 ? Reply.done(this) : gpu.toSystem(this))
+                .then(moved -> Reply.done(read));
     }
 
     @Override
@@ -247,13 +260,14 @@ public final class GpuBuffer implements Exporter {
 
     @Override
     public Reply<DmaBuf> vmap(DmaBuf shown) {
-        pinnedAt = pins == 0 ? block : pinnedAt;
+        vmappedAt = Optional.of(block);
         pins++;
         return Reply.done(shown);
     }
 
     @Override
     public void vunmap(DmaBuf shown) {
+        vmappedAt = Optional.empty();
         pins--;
     }
 

@@ -65,9 +65,12 @@ public final class Habanalabs implements Exporter {
         private final List<Long> pages;
         private final long pageSize;
         private final boolean deviceMemory;
+        private final HabanalabsFile.@Nullable Context owner;
         private int exportingCount;
 
-        Allocation(List<Long> pages, long pageSize, boolean deviceMemory) {
+        Allocation(
+                List<Long> pages, long pageSize, boolean deviceMemory, HabanalabsFile.@Nullable Context owner) {
+            this.owner = owner;
             this.pages = pages;
             this.pageSize = pageSize;
             this.deviceMemory = deviceMemory;
@@ -154,19 +157,20 @@ public final class Habanalabs implements Exporter {
         if (allocations.containsKey(handle)) {
             return Reply.refused(Errno.EINVAL, "handle %s is in use".formatted(handle));
         }
-        allocations.put(handle, new Allocation(ImmutableList.copyOf(pages), pageSize, true));
+        allocations.put(handle, new Allocation(ImmutableList.copyOf(pages), pageSize, true, owner()));
         return Reply.done(handle);
     }
 
     /** Host memory that the device has mapped gets a handle, too; it cannot be exported. */
     public Reply<String> allocateHost(String handle) {
-        allocations.put(handle, new Allocation(List.of(), Kernel.PAGE_SIZE, false));
+        allocations.put(handle, new Allocation(List.of(), Kernel.PAGE_SIZE, false, owner()));
         return Reply.done(handle);
     }
 
     /** The same with pages that follow one another, above everything that is allocated. */
     public Reply<String> allocate(String handle, long size, long pageSize) {
         long free = allocations.values().stream()
+                .filter(this::isAlive)
                 .flatMapToLong(live -> live.pages.stream().mapToLong(page -> page + live.pageSize))
                 .reduce(memory.user(), (a, b) -> Long.compareUnsigned(a, b) > 0 ? a : b);
         long start = (free + pageSize - 1) & -pageSize;
@@ -180,6 +184,16 @@ public final class Habanalabs implements Exporter {
             pages.add(start + offset);
         }
         return allocate(handle, pages, pageSize);
+    }
+
+    private HabanalabsFile.@Nullable Context owner() {
+        return file.context().orElse(null);
+    }
+
+    /** What a user has allocated ends with his context ({@code hl_vm_ctx_fini()}); before anybody opens it, never. */
+    private boolean isAlive(Allocation allocation) {
+        return allocation.owner == null
+                || file.context().filter(allocation.owner::equals).isPresent();
     }
 
     /** Device memory as the BAR shows it, physical. */
@@ -207,7 +221,7 @@ public final class Habanalabs implements Exporter {
     /** Refused while a dma-buf of the allocation lives. */
     public Reply<String> free(String handle) {
         Allocation allocation = allocations.get(handle);
-        if (allocation == null) {
+        if (allocation == null || !isAlive(allocation)) {
             return Reply.refused(Errno.EINVAL, "handle %s is unknown".formatted(handle));
         }
         if (allocation.exportingCount > 0) {
@@ -250,7 +264,7 @@ public final class Habanalabs implements Exporter {
     /** @param upper what the user passes above the 32 bits of the handle */
     public Reply<DmaBuf> exportByHandle(String name, String handle, long upper) {
         Allocation allocation = allocations.get(handle);
-        if (allocation == null || upper != 0 && !profile.cutsHandles()) {
+        if (allocation == null || !isAlive(allocation) || upper != 0 && !profile.cutsHandles()) {
             return Reply.refused(Errno.EINVAL, "handle %s is unknown".formatted(handle));
         }
         allocation.exportingCount++;

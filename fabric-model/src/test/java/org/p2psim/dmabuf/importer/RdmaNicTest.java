@@ -303,4 +303,28 @@ class RdmaNicTest {
         assertThat(errno(machine.start("access", () -> rxe.access(dmaBuf, false))))
                 .isEqualTo(Errno.EINVAL);
     }
+
+    /** I-32: a driver that registers what the kernel's checks refuse. */
+    @ParameterizedTest
+    @CsvSource({"0, 0x101000", "0x100000, 0x1000", "0x1000, 0xfffffffffffff000"})
+    void aRegionThatReachesBeyondItsBufferIsSeen(String offset, String length) {
+        Machine machine = machine();
+        VfioPci device = vfio(machine, VfioProfile.V7_1);
+        DmaBuf dmaBuf = done(device.export("d", 0, 0, BAR0.size()));
+        RdmaNic nic = machine.nic(0, RdmaFlavour.DYNAMIC);
+        MemoryRegion.Request request = new MemoryRegion.Request(
+                "mr", decoded(offset), decoded(length), 0, Set.of(AccessFlag.LOCAL_WRITE));
+        assertThat(errno(machine.start("register", () -> nic.register(request, dmaBuf))))
+                .isEqualTo(Errno.EINVAL);
+        MemoryRegion region = new MemoryRegion(nic, RdmaFlavour.DYNAMIC, request);
+        machine.run(
+                "build",
+                () -> dmaBuf.attach(nic.importer(), region.callback())
+                        .then(attachment -> region.build(attachment, step -> {})));
+        assertThat(RegionChecks.check(region)).extracting(Violation::invariant).containsExactly(Invariant.INSIDE_BUFFER);
+    }
+
+    private static long decoded(String hex) {
+        return Long.parseUnsignedLong(hex.replace("0x", ""), 16);
+    }
 }

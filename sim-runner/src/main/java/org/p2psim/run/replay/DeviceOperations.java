@@ -45,6 +45,7 @@ final class DeviceOperations {
                                 run.exporters()
                                         .habanalabs(op.device())
                                         .ifPresent(driver -> checkOwner(op, driver, before));
+                                landings.reused(before);
                             }
                         });
     }

@@ -5,6 +5,8 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.p2psim.dmabuf.Reply;
+import org.p2psim.platform.Errno;
 
 /** Who has which device open. */
 public final class DeviceUsers {
@@ -31,6 +33,11 @@ public final class DeviceUsers {
     /** Whether a device that users open and close has none now. */
     boolean nobodyHas(String device) {
         return opened.contains(device) && !users.containsKey(device);
+    }
+
+    /** What a call on its descriptor gets then. */
+    <T> Reply<T> notOpen(String device) {
+        return Reply.refused(Errno.EBADF, "nobody has %s open".formatted(device));
     }
 
     void closed(String device) {

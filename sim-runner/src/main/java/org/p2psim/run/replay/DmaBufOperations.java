@@ -18,9 +18,11 @@ import org.p2psim.unit.Bytes;
 /** What the exporting process does with dma-bufs, and what it asks their exporters to do. */
 final class DmaBufOperations {
     private final RunState run;
+    private final DeviceUsers users;
 
-    DmaBufOperations(RunState run) {
+    DmaBufOperations(RunState run, DeviceUsers users) {
         this.run = run;
+        this.users = users;
     }
 
     void export(int number, DmaBufOperation.Export op) {
@@ -44,7 +46,7 @@ final class DmaBufOperations {
         if (run.exporters().isGone(op.from())) {
             return Reply.refused(Errno.ENODEV, "%s is gone".formatted(op.from()));
         } else if (habanalabs.isPresent()) {
-            return exported(op, habanalabs.get());
+            return users.nobodyHas(op.from()) ? users.notOpen(op.from()) : exported(op, habanalabs.get());
         } else if (vfio.isPresent()) {
             return exported(op, vfio.get());
         } else if (gpu.isPresent()) {

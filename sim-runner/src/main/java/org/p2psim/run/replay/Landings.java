@@ -2,6 +2,7 @@ package org.p2psim.run.replay;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -22,6 +23,8 @@ import org.p2psim.dmabuf.Task;
 import org.p2psim.dmabuf.Wait;
 import org.p2psim.dmabuf.exporter.VfioPci;
 import org.p2psim.dmabuf.ownership.OwnedMemory;
+import org.p2psim.invariant.DmaBufChecks;
+import org.p2psim.invariant.Invariant;
 import org.p2psim.invariant.Violation;
 import org.p2psim.outcome.LandingOutcome;
 import org.p2psim.run.kernel.Noted;
@@ -126,6 +129,15 @@ public final class Landings {
         if (assigned.stream().noneMatch(bar::overlaps)) {
             run.memory().free(bar);
         }
+    }
+
+    /** I-10: the memory that these show is cleared, or somebody else's, from now on. */
+    void reused(List<DmaBuf> dmaBufs) {
+        run.watch().checked(ImmutableSet.of(Invariant.REUSE_WAITS), 1);
+        dmaBufs.stream()
+                .filter(dmaBuf -> !dmaBuf.isReleased())
+                .flatMap(dmaBuf -> DmaBufChecks.reuse(dmaBuf, true).stream())
+                .forEach(violation -> broken(violation, 1));
     }
 
     private void read(Noted noted) {

@@ -94,7 +94,7 @@ public final class Replay {
         GpuMemory gpuMemory = new GpuMemory(owned, exporters.gpus());
         new DeviceTimes(world, kernelRun, exporters, gpuMemory);
         new GuessedDescriptors(run, choices);
-        this.dmaBufs = new DmaBufOperations(run);
+        this.dmaBufs = new DmaBufOperations(run, users);
         this.softwareRdma = new SoftwareRdmaOperations(run);
         this.attachments = new AttachmentOperations(run, softwareRdma);
         this.memory = new MemoryOperations(run, gpuMemory, users, landings);

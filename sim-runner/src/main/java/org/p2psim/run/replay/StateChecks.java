@@ -39,7 +39,8 @@ final class StateChecks {
             Invariant.USABLE_WHEN_ENABLED,
             Invariant.REVOKED_MEANS_DISABLED,
             Invariant.REGISTRATIONS_COUNTED);
-    private static final ImmutableSet<Invariant> GPU = ImmutableSet.of(Invariant.GPU_PLACED, Invariant.PINNED_STAYS);
+    private static final ImmutableSet<Invariant> GPU =
+            ImmutableSet.of(Invariant.GPU_PLACED, Invariant.PINNED_STAYS, Invariant.REUSE_WAITS);
     private static final ImmutableSet<Invariant> JOURNAL = ImmutableSet.of(
             Invariant.TABLES_FREED,
             Invariant.LOCKED_WHERE_NEEDED,
@@ -72,6 +73,12 @@ final class StateChecks {
             hotResets.add(noted.object());
         } else if (noted.action() == Action.RESET_DONE) {
             hotResets.remove(noted.object());
+        } else if (noted.action() == Action.SCRUB
+                && run.exporters()
+                        .habanalabs(noted.object())
+                        .filter(driver -> driver.file().isScrubbing())
+                        .isPresent()) {
+            landings.reused(run.exporters().live(noted.object()));
         }
     }
 
@@ -80,6 +87,7 @@ final class StateChecks {
     }
 
     private void check() {
+        report(notifications.over(run.kernel().kernel()));
         List<DmaBuf> dmaBufs = run.handles().exported();
         run.watch().checked(ImmutableSet.of(Invariant.LOCK_ORDER), 1);
         report(KernelChecks.lockOrder(run.kernel().kernel()));
@@ -93,6 +101,7 @@ final class StateChecks {
             report(RegionChecks.check(nic));
         }
         run.exporters().vfio().values().forEach(this::check);
+        dmaBufs.forEach(this::checkOrphan);
         run.exporters().gpus().values().forEach(gpu -> {
             run.watch().checked(GPU, 1);
             report(GpuChecks.check(gpu));
@@ -108,6 +117,19 @@ final class StateChecks {
             run.watch().checked(VFIO, 1);
             report(VfioChecks.check(device));
         }
+    }
+
+    /** Closed under a dma-buf, whoever has opened the device since. */
+    private void checkOrphan(DmaBuf dmaBuf) {
+        run.exporters()
+                .vfio(run.exporters().device(dmaBuf))
+                .filter(device -> !device.isBusy())
+                .filter(device ->
+                        dmaBuf.life() == DmaBuf.Life.LIVE && !device.dmaBufs().contains(dmaBuf))
+                .ifPresent(device -> {
+                    run.watch().checked(ImmutableSet.of(Invariant.USABLE_WHEN_ENABLED), 1);
+                    report(VfioChecks.orphan(device, dmaBuf));
+                });
     }
 
     /** Nothing happens any more: who still waits for importers will wait for ever (I-24), because of those who block it. */

@@ -23,6 +23,10 @@ public final class InvariantWatch {
         private final Map<String, Break> first = new LinkedHashMap<>();
         /** By object and event: what more DMAs did after the first break. */
         private final Map<List<Object>, Break> more = new LinkedHashMap<>();
+
+        private Stream<Break> breaks() {
+            return Stream.concat(first.values().stream(), more.values().stream());
+        }
     }
 
     /**
@@ -118,9 +122,7 @@ public final class InvariantWatch {
 
     /** The first time that each invariant broke at each object, and each DMA that broke it after that, in order. */
     public ImmutableList<Break> breaks() {
-        return records.values().stream()
-                .flatMap(record -> Stream.concat(record.first.values().stream(), record.more.values().stream()))
-                .collect(ImmutableList.toImmutableList());
+        return records.values().stream().flatMap(Record::breaks).collect(ImmutableList.toImmutableList());
     }
 
     /**
@@ -140,12 +142,10 @@ public final class InvariantWatch {
                 invariant.id(),
                 invariant.statement(),
                 Math.max(record.checks, record.broken),
-                record.first.values().stream()
+                record.breaks()
                         .filter(expected.negate())
                         .findFirst()
                         .map(found -> found.outcome(record.broken, false))
-                        .or(() -> record.first.values().stream()
-                                .findFirst()
-                                .map(found -> found.outcome(record.broken, true))));
+                        .or(() -> record.breaks().findFirst().map(found -> found.outcome(record.broken, true))));
     }
 }

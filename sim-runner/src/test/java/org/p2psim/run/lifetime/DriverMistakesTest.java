@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.p2psim.outcome.ExpectationOutcome;
 import org.p2psim.outcome.LandingOutcome;
 import org.p2psim.outcome.LandingOutcome.Fate;
 import org.p2psim.outcome.Note;
 import org.p2psim.outcome.RunOutcome;
+import org.p2psim.unit.Ticks;
 
 /** What the mistakes of drivers do to others, and that nobody pays who did not make them. */
 class DriverMistakesTest {
@@ -159,6 +161,63 @@ class DriverMistakesTest {
                 .expects(
                         "count: \"notify %s\", is: 1".formatted(lane),
                         "order: [\"map %s\", \"notify %s\"]".formatted(lane, lane))
+                .run();
+    }
+
+    /** An expectation of one break does not excuse another of the same invariant at the same object. */
+    @Test
+    void aSecondWriteThatBreaksTheSameInvariantIsUnexpectedIfOnlyTheFirstIsExpected() {
+        String[] lines = {
+            "at: 1us, do: export, dma-buf: buf, from: n0, region: 4",
+            "at: 2us, do: attach, attachment: a, dma-buf: buf, importer: x0",
+            "at: 3us, do: map, attachment: a",
+            "at: 901us, id: w, do: dma-write, attachment: a, size: 1MiB",
+            "at: 905us, do: reset, device: n0",
+            "at: 1801us, id: w2, do: dma-write, attachment: a, size: 1MiB",
+            "at: 1805us, do: reset, device: n0",
+        };
+        RunOutcome run = Lifetime.on("release: \"6.19\"")
+                .does(lines)
+                .expects("broken: I-01, operation: w")
+                .outcome();
+        assertThat(run.expectations()).as("%s", Lifetime.describe(run)).allMatch(ExpectationOutcome::met);
+        assertThat(run.invariants())
+                .filteredOn(each -> each.id().equals("I-01"))
+                .singleElement()
+                .satisfies(each -> assertThat(each.good()).isFalse())
+                .satisfies(each ->
+                        assertThat(each.violation().orElseThrow().at()).isGreaterThan(1801 * Ticks.PER_MICROSECOND));
+        Lifetime.on("release: \"6.19\"")
+                .does(lines)
+                .expects("broken: I-01, operation: w", "broken: I-01, operation: w2")
+                .run();
+    }
+
+    /** Without a reference of the context the memory is cleared, and has its next owner, while a NIC has its addresses. */
+    @ParameterizedTest
+    @CsvSource({"true, leave", "false, enter"})
+    void memoryThatIsMappedIsNeitherClearedNorGivenAway(boolean scrub, String by) {
+        Lifetime.on("release: \"5.16\", bugs: [no-context-reference]")
+                .habanalabs("scrub: " + scrub)
+                .does(
+                        "at: 0us, do: open-device, device: h0, user: A",
+                        "at: 1us, do: export, dma-buf: buf, from: h0, address: 0x24000000, size: 1MiB",
+                        REGISTER.replace("x0", "x1"),
+                        "at: 20us, id: leave, do: close-device, device: h0, user: A",
+                        "at: 100us, id: enter, do: open-device, device: h0, user: B")
+                .expects("broken: I-10, operation: %s, enabled-by: leave".formatted(by), "broken: I-23")
+                .run();
+    }
+
+    /** R1: closed while memory is disabled, the shell is left with the flag that lets everybody map. */
+    @Test
+    void aShellOfAClosedDeviceThatMapsBreaksWhatRevokedForEverMeans() {
+        Lifetime.on("release: \"6.1\", without-bugs: [orig-nents-not-restored, device-used-after-close]")
+                .vfio("driver: vfio-rfc")
+                .does(
+                        "at: 0us, do: export, dma-buf: buf, from: n0, region: 4",
+                        "at: 10us, id: close, do: close-device, device: n0")
+                .expects("broken: I-08, operation: close")
                 .run();
     }
 }

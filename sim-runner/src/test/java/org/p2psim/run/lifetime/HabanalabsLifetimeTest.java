@@ -55,6 +55,7 @@ class HabanalabsLifetimeTest {
                 .expects(
                         "operation: enters, is: done",
                         "broken: I-23, at: 50us, operation: enters, enabled-by: leaves",
+                        "broken: I-10, at: 50us, operation: enters, enabled-by: leaves",
                         "broken: I-03, operation: spy, enabled-by: leaves",
                         "dma: spy, data: { secret: 4KiB }, landed: { B: 4KiB }")
                 .run();
@@ -103,6 +104,25 @@ class HabanalabsLifetimeTest {
     }
 
     @Test
+    void whoHasClosedTheDeviceNeitherAllocatesNorExportsNorFrees() {
+        Lifetime.on("release: \"5.16\"")
+                .does(
+                        "at: 0us, do: open-device, device: h0, user: A",
+                        "at: 1us, do: allocate, handle: h, from: h0, page-size: 2MiB, size: 4MiB",
+                        "at: 10us, do: close-device, device: h0, user: A",
+                        "at: 20us, id: more, do: allocate, handle: h2, from: h0, page-size: 2MiB, size: 4MiB",
+                        "at: 21us, id: by-address, do: export, dma-buf: d1, from: h0, address: 0x24000000, size: 1MiB",
+                        "at: 22us, id: by-handle, do: export, dma-buf: d2, from: h0, handle: h",
+                        "at: 23us, id: free, do: free, handle: h")
+                .expects(
+                        "operation: more, errno: EBADF",
+                        "operation: by-address, errno: EBADF",
+                        "operation: by-handle, errno: EBADF",
+                        "operation: free, errno: EBADF")
+                .run();
+    }
+
+    @Test
     void whatWasFreedOrLiesOutsideOfTheBarIsNeitherWrittenNorRead() {
         Lifetime.on("release: \"5.16\"")
                 .does(
@@ -116,6 +136,20 @@ class HabanalabsLifetimeTest {
                         "operation: beyond, errno: EINVAL",
                         "operation: freed, errno: EINVAL",
                         "operation: none, errno: EINVAL")
+                .run();
+    }
+
+    @Test
+    void whatAUserHasAllocatedEndsWithHisContext() {
+        Lifetime.on("release: \"5.16\"")
+                .does(
+                        "at: 0us, do: open-device, device: h0, user: A",
+                        "at: 1us, do: allocate, handle: h, from: h0, page-size: 2MiB, size: 4MiB",
+                        "at: 10us, do: close-device, device: h0, user: A",
+                        "at: 100us, do: open-device, device: h0, user: B",
+                        "at: 110us, id: export, do: export, dma-buf: buf, from: h0, handle: h",
+                        "at: 120us, id: free, do: free, handle: h")
+                .expects("operation: export, errno: EINVAL", "operation: free, errno: EINVAL")
                 .run();
     }
 }
