@@ -51,6 +51,7 @@ final class Flow extends Input {
     private long skippedBytes;
     private long skipNumber;
     private @Nullable Journal journal;
+    private long lastTag = -1;
     private boolean stopped;
     private boolean ended;
 
@@ -102,6 +103,7 @@ final class Flow extends Input {
         Channel first = itsWay.request().channel(0);
         if (reads) {
             tags.askedFrom(first);
+            tags.begins(this);
         }
         cursor.begin(progress.now());
         prepare();
@@ -205,7 +207,24 @@ final class Flow extends Input {
             return Agenda.NEVER;
         }
         long ready = cursor.readyAt(now);
-        return reads ? Math.max(ready, tags.availableAt(now)) : ready;
+        if (!reads) {
+            return ready;
+        }
+        long tagged = Math.max(ready, tags.availableAt(now));
+        return tagged > now || engine.wholeDmas() || tags.isTurnOf(this, now) ? tagged : Agenda.NEVER;
+    }
+
+    /** When it took a tag last, in the order of its function; -1 if it never did. */
+    long lastTag() {
+        return lastTag;
+    }
+
+    /** Whether it waits for nothing but a tag, where another reader does. */
+    boolean wantsTag(Flow other, long now) {
+        return next != null
+                && !stopped
+                && way().request().channel(0) == other.way().request().channel(0)
+                && cursor.readyAt(now) <= now;
     }
 
     /** Whether an IOMMU on the way need not keep its reads in order: what answers them does not either. */
@@ -241,7 +260,7 @@ final class Flow extends Input {
         outstanding += tlp.bytes;
         asked += tlp.bytes;
         if (reads) {
-            tags.take(tlp.bytes, cursor.requests(request.mrrs()) == 2);
+            lastTag = tags.take(tlp.bytes, cursor.requests(request.mrrs()) == 2);
         }
         cursor.issued(now);
         prepare();
@@ -482,6 +501,7 @@ final class Flow extends Input {
         state.put(outstanding);
         state.putTime(lastArrival);
         tags.put(state);
+        state.put(tags.rank(this));
         reports.put(state, position());
     }
 
@@ -629,6 +649,7 @@ final class Flow extends Input {
     /** Its last TLP has arrived. */
     void end() {
         way().request().channel(0).removeSource(this);
+        tags.ends(this);
         progress.ended(this);
         whenDone.run();
         listener.done();

@@ -1,6 +1,8 @@
 package org.p2psim.run.flow;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.p2psim.timing.DmaEngineTiming.Rounds;
 
@@ -22,6 +24,9 @@ final class TagPool {
 
     /** Channels where flows of the function wait for tags. */
     private Channel[] askers = {};
+
+    private final List<Flow> readers = new ArrayList<>();
+    private long taken;
 
     TagPool(int tags, Optional<Rounds> rounds) {
         this.tags = tags;
@@ -49,6 +54,40 @@ final class TagPool {
 
     Channel[] askers() {
         return askers;
+    }
+
+    void begins(Flow reader) {
+        readers.add(reader);
+    }
+
+    void ends(Flow reader) {
+        readers.remove(reader);
+    }
+
+    /**
+     * Whether a reader may take the tag that there is. The last one goes to the reader that has waited longest: a port
+     * that takes its sources in turn would give it to whoever asks when it comes back, always the same one perhaps.
+     */
+    boolean isTurnOf(Flow reader, long now) {
+        if (free > 1) {
+            return true;
+        }
+        for (int i = 0; i < readers.size(); i++) {
+            Flow other = readers.get(i);
+            if (other.lastTag() < reader.lastTag() && other.wantsTag(reader, now)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** How many readers took their last tag before this one. */
+    int rank(Flow reader) {
+        int before = 0;
+        for (int i = 0; i < readers.size(); i++) {
+            before += readers.get(i).lastTag() < reader.lastTag() ? 1 : 0;
+        }
+        return before;
     }
 
     int tags() {
@@ -102,8 +141,11 @@ final class TagPool {
         take(0, false);
     }
 
-    /** @param ofTwo whether its DMA is cut in two requests */
-    void take(int bytes, boolean ofTwo) {
+    /**
+     * @param ofTwo whether its DMA is cut in two requests
+     * @return how many were taken before
+     */
+    long take(int bytes, boolean ofTwo) {
         free--;
         outstanding += held(bytes);
         if (rounds.isPresent()) {
@@ -114,6 +156,7 @@ final class TagPool {
             inRound++;
             shortOnes += ofTwo || bytes <= rounds.get().shortRequest() ? 1 : 0;
         }
+        return taken++;
     }
 
     void giveBack(long at) {

@@ -265,4 +265,18 @@ class WorkloadTest {
         assertThat(nanoseconds(run(slow, read + ", relaxed-ordering: true"), "read"))
                 .isLessThan(2 * quiet);
     }
+
+    /** Tags are the scarce thing: half of them for each, whatever else the function sends. */
+    @Test
+    void twoReadersOfOneFunctionShareItsTagsWhileItWrites() {
+        RunOutcome run = run(
+                "{ at: 0ns, do: traffic, id: long, from: gpu0, to: gpu1, direction: read, size: 4MiB }",
+                "{ at: 0ns, do: traffic, id: short, from: gpu0, to: gpu2, direction: read, size: 1MiB }",
+                "{ at: 0ns, do: traffic, id: write, from: gpu0, to: gpu3, direction: write, size: 8MiB }");
+        TransferOutcome shorter = transfer(run, "short");
+        TransferOutcome longer = transfer(run, "long");
+        double whileBoth = (double) shorter.bytes() / (shorter.end() - shorter.start());
+        double afterwards = (double) (longer.bytes() - shorter.bytes()) / (longer.end() - shorter.end());
+        assertThat(whileBoth / afterwards).isCloseTo(0.5, within(0.03));
+    }
 }
