@@ -73,8 +73,11 @@ final class StateChecks {
             hotResets.add(noted.object());
         } else if (noted.action() == Action.RESET_DONE) {
             hotResets.remove(noted.object());
-        } else if (noted.action() == Action.SCRUB && run.exporters().habanalabs(noted.object())
-                .filter(driver -> driver.file().isScrubbing()).isPresent()) {
+        } else if (noted.action() == Action.SCRUB
+                && run.exporters()
+                        .habanalabs(noted.object())
+                        .filter(driver -> driver.file().isScrubbing())
+                        .isPresent()) {
             landings.reused(run.exporters().live(noted.object()));
         }
     }
@@ -121,8 +124,8 @@ final class StateChecks {
         run.exporters()
                 .vfio(run.exporters().device(dmaBuf))
                 .filter(device -> !device.isBusy())
-                .filter(device -> dmaBuf.life() == DmaBuf.Life.LIVE
-                        && !device.dmaBufs().contains(dmaBuf))
+                .filter(device ->
+                        dmaBuf.life() == DmaBuf.Life.LIVE && !device.dmaBufs().contains(dmaBuf))
                 .ifPresent(device -> {
                     run.watch().checked(ImmutableSet.of(Invariant.USABLE_WHEN_ENABLED), 1);
                     report(VfioChecks.orphan(device, dmaBuf));

@@ -111,8 +111,9 @@ class RandomTimelinesTest {
                 case 4 -> "do: rdma-read, mr: %s, size: 64KiB".formatted(mr);
                 case 5, 6 -> "do: evict, handle: h" + buffer;
                 case 7, 8 -> "do: defragment, handle: h" + buffer;
-                case 9 -> "do: begin-cpu-access, dma-buf: d%d }\n  - { at: %dns, do: end-cpu-access, dma-buf: d%d"
-                        .formatted(buffer, now + 1000, buffer);
+                case 9 ->
+                    "do: begin-cpu-access, dma-buf: d%d }\n  - { at: %dns, do: end-cpu-access, dma-buf: d%d"
+                            .formatted(buffer, now + 1000, buffer);
                 case 10 -> "do: free, handle: h" + buffer;
                 case 11 -> "do: close, dma-buf: d" + random.nextInt(4);
                 default -> "do: deregister-mr, mr: " + mr;
@@ -243,7 +244,9 @@ class RandomTimelinesTest {
                     .expects("no-invariant-broken: true")
                     .plan();
             RunOutcome run = simulation.run(plan);
-            assertThat(Lifetime.broken(run)).as("%s: %s", as, Lifetime.describe(run)).isEmpty();
+            assertThat(Lifetime.broken(run))
+                    .as("%s: %s", as, Lifetime.describe(run))
+                    .isEmpty();
             assertThat(new Explorer(simulation)
                             .explore(plan, EXPLORED, as, over -> {})
                             .broken())
