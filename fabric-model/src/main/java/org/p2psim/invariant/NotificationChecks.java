@@ -80,8 +80,7 @@ public final class NotificationChecks {
     }
 
     private void notified(Violations violations, String attachment) {
-        violations.require(
-                Invariant.NOTIFIED_ONCE, !told.contains(attachment), attachment, () -> "notified twice");
+        violations.require(Invariant.NOTIFIED_ONCE, !told.contains(attachment), attachment, () -> "notified twice");
         violations.require(
                 Invariant.NOTIFIED_ONCE,
                 attached.contains(attachment),

@@ -131,10 +131,12 @@ class MisuseTest {
         DmaBuf dmaBuf = done(gpu.export(buffer, "d"));
         Attachment attachment = done(dmaBuf.attach(importer(0)));
         Fence slow = new Fence("whoever pins is slow");
-        machine.start("pin", () -> dmaBuf.reservation().lock().around(() -> {
-            dmaBuf.reservation().add(slow, FenceUsage.BOOKKEEP);
-            return dmaBuf.reservation().whenSignalled(FenceUsage.BOOKKEEP, attachment::pin);
-        }));
+        machine.start(
+                "pin",
+                () -> dmaBuf.reservation().lock().around(() -> {
+                    dmaBuf.reservation().add(slow, FenceUsage.BOOKKEEP);
+                    return dmaBuf.reservation().whenSignalled(FenceUsage.BOOKKEEP, attachment::pin);
+                }));
         var reader = machine.start("read", () -> dmaBuf.cpuAccess().begin(false));
         slow.signal();
         machine.kernel().poll();
@@ -200,12 +202,10 @@ class MisuseTest {
         DmaBuf dmaBuf = bar();
         done(dmaBuf.attach(importer(0)));
         Fence answer = new Fence("answer of x1");
-        done(dmaBuf.attach(
-                importer(1),
-                Optional.of(told -> {
-                    told.dmaBuf().reservation().add(answer, FenceUsage.BOOKKEEP);
-                    return told.dmaBuf().reservation().whenSignalled(FenceUsage.BOOKKEEP, () -> Reply.done(told));
-                })));
+        done(dmaBuf.attach(importer(1), Optional.of(told -> {
+            told.dmaBuf().reservation().add(answer, FenceUsage.BOOKKEEP);
+            return told.dmaBuf().reservation().whenSignalled(FenceUsage.BOOKKEEP, () -> Reply.done(told));
+        })));
         machine.start(
                 "revoke",
                 () -> dmaBuf.reservation().lock().around(() -> {
@@ -264,9 +264,7 @@ class MisuseTest {
         locked(dmaBuf, "map", attachment::map);
         assertThat(DmaBufChecks.check(dmaBuf))
                 .containsExactly(new Violation(
-                        Invariant.STATIC_WITHOUT_PEERS,
-                        "d/x0",
-                        "a static importer has a table of a peer's memory"));
+                        Invariant.STATIC_WITHOUT_PEERS, "d/x0", "a static importer has a table of a peer's memory"));
     }
 
     /** I-34. */

@@ -314,9 +314,7 @@ public final class Gpu {
         kernel.note(
                 Journal.Action.MOVE,
                 moved,
-                "%s to %s%s"
-                        .formatted(
-                                buffer.place(), to, buffer.dmaBuf().isPresent() ? "" : ", " + NOT_EXPORTED));
+                "%s to %s%s".formatted(buffer.place(), to, buffer.dmaBuf().isPresent() ? "" : ", " + NOT_EXPORTED));
         buffer.moving(copy, to, block);
         begun.add(new Move(copy, buffer));
         if (buffer.dmaBuf().isEmpty()) {

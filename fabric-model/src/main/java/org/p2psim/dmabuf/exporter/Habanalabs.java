@@ -68,8 +68,7 @@ public final class Habanalabs implements Exporter {
         private final HabanalabsFile.@Nullable Context owner;
         private int exportingCount;
 
-        Allocation(
-                List<Long> pages, long pageSize, boolean deviceMemory, HabanalabsFile.@Nullable Context owner) {
+        Allocation(List<Long> pages, long pageSize, boolean deviceMemory, HabanalabsFile.@Nullable Context owner) {
             this.owner = owner;
             this.pages = pages;
             this.pageSize = pageSize;

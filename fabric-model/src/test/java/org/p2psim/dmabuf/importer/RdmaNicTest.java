@@ -312,8 +312,8 @@ class RdmaNicTest {
         VfioPci device = vfio(machine, VfioProfile.V7_1);
         DmaBuf dmaBuf = done(device.export("d", 0, 0, BAR0.size()));
         RdmaNic nic = machine.nic(0, RdmaFlavour.DYNAMIC);
-        MemoryRegion.Request request = new MemoryRegion.Request(
-                "mr", decoded(offset), decoded(length), 0, Set.of(AccessFlag.LOCAL_WRITE));
+        MemoryRegion.Request request =
+                new MemoryRegion.Request("mr", decoded(offset), decoded(length), 0, Set.of(AccessFlag.LOCAL_WRITE));
         assertThat(errno(machine.start("register", () -> nic.register(request, dmaBuf))))
                 .isEqualTo(Errno.EINVAL);
         MemoryRegion region = new MemoryRegion(nic, RdmaFlavour.DYNAMIC, request);
@@ -321,7 +321,9 @@ class RdmaNicTest {
                 "build",
                 () -> dmaBuf.attach(nic.importer(), region.callback())
                         .then(attachment -> region.build(attachment, step -> {})));
-        assertThat(RegionChecks.check(region)).extracting(Violation::invariant).containsExactly(Invariant.INSIDE_BUFFER);
+        assertThat(RegionChecks.check(region))
+                .extracting(Violation::invariant)
+                .containsExactly(Invariant.INSIDE_BUFFER);
     }
 
     private static long decoded(String hex) {
