@@ -270,9 +270,9 @@ class WorkloadTest {
     @Test
     void twoReadersOfOneFunctionShareItsTagsWhileItWrites() {
         RunOutcome run = run(
-                "{ at: 0ns, do: traffic, id: long, from: gpu0, to: gpu1, direction: read, size: 4MiB }",
-                "{ at: 0ns, do: traffic, id: short, from: gpu0, to: gpu2, direction: read, size: 1MiB }",
-                "{ at: 0ns, do: traffic, id: write, from: gpu0, to: gpu3, direction: write, size: 8MiB }");
+                "at: 0ns, do: traffic, id: long, from: gpu0, to: gpu1, direction: read, size: 4MiB",
+                "at: 0ns, do: traffic, id: short, from: gpu0, to: gpu2, direction: read, size: 1MiB",
+                "at: 0ns, do: traffic, id: write, from: gpu0, to: gpu3, direction: write, size: 8MiB");
         TransferOutcome shorter = transfer(run, "short");
         TransferOutcome longer = transfer(run, "long");
         double whileBoth = (double) shorter.bytes() / (shorter.end() - shorter.start());
