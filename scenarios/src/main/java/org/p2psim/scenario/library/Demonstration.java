@@ -132,7 +132,6 @@ public record Demonstration(
                             "hl-v6",
                             100,
                             OWNER_AS_MAPPED,
-                            REUSE_WAITS,
                             ONE_OWNER),
                     explored(Bug.NO_SCRUB, "habanalabs-scrub-between-users", "hl-6.5", 100, ONE_OWNER),
                     explored(Bug.NO_FENCE_WAIT, "gpu-evict-under-odp", "core-5.12", 100, NEW_MAPPING_WAITS),

@@ -45,7 +45,6 @@ final class DeviceOperations {
                                 run.exporters()
                                         .habanalabs(op.device())
                                         .ifPresent(driver -> checkOwner(op, driver, before));
-                                landings.reused(before);
                             }
                         });
     }

@@ -131,7 +131,7 @@ public final class Landings {
         }
     }
 
-    /** I-10: the memory that these show is cleared, or somebody else's, from now on. */
+    /** I-10: the memory that these show is somebody else's from now on. */
     void reused(List<DmaBuf> dmaBufs) {
         run.watch().checked(ImmutableSet.of(Invariant.REUSE_WAITS), 1);
         dmaBufs.stream()

@@ -73,12 +73,6 @@ final class StateChecks {
             hotResets.add(noted.object());
         } else if (noted.action() == Action.RESET_DONE) {
             hotResets.remove(noted.object());
-        } else if (noted.action() == Action.SCRUB
-                && run.exporters()
-                        .habanalabs(noted.object())
-                        .filter(driver -> driver.file().isScrubbing())
-                        .isPresent()) {
-            landings.reused(run.exporters().live(noted.object()));
         }
     }
 

@@ -193,22 +193,6 @@ class DriverMistakesTest {
                 .run();
     }
 
-    /** Without a reference of the context the memory is cleared, and has its next owner, while a NIC has its addresses. */
-    @ParameterizedTest
-    @CsvSource({"true, leave", "false, enter"})
-    void memoryThatIsMappedIsNeitherClearedNorGivenAway(boolean scrub, String by) {
-        Lifetime.on("release: \"5.16\", bugs: [no-context-reference]")
-                .habanalabs("scrub: " + scrub)
-                .does(
-                        "at: 0us, do: open-device, device: h0, user: A",
-                        "at: 1us, do: export, dma-buf: buf, from: h0, address: 0x24000000, size: 1MiB",
-                        REGISTER.replace("x0", "x1"),
-                        "at: 20us, id: leave, do: close-device, device: h0, user: A",
-                        "at: 100us, id: enter, do: open-device, device: h0, user: B")
-                .expects("broken: I-10, operation: %s, enabled-by: leave".formatted(by), "broken: I-23")
-                .run();
-    }
-
     /** R1: closed while memory is disabled, the shell is left with the flag that lets everybody map. */
     @Test
     void aShellOfAClosedDeviceThatMapsBreaksWhatRevokedForEverMeans() {

@@ -55,7 +55,6 @@ class HabanalabsLifetimeTest {
                 .expects(
                         "operation: enters, is: done",
                         "broken: I-23, at: 50us, operation: enters, enabled-by: leaves",
-                        "broken: I-10, at: 50us, operation: enters, enabled-by: leaves",
                         "broken: I-03, operation: spy, enabled-by: leaves",
                         "dma: spy, data: { secret: 4KiB }, landed: { B: 4KiB }")
                 .run();
