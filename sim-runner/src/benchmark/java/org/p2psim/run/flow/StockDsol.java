@@ -31,10 +31,25 @@ final class StockDsol implements Scheduler, EventListener {
     private static final long serialVersionUID = 1;
     private static final int HIGHEST = SimEventInterface.MAX_PRIORITY;
 
-    private final DevsSimulator<Long> simulator = new DevsSimulator<>("stock");
+    private final Stock simulator = new Stock();
     private final Semaphore stopped = new Semaphore(0);
     private final List<Handler> handlers = new ArrayList<>();
     private long events;
+
+    /** A start that comes before the thread of the last run waits again is lost: it clears its interruption first. */
+    private static final class Stock extends DevsSimulator<Long> {
+        private static final long serialVersionUID = 1;
+
+        Stock() {
+            super("stock");
+        }
+
+        void awaitWorker() {
+            while (!worker.isWaiting()) {
+                Thread.onSpinWait();
+            }
+        }
+    }
 
     StockDsol() {
         simulator.initialize(
@@ -93,6 +108,7 @@ final class StockDsol implements Scheduler, EventListener {
     }
 
     void runUntil(long time) {
+        simulator.awaitWorker();
         simulator.runUpToAndIncluding(time);
         stopped.acquireUninterruptibly();
     }
