@@ -1,5 +1,6 @@
 package org.p2psim.run.flow;
 
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.p2psim.routing.Routing;
@@ -123,12 +124,11 @@ public final class BulkDma implements DmaListener, AutoCloseable {
     }
 
     @Override
-    public boolean takesRepeats() {
-        return takesRepeats;
+    public Optional<Repeats> repeats() {
+        return takesRepeats ? Optional.of(this::repeated) : Optional.empty();
     }
 
-    @Override
-    public void repeated(boolean completed, long at, long period, long count, int bytes, long latency) {
+    private void repeated(boolean completed, long at, long period, long count, int bytes, long latency) {
         told(completed == reads, count, bytes, latency);
     }
 

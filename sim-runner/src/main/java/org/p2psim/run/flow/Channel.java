@@ -1,6 +1,5 @@
 package org.p2psim.run.flow;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.transaction.Credits;
 import org.p2psim.transaction.Splitting;
@@ -34,9 +33,7 @@ final class Channel {
     /** From the sending of a DLLP to its arrival. Never at once: whoever decides at that instant does not know of it. */
     private final long dllpDelay;
 
-    private Port[] ports = {};
-    private int turn;
-    private int sentInTurn;
+    private final PortArbiter ports = new PortArbiter();
 
     private final AvailableCredits credits;
     /** The other direction of a link, on which DLLPs come back; null if credits come back without. */
@@ -102,57 +99,14 @@ final class Channel {
         return free;
     }
 
-    /** Lets TLPs come from the buffer of the channel before. */
-    void addPort(Receiver before) {
-        if (Arrays.stream(ports).noneMatch(port -> port.owner == before)) {
-            add(new Port(before, 1));
-        }
-    }
-
-    /** Some TLPs of a queue go on here. */
-    void addQueue(Receiver before, Receiver.Queue queue) {
-        for (Port port : ports) {
-            if (port.owner == before) {
-                port.add(queue);
-            }
-        }
-    }
-
-    /** Lets TLPs start here. */
-    void addSource(Input source) {
-        Port port = new Port(source, 1);
-        port.add(source);
-        add(port);
-    }
-
-    private void add(Port port) {
-        ports = Arrays.copyOf(ports, ports.length + 1);
-        ports[ports.length - 1] = port;
-    }
-
-    void removeSource(Input source) {
-        for (int i = 0; i < ports.length; i++) {
-            if (ports[i].owner == source) {
-                Port[] others = Arrays.copyOf(ports, ports.length - 1);
-                System.arraycopy(ports, i + 1, others, i, others.length - i);
-                ports = others;
-                if (i == turn) {
-                    sentInTurn = 0;
-                }
-                turn = i < turn ? turn - 1 : turn == ports.length ? 0 : turn;
-                return;
-            }
-        }
+    PortArbiter ports() {
+        return ports;
     }
 
     /** Once the DLLPs that are due are sent. */
     void put(State state) {
         state.putTime(free);
-        state.put(turn);
-        state.put(sentInTurn);
-        for (Port port : ports) {
-            port.put(state);
-        }
+        ports.put(state);
         credits.put(state);
         state.put(starved ? 1 : 0);
         pace.put(state);
@@ -178,29 +132,18 @@ final class Channel {
             progress.wake(this, free);
             return;
         }
-        long retry = Agenda.NEVER;
         starved = false;
-        int count = ports.length;
-        for (int i = 0; i < count; i++) {
-            int index = turn + i < count ? turn + i : turn + i - count;
-            Port port = ports[index];
-            Input input = port.readyInput(this, now);
-            if (input != null) {
-                takeTurn(index, port.weight, count);
-                send(input, now);
-                if (input.keepsTurn()) {
-                    turn = index;
-                }
-                long next = runAhead(nextDecision(now));
-                progress.wake(this, Math.min(next, nextDllp()));
-                return;
-            }
-            retry = Math.min(retry, port.retry());
-            if (port.holdsTurn()) {
-                break;
-            }
+        Input input = ports.next(this, now);
+        if (input == null) {
+            progress.wake(this, Math.min(ports.retry(), nextDllp()));
+            return;
         }
-        progress.wake(this, Math.min(retry, nextDllp()));
+        send(input, now);
+        if (input.keepsTurn()) {
+            ports.keepTurn();
+        }
+        long next = runAhead(ports.readyAt(this, now, free));
+        progress.wake(this, Math.min(next, nextDllp()));
     }
 
     /**
@@ -211,7 +154,7 @@ final class Channel {
      * @return when it decides next after that
      */
     private long runAhead(long first) {
-        long horizon = ports.length == 1 ? progress.horizon() : 0;
+        long horizon = ports.hasOnePort() ? progress.horizon() : 0;
         if (first >= horizon) {
             return first;
         }
@@ -222,7 +165,7 @@ final class Channel {
         if (!isAlone() || progress.goesByTheClock(this)) {
             return first;
         }
-        Input input = ports[0].onlyInput();
+        Input input = ports.onlyInput();
         long time = first;
         for (int i = 0; input != null && i < MOST_AHEAD && time < horizon && hasCredits(input.head()); i++) {
             progress.runAheadTo(time);
@@ -234,23 +177,21 @@ final class Channel {
 
     /** Whether it has one input, which depends on nobody else, and need not send DLLPs for the other direction. */
     boolean isAlone() {
-        Input input = ports.length == 1 ? ports[0].onlyInput() : null;
+        Input input = ports.onlyInput();
         return input != null
-                && (reverse == null || (reverse.ports.length == 0 && reverse.receiver.nextDllp() == Agenda.NEVER))
+                && (reverse == null || (!reverse.ports.hasPorts() && reverse.receiver.nextDllp() == Agenda.NEVER))
                 && input.isUndisturbed();
     }
 
     /** Sends from its only input. */
     void sendOnly(Input input, long now) {
-        takeTurn(0, ports[0].weight, 1);
+        ports.takeTurns(1);
         send(input, now);
     }
 
     /** Whether it has only this input, and no DLLP to send for the other direction. */
     boolean servesOnly(Input input) {
-        return ports.length == 1
-                && ports[0].onlyInput() == input
-                && (reverse == null || reverse.receiver.nextDllp() == Agenda.NEVER);
+        return ports.onlyInput() == input && (reverse == null || reverse.receiver.nextDllp() == Agenda.NEVER);
     }
 
     /** Whether how long it takes depends on the sizes of TLPs alone, it sets their tails, and it holds up none. */
@@ -260,7 +201,7 @@ final class Channel {
 
     /** It has sent TLPs that are alike, from its only input. */
     void sentAlike(int tlpClass, int count, int dataUnits, long newFree) {
-        sentInTurn = (sentInTurn + count) % ports[0].weight;
+        ports.takeTurns(count);
         credits.spend(tlpClass, count, count * dataUnits);
         free = newFree;
     }
@@ -268,26 +209,6 @@ final class Channel {
     /** When it has to send a DLLP. Where times are known nobody has to be there. */
     private long nextDllp() {
         return reverse == null || knowsTimes ? Agenda.NEVER : notBefore(free, reverse.receiver.nextDllp());
-    }
-
-    private void takeTurn(int index, int weight, int count) {
-        sentInTurn = index == turn ? sentInTurn + 1 : 1;
-        turn = index;
-        if (sentInTurn >= weight) {
-            turn = index + 1 < count ? index + 1 : 0;
-            sentInTurn = 0;
-        }
-    }
-
-    private long nextDecision(long now) {
-        long next = Agenda.NEVER;
-        for (Port port : ports) {
-            next = Math.min(next, port.readyAt(this, now));
-            if (next <= free) {
-                return free;
-            }
-        }
-        return next;
     }
 
     private static long notBefore(long earliest, long time) {

@@ -30,7 +30,7 @@ final class Completer extends Input {
         this.kind = kind;
         this.inOrder = inOrder;
         this.next = blank;
-        first.addSource(this);
+        first.ports().addSource(this);
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.p2psim.run.flow;
 
+import java.util.Optional;
 import org.p2psim.outcome.Failure;
 
 /**
@@ -29,22 +30,23 @@ public interface DmaListener {
      */
     default void failed(Failure how, long at, long address, int bytes, long issued) {}
 
-    /** Whether it may be told what repeats itself exactly all at once. */
-    default boolean takesRepeats() {
-        return false;
-    }
-
-    /**
-     * So many TLPs alike have landed, or were completed, one each period; nothing else happens to anybody meanwhile.
-     *
-     * @param completed whether it is {@link #completed}, else {@link #landed}
-     * @param at of the first
-     * @param latency of each, from its issue on, ticks
-     */
-    default void repeated(boolean completed, long at, long period, long count, int bytes, long latency) {
-        throw new UnsupportedOperationException("this listener is told everything one by one");
+    /** Who is told all at once of what repeats itself exactly; if nobody is, it is told one by one. */
+    default Optional<Repeats> repeats() {
+        return Optional.empty();
     }
 
     /** Nothing of the DMA is on its way any more, and nothing more will be issued. Called once. */
     void done();
+
+    /** Learns of TLPs that are alike. */
+    interface Repeats {
+        /**
+         * So many have landed, or were completed, one each period; nothing else happens to anybody meanwhile.
+         *
+         * @param completed whether it is {@link DmaListener#completed}, else {@link DmaListener#landed}
+         * @param at of the first
+         * @param latency of each, from its issue on, ticks
+         */
+        void repeated(boolean completed, long at, long period, long count, int bytes, long latency);
+    }
 }

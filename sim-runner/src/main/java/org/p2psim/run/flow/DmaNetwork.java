@@ -188,14 +188,14 @@ public final class DmaNetwork {
         return new Poison(31 * seed + request.name().hashCode(), perBillion);
     }
 
-    private Flow.Way way(Stage stage, Flow flow) {
+    private Way way(Stage stage, Flow flow) {
         if (stage instanceof Stage.Behind behind) {
-            return new Flow.Way(paths.path(behind.port(), flow::wrote), null, null, null, null, false);
+            return Way.ofWrites(paths.path(behind.port(), flow::wrote));
         }
         return way(((Stage.Dma) stage).request(), flow);
     }
 
-    private Flow.Way way(DmaRequest request, Flow flow) {
+    private Way way(DmaRequest request, Flow flow) {
         return request.direction() == Direction.READ ? readWay(request, flow) : writeWay(request, flow);
     }
 
@@ -252,7 +252,7 @@ public final class DmaNetwork {
         return progress.tlps();
     }
 
-    private Flow.Way writeWay(DmaRequest request, Flow flow) {
+    private Way writeWay(DmaRequest request, Flow flow) {
         Route route = delivery(request, true).route();
         long untilSeen = untilSeen(request.memory());
         boolean lands = response(request.memory()) == Response.SERVED;
@@ -277,7 +277,7 @@ public final class DmaNetwork {
                         flow.blocked(tlp, tail);
                     }
                 });
-        return new Flow.Way(path, null, null, null, null, false);
+        return Way.ofWrites(path);
     }
 
     /** Whether its requester may give up reads that are on their way: if it does not wait as long as is usual. */
@@ -310,7 +310,7 @@ public final class DmaNetwork {
                         request.initiator(), ((MemoryTarget) request.memory()).socket(), request.kind(), posted);
     }
 
-    private Flow.Way readWay(DmaRequest request, Flow flow) {
+    private Way readWay(DmaRequest request, Flow flow) {
         PciFunction initiator = request.initiator();
         Route route = delivery(request, false).route();
         Path completion = completionPath(request, flow);
@@ -330,7 +330,7 @@ public final class DmaNetwork {
                 flow.blocked(tlp, tail);
             }
         });
-        return new Flow.Way(
+        return new Way(
                 path,
                 completion,
                 error,

@@ -6,7 +6,6 @@ import org.p2psim.run.engine.Scheduler;
 
 /** An event for everything that happens: nothing is known before its time. */
 final class EveryEvent extends Progress {
-    private final Scheduler scheduler;
     private static final int DECIDE = 0;
     private static final int ELIGIBLE = 1;
     private static final int FREED = 2;
@@ -16,6 +15,8 @@ final class EveryEvent extends Progress {
     private static final int STOP = 6;
     private static final int DONE = 7;
     private static final int KINDS = 8;
+
+    private final Scheduler scheduler;
 
     /** Code of the first kind of event. */
     private final int first;

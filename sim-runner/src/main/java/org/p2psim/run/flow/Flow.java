@@ -1,7 +1,6 @@
 package org.p2psim.run.flow;
 
 import com.google.common.math.LongMath;
-import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +15,6 @@ import org.p2psim.transaction.TlpKind;
 
 /** One DMA: the requests that its initiator issues, and what has become of them. */
 final class Flow extends Input {
-    /** Reports that are kept at most, give or take those of the future. */
-    private static final int UNTOLD = 256;
-
     final int number;
 
     private final Progress progress;
@@ -31,7 +27,7 @@ final class Flow extends Input {
     private final boolean reads;
     private final boolean targetAbove4GiB;
 
-    private final long completionTimeout;
+    private final ReadRequests readRequests;
     private final Poison poison;
     private final Runnable whenDone;
 
@@ -50,7 +46,6 @@ final class Flow extends Input {
     private long requests;
     private long skippedBytes;
     private long skipNumber;
-    private @Nullable Journal journal;
     private long lastTag = -1;
     private boolean stopped;
     private boolean ended;
@@ -70,33 +65,16 @@ final class Flow extends Input {
         this.request = request;
         this.tags = tags;
         this.targetAbove4GiB = targetAbove4GiB;
-        this.reports = new Reports(listener);
+        this.reports = new Reports(listener, progress);
         this.listener = listener;
         this.engine = initiator.engine();
-        this.completionTimeout = initiator.completionTimeout().orElse(Agenda.NEVER);
+        long timeout = initiator.completionTimeout().orElse(Agenda.NEVER);
+        this.readRequests = new ReadRequests(this, progress, tags, timeout);
         this.poison = poison;
         this.whenDone = whenDone;
         this.cursor = Cursor.of(request.requests(), engine.alignedReads() && request.direction() == Direction.READ);
         this.reads = request.direction() == Direction.READ;
     }
-
-    /**
-     * Where its TLPs go.
-     *
-     * @param request from the initiator to the target
-     * @param completion of reads: from the target to the initiator
-     * @param error of reads that may be blocked: from the IOMMU to the initiator
-     * @param completer of reads: what answers at the target
-     * @param errorCompleter of reads that may be blocked: what answers at the IOMMU
-     * @param mayFail of reads: whether what is at its end may end the DMA any time
-     */
-    record Way(
-            Path request,
-            @Nullable Path completion,
-            @Nullable Path error,
-            @Nullable Completer completer,
-            @Nullable Completer errorCompleter,
-            boolean mayFail) {}
 
     void start(Way itsWay) {
         way = itsWay;
@@ -107,7 +85,7 @@ final class Flow extends Input {
         }
         cursor.begin(progress.now());
         prepare();
-        first.addSource(this);
+        first.ports().addSource(this);
         progress.begun(this);
         progress.poke(first, progress.now());
     }
@@ -170,7 +148,7 @@ final class Flow extends Input {
 
     /** Where what a completer sends goes. */
     Path answerPath(Completer completer) {
-        return Objects.requireNonNull(completer == way().errorCompleter() ? way().error() : way().completion());
+        return way().answers(completer);
     }
 
     /** A write that was issued at a time. */
@@ -272,47 +250,7 @@ final class Flow extends Input {
      * @param latency until its data is there, ticks
      */
     void asks(Tlp read, long tail, long latency, Response response) {
-        if (response == Response.NONE) {
-            lost(read, tail);
-            return;
-        }
-        read.response = response;
-        if (tail + latency >= deadline(read)) {
-            read.givenUp = true;
-            giveUp(read, Math.max(tail, deadline(read)), Failure.COMPLETION_TIMEOUT);
-        }
-        Objects.requireNonNull(way().completer()).ask(read, tail, latency);
-    }
-
-    private long deadline(Tlp read) {
-        return LongMath.saturatedAdd(read.issued, completionTimeout);
-    }
-
-    /** Nobody answers a read. One who waits for ever would do so: the DMA is taken to end there. */
-    private void lost(Tlp read, long at) {
-        if (completionTimeout == Agenda.NEVER) {
-            giveUp(read, at, Failure.NO_COMPLETION);
-        } else {
-            giveUp(read, Math.max(at, deadline(read)), Failure.COMPLETION_TIMEOUT);
-        }
-        progress.giveBack(read);
-    }
-
-    /** A read is over without data: its tag is free, and the initiator issues no more. */
-    private void giveUp(Tlp read, long at, Failure how) {
-        progress.stop(this, at);
-        tagBack(read, at);
-        cursor.failed(read.operation);
-        failed(how, at, read);
-        arrived(read.operation, read.bytes, at);
-    }
-
-    /** All that wait for a tag of the function may go on. */
-    private void tagBack(Tlp read, long at) {
-        progress.tagBack(tags, at, read.bytes);
-        for (Channel asker : tags.askers()) {
-            progress.poke(asker, at);
-        }
+        readRequests.asks(read, Objects.requireNonNull(way().completer()), tail, latency, response);
     }
 
     /** Whether its sender may mark any of its data as bad. */
@@ -362,13 +300,13 @@ final class Flow extends Input {
 
     /** The first completion of a read leaves. */
     void served(Tlp read, long at) {
-        report(Reports.Kind.LANDED, at, read, read.bytes);
+        reports.add(Reports.Kind.LANDED, at, read);
     }
 
     void wrote(Tlp write, long at) {
-        report(Reports.Kind.LANDED, at, write, write.bytes);
+        reports.add(Reports.Kind.LANDED, at, write);
         if (write.poisoned) {
-            failed(Failure.POISONED, at, write);
+            reports.addFailed(Failure.POISONED, at, write);
         }
         progress.giveBack(write);
         arrived(write.operation, write.bytes, at);
@@ -377,7 +315,7 @@ final class Flow extends Input {
     /** Nobody takes a write. */
     void dropped(Tlp write, long at) {
         cursor.failed(write.operation);
-        failed(Failure.DROPPED, at, write);
+        reports.addFailed(Failure.DROPPED, at, write);
         progress.giveBack(write);
         arrived(write.operation, write.bytes, at);
     }
@@ -388,7 +326,7 @@ final class Flow extends Input {
         if (!reads) {
             dropped(tlp, at);
         } else if (refusal == Response.NONE) {
-            lost(tlp, at);
+            readRequests.lost(tlp, at);
         } else {
             tlp.response = refusal;
             Objects.requireNonNull(way().errorCompleter()).ask(tlp, at, 0);
@@ -397,38 +335,23 @@ final class Flow extends Input {
 
     /** A completion is back. */
     void answered(Tlp completion, long at) {
-        Tlp read = Objects.requireNonNull(completion.request);
-        read.missing -= completion.bytes;
-        read.poisoned |= completion.poisoned;
-        progress.giveBack(completion);
-        if (read.missing > 0) {
-            return;
-        }
-        Failure failure = at > deadline(read) ? Failure.COMPLETION_TIMEOUT : refusal(read);
-        if (!read.givenUp && failure != null) {
-            giveUp(read, at, failure);
-        } else if (!read.givenUp) {
-            completed(read, at);
-        }
-        progress.giveBack(read);
+        readRequests.answered(completion, Objects.requireNonNull(completion.request), at);
     }
 
-    private void completed(Tlp read, long at) {
-        tagBack(read, at);
-        report(Reports.Kind.COMPLETED, at, read, read.bytes);
+    /** All that was asked for with a read is there. */
+    void completed(Tlp read, long at) {
+        reports.add(Reports.Kind.COMPLETED, at, read);
         if (read.poisoned) {
-            failed(Failure.POISONED, at, read);
+            reports.addFailed(Failure.POISONED, at, read);
         }
         arrived(read.operation, read.bytes, at);
     }
 
-    private static @Nullable Failure refusal(Tlp read) {
-        return switch (read.response) {
-            case SERVED -> null;
-            case UNSUPPORTED_REQUEST -> Failure.UNSUPPORTED_REQUEST;
-            case COMPLETER_ABORT -> Failure.COMPLETER_ABORT;
-            case NONE -> throw new IllegalStateException("nobody answers it");
-        };
+    /** A read has come to its end without data. */
+    void failed(Tlp read, Failure how, long at) {
+        cursor.failed(read.operation);
+        reports.addFailed(how, at, read);
+        arrived(read.operation, read.bytes, at);
     }
 
     private void arrived(long operation, int bytes, long at) {
@@ -454,7 +377,6 @@ final class Flow extends Input {
             nextStage.pokeAt(at);
             return;
         }
-        makeRoom();
         reports.addFinished(at, started);
         firstStage.cursor.release(at);
         firstStage.pokeAt(at);
@@ -468,26 +390,6 @@ final class Flow extends Input {
         if (outstanding == 0 && (stopped || next == null) && !ended) {
             ended = true;
             progress.done(this, Math.max(lastArrival, at));
-        }
-    }
-
-    /** Not what happens now: more of it may follow, and of one instant there is an order. */
-    private void makeRoom() {
-        if (reports.size() >= UNTOLD) {
-            tellPast();
-        }
-    }
-
-    private void report(Reports.Kind kind, long at, Tlp tlp, int bytes) {
-        makeRoom();
-        reports.add(kind, at, tlp.address, bytes, tlp.issued);
-    }
-
-    private void failed(Failure how, long at, Tlp tlp) {
-        makeRoom();
-        reports.addFailed(how, at, tlp.address, tlp.bytes, tlp.issued);
-        if (journal != null) {
-            journal.spoil();
         }
     }
 
@@ -572,9 +474,8 @@ final class Flow extends Input {
         return request.requests() instanceof Requests.Bulk && !poison.isPossible();
     }
 
-    void note(@Nullable Journal newJournal) {
-        journal = newJournal;
-        reports.note(newJournal);
+    void note(@Nullable Journal journal) {
+        reports.note(journal);
     }
 
     /**
@@ -584,18 +485,12 @@ final class Flow extends Input {
      * @param step bytes by which it goes on each period
      */
     void beginRepeats(boolean each, long step) {
-        reports.beginRepeats(each || !listener.takesRepeats(), step);
+        reports.beginRepeats(each, step);
     }
 
     /** All that its TLPs, their answers and the DLLPs about them pass. */
     Set<Channel> channels() {
-        Set<Channel> passed = new LinkedHashSet<>();
-        way().request().addChannels(passed);
-        Path completion = way().completion();
-        if (completion != null) {
-            completion.addChannels(passed);
-        }
-        return passed;
+        return way().channels();
     }
 
     /** Whether it may come to its end with a request that is refused, or not answered in time. */
@@ -605,17 +500,11 @@ final class Flow extends Input {
 
     /** When it may come to its end at the earliest if nothing fails, ticks. */
     long earliestEnd(long now) {
-        if (next == null || stopped || way().mayFail()) {
+        if (next == null || stopped || way().mayEndAnyTime()) {
             return now;
         }
         double bytes = (double) request.bytes() - asked;
-        return LongMath.saturatedAdd(now, (long) (bytes * fastest()));
-    }
-
-    /** Ticks a byte of data, as fast as its way allows. */
-    private double fastest() {
-        Path data = reads ? Objects.requireNonNull(way().completion()) : way().request();
-        return data.ticksPerByte();
+        return LongMath.saturatedAdd(now, (long) (bytes * way().ticksPerByte()));
     }
 
     TagPool tags() {
@@ -643,12 +532,12 @@ final class Flow extends Input {
 
     /** Tells the listener what has happened before now. */
     void tellPast() {
-        reports.tell(progress.now() - 1);
+        reports.tellPast();
     }
 
     /** Its last TLP has arrived. */
     void end() {
-        way().request().channel(0).removeSource(this);
+        way().request().channel(0).ports().removeSource(this);
         tags.ends(this);
         progress.ended(this);
         whenDone.run();

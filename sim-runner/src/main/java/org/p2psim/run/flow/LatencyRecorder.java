@@ -44,7 +44,7 @@ public final class LatencyRecorder {
 
     /** Ends of the curve are exact; the histogram rounds them up within its digits. */
     private long at(double percentile) {
-        if (percentile == 0 || min == max) {
+        if (percentile == 0) {
             return min;
         }
         return Math.max(min, Math.min(max, histogram.getValueAtPercentile(percentile)));

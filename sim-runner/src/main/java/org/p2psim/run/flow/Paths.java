@@ -149,7 +149,7 @@ final class Paths {
             storeAndForward = false;
             maxPayload = Leg.ANY_PAYLOAD;
             if (!passed.isEmpty()) {
-                channel.addPort(passed.get(passed.size() - 1).receiver());
+                channel.ports().addPort(passed.get(passed.size() - 1).receiver());
             }
             passed.add(channel);
         }

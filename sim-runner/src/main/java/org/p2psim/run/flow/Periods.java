@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks for flows whose traffic repeats itself exactly, and skips what is bound to follow: it is counted, or told TLP by
- * TLP from what was noted. Flows that share a channel,
- * in either direction, are looked at together; others do not touch them. Nothing is skipped across an event of the
- * engine, nor across the earliest possible end of another flow, which somebody may react to.
+ * TLP from what was noted. Flows that share a channel, in either direction, are looked at together; others do not touch
+ * them. Nothing is skipped across an event of the engine, nor across the earliest possible end of another flow, which
+ * somebody may react to.
  */
 final class Periods {
     private final KnownTimes progress;
-    private final List<Steady> groups = new ArrayList<>();
     private final boolean tellsEach;
+    private final List<Steady> groups = new ArrayList<>();
     private @Nullable Steady[] byMarker = {};
     private @Nullable Steady[] byChannel = {};
     private boolean stale = true;

@@ -62,7 +62,7 @@ final class Receiver {
         Queue queue = queues[tlp.tlpClass];
         if (queue.lastNext != next) {
             queue.lastNext = next;
-            next.addQueue(this, queue);
+            next.ports().addQueue(this, queue);
         }
         tlp.next = next;
         tlp.sequence = sequence++;

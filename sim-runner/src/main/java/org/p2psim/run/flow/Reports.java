@@ -1,5 +1,6 @@
 package org.p2psim.run.flow;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.outcome.Failure;
 
@@ -26,7 +27,11 @@ final class Reports {
     private static final int ENTRY_SHIFT = 2;
     private static final int KIND_BITS = 8;
 
+    /** Entries that are kept at most, give or take those of the future. */
+    private static final int UNTOLD = 256;
+
     private final DmaListener listener;
+    private final Progress progress;
     private long[] ring = new long[64 << ENTRY_SHIFT];
     /** Of the oldest entry; they count up for ever. */
     private int first;
@@ -35,21 +40,18 @@ final class Reports {
 
     /** Where it is noted what is told, if somebody looks for a period. */
     private @Nullable Journal journal;
-    /** While a period is repeated: whether each TLP is told, and the bytes by which addresses go on each time. */
-    private boolean oneByOne;
+    /** While a period is repeated: who is told all at once, if not each TLP, and by how many bytes addresses go on. */
+    private DmaListener.@Nullable Repeats repeats;
 
     private long stride;
 
-    Reports(DmaListener listener) {
+    Reports(DmaListener listener, Progress progress) {
         this.listener = listener;
+        this.progress = progress;
     }
 
     void note(@Nullable Journal newJournal) {
         journal = newJournal;
-    }
-
-    int size() {
-        return size;
     }
 
     private static int place(int number, int length) {
@@ -60,12 +62,33 @@ final class Reports {
         return place(first + index, ring.length);
     }
 
-    void add(Kind kind, long time, long address, int bytes, long issued) {
-        add(kind.ordinal(), time, address, bytes, issued);
+    void add(Kind kind, long time, Tlp tlp) {
+        makeRoom();
+        add(kind.ordinal(), time, tlp.address, tlp.bytes, tlp.issued);
     }
 
-    void addFailed(Failure how, long time, long address, int bytes, long issued) {
-        add(KINDS.length + how.ordinal(), time, address, bytes, issued);
+    void addFailed(Failure how, long time, Tlp tlp) {
+        makeRoom();
+        add(KINDS.length + how.ordinal(), time, tlp.address, tlp.bytes, tlp.issued);
+        if (journal != null) {
+            journal.spoil();
+        }
+    }
+
+    void addFinished(long time, long started) {
+        makeRoom();
+        add(Kind.FINISHED.ordinal(), time, 0, 0, started);
+    }
+
+    private void makeRoom() {
+        if (size >= UNTOLD) {
+            tellPast();
+        }
+    }
+
+    /** Not what happens now: more of it may follow, and of one instant there is an order. */
+    void tellPast() {
+        tell(progress.now() - 1);
     }
 
     private void add(int kind, long time, long address, int bytes, long issued) {
@@ -99,7 +122,7 @@ final class Reports {
         long last = block.starts[to - 1] + onward;
         if (last >= horizon) {
             for (int i = from; i < to; i++) {
-                add(Kind.LANDED, block.starts[i] + onward, block.address(i), block.bytes(), block.issued[i]);
+                add(Kind.LANDED.ordinal(), block.starts[i] + onward, block.address(i), block.bytes(), block.issued[i]);
             }
             return;
         }
@@ -110,10 +133,6 @@ final class Reports {
         for (int i = from; i < to; i++) {
             listener.landed(block.starts[i] + onward, block.address(i), block.bytes(), block.issued[i]);
         }
-    }
-
-    void addFinished(long time, long started) {
-        add(Kind.FINISHED, time, 0, 0, started);
     }
 
     /** Of one instant: by kind, then the oldest request first. */
@@ -197,16 +216,16 @@ final class Reports {
     /**
      * What was told in a period is about to be told again.
      *
-     * @param each whether each TLP is told, else those alike all at once
+     * @param each whether each TLP is told, though its listener may be content with less
      * @param step bytes by which addresses go on each period
      */
     void beginRepeats(boolean each, long step) {
-        oneByOne = each;
+        repeats = each ? null : listener.repeats().orElse(null);
         stride = step;
     }
 
     boolean tellsRepeatsOneByOne() {
-        return oneByOne;
+        return repeats == null;
     }
 
     /** @param n how many periods ago it was told, with that address */
@@ -215,6 +234,6 @@ final class Reports {
     }
 
     void repeated(Kind kind, long at, long period, long count, int bytes, long latency) {
-        listener.repeated(kind == Kind.COMPLETED, at, period, count, bytes, latency);
+        Objects.requireNonNull(repeats).repeated(kind == Kind.COMPLETED, at, period, count, bytes, latency);
     }
 }

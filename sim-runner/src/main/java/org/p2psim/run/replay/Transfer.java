@@ -122,12 +122,11 @@ final class Transfer implements DmaListener {
     }
 
     @Override
-    public boolean takesRepeats() {
-        return journey().isClean();
+    public Optional<Repeats> repeats() {
+        return journey().isClean() ? Optional.of(this::repeated) : Optional.empty();
     }
 
-    @Override
-    public void repeated(boolean isCompletion, long at, long period, long count, int length, long ticks) {
+    private void repeated(boolean isCompletion, long at, long period, long count, int length, long ticks) {
         if (!isCompletion) {
             journey().repeated(at, period, count, length, ticks);
         }

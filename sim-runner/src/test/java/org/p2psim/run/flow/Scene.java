@@ -394,12 +394,11 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         }
 
         @Override
-        public boolean takesRepeats() {
-            return takesRepeats;
+        public Optional<Repeats> repeats() {
+            return takesRepeats ? Optional.of(this::repeated) : Optional.empty();
         }
 
-        @Override
-        public void repeated(boolean completed, long at, long period, long count, int bytes, long latency) {
+        private void repeated(boolean completed, long at, long period, long count, int bytes, long latency) {
             skipped += count;
             count(completed ? Run.What.COMPLETED : Run.What.LANDED, count, bytes, latency);
         }

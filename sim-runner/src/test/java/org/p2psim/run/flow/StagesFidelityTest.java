@@ -8,6 +8,7 @@ import com.google.common.collect.Maps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.Function;
@@ -207,12 +208,11 @@ class StagesFidelityTest {
         }
 
         @Override
-        public boolean takesRepeats() {
-            return repeats;
+        public Optional<Repeats> repeats() {
+            return repeats ? Optional.of(this::repeated) : Optional.empty();
         }
 
-        @Override
-        public void repeated(boolean completed, long at, long period, long count, int bytes, long latency) {
+        private void repeated(boolean completed, long at, long period, long count, int bytes, long latency) {
             count(completed ? "completed" : "landed", count, bytes, latency);
         }
 
