@@ -1,8 +1,6 @@
 package org.p2psim.scenario;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -16,7 +14,6 @@ import org.p2psim.scenario.quantity.Rate;
 import org.p2psim.scenario.quantity.Size;
 import org.p2psim.scenario.quantity.Time;
 import org.p2psim.timing.Response;
-import org.p2psim.topology.AcsBit;
 import org.p2psim.transaction.CompletionTimeout;
 import org.p2psim.transaction.Credits;
 import org.p2psim.unit.Ticks;
@@ -251,22 +248,4 @@ public record Device(
      * @param bar index of the BAR
      */
     public record Vram(@Size long size, @Size OptionalLong visible, Optional<Integer> bar) {}
-
-    /**
-     * ACS: what the function has, and either the word in force or the firmware's, from which the kernel makes it.
-     *
-     * @param notKnown bits of the word in force that nobody captured
-     */
-    public record AcsSpec(
-            List<AcsBit> cap, Optional<List<AcsBit>> ctl, Optional<List<AcsBit>> firmware, List<AcsBit> notKnown) {
-        public AcsSpec {
-            cap = ImmutableList.copyOf(cap);
-            notKnown = ImmutableList.copyOf(notKnown);
-        }
-
-        /** True if the word in force is stated, as far as it is known. */
-        public boolean inForce() {
-            return ctl.isPresent() || !notKnown.isEmpty();
-        }
-    }
 }

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.p2psim.address.DeviceId;
-import org.p2psim.scenario.Device.AcsSpec;
 import org.p2psim.scenario.Scenario.CpuSpec;
 import org.p2psim.scenario.quantity.Address;
 import org.p2psim.scenario.quantity.BusNumber;

@@ -10,7 +10,6 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
-import org.p2psim.scenario.Device.AcsSpec;
 import org.p2psim.scenario.Device.BarSpec;
 import org.p2psim.scenario.FabricSpec.WindowSpec;
 import org.p2psim.scenario.quantity.BusNumber;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.p2psim.address.DeviceId;
-import org.p2psim.scenario.Device.AcsSpec;
+import org.p2psim.scenario.AcsSpec;
 import org.p2psim.topology.Link;
 import org.p2psim.topology.PortType;
 

@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
 import org.p2psim.boot.BootFunction;
-import org.p2psim.scenario.Device.AcsSpec;
+import org.p2psim.scenario.AcsSpec;
 import org.p2psim.topology.Acs;
 import org.p2psim.topology.PciFunction;
 

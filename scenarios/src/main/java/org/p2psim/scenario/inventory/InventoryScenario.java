@@ -18,7 +18,7 @@ import org.p2psim.outcome.Note;
 import org.p2psim.platform.Cpu;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.platform.KernelRules;
-import org.p2psim.scenario.Device.AcsSpec;
+import org.p2psim.scenario.AcsSpec;
 import org.p2psim.scenario.Device.BarSpec;
 import org.p2psim.scenario.FabricSpec;
 import org.p2psim.scenario.FabricSpec.IommuSpec;

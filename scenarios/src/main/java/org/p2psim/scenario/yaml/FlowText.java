@@ -24,7 +24,7 @@ import org.p2psim.invariant.Invariant;
 import org.p2psim.p2p.MapType;
 import org.p2psim.platform.Errno;
 import org.p2psim.platform.KernelRelease;
-import org.p2psim.scenario.Device.AcsSpec;
+import org.p2psim.scenario.AcsSpec;
 import org.p2psim.scenario.Device.Timeout;
 import org.p2psim.scenario.DeviceOperation;
 import org.p2psim.scenario.Expectation;
