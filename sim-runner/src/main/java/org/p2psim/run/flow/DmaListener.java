@@ -19,7 +19,8 @@ public interface DmaListener {
     /**
      * An operation of {@link Requests.Operations} is over, in its last stage, and nothing of it has failed.
      *
-     * @param started when it was begun: by its rate if it has one, otherwise when its first request was issued
+     * @param started when it was asked for: by its rate if it has one, else when one fewer than its depth was unfinished;
+     *     with neither, when its first request was issued
      */
     default void finished(long at, long started) {}
 
