@@ -205,6 +205,16 @@ class PartTimingsTest {
         assertThat(rate(one, two, Direction.WRITE)).isBetween(19.7, 20.0);
     }
 
+    /** TLPs of 64 bytes that take 235 ns through the root complex: at 40 GB/s 147 of them are inside at once. */
+    @Test
+    void theStatedRateOfForwardingIsItsLimitForSmallTlpsToo() {
+        machine.hostBridge(IommuMode.OFF, 64);
+        PciFunction one = machine.endpoint(machine.rootPort(GEN5_X16));
+        PciFunction two = machine.endpoint(machine.rootPort(GEN5_X16));
+        rootComplexes.put("0000:01", limited(OptionalLong.empty(), OptionalLong.of(40_000_000_000L)));
+        assertThat(rate(one, two, Direction.WRITE)).isBetween(39.0, 40.0);
+    }
+
     /** 53.8 GB/s together over one Gen5 x16 uplink, 26.9 each (local-inference-lab/rtx6kpro); with weights by weight. */
     @ParameterizedTest(name = "weight {0} against 1")
     @CsvSource({"1, 0.5", "3, 0.75"})
