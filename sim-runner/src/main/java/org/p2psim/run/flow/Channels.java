@@ -173,9 +173,14 @@ final class Channels {
         return progress.addChannel(rank -> new Channel(rank, progress, pace, credits, ackLatency, updateLatency));
     }
 
-    /** As much as the link carries while credits come back, and never less than a port of a public model has. */
+    /**
+     * As much as the link carries while credits come back, in whole TLPs and with one more that they come back for, and
+     * never less than a port of a public model has.
+     */
     private Credits usualCredits(Link link) {
-        int bytes = bytesOf(link.bytesPerSecond(), timings.creditLoop());
+        int mps = timings.mps();
+        int carried = bytesOf(link.bytesPerSecond(), timings.creditLoop());
+        int bytes = (carried + mps - 1) / mps * mps + mps;
         Credits least = Credits.SWITCH_PORT;
         int headers = Math.max(least.ph(), bytes / SMALL_PAYLOAD);
         int data = Math.max(least.pd(), Credits.dataUnits(bytes));
