@@ -42,6 +42,11 @@ final class Channel {
     /** The other direction of a link, on which DLLPs come back; null if credits come back without. */
     private @Nullable Channel reverse;
 
+    /** One with a buffer of its own that has the same rate, for both together; null if its rate is all its own. */
+    private @Nullable Channel sharer;
+    /** Whether it has sent after the one that it shares its rate with. */
+    private boolean sentLast;
+
     /** What goes wrong on it, if anything does. */
     private @Nullable LinkErrors errors;
     /** Where what it sends is noted, if somebody looks for a period. */
@@ -70,6 +75,18 @@ final class Channel {
     /** DLLPs that acknowledge what this channel carries travel on another. */
     void setReverse(Channel other) {
         reverse = other;
+    }
+
+    /** Two that do not wait for each other's room, and take turns at one rate. */
+    void shareRate(Channel other) {
+        sharer = other;
+        other.sharer = this;
+        other.free = free;
+    }
+
+    @Nullable
+    Channel sharer() {
+        return sharer;
     }
 
     void note(@Nullable Journal newJournal) {
@@ -155,6 +172,7 @@ final class Channel {
         }
         credits.put(state);
         state.put(starved ? 1 : 0);
+        state.put(sentLast ? 1 : 0);
         pace.put(state);
         receiver.put(state);
     }
@@ -185,6 +203,10 @@ final class Channel {
             int index = turn + i < count ? turn + i : turn + i - count;
             Port port = ports[index];
             Input input = port.readyInput(this, now);
+            if (input != null && isTurnOfSharer(now)) {
+                progress.wake(this, Agenda.NEVER);
+                return;
+            }
             if (input != null) {
                 takeTurn(index, port.weight, count);
                 send(input, now);
@@ -201,6 +223,28 @@ final class Channel {
             }
         }
         progress.wake(this, Math.min(retry, nextDllp()));
+    }
+
+    /** Lets the channel that shares the rate go first if it can, and has not been the last. */
+    private boolean isTurnOfSharer(long now) {
+        Channel other = sharer;
+        boolean itsTurn = other != null
+                && sentLast
+                && Arrays.stream(other.ports).anyMatch(port -> port.isReady(other, now));
+        if (itsTurn) {
+            progress.poke(other, now);
+        }
+        return itsTurn;
+    }
+
+    private void takeRate() {
+        Channel other = sharer;
+        if (other != null) {
+            sentLast = true;
+            other.sentLast = false;
+            other.free = free;
+            progress.poke(other, free);
+        }
     }
 
     /**
@@ -236,6 +280,7 @@ final class Channel {
     boolean isAlone() {
         Input input = ports.length == 1 ? ports[0].onlyInput() : null;
         return input != null
+                && sharer == null
                 && (reverse == null || (reverse.ports.length == 0 && reverse.receiver.nextDllp() == Agenda.NEVER))
                 && input.isUndisturbed();
     }
@@ -305,6 +350,7 @@ final class Channel {
         long ticks = pace.ticks(tlp);
         long begin = now + replays(ticks);
         free = begin + ticks;
+        takeRate();
         int wireBytes = pace.wireBytes(tlp);
         use.add(begin, ticks, tlp, wireBytes);
         if (journal != null) {

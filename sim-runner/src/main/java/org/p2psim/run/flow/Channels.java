@@ -293,7 +293,8 @@ final class Channels {
 
     /**
      * What limits or refuses what a root complex forwards from peer to peer, if anything does. What comes from another
-     * root complex has a buffer of its own: if both ways shared one, two root complexes could wait for each other.
+     * root complex has a buffer of its own: if both ways shared one, two root complexes could wait for each other. The
+     * rate is that of all together.
      */
     Optional<Channel> forwarding(HostBridge bridge, Traffic traffic, boolean fromAnother) {
         RootComplexTiming timing = timings.rootComplex(bridge);
@@ -304,15 +305,25 @@ final class Channels {
         };
         Response response =
                 traffic == Traffic.COMPLETIONS ? Response.SERVED : timing.response(traffic == Traffic.WRITES);
-        return response == Response.SERVED && limit.isEmpty()
-                ? Optional.empty()
-                : Optional.of(forwarding.computeIfAbsent(
-                        new Forwarding(bridge.rootBus(), traffic, fromAnother),
-                        key -> add(
-                                new Pace.OfForwarding(limit.orElse(Long.MAX_VALUE), response),
-                                limit.isPresent() ? stageCredits(limit.getAsLong()) : Credits.SWITCH_PORT,
-                                0,
-                                0)));
+        if (response == Response.SERVED && limit.isEmpty()) {
+            return Optional.empty();
+        }
+        Forwarding key = new Forwarding(bridge.rootBus(), traffic, fromAnother);
+        Channel known = forwarding.get(key);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        Channel channel = add(
+                new Pace.OfForwarding(limit.orElse(Long.MAX_VALUE), response),
+                limit.isPresent() ? stageCredits(limit.getAsLong()) : Credits.SWITCH_PORT,
+                0,
+                0);
+        forwarding.put(key, channel);
+        Channel other = forwarding.get(new Forwarding(bridge.rootBus(), traffic, !fromAnother));
+        if (other != null) {
+            other.shareRate(channel);
+        }
+        return Optional.of(channel);
     }
 
     /**
