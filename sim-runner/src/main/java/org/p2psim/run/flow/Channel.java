@@ -228,9 +228,8 @@ final class Channel {
     /** Lets the channel that shares the rate go first if it can, and has not been the last. */
     private boolean isTurnOfSharer(long now) {
         Channel other = sharer;
-        boolean itsTurn = other != null
-                && sentLast
-                && Arrays.stream(other.ports).anyMatch(port -> port.isReady(other, now));
+        boolean itsTurn =
+                other != null && sentLast && Arrays.stream(other.ports).anyMatch(port -> port.isReady(other, now));
         if (itsTurn) {
             progress.poke(other, now);
         }

@@ -46,6 +46,13 @@ public interface DmaListener {
         throw new UnsupportedOperationException("this listener is told everything one by one");
     }
 
+    /**
+     * The run is over and the DMA is not: it waits for completions that nobody will send, or for what those hold.
+     *
+     * @param at when something became of it last, ticks
+     */
+    default void waitsForEver(long at) {}
+
     /** Nothing of the DMA is on its way any more, and nothing more will be issued. Called once. */
     void done();
 }

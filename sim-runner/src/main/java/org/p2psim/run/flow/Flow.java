@@ -88,6 +88,7 @@ final class Flow extends Input {
      * @param error of reads that may be blocked: from the IOMMU to the initiator
      * @param completer of reads: what answers at the target
      * @param errorCompleter of reads that may be blocked: what answers at the IOMMU
+     * @param refusal of reads: from where they come to a root complex that refuses them until its answer is there, ticks
      * @param mayFail of reads: whether what is at its end may end the DMA any time
      */
     record Way(
@@ -96,6 +97,7 @@ final class Flow extends Input {
             @Nullable Path error,
             @Nullable Completer completer,
             @Nullable Completer errorCompleter,
+            long refusal,
             boolean mayFail) {}
 
     void start(Way itsWay) {
@@ -105,7 +107,8 @@ final class Flow extends Input {
             tags.askedFrom(first);
             tags.begins(this);
         }
-        cursor.begin(progress.now());
+        lastArrival = progress.now();
+        cursor.begin(lastArrival);
         prepare();
         first.addSource(this);
         progress.begun(this);
@@ -277,21 +280,30 @@ final class Flow extends Input {
             return;
         }
         read.response = response;
+        answer(read, tail, latency, Objects.requireNonNull(way().completer()));
+    }
+
+    /** Its answer sets out after a latency, be it too late. */
+    private void answer(Tlp read, long tail, long latency, Completer completer) {
         if (tail + latency >= deadline(read)) {
             read.givenUp = true;
             giveUp(read, Math.max(tail, deadline(read)), Failure.COMPLETION_TIMEOUT);
         }
-        Objects.requireNonNull(way().completer()).ask(read, tail, latency);
+        completer.ask(read, tail, latency);
     }
 
     private long deadline(Tlp read) {
         return LongMath.saturatedAdd(read.issued, completionTimeout);
     }
 
-    /** Nobody answers a read. One who waits for ever would do so: the DMA is taken to end there. */
+    /**
+     * Nobody answers a read. With Completion Timeout Disable set (Device Control 2, PCIe base specification 5.0, 2.8 and
+     * 7.5.3.16) its requester does not find out: the read stays outstanding, and keeps its tag.
+     */
     private void lost(Tlp read, long at) {
         if (completionTimeout == Agenda.NEVER) {
-            giveUp(read, at, Failure.NO_COMPLETION);
+            lastArrival = Math.max(lastArrival, at);
+            failed(Failure.NO_COMPLETION, at, read);
         } else {
             giveUp(read, Math.max(at, deadline(read)), Failure.COMPLETION_TIMEOUT);
         }
@@ -384,14 +396,15 @@ final class Flow extends Input {
 
     /** The channel that it is on lets it go no further. */
     void blocked(Tlp tlp, long at) {
-        Response refusal = tlp.path.channel(tlp.step).pace().refusal();
+        Pace pace = tlp.path.channel(tlp.step).pace();
+        Response refusal = pace.refusal();
         if (!reads) {
             dropped(tlp, at);
         } else if (refusal == Response.NONE) {
             lost(tlp, at);
         } else {
             tlp.response = refusal;
-            Objects.requireNonNull(way().errorCompleter()).ask(tlp, at, 0);
+            answer(tlp, at, pace.translates() ? 0 : way().refusal(), Objects.requireNonNull(way().errorCompleter()));
         }
     }
 
@@ -644,6 +657,13 @@ final class Flow extends Input {
     /** Tells the listener what has happened before now. */
     void tellPast() {
         reports.tell(progress.now() - 1);
+    }
+
+    /** Nothing happens any more. Returns when something became of it last, ticks. */
+    long waitForEver() {
+        reports.tell(Agenda.NEVER - 1);
+        listener.waitsForEver(lastArrival);
+        return lastArrival;
     }
 
     /** Its last TLP has arrived. */

@@ -142,6 +142,11 @@ final class WireTransfers {
         }
 
         @Override
+        public void waitsForEver(long at) {
+            transfer.waitsForEver(at);
+        }
+
+        @Override
         public void done() {
             ends.done();
         }

@@ -219,8 +219,7 @@ class PartTimingsTest {
         Run run = new Run(machine.fabric(), timings(), Fidelity.L1);
         boolean reads = direction == Direction.READ;
         Run.Log near = run.start(dma("near", one, two, direction, 64 * Bytes.MIB));
-        Run.Log remote =
-                run.start(dma("remote", reads ? three : far, reads ? far : three, direction, 64 * Bytes.MIB));
+        Run.Log remote = run.start(dma("remote", reads ? three : far, reads ? far : three, direction, 64 * Bytes.MIB));
         long end = 100 * Ticks.PER_MICROSECOND;
         List<Double> rates = new ArrayList<>();
         run.engine.at(end, () -> {
