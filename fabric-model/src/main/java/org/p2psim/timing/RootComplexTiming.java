@@ -5,8 +5,8 @@ import java.util.OptionalLong;
 /**
  * What a host bridge forwards, beside latency and largest payload, which the fabric has.
  *
- * @param p2pReadBandwidth data of completions that it forwards from peer to peer, bytes a second: all that comes from
- *     its own root ports together, and all that comes from other root complexes; empty if it is never the bottleneck
+ * @param p2pReadBandwidth data of completions that it forwards from peer to peer, bytes a second: all that it
+ *     forwards together, from its own root ports and from other root complexes; empty if it is never the bottleneck
  * @param p2pWriteBandwidth the same of posted writes
  * @param p2pReads what becomes of memory reads of peers: served means forwarded (client CPUs of Intel do not:
  *     NVIDIA/open-gpu-kernel-modules#1253)

@@ -104,6 +104,7 @@ public final class Simulation {
             expectations.schedule();
         }
         engine.run();
+        network.end();
         long end = Math.max(engine.lastAction(), network.lastEnd());
         replay.end(end);
         return new Played(end, network, recorder, watch, replay, expectations);

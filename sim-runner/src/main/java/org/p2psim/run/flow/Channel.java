@@ -39,6 +39,11 @@ final class Channel {
     /** The other direction of a link, on which DLLPs come back; null if credits come back without. */
     private @Nullable Channel reverse;
 
+    /** One with a buffer of its own that has the same rate, for both together; null if its rate is all its own. */
+    private @Nullable Channel sharer;
+    /** Whether it has sent after the one that it shares its rate with. */
+    private boolean sentLast;
+
     /** What goes wrong on it, if anything does. */
     private @Nullable LinkErrors errors;
     /** Where what it sends is noted, if somebody looks for a period. */
@@ -67,6 +72,18 @@ final class Channel {
     /** DLLPs that acknowledge what this channel carries travel on another. */
     void setReverse(Channel other) {
         reverse = other;
+    }
+
+    /** Two that do not wait for each other's room, and take turns at one rate. */
+    void shareRate(Channel other) {
+        sharer = other;
+        other.sharer = this;
+        other.free = free;
+    }
+
+    @Nullable
+    Channel sharer() {
+        return sharer;
     }
 
     void note(@Nullable Journal newJournal) {
@@ -109,6 +126,7 @@ final class Channel {
         ports.put(state);
         credits.put(state);
         state.put(starved ? 1 : 0);
+        state.put(sentLast ? 1 : 0);
         pace.put(state);
         receiver.put(state);
     }
@@ -133,6 +151,10 @@ final class Channel {
             return;
         }
         starved = false;
+        if (isTurnOfSharer(now)) {
+            progress.wake(this, Agenda.NEVER);
+            return;
+        }
         Input input = ports.next(this, now);
         if (input == null) {
             progress.wake(this, Math.min(ports.retry(), nextDllp()));
@@ -144,6 +166,24 @@ final class Channel {
         }
         long next = runAhead(ports.readyAt(this, now, free));
         progress.wake(this, Math.min(next, nextDllp()));
+    }
+
+    /** Lets the channel that shares the rate go first if it can, and has not been the last. */
+    private boolean isTurnOfSharer(long now) {
+        if (sharer == null || !sentLast || !sharer.ports.isReady(sharer, now)) {
+            return false;
+        }
+        progress.poke(sharer, now);
+        return true;
+    }
+
+    private void takeRate() {
+        if (sharer != null) {
+            sentLast = true;
+            sharer.sentLast = false;
+            sharer.free = free;
+            progress.poke(sharer, free);
+        }
     }
 
     /**
@@ -179,6 +219,7 @@ final class Channel {
     boolean isAlone() {
         Input input = ports.onlyInput();
         return input != null
+                && sharer == null
                 && (reverse == null || (!reverse.ports.hasPorts() && reverse.receiver.nextDllp() == Agenda.NEVER))
                 && input.isUndisturbed();
     }
@@ -226,6 +267,7 @@ final class Channel {
         long ticks = pace.ticks(tlp);
         long begin = now + replays(ticks);
         free = begin + ticks;
+        takeRate();
         int wireBytes = pace.wireBytes(tlp);
         use.add(begin, ticks, tlp, wireBytes);
         if (journal != null) {

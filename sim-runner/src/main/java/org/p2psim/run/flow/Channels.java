@@ -26,8 +26,10 @@ import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.Link;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.topology.PortType;
+import org.p2psim.topology.SocketLink;
 import org.p2psim.transaction.Credits;
 import org.p2psim.transaction.DataLinkLayer;
+import org.p2psim.unit.Ticks;
 
 /** The channels of a fabric, made when the first path needs them. */
 final class Channels {
@@ -35,6 +37,9 @@ final class Channels {
             Credits.INFINITE, Credits.INFINITE, Credits.INFINITE, Credits.INFINITE, Credits.INFINITE, Credits.INFINITE);
     /** Header credits for TLPs of this payload, so that smaller ones may be limited by them. */
     private static final int SMALL_PAYLOAD = 128;
+
+    /** Room for more than this is as good as room without limit. */
+    private static final int MOST_IN_A_STAGE = 1 << 28;
 
     /** A DMA engine hands over two requests at most that its link has not taken. */
     private static final Credits HANDED_OVER =
@@ -47,6 +52,9 @@ final class Channels {
     private final Progress progress;
     private final Timings timings;
     private final long seed;
+    /** Between two channels that are no links, ticks. */
+    private final long longestLeg;
+
     private final Map<Bdf, Both> links = new HashMap<>();
     private final Map<SocketHop, Channel> sockets = new HashMap<>();
     private final Map<String, Channel> iommus = new HashMap<>();
@@ -78,6 +86,7 @@ final class Channels {
         this.fabric = fabric;
         this.progress = progress;
         this.timings = timings;
+        this.longestLeg = longestLeg(fabric);
     }
 
     Channel link(LinkHop hop) {
@@ -164,26 +173,51 @@ final class Channels {
         return progress.addChannel(rank -> new Channel(rank, progress, pace, credits, ackLatency, updateLatency));
     }
 
-    /** As much as the link carries while credits come back, and never less than a port of a public model has. */
+    /**
+     * As much as the link carries while credits come back, in whole TLPs and with one more that they come back for, and
+     * never less than a port of a public model has.
+     */
     private Credits usualCredits(Link link) {
-        long bytes = link.bytesPerSecond() / 1_000_000 * (timings.creditLoop() / 16_000) / 1_000;
+        int mps = timings.mps();
+        int carried = bytesOf(link.bytesPerSecond(), timings.creditLoop());
+        int bytes = (carried + mps - 1) / mps * mps + mps;
         Credits least = Credits.SWITCH_PORT;
-        int headers = (int) Math.max(least.ph(), bytes / SMALL_PAYLOAD);
-        int data = (int) Math.max(least.pd(), Credits.dataUnits((int) bytes));
+        int headers = Math.max(least.ph(), bytes / SMALL_PAYLOAD);
+        int data = Math.max(least.pd(), Credits.dataUnits(bytes));
         return new Credits(headers, data, headers, headers, headers, data);
     }
 
+    /**
+     * Of a stage whose rate and latency are stated, so that these are the limit and not the room behind it: as much as
+     * it carries until what follows has taken it over, in TLPs however small their data.
+     */
+    private Credits stageCredits(long bytesPerSecond) {
+        int bytes = bytesOf(bytesPerSecond, timings.creditLoop() + longestLeg);
+        Credits least = Credits.SWITCH_PORT;
+        int units = Math.max(least.pd(), Credits.dataUnits(bytes));
+        return new Credits(units, units, units, units, units, units);
+    }
+
+    /** What passes at a rate in so many ticks. */
+    private static int bytesOf(long bytesPerSecond, long ticks) {
+        double bytes = bytesPerSecond * (ticks / (double) Ticks.PER_SECOND);
+        return (int) Math.min(bytes, MOST_IN_A_STAGE);
+    }
+
+    /** A TLP passes one socket link at most, and half of a root complex on each side of it. */
+    private static long longestLeg(Fabric fabric) {
+        long rootComplex = fabric.hostBridges().stream()
+                .mapToLong(HostBridge::p2pLatency)
+                .max()
+                .orElse(0);
+        return rootComplex + fabric.socketLink().map(SocketLink::latency).orElse(0L);
+    }
+
     Channel socket(SocketHop hop) {
-        return sockets.computeIfAbsent(
-                hop,
-                key -> add(
-                        new Pace.OfData(fabric.socketLink()
-                                .orElseThrow()
-                                .bytesPerSecond()
-                                .orElseThrow()),
-                        Credits.SWITCH_PORT,
-                        0,
-                        0));
+        return sockets.computeIfAbsent(hop, key -> {
+            long rate = fabric.socketLink().orElseThrow().bytesPerSecond().orElseThrow();
+            return add(new Pace.OfData(rate), stageCredits(rate), 0, 0);
+        });
     }
 
     Channel iommu(HostBridge bridge) {
@@ -259,7 +293,8 @@ final class Channels {
 
     /**
      * What limits or refuses what a root complex forwards from peer to peer, if anything does. What comes from another
-     * root complex has a buffer of its own: if both ways shared one, two root complexes could wait for each other.
+     * root complex has a buffer of its own: if both ways shared one, two root complexes could wait for each other. The
+     * rate is that of all together.
      */
     Optional<Channel> forwarding(HostBridge bridge, Traffic traffic, boolean fromAnother) {
         RootComplexTiming timing = timings.rootComplex(bridge);
@@ -270,15 +305,25 @@ final class Channels {
         };
         Response response =
                 traffic == Traffic.COMPLETIONS ? Response.SERVED : timing.response(traffic == Traffic.WRITES);
-        return response == Response.SERVED && limit.isEmpty()
-                ? Optional.empty()
-                : Optional.of(forwarding.computeIfAbsent(
-                        new Forwarding(bridge.rootBus(), traffic, fromAnother),
-                        key -> add(
-                                new Pace.OfForwarding(limit.orElse(Long.MAX_VALUE), response),
-                                Credits.SWITCH_PORT,
-                                0,
-                                0)));
+        if (response == Response.SERVED && limit.isEmpty()) {
+            return Optional.empty();
+        }
+        Forwarding key = new Forwarding(bridge.rootBus(), traffic, fromAnother);
+        Channel known = forwarding.get(key);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        Channel channel = add(
+                new Pace.OfForwarding(limit.orElse(Long.MAX_VALUE), response),
+                limit.isPresent() ? stageCredits(limit.getAsLong()) : Credits.SWITCH_PORT,
+                0,
+                0);
+        forwarding.put(key, channel);
+        Channel other = forwarding.get(new Forwarding(bridge.rootBus(), traffic, !fromAnother));
+        if (other != null) {
+            other.shareRate(channel);
+        }
+        return Optional.of(channel);
     }
 
     /**
@@ -296,7 +341,7 @@ final class Channels {
                 ? Optional.empty()
                 : Optional.of(hosts.computeIfAbsent(
                         new ThroughRoot(bridge.rootBus(), traffic),
-                        key -> add(new Pace.OfData(limit.getAsLong()), Credits.SWITCH_PORT, 0, 0)));
+                        key -> add(new Pace.OfData(limit.getAsLong()), stageCredits(limit.getAsLong()), 0, 0)));
     }
 
     /** The memory of a socket, which all requests for it come to. */
@@ -306,7 +351,7 @@ final class Channels {
                 socket,
                 key -> add(
                         new Pace.OfMemory(limit.orElse(Long.MAX_VALUE)),
-                        limit.isPresent() ? Credits.SWITCH_PORT : UNLIMITED,
+                        limit.isPresent() ? stageCredits(limit.getAsLong()) : UNLIMITED,
                         0,
                         0));
     }
@@ -315,12 +360,20 @@ final class Channels {
      * Where completions of a socket's memory set out for what is below a root port: at the memory if its bandwidth is
      * limited, and otherwise each on their own.
      */
-    Channel memoryTowards(String socket, String rootPort) {
+    Channel memoryTowards(String socket, Optional<PciFunction> rootPort) {
         return timings.memory(socket).bandwidth().isPresent()
                 ? memory(socket)
                 : memories.computeIfAbsent(
-                        socket + " " + rootPort,
-                        key -> add(new Pace.OfMemory(Long.MAX_VALUE), Credits.SWITCH_PORT, 0, 0));
+                        socket + " "
+                                + rootPort.map(port -> port.address().toString())
+                                        .orElse(""),
+                        key -> add(
+                                new Pace.OfMemory(Long.MAX_VALUE),
+                                rootPort.flatMap(PciFunction::linkBelow)
+                                        .map(link -> stageCredits(link.bytesPerSecond()))
+                                        .orElse(Credits.SWITCH_PORT),
+                                0,
+                                0));
     }
 
     /** What the links carried so far: in the order of the fabric's ports, upstream first, in slices of one length. */

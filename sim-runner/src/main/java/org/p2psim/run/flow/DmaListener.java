@@ -20,7 +20,8 @@ public interface DmaListener {
     /**
      * An operation of {@link Requests.Operations} is over, in its last stage, and nothing of it has failed.
      *
-     * @param started when it was begun: by its rate if it has one, otherwise when its first request was issued
+     * @param started when it was asked for: by its rate if it has one, else when one fewer than its depth was unfinished;
+     *     with neither, when its first request was issued
      */
     default void finished(long at, long started) {}
 
@@ -34,6 +35,13 @@ public interface DmaListener {
     default Optional<Repeats> repeats() {
         return Optional.empty();
     }
+
+    /**
+     * The run is over and the DMA is not: it waits for completions that nobody will send, or for what those hold.
+     *
+     * @param at when something became of it last, ticks
+     */
+    default void waitsForEver(long at) {}
 
     /** Nothing of the DMA is on its way any more, and nothing more will be issued. Called once. */
     void done();

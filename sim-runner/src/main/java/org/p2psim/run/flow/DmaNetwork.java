@@ -11,6 +11,10 @@ import org.p2psim.address.Bdf;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.routing.Delivery;
+import org.p2psim.routing.Hop;
+import org.p2psim.routing.Hop.AcsBlockHop;
+import org.p2psim.routing.Hop.RootComplexHop;
+import org.p2psim.routing.Hop.SocketHop;
 import org.p2psim.routing.Route;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
@@ -231,7 +235,17 @@ public final class DmaNetwork {
         }
     }
 
-    /** When the last DMA came to its end, ticks. DLLPs about it may still be on their way. */
+    /** Nothing happens any more: whatever has not ended by now waits for ever, and is told so. */
+    public void end() {
+        for (Flow flow : running.values()) {
+            lastEnd = Math.max(lastEnd, flow.waitForEver());
+        }
+    }
+
+    /**
+     * When the last DMA came to its end, ticks, or something became of one that does not. DLLPs about it may still be on
+     * their way.
+     */
     public long lastEnd() {
         return lastEnd;
     }
@@ -336,7 +350,30 @@ public final class DmaNetwork {
                 error,
                 completer,
                 completer(error.channel(0), TlpKind.COMPLETION, flow, error),
+                refusal(route),
                 response != Response.SERVED || mayBeLate(request));
+    }
+
+    /**
+     * From the root bus on which a read comes in, to where a root complex refuses it: the way in and out of that one, and
+     * the way back through what the read has passed before. That way there is part of its path, as are links.
+     */
+    private long refusal(Route route) {
+        int rootComplexes = route.rootComplexes().size();
+        long passed = 0;
+        for (Hop hop : route.hops()) {
+            if (hop instanceof AcsBlockHop) {
+                return 0;
+            } else if (hop instanceof SocketHop) {
+                passed += fabric.socketLink().map(SocketLink::latency).orElse(0L);
+            } else if (hop instanceof RootComplexHop through) {
+                passed += through.bridge().p2pLatency() / rootComplexes;
+                if (timings.rootComplex(through.bridge()).response(false) != Response.SERVED) {
+                    return passed;
+                }
+            }
+        }
+        return 0;
     }
 
     private Path completionPath(DmaRequest request, Flow flow) {

@@ -83,7 +83,8 @@ final class Flow extends Input {
             tags.askedFrom(first);
             tags.begins(this);
         }
-        cursor.begin(progress.now());
+        lastArrival = progress.now();
+        cursor.begin(lastArrival);
         prepare();
         first.ports().addSource(this);
         progress.begun(this);
@@ -322,14 +323,13 @@ final class Flow extends Input {
 
     /** The channel that it is on lets it go no further. */
     void blocked(Tlp tlp, long at) {
-        Response refusal = tlp.path.channel(tlp.step).pace().refusal();
-        if (!reads) {
-            dropped(tlp, at);
-        } else if (refusal == Response.NONE) {
-            readRequests.lost(tlp, at);
+        Pace pace = tlp.path.channel(tlp.step).pace();
+        if (reads) {
+            long latency = pace.translates() ? 0 : way().refusal();
+            Completer completer = Objects.requireNonNull(way().errorCompleter());
+            readRequests.asks(tlp, completer, at, latency, pace.refusal());
         } else {
-            tlp.response = refusal;
-            Objects.requireNonNull(way().errorCompleter()).ask(tlp, at, 0);
+            dropped(tlp, at);
         }
     }
 
@@ -345,6 +345,12 @@ final class Flow extends Input {
             reports.addFailed(Failure.POISONED, at, read);
         }
         arrived(read.operation, read.bytes, at);
+    }
+
+    /** Nobody will ever answer a read. */
+    void unanswered(Tlp read, long at) {
+        lastArrival = Math.max(lastArrival, at);
+        reports.addFailed(Failure.NO_COMPLETION, at, read);
     }
 
     /** A read has come to its end without data. */
@@ -533,6 +539,13 @@ final class Flow extends Input {
     /** Tells the listener what has happened before now. */
     void tellPast() {
         reports.tellPast();
+    }
+
+    /** Nothing happens any more. Returns when something became of it last, ticks. */
+    long waitForEver() {
+        reports.tell(Agenda.NEVER - 1);
+        listener.waitsForEver(lastArrival);
+        return lastArrival;
     }
 
     /** Its last TLP has arrived. */

@@ -21,6 +21,9 @@ final class OperationCursor extends Cursor {
     /** Null if as many operations may be unfinished as there are; the first stage has them for all. */
     private @Nullable TagPool slots;
 
+    /** When each slot became free that was taken before and is not taken again. */
+    private final LongRing freeSince = new LongRing();
+
     /** Operations that were opened: the requests of the newest of them are being taken. */
     private long opened;
     /** Bytes of operations that are not opened. */
@@ -158,10 +161,12 @@ final class OperationCursor extends Cursor {
             return;
         }
         starting = false;
+        long started = ticksPerByte == 0 ? now : takenSchedule;
         if (slots != null) {
             slots.take();
+            long free = takenNumber < operations.depth() ? takenSchedule : freeSince.remove();
+            started = ticksPerByte == 0 ? free : takenSchedule;
         }
-        long started = ticksPerByte == 0 ? now : takenSchedule;
         if (waitsForFeed) {
             fed.remove();
             started = fedStarts.remove();
@@ -193,6 +198,7 @@ final class OperationCursor extends Cursor {
     void release(long at) {
         if (slots != null) {
             slots.giveBack(at);
+            freeSince.add(at);
         }
     }
 

@@ -71,13 +71,17 @@ final class Path {
         return legs[step];
     }
 
-    /** Adds its channels, and those of the other direction. */
+    /** Adds its channels, those of the other direction, and those that share a rate with them. */
     void addChannels(Set<Channel> to) {
         for (Channel channel : channels) {
             to.add(channel);
             Channel reverse = channel.reverse();
             if (reverse != null) {
                 to.add(reverse);
+            }
+            Channel sharer = channel.sharer();
+            if (sharer != null) {
+                to.add(sharer);
             }
         }
     }

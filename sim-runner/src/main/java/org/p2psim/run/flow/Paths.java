@@ -69,11 +69,8 @@ final class Paths {
     /** The path of completions from host memory. */
     Path completionsFromMemory(String socket, Route route, Path.End end) {
         Draft draft = new Draft(route, Traffic.COMPLETIONS);
-        String towards = route.links().stream()
-                .findFirst()
-                .map(link -> link.port().address().toString())
-                .orElse("");
-        draft.add(channels.memoryTowards(socket, towards));
+        draft.add(channels.memoryTowards(
+                socket, route.links().stream().findFirst().map(LinkHop::port)));
         draft.passAll(route.hops().subList(1, route.hops().size()));
         return draft.path(0, end);
     }

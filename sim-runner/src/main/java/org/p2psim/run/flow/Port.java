@@ -62,6 +62,16 @@ final class Port {
         return null;
     }
 
+    /** Whether the channel could send one of its heads now. */
+    boolean isReady(Channel channel, long now) {
+        for (Input input : inputs) {
+            if (input.readyAt(channel, now) <= now && channel.creditsAt(input.head(), now) <= now) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean holdsTurn() {
         return inputs.length == 1 && inputs[0].holdsTurn();
     }

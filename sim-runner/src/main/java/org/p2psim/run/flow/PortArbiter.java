@@ -93,6 +93,16 @@ final class PortArbiter {
         return null;
     }
 
+    /** Whether an input is ready to send. */
+    boolean isReady(Channel channel, long now) {
+        for (Port port : ports) {
+            if (port.isReady(channel, now)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** When to search again, where nothing was ready. */
     long retry() {
         return retry;

@@ -20,7 +20,11 @@ final class ReadRequests {
         this.completionTimeout = completionTimeout;
     }
 
-    /** @param latency until its data is there, ticks */
+    /**
+     * One is where it is to be answered, or refused.
+     *
+     * @param latency until the answer sets out, be it too late, ticks
+     */
     void asks(Tlp read, Completer completer, long tail, long latency, Response response) {
         if (response == Response.NONE) {
             lost(read, tail);
@@ -38,10 +42,13 @@ final class ReadRequests {
         return LongMath.saturatedAdd(read.issued, completionTimeout);
     }
 
-    /** Nobody answers it. One who waits for ever would do so: the DMA is taken to end there. */
-    void lost(Tlp read, long at) {
+    /**
+     * Nobody answers it. With Completion Timeout Disable set (Device Control 2, PCIe base specification 5.0, 2.8 and
+     * 7.5.3.16) its requester does not find out: it stays outstanding, and keeps its tag.
+     */
+    private void lost(Tlp read, long at) {
         if (completionTimeout == Agenda.NEVER) {
-            giveUp(read, at, Failure.NO_COMPLETION);
+            flow.unanswered(read, at);
         } else {
             giveUp(read, Math.max(at, deadline(read)), Failure.COMPLETION_TIMEOUT);
         }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param error of reads that may be blocked: from the IOMMU to the initiator
  * @param completer of reads: what answers at the target
  * @param errorCompleter of reads that may be blocked: what answers at the IOMMU
+ * @param refusal of reads: from where they come to a root complex that refuses them until its answer is there, ticks
  * @param mayEndAnyTime of reads: whether the target refuses, or answers so late that it may be given up
  */
 record Way(
@@ -21,9 +22,10 @@ record Way(
         @Nullable Path error,
         @Nullable Completer completer,
         @Nullable Completer errorCompleter,
+        long refusal,
         boolean mayEndAnyTime) {
     static Way ofWrites(Path request) {
-        return new Way(request, null, null, null, null, false);
+        return new Way(request, null, null, null, null, 0, false);
     }
 
     /** Where what a completer sends goes. */

@@ -31,6 +31,15 @@ final class Failures {
         }
     }
 
+    /** It never ends: by its own doing, or because others of its initiator hold what it needs. */
+    void waitsForEver(long at, Ways.Way way) {
+        if (!counts.containsKey(Failure.NO_COMPLETION)) {
+            String reason =
+                    "%s waits for ever: reads of it that nobody answers hold its tags".formatted(way.initiator());
+            add(Failure.NO_COMPLETION, at, reason);
+        }
+    }
+
     private void tell(Failure how, long at, String reason) {
         run.recorder().effect(at, line.lane(), how.words(), reason, line.operation());
     }

@@ -286,6 +286,11 @@ final class NvmeOperations {
         }
 
         @Override
+        public void waitsForEver(long at) {
+            stream.waitsForEver(at);
+        }
+
+        @Override
         public void done() {
             journey.ifPresent(Journey::over);
             ends.done();

@@ -80,6 +80,12 @@ final class OperationStream implements DmaListener {
         tell(now);
     }
 
+    @Override
+    public void waitsForEver(long at) {
+        failures.waitsForEver(at, way);
+        tell(at);
+    }
+
     private void tell(long now) {
         run.recorder()
                 .transfer(way.outcome(

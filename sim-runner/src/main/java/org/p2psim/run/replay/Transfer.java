@@ -147,8 +147,17 @@ final class Transfer implements DmaListener {
 
     /** Nothing more will be moved. */
     void finish() {
-        long now = run.engine().now();
         run.kernel().ended(order.line(), summary());
+        tell(run.engine().now());
+    }
+
+    @Override
+    public void waitsForEver(long at) {
+        failures.waitsForEver(at, way);
+        tell(at);
+    }
+
+    private void tell(long end) {
         run.recorder()
                 .transfer(way.outcome(
                         order.lane(),
@@ -156,7 +165,7 @@ final class Transfer implements DmaListener {
                         order.bytes(),
                         bytes,
                         start,
-                        now,
+                        end,
                         latency.latency(),
                         failures));
     }

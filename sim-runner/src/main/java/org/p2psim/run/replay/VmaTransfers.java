@@ -127,6 +127,11 @@ final class VmaTransfers {
         }
 
         @Override
+        public void waitsForEver(long at) {
+            stream.waitsForEver(at);
+        }
+
+        @Override
         public void done() {
             run.kernel().happens(line.operation(), "end of " + line.lane(), () -> {
                 mapping.dma().remove(line.lane());

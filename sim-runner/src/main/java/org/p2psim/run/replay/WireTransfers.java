@@ -49,8 +49,10 @@ final class WireTransfers {
         boolean sends = order.operation().equals("rdma-send");
         StageEnds both = new StageEnds(transfer::done);
         both.expect(sends ? 2 : 1);
+        long wireLatency =
+                wire.or(() -> queue).map(Device.Wire::latencyOrDefault).orElse(0L);
         StageEnds ends = new StageEnds(() -> {
-            queues.complete(order.lane(), requester, queue, both::done);
+            afterAck(order, wireLatency, () -> queues.complete(order.lane(), requester, queue, both::done));
             if (sends) {
                 queues.complete(order.lane() + " receive", way.initiator(), wire, both::done);
             }
@@ -78,15 +80,25 @@ final class WireTransfers {
                 "",
                 order.lane());
         // of a read, the request is on the wire first
-        long asked = order.read()
-                ? wire.or(() -> peerWire).map(Device.Wire::latencyOrDefault).orElse(0L)
-                : 0;
+        long asked = order.read() ? wireLatency : 0;
         queues.post(
                 order.lane(),
                 requester,
                 queue,
                 () -> run.engine()
                         .at(run.engine().now() + asked, () -> begin(order, way.initiator(), wire, sends, stages)));
+    }
+
+    /**
+     * A requester of a reliable connection is through with a write or a send when the responder's acknowledgement is
+     * back (InfiniBand specification, volume 1, 9.7, reliable service); of a read the response says as much.
+     */
+    private void afterAck(Order order, long wireLatency, Runnable complete) {
+        if (order.read() || wireLatency == 0) {
+            complete.run();
+        } else {
+            run.engine().at(run.engine().now() + wireLatency, complete::run);
+        }
     }
 
     /** What comes in with a send waits until the receiver has the WQE of its receive. */
@@ -127,6 +139,11 @@ final class WireTransfers {
         @Override
         public void failed(Failure how, long at, long address, int bytes, long issued) {
             transfer.failed(how, at, address, bytes, issued);
+        }
+
+        @Override
+        public void waitsForEver(long at) {
+            transfer.waitsForEver(at);
         }
 
         @Override

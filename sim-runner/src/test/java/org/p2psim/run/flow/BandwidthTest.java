@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
+import org.p2psim.timing.Timings;
 import org.p2psim.topology.AcsBit;
 import org.p2psim.topology.IommuMode;
 import org.p2psim.topology.Link;
@@ -90,6 +93,36 @@ class BandwidthTest {
     }
 
     /**
+     * The bound without DLLPs, MPS/(MPS + 24) of the raw rate, less SKP ordered sets, 4 of 1538 bytes: credits that
+     * nobody has stated are no limit, whatever the size of a TLP. At 4096 bytes and 252.06 Gb/s these are 249.9 Gb/s.
+     */
+    @ParameterizedTest(name = "MPS {0}")
+    @ValueSource(ints = {128, 256, 512, 1024, 2048, 4096})
+    void usualCreditsKeepALinkBusyAtAnyPayloadSize(int mps) {
+        OneSwitch fabric = new OneSwitch(GEN4_X16);
+        PciFunction nic = fabric.endpoint();
+        PciFunction gpu = fabric.endpoint();
+        Timings usual = Timings.DEFAULT;
+        Timings timings = new Timings(Map.of(), Map.of(), Map.of(), Map.of(), mps, usual.creditLoop());
+        Run run = new Run(fabric.machine.fabric(), timings, Fidelity.L1);
+        Run.Log log = run.start(new DmaRequest(
+                "dma",
+                nic,
+                gpu,
+                Direction.WRITE,
+                List.of(new Segment(ABOVE_4_GIB, 16 * Bytes.MIB)),
+                AddressKind.BUS_ADDRESS,
+                address -> true,
+                256,
+                mps,
+                4096,
+                64));
+        run.run();
+        double bound = 252.061538 * mps / (mps + 24) * 1534 / 1538;
+        assertThat(gigabits(16 * Bytes.MIB, log.doneAt)).isBetween(0.999 * bound, bound);
+    }
+
+    /**
      * FLITs leave 236 of 256 bytes for TLPs, which have no framing: 944 Gb/s * 256/272 for writes; see PCIe base
      * specification 6.0, 4.2.3.
      */
@@ -149,6 +182,27 @@ class BandwidthTest {
         run.run();
         assertThat(gigabits(Bytes.MIB, writes.doneAt)).isBetween(0.98 * 80, 80.0);
         assertThat(gigabits(Bytes.MIB, reads.doneAt)).isBetween(0.97 * 80, 80.0);
+    }
+
+    /**
+     * TLPs of 64 bytes, as an Intel root complex forwards them: of generation 5 x16 63.015 GB/s * 64/88 = 45.83 are left
+     * for data. A socket link that carries more is not the limit, one that carries less is, and its latency is not: a
+     * rate is not a number of headers.
+     */
+    @ParameterizedTest(name = "{0} GB/s and {1} ns: {2} GB/s")
+    @CsvSource({"60, 120, 45.83", "60, 1000, 45.83", "40, 120, 40", "40, 1000, 40", "10, 120, 10"})
+    void theStatedRateOfASocketLinkIsItsLimitForSmallTlpsToo(long rate, long latency, double limit) {
+        Machine machine = new Machine()
+                .socketLink(new SocketLink(Ticks.ofNanoseconds(latency), OptionalLong.of(rate * 1_000_000_000L)))
+                .socket()
+                .hostBridge(IommuMode.OFF, 64);
+        PciFunction nic = machine.endpoint(machine.rootPort(new Link(5, 16)));
+        machine.socket().hostBridge(IommuMode.OFF, 64);
+        PciFunction gpu = machine.endpoint(machine.rootPort(new Link(5, 16)));
+        Run run = new Run(machine.fabric());
+        Run.Log log = run.start(dma("dma", nic, gpu, Direction.WRITE, 16 * Bytes.MIB, 256));
+        run.run();
+        assertThat(gigabits(16 * Bytes.MIB, log.doneAt) / 8).isBetween(0.98 * limit, limit);
     }
 
     @Test

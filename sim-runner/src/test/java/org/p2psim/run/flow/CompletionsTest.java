@@ -101,11 +101,33 @@ class CompletionsTest {
         assertThat(log.told).hasSize(8).allMatch(told -> told.latency() == 50_000 * Ticks.PER_MICROSECOND);
     }
 
+    /**
+     * PCIe base specification 5.0, 7.5.3.16, Completion Timeout Disable: nothing ends the read then. It keeps its tag, so
+     * of 32 none is left for others of the function; those of other functions go on.
+     */
+    @ParameterizedTest
+    @EnumSource(Fidelity.class)
+    void withTheTimeoutDisabledAReadThatNobodyAnswersIsOutstandingForEver(Fidelity fidelity) {
+        Run run = new Run(machine.fabric(), hung(nic, OptionalLong.empty(), gpu), fidelity);
+        Run.Log lost = run.start(dma("lost", nic, gpu, Direction.READ, Bytes.MIB));
+        Run.Log same = run.start(5 * Ticks.PER_MICROSECOND, dma("same", nic, other, Direction.READ, 4096));
+        Run.Log unlike = run.start(5 * Ticks.PER_MICROSECOND, dma("unlike", other, nic, Direction.READ, 4096));
+        run.run();
+        assertThat(List.of(lost.timesDone, same.timesDone, unlike.timesDone)).containsExactly(0, 0, 1);
+        assertThat(unlike.bytes(What.COMPLETED)).isEqualTo(4096);
+        run.network.end();
+        assertThat(lost.told).hasSize(32).allMatch(told -> told.what() == What.UNANSWERED);
+        assertThat(same.told).isEmpty();
+        assertThat(lost.stuckAt).isEqualTo(lost.told.get(31).at());
+        assertThat(same.stuckAt).isEqualTo(5 * Ticks.PER_MICROSECOND);
+        assertThat(unlike.stuckAt).isEqualTo(-1);
+    }
+
     @Test
-    void withTheTimeoutDisabledTheReadIsSaidToBeUnanswered() {
-        Run.Log log =
-                run(hung(nic, OptionalLong.empty(), gpu), Fidelity.L1, dma("dma", nic, gpu, Direction.READ, 4096));
-        assertThat(log.told).hasSize(8).allMatch(told -> told.what() == What.UNANSWERED);
+    void withTheTimeoutDisabledAReadThatIsAnsweredEndsAsEver() {
+        Timings timings = timings(Map.of(nic.address(), waiting(OptionalLong.empty())));
+        Run.Log log = run(timings, Fidelity.L1, dma("dma", nic, gpu, Direction.READ, 4096));
+        assertThat(log.bytes(What.COMPLETED)).isEqualTo(4096);
     }
 
     @ParameterizedTest
@@ -159,8 +181,8 @@ class CompletionsTest {
         assertThat(throughRootComplex(Response.SERVED)).isEqualTo(What.LANDED);
     }
 
-    private What throughRootComplex(Response response) {
-        RootComplexTiming root = new RootComplexTiming(
+    private static RootComplexTiming forwardingReads(Response response) {
+        return new RootComplexTiming(
                 OptionalLong.empty(),
                 OptionalLong.empty(),
                 response,
@@ -168,11 +190,46 @@ class CompletionsTest {
                 IommuTiming.DEFAULT,
                 OptionalLong.empty(),
                 1);
+    }
+
+    private What throughRootComplex(Response response) {
+        return run(forwardingReads(response), elsewhere).what();
+    }
+
+    private Told run(RootComplexTiming root, PciFunction target) {
         Timings timings = Timings.of(Map.of(), Map.of("0000:00", root), Map.of(), Map.of());
-        return run(timings, Fidelity.L1, dma("dma", nic, elsewhere, Direction.READ, 64))
+        return run(timings, Fidelity.L1, dma("dma", nic, target, Direction.READ, 64))
                 .told
-                .get(0)
-                .what();
+                .get(0);
+    }
+
+    /**
+     * There: two links of Gen4 x16, each with the read of 24 bytes, and a switch of 105 ns; into the root complex and out
+     * of it, 200 ns together as through it; and back with a completion of 20 bytes. 0.762 and 0.635 ns a link, with SKP.
+     * Cut-through: of two links of one speed one is seen.
+     */
+    @Test
+    void aRefusedReadTakesTheWayToTheRootComplexAndBack() {
+        Told refused = run(forwardingReads(Response.UNSUPPORTED_REQUEST), elsewhere);
+        assertThat(refused.what()).isEqualTo(What.REFUSED);
+        double nanoseconds = refused.latency() / (double) Ticks.PER_NANOSECOND;
+        assertThat(nanoseconds).isCloseTo(0.764 + 105 + 200 + 105 + 0.636, within(0.01));
+    }
+
+    /** Another 50 ns each way for the socket link, and through half of each root complex, the first one twice. */
+    @Test
+    void aReadThatAnotherSocketRefusesComesBackFromThere() {
+        machine.socket().hostBridge(IommuMode.OFF, 64);
+        PciFunction far = machine.endpoint(machine.rootPort(GEN4));
+        String rootBus = "0000:%02x".formatted(machine.fabric().hostBridge(far).bus());
+        Timings timings = Timings.of(
+                Map.of(), Map.of(rootBus, forwardingReads(Response.UNSUPPORTED_REQUEST)), Map.of(), Map.of());
+        Told refused = run(timings, Fidelity.L1, dma("dma", nic, far, Direction.READ, 64))
+                .told
+                .get(0);
+        assertThat(refused.what()).isEqualTo(What.REFUSED);
+        double nanoseconds = refused.latency() / (double) Ticks.PER_NANOSECOND;
+        assertThat(nanoseconds).isCloseTo(0.764 + 105 + 100 + 50 + 100 + 50 + 100 + 105 + 0.636, within(0.01));
     }
 
     /** PCIe base specification 5.0, 6.12.4: the completion of a request that violates ACS says Completer Abort. */

@@ -26,6 +26,7 @@ import org.p2psim.timing.Timings;
 import org.p2psim.topology.IommuMode;
 import org.p2psim.topology.Link;
 import org.p2psim.topology.PciFunction;
+import org.p2psim.topology.SocketLink;
 import org.p2psim.unit.Bytes;
 import org.p2psim.unit.Ticks;
 
@@ -136,6 +137,27 @@ class HostMemoryTest {
                         OptionalLong.empty(),
                         0));
         assertThat(latency(device, new MemoryTarget("s1"), 64) - local).isCloseTo(107, within(1.0));
+    }
+
+    /**
+     * Completions of 64 bytes on Gen5 x16: 63.015 GB/s * 64/84 = 48.0 are left for data, whether they come from the memory
+     * of this socket or wait 300 ns on the way from another. A rate of memory that is stated is the limit if it is less.
+     */
+    @ParameterizedTest(name = "{0}, {1} GB/s: {2} GB/s")
+    @CsvSource({"s0, 0, 48.0", "s1, 0, 48.0", "s1, 100, 48.0", "s1, 40, 40.0"})
+    void smallCompletionsComeAsFastAsTheLinkAndTheMemoryAllow(String socket, long memory, double limit) {
+        machine.socketLink(new SocketLink(Ticks.ofNanoseconds(300), OptionalLong.empty()));
+        PciFunction device = device(IommuMode.OFF, GEN5_X16);
+        machine.socket();
+        OptionalLong bandwidth = memory == 0 ? OptionalLong.empty() : OptionalLong.of(memory * 1_000_000_000L);
+        memories.put(socket, new MemoryTiming(Ticks.ofNanoseconds(500), 0, OptionalLong.empty(), 0, bandwidth, 0));
+        Run run = run();
+        MemoryTarget target = new MemoryTarget(socket, address -> true, OptionalInt.of(64));
+        List<Segment> all = List.of(new Segment(BASE, 16 * Bytes.MIB));
+        Run.Log log = run.start(dma("dma", device, target, Direction.READ, all, AddressKind.BUS_ADDRESS, 512));
+        run.run();
+        double gigabytes = 16 * Bytes.MIB * (double) Ticks.PER_NANOSECOND / log.doneAt;
+        assertThat(gigabytes).isBetween(0.98 * limit, limit);
     }
 
     /** 40 to 70 ns measured. */

@@ -205,6 +205,45 @@ class PartTimingsTest {
         assertThat(rate(one, two, Direction.WRITE)).isBetween(19.7, 20.0);
     }
 
+    /** What the root complex forwards is limited all together, and both ways into it have their turns. */
+    @ParameterizedTest
+    @EnumSource
+    void trafficOfAnotherSocketSharesTheRateOfForwarding(Direction direction) {
+        PciFunction one = machine.endpoint(machine.rootPort(GEN5_X16));
+        PciFunction two = machine.endpoint(machine.rootPort(GEN5_X16));
+        PciFunction three = machine.endpoint(machine.rootPort(GEN5_X16));
+        machine.socket().hostBridge(IommuMode.OFF, 256);
+        PciFunction far = machine.endpoint(machine.rootPort(GEN5_X16));
+        OptionalLong limit = OptionalLong.of(20_000_000_000L);
+        rootComplex(limited(limit, limit));
+        Run run = new Run(machine.fabric(), timings(), Fidelity.L1);
+        boolean reads = direction == Direction.READ;
+        Run.Log near = run.start(dma("near", one, two, direction, 64 * Bytes.MIB));
+        Run.Log remote = run.start(dma("remote", reads ? three : far, reads ? far : three, direction, 64 * Bytes.MIB));
+        long end = 100 * Ticks.PER_MICROSECOND;
+        List<Double> rates = new ArrayList<>();
+        run.engine.at(end, () -> {
+            What moved = reads ? What.COMPLETED : What.LANDED;
+            rates.add(gigabytes(near.bytes(moved), end));
+            rates.add(gigabytes(remote.bytes(moved), end));
+            run.network.stop("near");
+            run.network.stop("remote");
+        });
+        run.run();
+        assertThat(rates.get(0) + rates.get(1)).isBetween(19.5, 20.0);
+        assertThat(rates.get(0)).isCloseTo(rates.get(1), within(0.2));
+    }
+
+    /** TLPs of 64 bytes that take 235 ns through the root complex: at 40 GB/s 147 of them are inside at once. */
+    @Test
+    void theStatedRateOfForwardingIsItsLimitForSmallTlpsToo() {
+        machine.hostBridge(IommuMode.OFF, 64);
+        PciFunction one = machine.endpoint(machine.rootPort(GEN5_X16));
+        PciFunction two = machine.endpoint(machine.rootPort(GEN5_X16));
+        rootComplexes.put("0000:01", limited(OptionalLong.empty(), OptionalLong.of(40_000_000_000L)));
+        assertThat(rate(one, two, Direction.WRITE)).isBetween(39.0, 40.0);
+    }
+
     /** 53.8 GB/s together over one Gen5 x16 uplink, 26.9 each (local-inference-lab/rtx6kpro); with weights by weight. */
     @ParameterizedTest(name = "weight {0} against 1")
     @CsvSource({"1, 0.5", "3, 0.75"})

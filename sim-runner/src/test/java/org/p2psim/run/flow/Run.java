@@ -63,6 +63,7 @@ final class Run {
         final List<Told> told = new ArrayList<>();
         int timesDone;
         long doneAt;
+        long stuckAt = -1;
 
         @Override
         public void landed(long at, long address, int bytes, long issued) {
@@ -82,6 +83,11 @@ final class Run {
         @Override
         public void finished(long at, long started) {
             told.add(new Told(What.FINISHED, 0, 0, started, at));
+        }
+
+        @Override
+        public void waitsForEver(long at) {
+            stuckAt = at;
         }
 
         @Override

@@ -335,11 +335,14 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         List<Run.Log> logs = new ArrayList<>();
         dmas.forEach(dma -> logs.add(run.new Log()));
         List<LinkUse> use = go(run, logs, cuts);
+        boolean stuck = logs.stream().anyMatch(log -> log.stuckAt != -1);
         return new Result(
                 logs.stream().map(log -> log.told).toList(),
-                logs.stream().map(log -> log.timesDone == 1 ? log.doneAt : -1).toList(),
+                logs.stream()
+                        .map(log -> log.timesDone == 1 ? log.doneAt : log.stuckAt)
+                        .toList(),
                 use,
-                run.network.isAtRest());
+                stuck || run.network.isAtRest());
     }
 
     Summary sums(Function<Engine, Progress> progress, boolean takesRepeats, List<Long> cuts) {
@@ -367,6 +370,8 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         for (long cut : cuts) {
             run.engine.runUntil(cut);
         }
+        run.engine.run();
+        run.network.end();
         return run.run();
     }
 
@@ -416,6 +421,11 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         @Override
         public void failed(Failure how, long at, long address, int bytes, long issued) {
             one(new Told(Run.What.of(how), address, bytes, issued, at));
+        }
+
+        @Override
+        public void waitsForEver(long at) {
+            doneAt = at;
         }
 
         @Override

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.p2psim.outcome.InvariantOutcome;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.TransferOutcome;
@@ -142,8 +144,19 @@ class WireTest {
         String small = "at: 10us, do: rdma-write, id: write, mr: mr0, local: far, size: 64B";
         TransferOutcome one = transfer(run("gen4 x16", "{ rate: 100Gb/s, latency: 2us }", small), "write");
         assertThat(one.bytes()).isEqualTo(64);
-        // one way, a read of the source with 510 ns at the function and two passages of a switch, and a write
-        assertThat(one.end() - one.start()).isBetween(Ticks.ofNanoseconds(2000 + 510 + 315), Ticks.ofNanoseconds(3100));
+        // over the wire and the Ack back, a read of the source with 510 ns at the function and two passages of a
+        // switch,
+        // and a write
+        assertThat(one.end() - one.start()).isBetween(Ticks.ofNanoseconds(4000 + 510 + 315), Ticks.ofNanoseconds(5100));
+    }
+
+    /** An Ack answers a write or a send as data answers a read (InfiniBand specification, volume 1, 9.7). */
+    @ParameterizedTest
+    @ValueSource(strings = {"rdma-write", "rdma-read"})
+    void aNanosecondMoreOfWireIsTwoMoreForItsRequester(String operation) {
+        String line = "at: 10us, do: %s, id: one, mr: mr0, local: far, size: 64B".formatted(operation);
+        double near = nanoseconds("{ rate: 100Gb/s, latency: 1us }", line);
+        assertThat(nanoseconds("{ rate: 100Gb/s, latency: 5us }", line) - near).isCloseTo(8000, within(0.1));
     }
 
     @Test
