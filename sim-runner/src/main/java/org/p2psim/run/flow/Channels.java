@@ -13,6 +13,7 @@ import org.p2psim.address.Bdf;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.Hop.LinkHop;
 import org.p2psim.routing.Hop.SocketHop;
+import org.p2psim.routing.Route;
 import org.p2psim.run.flow.Paths.Traffic;
 import org.p2psim.timing.DeviceTiming;
 import org.p2psim.timing.DmaEngineTiming;
@@ -224,7 +225,7 @@ final class Channels {
         return iommus.computeIfAbsent(
                 bridge.rootBus(),
                 key -> add(
-                        new Pace.OfIommu(new Iotlb(timings.rootComplex(bridge).iommu()), true),
+                        new Pace.OfIommu(new Iotlb(timings.rootComplex(bridge).iommu()), true, Optional.empty()),
                         Credits.SWITCH_PORT,
                         0,
                         0));
@@ -260,16 +261,21 @@ final class Channels {
     }
 
     /**
-     * The translations that a function keeps.
+     * The translations that a function keeps, and what waits for one. A Translation Request is a memory read and takes a
+     * tag (PCIe base specification 5.0, 10.2.2): as many may be outstanding as there are tags. What need not wait comes
+     * out no faster than the link takes it.
      *
      * @throws IllegalArgumentException if it has no ATS
      */
-    Channel atc(PciFunction function) {
+    Channel atc(PciFunction function, int tags, Route route) {
         return atcs.computeIfAbsent(function.address(), key -> {
             IommuTiming atc = timings.device(key)
                     .atc()
                     .orElseThrow(() -> new IllegalArgumentException(function.name() + " has no ATS"));
-            return add(new Pace.OfIommu(new Iotlb(atc), false), HANDED_OVER, 0, 0);
+            Optional<Pace> link =
+                    route.links().stream().findFirst().map(hop -> link(hop).pace());
+            Credits waiting = new Credits(tags, Credits.INFINITE, tags, Credits.INFINITE, tags, Credits.INFINITE);
+            return add(new Pace.OfIommu(new Iotlb(atc), false, link), waiting, 0, 0);
         });
     }
 

@@ -270,27 +270,26 @@ public final class DmaNetwork {
         Route route = delivery(request, true).route();
         long untilSeen = untilSeen(request.memory());
         boolean lands = response(request.memory()) == Response.SERVED;
-        Path path =
-                paths.requests(request.initiator(), request.kind(), route, Traffic.WRITES, untilSeen, new Path.End() {
-                    @Override
-                    public boolean lands() {
-                        return lands;
-                    }
+        Path path = paths.requests(request, route, Traffic.WRITES, untilSeen, new Path.End() {
+            @Override
+            public boolean lands() {
+                return lands;
+            }
 
-                    @Override
-                    public void arrives(Tlp tlp, long tail) {
-                        if (lands) {
-                            flow.wrote(tlp, tail);
-                        } else {
-                            flow.dropped(tlp, tail);
-                        }
-                    }
+            @Override
+            public void arrives(Tlp tlp, long tail) {
+                if (lands) {
+                    flow.wrote(tlp, tail);
+                } else {
+                    flow.dropped(tlp, tail);
+                }
+            }
 
-                    @Override
-                    public void blocked(Tlp tlp, long tail) {
-                        flow.blocked(tlp, tail);
-                    }
-                });
+            @Override
+            public void blocked(Tlp tlp, long tail) {
+                flow.blocked(tlp, tail);
+            }
+        });
         return Way.ofWrites(path);
     }
 
@@ -333,7 +332,7 @@ public final class DmaNetwork {
         TlpKind answer = response == Response.SERVED ? TlpKind.COMPLETION_WITH_DATA : TlpKind.COMPLETION;
         Completer completer = completer(completion.channel(0), answer, flow, completion);
         ToLongFunction<Tlp> latency = readLatency(request);
-        Path path = paths.requests(initiator, request.kind(), route, Traffic.READS, 0, new Path.End() {
+        Path path = paths.requests(request, route, Traffic.READS, 0, new Path.End() {
             @Override
             public void arrives(Tlp tlp, long tail) {
                 flow.asks(tlp, tail, tlp.walk + latency.applyAsLong(tlp), response);

@@ -1,6 +1,7 @@
 package org.p2psim.run.flow;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.p2psim.timing.DmaEngineTiming;
 import org.p2psim.timing.PortTiming;
 import org.p2psim.timing.Response;
@@ -290,17 +291,24 @@ sealed interface Pace {
     final class OfIommu implements Pace {
         private final Iotlb iotlb;
         private final boolean overtaking;
+        private final Optional<Pace> link;
         private long lastOut;
 
-        /** @param overtaking whether reads of host memory overtake those that wait */
-        OfIommu(Iotlb iotlb, boolean overtaking) {
+        /**
+         * Its pace.
+         *
+         * @param overtaking whether reads of host memory overtake those that wait
+         * @param link that it feeds and is not ahead of; empty if it takes TLPs as they come
+         */
+        OfIommu(Iotlb iotlb, boolean overtaking, Optional<Pace> link) {
             this.iotlb = iotlb;
             this.overtaking = overtaking;
+            this.link = link;
         }
 
         @Override
         public long ticks(Tlp tlp) {
-            return 1;
+            return link.isPresent() ? link.get().ticks(tlp) : 1;
         }
 
         @Override

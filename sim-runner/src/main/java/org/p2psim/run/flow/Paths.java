@@ -44,15 +44,15 @@ final class Paths {
     /**
      * The path of what a function issues.
      *
-     * @param kind of their addresses
      * @param atEnd from the arrival of the last byte until it counts, ticks
      */
-    Path requests(PciFunction initiator, AddressKind kind, Route route, Traffic traffic, long atEnd, Path.End end) {
+    Path requests(DmaRequest request, Route route, Traffic traffic, long atEnd, Path.End end) {
+        PciFunction initiator = request.initiator();
         Draft draft = new Draft(route, traffic);
         channels.queue(initiator).ifPresent(draft::add);
         channels.engineStage(initiator, traffic).ifPresent(draft::add);
-        if (kind == AddressKind.TRANSLATED) {
-            draft.add(channels.atc(initiator));
+        if (request.kind() == AddressKind.TRANSLATED) {
+            draft.add(channels.atc(initiator, request.tags(), route));
         }
         channels.engine(initiator).ifPresent(draft::add);
         draft.from(initiator);

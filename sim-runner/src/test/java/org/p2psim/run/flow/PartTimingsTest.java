@@ -21,6 +21,8 @@ import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Run.What;
 import org.p2psim.run.flow.Target.PciTarget;
 import org.p2psim.timing.DeviceTiming;
+import org.p2psim.timing.DmaEngineTiming;
+import org.p2psim.timing.IommuTiming;
 import org.p2psim.timing.PortTiming;
 import org.p2psim.timing.RootComplexTiming;
 import org.p2psim.timing.Timings;
@@ -334,6 +336,52 @@ class PartTimingsTest {
                 64));
         run.run();
         assertThat(8 * gigabytes(640_000, log.doneAt)).isCloseTo(24.27, within(0.1));
+    }
+
+    /**
+     * Writes of 256 bytes, each to another page: with so many translations asked for at once, each back after 1 us, so many
+     * TLPs a microsecond, as long as the link carries them (Gen4 x16: 252.06 Gb/s * 256/280 = 28.8 GB/s, 113 in 1 us).
+     */
+    @ParameterizedTest(name = "{0} tags: {1} GB/s")
+    @CsvSource({"1, 0.256", "8, 2.048", "32, 8.192", "64, 16.38", "256, 28.7"})
+    void missesOfAFunctionsOwnTranslationsOverlap(int tags, double expected) {
+        PciFunction nic = machine.endpoint(machine.rootPort(GEN4_X16));
+        PciFunction gpu = machine.endpoint(machine.rootPort(GEN4_X16));
+        IommuTiming atc = new IommuTiming(64, 4096, Ticks.ofNanoseconds(1000), 0);
+        devices.put(
+                nic.address(), new DeviceTiming(0, OptionalLong.empty(), 0, Optional.of(atc), DmaEngineTiming.NONE));
+        List<Segment> pieces = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            pieces.add(new Segment(ABOVE_4_GIB + 4096L * i, 256));
+        }
+        Run run = new Run(machine.fabric(), timings(), Fidelity.L1);
+        Run.Log log = run.start(new DmaRequest(
+                "dma", nic, gpu, Direction.WRITE, pieces, AddressKind.TRANSLATED, address -> true, tags, 256, 512, 64));
+        run.run();
+        assertThat(gigabytes(2_560_000, log.doneAt)).isBetween(0.97 * expected, 1.001 * expected);
+    }
+
+    /** One page for all: after the first microsecond the writes are as fast as without translations. */
+    @Test
+    void translationsThatAreThereCostNothing() {
+        PciFunction nic = machine.endpoint(machine.rootPort(GEN4_X16));
+        PciFunction gpu = machine.endpoint(machine.rootPort(GEN4_X16));
+        long untranslated = lasts(nic, gpu, AddressKind.BUS_ADDRESS);
+        IommuTiming atc = new IommuTiming(64, Bytes.GIB, Ticks.ofNanoseconds(1000), 0);
+        devices.put(
+                nic.address(), new DeviceTiming(0, OptionalLong.empty(), 0, Optional.of(atc), DmaEngineTiming.NONE));
+        double more = (lasts(nic, gpu, AddressKind.TRANSLATED) - untranslated) / (double) Ticks.PER_NANOSECOND;
+        assertThat(more).isBetween(1000.0, 1001.0);
+    }
+
+    /** A write of 1 MiB, ticks. */
+    private long lasts(PciFunction from, PciFunction to, AddressKind kind) {
+        List<Segment> all = List.of(new Segment(ABOVE_4_GIB, Bytes.MIB));
+        Run run = new Run(machine.fabric(), timings(), Fidelity.L1);
+        Run.Log log = run.start(
+                new DmaRequest("dma", from, to, Direction.WRITE, all, kind, address -> true, 32, 256, 512, 64));
+        run.run();
+        return log.doneAt;
     }
 
     @ParameterizedTest

@@ -44,12 +44,25 @@ import org.p2psim.unit.Ticks;
  * are so few that they bind.
  */
 record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
+    /** Functions that keep translations use them. */
+    Scene {
+        dmas = dmas.stream().map(dma -> dma.in(timing)).toList();
+    }
+
     private static final int MPS = 512;
     private static final ImmutableList<Response> RESPONSES = ImmutableList.copyOf(Response.values());
     private static final int MPS_UNITS = Credits.dataUnits(MPS);
 
     /** @param stop {@link Agenda#NEVER} if it goes on to its end */
-    record DmaAt(long start, long stop, DmaRequest request) {}
+    record DmaAt(long start, long stop, DmaRequest request) {
+        private DmaAt in(Timings timing) {
+            boolean keeps = timing.device(request.initiator().address()).atc().isPresent();
+            AddressKind kind = request.kind() == AddressKind.BUS_ADDRESS
+                    ? AddressKind.BUS_ADDRESS
+                    : keeps ? AddressKind.TRANSLATED : AddressKind.IOVA;
+            return new DmaAt(start, stop, with(request, kind));
+        }
+    }
 
     /** What every listener was told, TLP by TLP. */
     record Result(List<List<Told>> told, List<Long> doneAt, List<LinkUse> use, boolean atRest) {}
@@ -136,11 +149,16 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     }
 
     private static DeviceTiming anyDevice(SplittableRandom random) {
+        int writeLatency = random.nextInt(3);
+        OptionalLong bandwidth = anyBandwidth(random);
+        int interval = random.nextInt(3);
+        IommuTiming atc = new IommuTiming(
+                1 + writeLatency, 4096, Ticks.ofNanoseconds(280), Ticks.ofNanoseconds(25 * writeLatency));
         return new DeviceTiming(
-                Ticks.ofNanoseconds(random.nextInt(3) * 50),
-                anyBandwidth(random),
-                Ticks.ofNanoseconds(random.nextInt(3) * 10),
-                Optional.empty(),
+                Ticks.ofNanoseconds(writeLatency * 50),
+                bandwidth,
+                Ticks.ofNanoseconds(interval * 10),
+                interval == 1 ? Optional.of(atc) : Optional.empty(),
                 random.nextInt(3) == 0 ? anyEngine(random) : DmaEngineTiming.NONE,
                 anyTimeout(random),
                 random.nextInt(3) == 0 ? RESPONSES.get(random.nextInt(RESPONSES.size())) : Response.SERVED,
@@ -268,6 +286,22 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
                 request.direction(),
                 request.requests(),
                 request.kind(),
+                request.translated(),
+                request.tags(),
+                request.mps(),
+                request.mrrs(),
+                request.rcb(),
+                request.attributes());
+    }
+
+    private static DmaRequest with(DmaRequest request, AddressKind kind) {
+        return new DmaRequest(
+                request.name(),
+                request.initiator(),
+                request.memory(),
+                request.direction(),
+                request.requests(),
+                kind,
                 request.translated(),
                 request.tags(),
                 request.mps(),
