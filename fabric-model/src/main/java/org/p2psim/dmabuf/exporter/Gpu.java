@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.p2psim.address.AddressRange;
 import org.p2psim.address.Bdf;
 import org.p2psim.dmabuf.Attachment;
@@ -50,6 +51,7 @@ public final class Gpu {
     private final Blocks vramBlocks = new Blocks();
     private final Blocks systemBlocks = new Blocks();
     private final List<GpuBuffer> buffers = new ArrayList<>();
+    private final List<GpuBuffer> freedPinned = new ArrayList<>();
     private final List<Move> begun = new ArrayList<>();
     private final List<Fence> copies = new ArrayList<>();
     private long uses;
@@ -142,6 +144,9 @@ public final class Gpu {
     /** {@code ttm_bo_release()}: its memory is free for others once nothing uses it any more. */
     void freed(GpuBuffer buffer) {
         buffers.remove(buffer);
+        if (buffer.miscounted().isPresent()) {
+            freedPinned.add(buffer);
+        }
         Blocks from = blocks(buffer.place());
         ImmutableList<Fence> uses = buffer.reservation().pending(FenceUsage.BOOKKEEP);
         if (uses.isEmpty()) {
@@ -353,6 +358,14 @@ public final class Gpu {
                 .addAll(vramBlocks.takenEarly())
                 .addAll(systemBlocks.takenEarly())
                 .build();
+    }
+
+    /** Buffers whose pinned bytes the driver counts wrongly, and how: none must be (I-36). */
+    public ImmutableMap<String, String> miscounted() {
+        ImmutableMap.Builder<String, String> wrong = ImmutableMap.builder();
+        Stream.concat(buffers.stream(), freedPinned.stream())
+                .forEach(buffer -> buffer.miscounted().ifPresent(what -> wrong.put(buffer.name(), what)));
+        return wrong.buildKeepingLast();
     }
 
     /** Whether a buffer that is pinned may be mapped where it is. */
