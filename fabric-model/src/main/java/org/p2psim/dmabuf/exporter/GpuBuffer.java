@@ -3,7 +3,7 @@ package org.p2psim.dmabuf.exporter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,7 +55,8 @@ public final class GpuBuffer implements Exporter {
     private final long size;
     private final ImmutableSet<Flag> flags;
     private final Reservation reservation;
-    private final Map<Attachment, ImmutableList<Long>> mapped = new HashMap<>();
+    /** DMA addresses that were made for each table that is out. */
+    private final Map<SgTable, ImmutableList<Long>> mapped = new IdentityHashMap<>();
     private Place place;
     private AddressRange block;
     private Optional<DmaBuf> dmaBuf = Optional.empty();
@@ -208,7 +209,7 @@ public final class GpuBuffer implements Exporter {
         return placedFor(attachment)
                 .then(placed -> gpu.table(attachment.importer(), memory()).then(table -> {
                     mapped.put(
-                            attachment,
+                            table,
                             table.entries().stream()
                                     .map(SgTable.Entry::address)
                                     .collect(ImmutableList.toImmutableList()));
@@ -239,7 +240,7 @@ public final class GpuBuffer implements Exporter {
 
     @Override
     public void unmap(Attachment attachment, SgTable table) {
-        Optional.ofNullable(mapped.remove(attachment))
+        Optional.ofNullable(mapped.remove(table))
                 .ifPresent(made -> made.forEach(address -> gpu.dmaMap().unmap(attachment.importer(), address)));
     }
 
