@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.platform.Errno;
 
@@ -195,10 +196,10 @@ public final class Attachment {
 
     /** {@code dma_buf_unmap_attachment_unlocked()}. */
     public Reply<Attachment> unmapUnlocked() {
-        return lock().around(() -> {
+        return lock().around(() -> whenDriverUnmaps(() -> {
             unmap();
             return Reply.done(this);
-        });
+        }));
     }
 
     /** {@code dma_buf_map_attachment()}, the reservation held. */
@@ -284,6 +285,17 @@ public final class Attachment {
                         name(),
                         "%d entries".formatted(table.entries().size()));
         return Reply.done(table);
+    }
+
+    /**
+     * Goes on once the importer's driver has taken the time that it needs to unmap. The reservation stays held meanwhile,
+     * as {@link #unmap} asks: whoever moves or revokes the buffer waits for it.
+     */
+    public <T> Reply<T> whenDriverUnmaps(Supplier<Reply<T>> next) {
+        checkLock("dma_buf_unmap_attachment");
+        return kernel().untilUnmap(this)
+                .map(wait -> Reply.after(wait, next))
+                .orElseGet(next);
     }
 
     /** Gives the newest table back. */

@@ -111,10 +111,10 @@ final class AttachmentOperations {
                                         .dmaBuf()
                                         .reservation()
                                         .lock()
-                                        .around(() -> mapped(op).then(mapped -> {
+                                        .around(() -> mapped(op).then(mapped -> mapped.whenDriverUnmaps(() -> {
                                             mapped.unmap(number(op, mapped));
                                             return Reply.done(mapped);
-                                        }))),
+                                        })))),
                         done -> "the addresses are given back",
                         reply -> {});
     }

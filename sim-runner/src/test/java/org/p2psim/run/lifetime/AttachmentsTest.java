@@ -1,6 +1,8 @@
 package org.p2psim.run.lifetime;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What importing drivers do with their attachments, line by line. */
 class AttachmentsTest {
@@ -54,6 +56,35 @@ class AttachmentsTest {
                 .expects(
                         "order: [\"notify buf/x0\", \"unmap buf/x0\", \"unmap buf/x0\", \"reset n0\"]",
                         "operation: flr, ends-after: 129us",
+                        "no-invariant-broken: true")
+                .run();
+    }
+
+    /** dma_buf_unmap_attachment() runs with dma_resv held: what moves the buffer waits until it is over. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "do: attach, attachment: a0, dma-buf: buf, importer: x0; do: map, attachment: a0; do: unmap, attachment: a0",
+                "do: register-mr, mr: a0, nic: x0, dma-buf: buf, access: [local-write]; do: evict, handle: other; do: deregister-mr, mr: a0"
+            })
+    void anEvictionWaitsForTheTimeThatAnUnmapTakes(String lines) {
+        String[] line = lines.split("; ");
+        Lifetime.on("release: \"7.1\"")
+                .nic("unmap-time: 50us")
+                .does(
+                        "at: 0us, do: allocate, handle: bo, from: g0, size: 1MiB, flags: [vram, cpu-visible]",
+                        "at: 0us, do: allocate, handle: other, from: g0, size: 1MiB",
+                        "at: 1us, do: export, dma-buf: buf, from: g0, handle: bo",
+                        "at: 2us, " + line[0],
+                        "at: 3us, " + line[1],
+                        "at: 10us, id: slow, " + line[2],
+                        "at: 20us, id: evict, do: evict, handle: bo")
+                .expects(
+                        "operation: slow, ends-after: 59us, ends-before: 61us",
+                        "operation: evict, ends-after: 59us",
+                        "handle: bo, place: visible-vram, at: 59us",
+                        "handle: bo, place: system",
+                        "order: [\"unmap buf/x0\", \"move buf\"]",
                         "no-invariant-broken: true")
                 .run();
     }
