@@ -204,10 +204,7 @@ public final class Gpu {
         return DmaBuf.export(dmaBuf, buffer.size(), buffer, kernel, Optional.of(buffer.reservation()))
                 .then(made -> {
                     buffer.exported(made);
-                    return made.install().undo(() -> {
-                        made.put();
-                        return Reply.done(made);
-                    });
+                    return made.installOrPut();
                 });
     }
 

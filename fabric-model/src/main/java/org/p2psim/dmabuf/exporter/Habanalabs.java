@@ -312,10 +312,7 @@ public final class Habanalabs implements Exporter {
 
     private Reply<DmaBuf> publishedLast(DmaBuf dmaBuf, Export export) {
         takeContext(export);
-        return dmaBuf.install().undo(() -> {
-            dmaBuf.put();
-            return Reply.done(dmaBuf);
-        });
+        return dmaBuf.installOrPut();
     }
 
     /** As posted: release, which another thread or a missing descriptor brings on, finds no context. */
