@@ -35,10 +35,12 @@ public final class Attachment {
     private int pins;
     /** How many of its tables the core has pinned. */
     private int tablePins;
+
     private @Nullable SgTable cached;
     private @Nullable Direction cachedDirection;
     /** The oldest first. */
     private final List<Mapping> held = new ArrayList<>();
+
     private long mappings;
 
     /** A table that was handed to the importer; what it is worth changes when the importer is notified. */
@@ -293,9 +295,7 @@ public final class Attachment {
      */
     public <T> Reply<T> whenDriverUnmaps(Supplier<Reply<T>> next) {
         checkLock("dma_buf_unmap_attachment");
-        return kernel().untilUnmap(this)
-                .map(wait -> Reply.after(wait, next))
-                .orElseGet(next);
+        return kernel().untilUnmap(this).map(wait -> Reply.after(wait, next)).orElseGet(next);
     }
 
     /** Gives the newest table back. */
@@ -312,8 +312,8 @@ public final class Attachment {
         unmap(held.stream()
                 .filter(each -> each.number == mapping)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "%s does not hold its mapping %d".formatted(name(), mapping))));
+                .orElseThrow(
+                        () -> new IllegalStateException("%s does not hold its mapping %d".formatted(name(), mapping))));
     }
 
     /** {@code dma_buf_unmap_attachment()}; a table that the core keeps stays mapped until detach. */

@@ -20,8 +20,7 @@ public final class GpuChecks {
                         false,
                         name,
                         () -> "another buffer gets its memory before its fences are signalled"));
-        gpu.miscounted()
-                .forEach((name, what) -> violations.require(Invariant.PINNED_CHARGED, false, name, () -> what));
+        gpu.miscounted().forEach((name, what) -> violations.require(Invariant.PINNED_CHARGED, false, name, () -> what));
         for (GpuBuffer buffer : gpu.buffers()) {
             violations.require(
                     Invariant.PINNED_STAYS, buffer.staysPinned(), buffer.name(), () -> "moved while it is pinned");

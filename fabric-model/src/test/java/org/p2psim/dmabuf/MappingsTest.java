@@ -110,22 +110,19 @@ class MappingsTest {
 
     private static DmaBuf exported(String release, Exporter exporter) {
         return done(DmaBuf.export(
-                "d",
-                4096,
-                exporter,
-                new Kernel(DmaBufCore.of(KernelRelease.parse(release))),
-                Optional.empty()));
+                "d", 4096, exporter, new Kernel(DmaBufCore.of(KernelRelease.parse(release))), Optional.empty()));
     }
 
     private static void unmap(Attachment attachment, long mapping) {
-        done(attachment.dmaBuf().kernel().start("unmap", () -> attachment
+        done(attachment
                 .dmaBuf()
-                .reservation()
-                .lock()
-                .around(() -> {
-                    attachment.unmap(mapping);
-                    return Reply.done(attachment);
-                })));
+                .kernel()
+                .start(
+                        "unmap",
+                        () -> attachment.dmaBuf().reservation().lock().around(() -> {
+                            attachment.unmap(mapping);
+                            return Reply.done(attachment);
+                        })));
     }
 
     /** The same table that makes a single mapping, in section 1.4 of the replayed facts, with a second one before the first is over. */

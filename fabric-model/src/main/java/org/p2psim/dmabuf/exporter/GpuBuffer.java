@@ -57,6 +57,7 @@ public final class GpuBuffer implements Exporter {
     private final Reservation reservation;
     /** DMA addresses that were made for each table that is out. */
     private final Map<SgTable, ImmutableList<Long>> mapped = new IdentityHashMap<>();
+
     private Place place;
     private AddressRange block;
     private Optional<DmaBuf> dmaBuf = Optional.empty();

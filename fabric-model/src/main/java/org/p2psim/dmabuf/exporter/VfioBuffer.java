@@ -204,12 +204,12 @@ final class VfioBuffer implements Exporter {
 
     @Override
     public Reply<DmaBuf> release(DmaBuf dmaBuf) {
-        return orphan ? Reply.done(dmaBuf) : device.released(dmaBuf, this);
+        return orphan ? Reply.done(dmaBuf) : device.dmaBufList().released(dmaBuf, this);
     }
 
     @Override
     public ImmutableList<AddressRange> ranges(DmaBuf dmaBuf) {
-        return device.exportedRanges(this);
+        return device.dmaBufList().exportedRanges(this);
     }
 
     /** Access ends: nothing happens if it has ended before. */

@@ -276,8 +276,7 @@ public final class MemoryRegion {
         boolean maps = made.mapping().isPresent();
         translation = null;
         state = State.GONE;
-        Reply<Attachment> unmapped =
-                maps ? made.whenDriverUnmaps(() -> unmapped(made)) : Reply.done(made);
+        Reply<Attachment> unmapped = maps ? made.whenDriverUnmaps(() -> unmapped(made)) : Reply.done(made);
         return unmapped.then(done -> {
             if (pinned) {
                 made.unpin();

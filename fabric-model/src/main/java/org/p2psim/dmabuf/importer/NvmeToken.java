@@ -172,9 +172,8 @@ public final class NvmeToken {
         unregistered = true;
         return dmaBuf.reservation()
                 .lock()
-                .around(() -> requests.whenDrained(() -> attachment().mapping().isPresent()
-                        ? unmapped(attachment())
-                        : Reply.done(attachment())))
+                .around(() -> requests.whenDrained(
+                        () -> attachment().mapping().isPresent() ? unmapped(attachment()) : Reply.done(attachment())))
                 .then(unmapped -> dmaBuf.detach(attachment()))
                 .then(detached -> {
                     dmaBuf.put();

@@ -18,7 +18,6 @@ import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.Machine;
 import org.p2psim.dmabuf.Reply;
-import org.p2psim.dmabuf.exporter.GpuBuffer.Flag;
 import org.p2psim.dmabuf.importer.RdmaFlavour;
 import org.p2psim.dmabuf.importer.RdmaNic;
 import org.p2psim.invariant.GpuChecks;
@@ -71,15 +70,16 @@ class GpuPinsTest {
         }
 
         void unpin(Attachment attachment) {
-            machine.run("unpin", () -> dmaBuf.reservation().lock().around(() -> {
-                attachment.unpin();
-                return Reply.done(attachment);
-            }));
+            machine.run(
+                    "unpin",
+                    () -> dmaBuf.reservation().lock().around(() -> {
+                        attachment.unpin();
+                        return Reply.done(attachment);
+                    }));
         }
 
         List<Invariant> broken() {
-            return Stream.concat(
-                            GpuChecks.check(gpu).stream(), KernelChecks.check(machine.kernel(), 0).stream())
+            return Stream.concat(GpuChecks.check(gpu).stream(), KernelChecks.check(machine.kernel(), 0).stream())
                     .map(Violation::invariant)
                     .distinct()
                     .toList();
@@ -141,10 +141,12 @@ class GpuPinsTest {
         scene.machine.run("vmap", () -> scene.dmaBuf.reservation().lock().around(scene.dmaBuf.cpuAccess()::vmap));
         assertThat(scene.buffer.isPinned()).isTrue();
         assertThat(scene.broken()).isEmpty();
-        scene.machine.run("vunmap", () -> scene.dmaBuf.reservation().lock().around(() -> {
-            scene.dmaBuf.cpuAccess().vunmap();
-            return Reply.done(scene.dmaBuf);
-        }));
+        scene.machine.run(
+                "vunmap",
+                () -> scene.dmaBuf.reservation().lock().around(() -> {
+                    scene.dmaBuf.cpuAccess().vunmap();
+                    return Reply.done(scene.dmaBuf);
+                }));
         assertThat(scene.buffer.isPinned()).isFalse();
         assertThat(scene.broken()).isEmpty();
     }

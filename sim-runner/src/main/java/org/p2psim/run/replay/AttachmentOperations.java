@@ -85,8 +85,8 @@ final class AttachmentOperations {
                                         .dmaBuf()
                                         .reservation()
                                         .lock()
-                                        .around(() -> attachment(op.attachment())
-                                                .then(Attachment::map))),
+                                        .around(() ->
+                                                attachment(op.attachment()).then(Attachment::map))),
                         AttachmentOperations::summary,
                         reply -> {});
     }
@@ -111,10 +111,11 @@ final class AttachmentOperations {
                                         .dmaBuf()
                                         .reservation()
                                         .lock()
-                                        .around(() -> mapped(op).then(mapped -> mapped.whenDriverUnmaps(() -> {
-                                            mapped.unmap(number(op, mapped));
-                                            return Reply.done(mapped);
-                                        })))),
+                                        .around(() -> mapped(op)
+                                                .then(mapped -> mapped.whenDriverUnmaps(() -> {
+                                                    mapped.unmap(number(op, mapped));
+                                                    return Reply.done(mapped);
+                                                })))),
                         done -> "the addresses are given back",
                         reply -> {});
     }
