@@ -1,6 +1,10 @@
 package org.p2psim.dmabuf;
 
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.platform.Errno;
 
@@ -29,12 +33,29 @@ public final class Attachment {
     private final Optional<MoveNotify> moveNotify;
     private boolean peer2peer;
     private int pins;
-    private boolean pinnedForTable;
+    /** How many of its tables the core has pinned. */
+    private int tablePins;
+
     private @Nullable SgTable cached;
     private @Nullable Direction cachedDirection;
-    private @Nullable SgTable mapped;
-    private boolean stale;
+    /** The oldest first. */
+    private final List<Mapping> held = new ArrayList<>();
+
     private long mappings;
+
+    /** A table that was handed to the importer; what it is worth changes when the importer is notified. */
+    private static final class Mapping {
+        private final SgTable table;
+        private final Direction direction;
+        private final long number;
+        private boolean stale;
+
+        Mapping(SgTable table, Direction direction, long number) {
+            this.table = table;
+            this.direction = direction;
+            this.number = number;
+        }
+    }
 
     Attachment(DmaBuf dmaBuf, Importer importer, Optional<MoveNotify> moveNotify) {
         this.dmaBuf = dmaBuf;
@@ -83,33 +104,58 @@ public final class Attachment {
 
     /** Whether anybody keeps the memory where it is for this attachment, also the core on its behalf. */
     public boolean isPinned() {
-        return pins > 0 || pinnedForTable;
+        return pins > 0 || tablePins > 0;
     }
 
-    /** The table that the importer holds, if it has mapped. */
+    /** The table that the importer holds, if it has mapped; of several the newest. */
     public Optional<SgTable> mapping() {
-        return Optional.ofNullable(mapped);
+        return newest().map(mapping -> mapping.table);
     }
 
-    /** How often it has been mapped: tells a mapping from one before it. */
+    private Optional<Mapping> newest() {
+        return held.isEmpty() ? Optional.empty() : Optional.of(held.get(held.size() - 1));
+    }
+
+    /** What the importer said that its device does with the table, if it has mapped. */
+    public Optional<Direction> direction() {
+        return newest().map(mapping -> mapping.direction);
+    }
+
+    /** Every table that the importer holds, the oldest first. From 6.16 on, and where nothing is kept, each is another. */
+    public ImmutableList<SgTable> tables() {
+        return held.stream().map(mapping -> mapping.table).collect(ImmutableList.toImmutableList());
+    }
+
+    /** How often it has been mapped. */
     public long mappings() {
         return mappings;
     }
 
+    /** Tells {@link #mapping} from others: the how manieth it was. If nothing is mapped, {@link #mappings}. */
+    public long newestMapping() {
+        return newest().map(mapping -> mapping.number).orElse(mappings);
+    }
+
+    /** Whether the importer still holds the mapping of that number. */
+    public boolean holds(long mapping) {
+        return held.stream().anyMatch(each -> each.number == mapping);
+    }
+
+    /** Of several tables, what the best is worth. */
     public MappingState mappingState() {
-        if (mapped == null) {
+        if (held.isEmpty()) {
             return MappingState.NONE;
         }
-        return stale ? MappingState.STALE : MappingState.VALID;
+        return held.stream().allMatch(mapping -> mapping.stale) ? MappingState.STALE : MappingState.VALID;
     }
 
     /** Whether the exporter has a table out for it: the importer's, or one that the core keeps. */
     public boolean isMappedAtExporter() {
-        return mapped != null || cached != null;
+        return !held.isEmpty() || cached != null;
     }
 
     void markStale() {
-        stale = mapped != null;
+        held.forEach(mapping -> mapping.stale = true);
     }
 
     private Kernel kernel() {
@@ -152,10 +198,10 @@ public final class Attachment {
 
     /** {@code dma_buf_unmap_attachment_unlocked()}. */
     public Reply<Attachment> unmapUnlocked() {
-        return lock().around(() -> {
+        return lock().around(() -> whenDriverUnmaps(() -> {
             unmap();
             return Reply.done(this);
-        });
+        }));
     }
 
     /** {@code dma_buf_map_attachment()}, the reservation held. */
@@ -164,36 +210,34 @@ public final class Attachment {
     }
 
     /**
-     * {@code dma_buf_map_attachment()}. Since 6.16 static importers are pinned here and wait for KERNEL fences, interruptibly; dynamic
-     * importers must wait themselves.
+     * {@code dma_buf_map_attachment()}. Since 6.16 static importers are pinned here and wait for KERNEL fences,
+     * interruptibly; dynamic importers must wait themselves. An importer may map more than once: a table that the core
+     * keeps is handed out again, others are made anew, and pinned anew.
      */
-    public Reply<SgTable> map(Direction direction) {
+    public Reply<SgTable> map(Direction asked) {
         checkLock("dma_buf_map_attachment");
-        if (mapped != null) {
-            throw new IllegalStateException(name() + " is mapped twice");
-        }
         if (cached != null) {
-            return cachedDirection == Direction.BIDIRECTIONAL || cachedDirection == direction
-                    ? handedOut(cached)
+            return cachedDirection == Direction.BIDIRECTIONAL || cachedDirection == asked
+                    ? handedOut(cached, asked)
                     : Reply.refused(Errno.EBUSY, "the cached table is " + cachedDirection);
         }
-        Reply<SgTable> made = pinnedForTable(pinsOnMap()).then(ready -> exporterMap());
+        Reply<SgTable> made = pinnedForTable(pinsOnMap()).then(ready -> exporterMap(pinsOnMap()));
         if (!kernel().core().cachesTables() && !importer.dynamic()) {
             made = made.then(table -> dmaBuf.reservation()
                     .whenSignalledOrInterrupted(FenceUsage.KERNEL, () -> Reply.done(table))
                     .undo(() -> {
                         dmaBuf.exporter().unmap(this, table);
-                        unpinForTable();
+                        unpinForTable(pinsOnMap());
                         return Reply.done(this);
                     }));
         } else if (kernel().core().cachesTables() && dmaBuf.exporter().cachesTables()) {
             made = made.then(table -> {
                 cached = table;
-                cachedDirection = direction;
+                cachedDirection = asked;
                 return Reply.done(table);
             });
         }
-        return made.then(this::handedOut);
+        return made.then(table -> handedOut(table, asked));
     }
 
     private void checkLock(String operation) {
@@ -216,29 +260,28 @@ public final class Attachment {
         return !pins
                 ? Reply.done(this)
                 : dmaBuf.exporter().pin(this).then(done -> {
-                    pinnedForTable = true;
+                    tablePins++;
                     return Reply.done(this);
                 });
     }
 
-    private Reply<SgTable> exporterMap() {
+    private Reply<SgTable> exporterMap(boolean pinned) {
         return dmaBuf.exporter().map(this).undo(() -> {
-            unpinForTable();
+            unpinForTable(pinned);
             return Reply.done(this);
         });
     }
 
-    private void unpinForTable() {
-        if (pinnedForTable) {
-            pinnedForTable = false;
+    private void unpinForTable(boolean pinned) {
+        if (pinned) {
+            tablePins--;
             dmaBuf.exporter().unpin(this);
         }
     }
 
-    private Reply<SgTable> handedOut(SgTable table) {
-        mapped = table;
-        stale = false;
+    private Reply<SgTable> handedOut(SgTable table, Direction asked) {
         mappings++;
+        held.add(new Mapping(table, asked, mappings));
         kernel().note(
                         Journal.Action.MAP,
                         name(),
@@ -246,16 +289,41 @@ public final class Attachment {
         return Reply.done(table);
     }
 
-    /** {@code dma_buf_unmap_attachment()}; a table that the core keeps stays mapped until detach. */
-    public void unmap() {
-        SgTable table = mapping().orElseThrow(() -> new IllegalStateException(importer.name() + " has nothing mapped"));
+    /**
+     * Goes on once the importer's driver has taken the time that it needs to unmap. The reservation stays held meanwhile,
+     * as {@link #unmap} asks: whoever moves or revokes the buffer waits for it.
+     */
+    public <T> Reply<T> whenDriverUnmaps(Supplier<Reply<T>> next) {
         checkLock("dma_buf_unmap_attachment");
-        mapped = null;
-        stale = false;
-        kernel().note(Journal.Action.UNMAP, name(), "");
+        return kernel().untilUnmap(this).map(wait -> Reply.after(wait, next)).orElseGet(next);
+    }
+
+    /** Gives the newest table back. */
+    public void unmap() {
+        unmap(newest().orElseThrow(() -> new IllegalStateException(importer.name() + " has nothing mapped")));
+    }
+
+    /**
+     * Gives one of several tables back.
+     *
+     * @param mapping number of one that it {@link #holds}
+     */
+    public void unmap(long mapping) {
+        unmap(held.stream()
+                .filter(each -> each.number == mapping)
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalStateException("%s does not hold its mapping %d".formatted(name(), mapping))));
+    }
+
+    /** {@code dma_buf_unmap_attachment()}; a table that the core keeps stays mapped until detach. */
+    private void unmap(Mapping mapping) {
+        checkLock("dma_buf_unmap_attachment");
+        held.remove(mapping);
+        kernel().note(Journal.Action.UNMAP, name(), held.isEmpty() ? "" : held.size() + " more mapping(s) left");
         if (cached == null) {
-            dmaBuf.exporter().unmap(this, table);
-            unpinForTable();
+            dmaBuf.exporter().unmap(this, mapping.table);
+            unpinForTable(pinsOnMap());
         }
     }
 
@@ -264,18 +332,17 @@ public final class Attachment {
         if (cached != null) {
             dmaBuf.exporter().unmap(this, cached);
             cached = null;
-            unpinForTable();
+            unpinForTable(tablePins > 0);
         }
     }
 
     /** Makes the table that the core keeps from attach until detach, and pins what may move. */
     Reply<Attachment> cacheTable() {
-        return pinnedForTable(dmaBuf.exporter().isDynamic())
-                .then(ready -> exporterMap())
-                .then(table -> {
-                    cached = table;
-                    cachedDirection = Direction.BIDIRECTIONAL;
-                    return Reply.done(this);
-                });
+        boolean pins = dmaBuf.exporter().isDynamic();
+        return pinnedForTable(pins).then(ready -> exporterMap(pins)).then(table -> {
+            cached = table;
+            cachedDirection = Direction.BIDIRECTIONAL;
+            return Reply.done(this);
+        });
     }
 }

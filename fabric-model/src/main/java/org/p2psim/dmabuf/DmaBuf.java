@@ -82,6 +82,11 @@ public final class DmaBuf {
     /** Another descriptor, with a reference of its own. */
     public Reply<DmaBuf> installAgain() {
         references++;
+        return installOrPut();
+    }
+
+    /** {@code dma_buf_fd()}; without a free descriptor the caller's reference is dropped. */
+    public Reply<DmaBuf> installOrPut() {
         return install().undo(() -> {
             put();
             return Reply.done(this);
@@ -194,13 +199,12 @@ public final class DmaBuf {
 
     /** The exporting process closes its descriptor. */
     public Reply<DmaBuf> close() {
-        if (descriptors == 0) {
-            return Reply.refused(Errno.EBADF, "the descriptor of " + name + " is closed already");
-        }
-        descriptors--;
-        kernel.giveDescriptorBack();
-        put();
-        return Reply.done(this);
+        return byDescriptor().then(open -> {
+            descriptors--;
+            kernel.giveDescriptorBack();
+            put();
+            return Reply.done(this);
+        });
     }
 
     /** As the importer's driver attaches; if with callbacks, the one for notifications does nothing. */

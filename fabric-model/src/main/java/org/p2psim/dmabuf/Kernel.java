@@ -4,8 +4,10 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 
@@ -25,6 +27,7 @@ public final class Kernel {
     private int freeDescriptors = Integer.MAX_VALUE;
     private IntUnaryOperator whoGoesOn = ready -> 0;
     private Consumer<DmaBuf> whenInstalled = dmaBuf -> {};
+    private Function<Attachment, Optional<Wait>> untilUnmap = attachment -> Optional.empty();
     private Task<?> current = new Task<>("user", Task.NO_CAUSE, reply -> {});
     private int depth;
 
@@ -71,6 +74,19 @@ public final class Kernel {
 
     void installed(DmaBuf dmaBuf) {
         whenInstalled.accept(dmaBuf);
+    }
+
+    /**
+     * How long drivers take to give a mapping back.
+     *
+     * @param wait asked when a driver begins to unmap; empty if that takes no time
+     */
+    public void unmapsAfter(Function<Attachment, Optional<Wait>> wait) {
+        untilUnmap = wait;
+    }
+
+    Optional<Wait> untilUnmap(Attachment attachment) {
+        return untilUnmap.apply(attachment);
     }
 
     /** Takes a free descriptor, if there is one. */

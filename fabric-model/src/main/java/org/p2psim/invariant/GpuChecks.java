@@ -9,7 +9,7 @@ import org.p2psim.dmabuf.exporter.VmaP2p;
 public final class GpuChecks {
     private GpuChecks() {}
 
-    /** I-10, I-18 and I-37. */
+    /** I-10, I-18, I-36 and I-37. */
     public static ImmutableList<Violation> check(Gpu gpu) {
         Violations violations = new Violations();
         gpu.mappedWrongly()
@@ -20,6 +20,7 @@ public final class GpuChecks {
                         false,
                         name,
                         () -> "another buffer gets its memory before its fences are signalled"));
+        gpu.miscounted().forEach((name, what) -> violations.require(Invariant.PINNED_CHARGED, false, name, () -> what));
         for (GpuBuffer buffer : gpu.buffers()) {
             violations.require(
                     Invariant.PINNED_STAYS, buffer.staysPinned(), buffer.name(), () -> "moved while it is pinned");

@@ -150,7 +150,11 @@ public enum Invariant {
             "A p2p_map that worked works again, and what was invalidated is used no more",
             "GpuChecks"),
     PINNED_CHARGED(
-            "I-36", CORRECTNESS, STATE, "Pinned bytes are charged to their user once", "not modelled: accounting"),
+            "I-36",
+            CORRECTNESS,
+            STATE,
+            "A GPU driver counts the bytes of a buffer as pinned once, for as long as anybody pins it",
+            "GpuChecks"),
     GPU_PLACED(
             "I-37",
             CORRECTNESS,

@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableList;
 import java.util.Optional;
 import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Attachment;
-import org.p2psim.dmabuf.Attachment.MappingState;
 import org.p2psim.dmabuf.ownership.OwnedMemory;
 
 /** What must hold of every DMA that lands. */
@@ -14,7 +13,7 @@ public final class LandingChecks {
     /**
      * A DMA that landed at a device that answers.
      *
-     * @param mapping {@link Attachment#mappings} when its address was taken from the table
+     * @param mapping {@link Attachment#newestMapping} when its address was taken from the table
      * @param memory where it landed, physical
      * @param peer whether it is memory of another device, and not of the host
      * @param owners {@link OwnedMemory#snapshot} when the table was made; empty if what it landed in was not exported
@@ -28,7 +27,7 @@ public final class LandingChecks {
             Optional<OwnedMemory> owners) {
         /** A DMA to a device that is issued now. */
         public static Landing of(Attachment attachment, AddressRange memory, boolean write, OwnedMemory owners) {
-            return new Landing(attachment, attachment.mappings(), memory, write, true, Optional.of(owners));
+            return new Landing(attachment, attachment.newestMapping(), memory, write, true, Optional.of(owners));
         }
     }
 
@@ -48,8 +47,7 @@ public final class LandingChecks {
                 () -> "a write after the revocation");
         violations.require(
                 Invariant.NO_LANDING_AFTER_UNMAP,
-                landing.attachment().mappingState() != MappingState.NONE
-                        && landing.attachment().mappings() == landing.mapping(),
+                landing.attachment().holds(landing.mapping()),
                 name,
                 () -> "a %s through a mapping that was given back".formatted(landing.write() ? "write" : "read"));
         violations.require(

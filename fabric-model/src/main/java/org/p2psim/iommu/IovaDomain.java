@@ -127,7 +127,7 @@ public final class IovaDomain {
         return reserved.stream().filter(wanted::overlaps).findFirst();
     }
 
-    /** Whether an address is kept out: it is never given out, and where it comes from is a bus address. */
+    /** Whether an address is kept out, so that it is no I/O virtual address but one of the bus. */
     public boolean reserves(long address) {
         return reserved.stream().anyMatch(range -> range.contains(address));
     }

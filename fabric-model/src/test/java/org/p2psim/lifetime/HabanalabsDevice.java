@@ -104,9 +104,9 @@ final class HabanalabsDevice extends ExportingDevice {
             pages.add(page);
         }
         if (life.random.nextInt(8) == 0) {
-            driver.allocateHost(handle);
+            driver.handles().allocateHost(handle);
         } else {
-            driver.allocate(handle, pages, PAGE);
+            driver.handles().allocate(handle, pages, PAGE);
         }
         handles.add(handle);
     }
@@ -114,8 +114,8 @@ final class HabanalabsDevice extends ExportingDevice {
     private void free() {
         if (!handles.isEmpty()) {
             String handle = life.any(handles);
-            int exported = driver.exportingCount(handle);
-            if (driver.free(handle) instanceof Reply.Done<String>) {
+            int exported = driver.handles().exportingCount(handle);
+            if (driver.handles().free(handle) instanceof Reply.Done<String>) {
                 handles.remove(handle);
                 life.found(OwnershipChecks.freed(handle, exported));
             }
@@ -140,7 +140,7 @@ final class HabanalabsDevice extends ExportingDevice {
     private void close() {
         if (user.isPresent() && life.random.nextInt(3) == 0) {
             user = Optional.empty();
-            handles.removeIf(handle -> driver.free(handle) instanceof Reply.Done<String>);
+            handles.removeIf(handle -> driver.handles().free(handle) instanceof Reply.Done<String>);
             file.close();
         }
     }

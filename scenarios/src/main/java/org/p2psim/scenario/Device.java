@@ -54,7 +54,7 @@ import org.p2psim.unit.Ticks;
  * @param copyRate GPUs: at which moves copy, bytes a second
  * @param copyTime GPUs: what the copy of a move takes, whatever its size, ticks
  * @param faultTime from a page fault of a NIC until its driver has it, ticks
- * @param unmapTime how long an importer's driver takes to give a mapping back after it was notified, ticks
+ * @param unmapTime how long an importer's driver takes to give a mapping back, with dma_resv held, ticks
  * @param rnrTimer what a requester waits after a receiver was not ready, ticks
  * @param rnrRetry how often it tries again then, 7 for ever
  */

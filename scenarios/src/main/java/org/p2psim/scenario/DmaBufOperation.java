@@ -51,7 +51,9 @@ public sealed interface DmaBufOperation extends Operation {
 
     record Map(@Time long at, Optional<String> id, String attachment) implements DmaBufOperation {}
 
-    record Unmap(@Time long at, Optional<String> id, String attachment) implements DmaBufOperation {}
+    /** @param mapping number of what is given back, 1 for the first that the attachment mapped; the newest if absent */
+    record Unmap(@Time long at, Optional<String> id, String attachment, OptionalInt mapping)
+            implements DmaBufOperation {}
 
     record Unpin(@Time long at, Optional<String> id, String attachment) implements DmaBufOperation {}
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.p2psim.address.AddressRange;
 import org.p2psim.address.Bdf;
 import org.p2psim.dmabuf.Attachment;
@@ -40,16 +41,13 @@ public final class Gpu {
 
     private final Bdf function;
     private final AddressRange window;
-    private final AddressRange visible;
-    private final Optional<AddressRange> hidden;
-    private final AddressRange systemMemory;
+    private final GpuPlaces places;
     private final P2pdma p2pdma;
     private final DmaMap dmaMap;
     private final GpuProfile profile;
     private final Kernel kernel;
-    private final Blocks vramBlocks = new Blocks();
-    private final Blocks systemBlocks = new Blocks();
     private final List<GpuBuffer> buffers = new ArrayList<>();
+    private final List<GpuBuffer> freedPinned = new ArrayList<>();
     private final List<Move> begun = new ArrayList<>();
     private final List<Fence> copies = new ArrayList<>();
     private long uses;
@@ -73,11 +71,7 @@ public final class Gpu {
             Kernel kernel) {
         this.function = function;
         this.window = window;
-        this.visible = new AddressRange(0, window.size());
-        this.hidden = vram == window.size()
-                ? Optional.empty()
-                : Optional.of(new AddressRange(window.size(), vram - window.size()));
-        this.systemMemory = systemMemory;
+        this.places = new GpuPlaces(window.size(), vram, systemMemory);
         this.p2pdma = p2pdma;
         this.dmaMap = dmaMap;
         this.profile = profile;
@@ -110,23 +104,18 @@ public final class Gpu {
         long size = (bytes + Kernel.PAGE_SIZE - 1) & -Kernel.PAGE_SIZE;
         Set<Flag> flags = said.contains(Flag.VRAM_ONLY) ? Sets.union(said, Set.of(Flag.PREFERS_VRAM)) : said;
         Optional<AddressRange> vram = flags.contains(Flag.PREFERS_VRAM)
-                ? vramBlock(size, flags.contains(Flag.CPU_VISIBLE))
+                ? places.vram(size, flags.contains(Flag.CPU_VISIBLE))
                 : Optional.empty();
         if (vram.isPresent()) {
-            return added(name, size, flags, place(vram.get()), vram.get());
+            return added(name, size, flags, places.of(vram.get()), vram.get());
         }
         if (flags.contains(Flag.VRAM_ONLY)) {
             return Reply.refused(Errno.ENOMEM, name + " does not fit the VRAM");
         }
-        Optional<AddressRange> system = systemBlocks.take(systemMemory, size);
+        Optional<AddressRange> system = places.take(Place.GTT, size);
         return system.isPresent()
                 ? added(name, size, flags, Place.GTT, system.get())
                 : Reply.refused(Errno.ENOMEM, name + " does not fit the system memory");
-    }
-
-    private Optional<AddressRange> vramBlock(long size, boolean inWindow) {
-        Optional<AddressRange> outside = inWindow ? Optional.empty() : hiddenBlock(size);
-        return outside.or(() -> vramBlocks.take(visible, size));
     }
 
     /** The user lets go of a buffer. It stays as long as a dma-buf shows it. */
@@ -142,22 +131,21 @@ public final class Gpu {
     /** {@code ttm_bo_release()}: its memory is free for others once nothing uses it any more. */
     void freed(GpuBuffer buffer) {
         buffers.remove(buffer);
-        Blocks from = blocks(buffer.place());
+        if (buffer.miscounted().isPresent()) {
+            freedPinned.add(buffer);
+        }
         ImmutableList<Fence> uses = buffer.reservation().pending(FenceUsage.BOOKKEEP);
+        Place from = buffer.place();
         if (uses.isEmpty()) {
-            from.give(buffer.block(), buffer.name(), uses);
+            places.give(from, buffer.block(), buffer.name(), uses);
         } else {
             kernel.start(
                     "release of the memory of " + buffer.name(),
                     () -> Reply.after(over(uses, "what uses " + buffer.name()), () -> {
-                        from.give(buffer.block(), buffer.name(), uses);
+                        places.give(from, buffer.block(), buffer.name(), uses);
                         return Reply.done(buffer);
                     }));
         }
-    }
-
-    private Blocks blocks(Place place) {
-        return place == Place.GTT ? systemBlocks : vramBlocks;
     }
 
     private static Wait over(ImmutableList<Fence> fences, String what) {
@@ -178,14 +166,6 @@ public final class Gpu {
         return Reply.done(buffer);
     }
 
-    private Optional<AddressRange> hiddenBlock(long size) {
-        return hidden.flatMap(memory -> vramBlocks.take(memory, size));
-    }
-
-    private Place place(AddressRange block) {
-        return visible.contains(block) ? Place.VISIBLE_VRAM : Place.HIDDEN_VRAM;
-    }
-
     /** {@code DRM_IOCTL_PRIME_HANDLE_TO_FD}. A buffer has one dma-buf: the second time there is another descriptor of it. */
     public Reply<DmaBuf> export(GpuBuffer buffer, String dmaBuf) {
         boolean userPointer = buffer.is(Flag.USER_POINTER) && profile.driver() == GpuProfile.Driver.AMDGPU;
@@ -199,10 +179,7 @@ public final class Gpu {
         return DmaBuf.export(dmaBuf, buffer.size(), buffer, kernel, Optional.of(buffer.reservation()))
                 .then(made -> {
                     buffer.exported(made);
-                    return made.install().undo(() -> {
-                        made.put();
-                        return Reply.done(made);
-                    });
+                    return made.installOrPut();
                 });
     }
 
@@ -239,9 +216,7 @@ public final class Gpu {
             if (buffer.isPinned() || buffer.place() == Place.GTT) {
                 return Reply.done(buffer);
             }
-            Optional<AddressRange> block = buffer.place() == Place.VISIBLE_VRAM
-                    ? vramBlocks.take(visible, buffer.size())
-                    : hiddenBlock(buffer.size());
+            Optional<AddressRange> block = places.take(buffer.place(), buffer.size());
             return block.isPresent()
                     ? move(buffer, buffer.place(), block.get())
                     : Reply.refused(Errno.ENOMEM, "there is no room to move %s to".formatted(buffer.name()));
@@ -256,7 +231,7 @@ public final class Gpu {
         if (buffer.is(Flag.VRAM_ONLY)) {
             return Reply.refused(Errno.ENOMEM, buffer.name() + " cannot live in system memory");
         }
-        Optional<AddressRange> block = systemBlocks.take(systemMemory, buffer.size());
+        Optional<AddressRange> block = places.take(Place.GTT, buffer.size());
         return block.isPresent()
                 ? move(buffer, Place.GTT, block.get())
                 : Reply.refused(Errno.ENOMEM, buffer.name() + " does not fit the system memory");
@@ -272,7 +247,7 @@ public final class Gpu {
         if (buffer.place() == Place.VISIBLE_VRAM) {
             return Reply.done(buffer);
         }
-        Optional<AddressRange> block = vramBlocks.take(visible, buffer.size());
+        Optional<AddressRange> block = places.take(Place.VISIBLE_VRAM, buffer.size());
         if (block.isPresent()) {
             return move(buffer, Place.VISIBLE_VRAM, block.get());
         }
@@ -299,17 +274,17 @@ public final class Gpu {
 
     private Reply<GpuBuffer> leaveWindow(GpuBuffer victim) {
         return victim.reservation().lock().aroundWithTicket(() -> {
-            Optional<AddressRange> block = hiddenBlock(victim.size());
+            Optional<AddressRange> block = places.take(Place.HIDDEN_VRAM, victim.size());
             return block.isPresent() ? move(victim, Place.HIDDEN_VRAM, block.get()) : toSystem(victim);
         });
     }
 
     private Reply<GpuBuffer> move(GpuBuffer buffer, Place to, AddressRange block) {
         AddressRange old = buffer.block();
-        Blocks from = blocks(buffer.place());
+        Place from = buffer.place();
         String moved = buffer.dmaBuf().map(DmaBuf::name).orElse(buffer.name());
         List<Fence> uses = new ArrayList<>();
-        Fence copy = new Fence("copy of " + buffer.name(), () -> from.give(old, moved, uses));
+        Fence copy = new Fence("copy of " + buffer.name(), () -> places.give(from, old, moved, uses));
         buffer.reservation().add(copy, FenceUsage.KERNEL);
         kernel.note(
                 Journal.Action.MOVE,
@@ -349,10 +324,15 @@ public final class Gpu {
 
     /** Buffers whose memory another one got while it was still in use: none must be (I-10). */
     public ImmutableList<String> reusedEarly() {
-        return ImmutableList.<String>builder()
-                .addAll(vramBlocks.takenEarly())
-                .addAll(systemBlocks.takenEarly())
-                .build();
+        return places.takenEarly();
+    }
+
+    /** Buffers whose pinned bytes the driver counts wrongly, and how: none must be (I-36). */
+    public ImmutableMap<String, String> miscounted() {
+        ImmutableMap.Builder<String, String> wrong = ImmutableMap.builder();
+        Stream.concat(buffers.stream(), freedPinned.stream())
+                .forEach(buffer -> buffer.miscounted().ifPresent(what -> wrong.put(buffer.name(), what)));
+        return wrong.buildKeepingLast();
     }
 
     /** Whether a buffer that is pinned may be mapped where it is. */

@@ -3,7 +3,7 @@ package org.p2psim.dmabuf.exporter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +14,7 @@ import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Exporter;
 import org.p2psim.dmabuf.ExporterOp;
 import org.p2psim.dmabuf.Fence;
+import org.p2psim.dmabuf.Journal;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.Reservation;
 import org.p2psim.dmabuf.SgTable;
@@ -54,16 +55,16 @@ public final class GpuBuffer implements Exporter {
     private final long size;
     private final ImmutableSet<Flag> flags;
     private final Reservation reservation;
-    private final Map<Attachment, ImmutableList<Long>> mapped = new HashMap<>();
+    /** DMA addresses that were made for each table that is out. */
+    private final Map<SgTable, ImmutableList<Long>> mapped = new IdentityHashMap<>();
+
     private Place place;
     private AddressRange block;
     private Optional<DmaBuf> dmaBuf = Optional.empty();
     private Optional<Fence> copy = Optional.empty();
     private Optional<AddressRange> leaving = Optional.empty();
     private boolean closed;
-    private int pins;
-    private final Map<Attachment, AddressRange> pinnedAt = new HashMap<>();
-    private Optional<AddressRange> vmappedAt = Optional.empty();
+    private final GpuPins pins;
     private long lastUse;
 
     GpuBuffer(Gpu gpu, String name, long size, Set<Flag> flags, Place place, AddressRange block) {
@@ -74,6 +75,7 @@ public final class GpuBuffer implements Exporter {
         this.reservation = new Reservation(gpu.kernel(), name);
         this.place = place;
         this.block = block;
+        this.pins = new GpuPins(size);
     }
 
     public String name() {
@@ -98,13 +100,17 @@ public final class GpuBuffer implements Exporter {
     }
 
     public boolean isPinned() {
-        return pins > 0;
+        return pins.any();
     }
 
     /** Whether it still lies where each of those who pinned it did so. */
     public boolean staysPinned() {
-        return pinnedAt.values().stream().allMatch(block::equals)
-                && vmappedAt.filter(at -> !block.equals(at)).isEmpty();
+        return pins.allAt(block);
+    }
+
+    /** What its driver counts as pinned for it and should not, or does not count and should, in words (I-36). */
+    public Optional<String> miscounted() {
+        return gpu.profile().countsPins() ? pins.miscounted(dmaBuf) : Optional.empty();
     }
 
     /** The copy of its newest move; to be signalled when it is over. */
@@ -181,22 +187,21 @@ public final class GpuBuffer implements Exporter {
                 && is(Flag.PREFERS_VRAM)
                 && gpu.kernel().core().moveNotify()
                 && attachment.dmaBuf().attachments().stream().allMatch(Attachment::peer2peer);
-        if (pins > 0 && place != (vram ? Place.VISIBLE_VRAM : Place.GTT)) {
+        if (isPinned() && place != (vram ? Place.VISIBLE_VRAM : Place.GTT)) {
             return Reply.refused(Errno.EINVAL, "%s is pinned in %s".formatted(name, place));
         }
         return (vram ? gpu.toWindow(this) : gpu.toSystem(this)).then(placed -> {
-            pinnedAt.putIfAbsent(attachment, block);
-            pins++;
+            pins.pinned(attachment, place, block);
             return Reply.done(attachment);
         });
     }
 
     @Override
     public void unpin(Attachment attachment) {
-        pins--;
-        if (!attachment.isPinned()) {
-            pinnedAt.remove(attachment);
+        if (!pins.isCounted()) {
+            gpu.kernel().note(Journal.Action.WARNING, attachment.name(), "unpinned though nobody pins " + name);
         }
+        pins.unpinned(attachment, place);
     }
 
     @Override
@@ -205,7 +210,7 @@ public final class GpuBuffer implements Exporter {
         return placedFor(attachment)
                 .then(placed -> gpu.table(attachment.importer(), memory()).then(table -> {
                     mapped.put(
-                            attachment,
+                            table,
                             table.entries().stream()
                                     .map(SgTable.Entry::address)
                                     .collect(ImmutableList.toImmutableList()));
@@ -215,7 +220,7 @@ public final class GpuBuffer implements Exporter {
 
     private Reply<GpuBuffer> placedFor(Attachment attachment) {
         boolean peer2peer = attachment.peer2peer();
-        if (pins > 0) {
+        if (isPinned()) {
             return gpu.mapsPinned(peer2peer, place)
                     ? Reply.done(this)
                     : Reply.refused(Errno.EBUSY, "%s is pinned in %s".formatted(name, place));
@@ -236,7 +241,7 @@ public final class GpuBuffer implements Exporter {
 
     @Override
     public void unmap(Attachment attachment, SgTable table) {
-        Optional.ofNullable(mapped.remove(attachment))
+        Optional.ofNullable(mapped.remove(table))
                 .ifPresent(made -> made.forEach(address -> gpu.dmaMap().unmap(attachment.importer(), address)));
     }
 
@@ -249,7 +254,7 @@ public final class GpuBuffer implements Exporter {
         // whoever held the lock may have pinned it
         return reservation
                 .lock()
-                .around(() -> pins > 0 ? Reply.done(this) : gpu.toSystem(this))
+                .around(() -> isPinned() ? Reply.done(this) : gpu.toSystem(this))
                 .then(moved -> Reply.done(read));
     }
 
@@ -260,15 +265,13 @@ public final class GpuBuffer implements Exporter {
 
     @Override
     public Reply<DmaBuf> vmap(DmaBuf shown) {
-        vmappedAt = Optional.of(block);
-        pins++;
+        pins.vmapped(block);
         return Reply.done(shown);
     }
 
     @Override
     public void vunmap(DmaBuf shown) {
-        vmappedAt = Optional.empty();
-        pins--;
+        pins.vunmapped();
     }
 
     @Override

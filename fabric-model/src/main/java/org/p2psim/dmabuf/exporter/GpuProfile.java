@@ -22,6 +22,15 @@ public record GpuProfile(Driver driver, boolean pinsVram, ImmutableSet<Bug> bugs
         NOUVEAU
     }
 
+    /**
+     * Whether the driver counts what is pinned: amdgpu and nouveau do, device by device (amdgpu_bo_pin_restricted(),
+     * nouveau_bo_pin()). For xe it is the memory cgroup of the device that limits VRAM, charged when a buffer is
+     * allocated and not when it is pinned.
+     */
+    boolean countsPins() {
+        return driver != Driver.XE;
+    }
+
     public static GpuProfile of(Driver driver, KernelRelease release) {
         return switch (driver) {
             case AMDGPU -> {

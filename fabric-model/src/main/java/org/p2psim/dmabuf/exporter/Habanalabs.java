@@ -2,7 +2,6 @@ package org.p2psim.dmabuf.exporter;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +44,7 @@ public final class Habanalabs implements Exporter {
     private final HabanalabsProfile profile;
     private final Kernel kernel;
     private final HabanalabsFile file;
-    private final Map<String, Allocation> allocations = new HashMap<>();
+    private final HabanalabsMemory handles;
     private final Map<DmaBuf, Export> exports = new HashMap<>();
 
     /**
@@ -61,28 +60,13 @@ public final class Habanalabs implements Exporter {
         }
     }
 
-    private static final class Allocation {
-        private final List<Long> pages;
-        private final long pageSize;
-        private final boolean deviceMemory;
-        private final HabanalabsFile.@Nullable Context owner;
-        private int exportingCount;
-
-        Allocation(List<Long> pages, long pageSize, boolean deviceMemory, HabanalabsFile.@Nullable Context owner) {
-            this.owner = owner;
-            this.pages = pages;
-            this.pageSize = pageSize;
-            this.deviceMemory = deviceMemory;
-        }
-    }
-
     private static final class Export {
         private final DevicePages memory;
-        private final @Nullable Allocation allocation;
+        private final HabanalabsMemory.@Nullable Allocation allocation;
         private HabanalabsFile.@Nullable Context context;
         private boolean contextStored;
 
-        Export(DevicePages memory, @Nullable Allocation allocation) {
+        Export(DevicePages memory, HabanalabsMemory.@Nullable Allocation allocation) {
             this.memory = memory;
             this.allocation = allocation;
         }
@@ -144,6 +128,7 @@ public final class Habanalabs implements Exporter {
         this.profile = profile;
         this.kernel = kernel;
         this.file = new HabanalabsFile(name, bar, owned, kernel, profile.deviceLife(), scrubs);
+        this.handles = new HabanalabsMemory(memory, file);
     }
 
     /** Its device file: who uses it. */
@@ -151,48 +136,9 @@ public final class Habanalabs implements Exporter {
         return file;
     }
 
-    /** Device memory is allocated; {@code handle} names it from then on. */
-    public Reply<String> allocate(String handle, List<Long> pages, long pageSize) {
-        if (allocations.containsKey(handle)) {
-            return Reply.refused(Errno.EINVAL, "handle %s is in use".formatted(handle));
-        }
-        allocations.put(handle, new Allocation(ImmutableList.copyOf(pages), pageSize, true, owner()));
-        return Reply.done(handle);
-    }
-
-    /** Host memory that the device has mapped gets a handle, too; it cannot be exported. */
-    public Reply<String> allocateHost(String handle) {
-        allocations.put(handle, new Allocation(List.of(), Kernel.PAGE_SIZE, false, owner()));
-        return Reply.done(handle);
-    }
-
-    /** The same with pages that follow one another, above everything that is allocated. */
-    public Reply<String> allocate(String handle, long size, long pageSize) {
-        long free = allocations.values().stream()
-                .filter(this::isAlive)
-                .flatMapToLong(live -> live.pages.stream().mapToLong(page -> page + live.pageSize))
-                .reduce(memory.user(), (a, b) -> Long.compareUnsigned(a, b) > 0 ? a : b);
-        long start = (free + pageSize - 1) & -pageSize;
-        long whole = (size + pageSize - 1) & -pageSize;
-        if (beyond(start, whole, memory.end())) {
-            return Reply.refused(
-                    Errno.ENOMEM, "0x%x bytes do not fit the device memory above 0x%x".formatted(whole, start));
-        }
-        List<Long> pages = new ArrayList<>();
-        for (long offset = 0; offset < whole; offset += pageSize) {
-            pages.add(start + offset);
-        }
-        return allocate(handle, pages, pageSize);
-    }
-
-    private HabanalabsFile.@Nullable Context owner() {
-        return file.context().orElse(null);
-    }
-
-    /** What a user has allocated ends with his context ({@code hl_vm_ctx_fini()}); before anybody opens it, never. */
-    private boolean isAlive(Allocation allocation) {
-        return allocation.owner == null
-                || file.context().filter(allocation.owner::equals).isPresent();
+    /** What users allocate of its memory, by handle. */
+    public HabanalabsMemory handles() {
+        return handles;
     }
 
     /** Device memory as the BAR shows it, physical. */
@@ -202,34 +148,10 @@ public final class Habanalabs implements Exporter {
 
     /** The memory of an allocation as the BAR shows it, physical, in its order. */
     public ImmutableList<AddressRange> shown(String handle) {
-        Allocation allocation = Optional.ofNullable(allocations.get(handle)).orElseThrow();
-        return allocation.pages.stream()
-                .map(page -> shown(page, allocation.pageSize))
+        HabanalabsMemory.Allocation allocation = handles.find(handle).orElseThrow();
+        return allocation.pages().stream()
+                .map(page -> shown(page, allocation.pageSize()))
                 .collect(ImmutableList.toImmutableList());
-    }
-
-    public boolean knows(String handle) {
-        return allocations.containsKey(handle);
-    }
-
-    /** How many dma-bufs show an allocation. */
-    public int exportingCount(String handle) {
-        return Optional.ofNullable(allocations.get(handle)).orElseThrow().exportingCount;
-    }
-
-    /** Refused while a dma-buf of the allocation lives. */
-    public Reply<String> free(String handle) {
-        Allocation allocation = allocations.get(handle);
-        if (allocation == null || !isAlive(allocation)) {
-            return Reply.refused(Errno.EINVAL, "handle %s is unknown".formatted(handle));
-        }
-        if (allocation.exportingCount > 0) {
-            return Reply.refused(
-                    Errno.EINVAL,
-                    "handle %s is exported (%d dma-buf), cannot free".formatted(handle, allocation.exportingCount));
-        }
-        allocations.remove(handle);
-        return Reply.done(handle);
     }
 
     /** Export of device memory by device address and size, both unsigned. */
@@ -243,13 +165,13 @@ public final class Habanalabs implements Exporter {
         if (profile.sizes() == HabanalabsProfile.Sizes.WHOLE_PAGES && !isPageAligned(size)) {
             return Reply.refused(Errno.EINVAL, "size 0x%x is not a multiple of PAGE_SIZE".formatted(size));
         }
-        if (Long.compareUnsigned(address, memory.user()) < 0 || beyond(address, size, memory.end())) {
+        if (Long.compareUnsigned(address, memory.user()) < 0 || HabanalabsMemory.beyond(address, size, memory.end())) {
             return Reply.refused(
                     Errno.EINVAL,
                     "0x%x bytes at 0x%x are outside of user memory [0x%x, 0x%x)"
                             .formatted(size, address, memory.user(), memory.end()));
         }
-        if (beyond(barAddress(address), size, bar.base() + bar.size())) {
+        if (HabanalabsMemory.beyond(barAddress(address), size, bar.base() + bar.size())) {
             return Reply.refused(Errno.EINVAL, "0x%x bytes at 0x%x are beyond the memory BAR".formatted(size, address));
         }
         return exported(name, size, List.of(address), size, null);
@@ -262,30 +184,26 @@ public final class Habanalabs implements Exporter {
 
     /** @param upper what the user passes above the 32 bits of the handle */
     public Reply<DmaBuf> exportByHandle(String name, String handle, long upper) {
-        Allocation allocation = allocations.get(handle);
-        if (allocation == null || !isAlive(allocation) || upper != 0 && !profile.cutsHandles()) {
-            return Reply.refused(Errno.EINVAL, "handle %s is unknown".formatted(handle));
-        }
-        allocation.exportingCount++;
-        return exportable(handle, allocation)
-                .undo(() -> {
-                    uncount(allocation);
-                    return Reply.done(handle);
-                })
-                .then(ok -> exported(
-                        name,
-                        allocation.pages.size() * allocation.pageSize,
-                        allocation.pages,
-                        allocation.pageSize,
-                        allocation));
+        Reply<HabanalabsMemory.Allocation> found =
+                upper != 0 && !profile.cutsHandles() ? HabanalabsMemory.unknown(handle) : handles.live(handle);
+        return found.then(allocation -> {
+            allocation.count();
+            return exportable(handle, allocation)
+                    .undo(() -> {
+                        uncount(allocation);
+                        return Reply.done(handle);
+                    })
+                    .then(ok ->
+                            exported(name, allocation.size(), allocation.pages(), allocation.pageSize(), allocation));
+        });
     }
 
-    private Reply<String> exportable(String handle, Allocation allocation) {
-        if (!allocation.deviceMemory) {
+    private Reply<String> exportable(String handle, HabanalabsMemory.Allocation allocation) {
+        if (!allocation.isDeviceMemory()) {
             return Reply.refused(Errno.EINVAL, "handle %s is not device memory".formatted(handle));
         }
-        for (long page : allocation.pages) {
-            if (beyond(barAddress(page), allocation.pageSize, bar.base() + bar.size())) {
+        for (long page : allocation.pages()) {
+            if (HabanalabsMemory.beyond(barAddress(page), allocation.pageSize(), bar.base() + bar.size())) {
                 return Reply.refused(Errno.EINVAL, "the page at 0x%x is beyond the memory BAR".formatted(page));
             }
         }
@@ -294,7 +212,7 @@ public final class Habanalabs implements Exporter {
 
     /** The tail of an export: the buffer, its owner's context and its descriptor, which is published last or first. */
     private Reply<DmaBuf> exported(
-            String name, long size, List<Long> pages, long pageSize, @Nullable Allocation allocation) {
+            String name, long size, List<Long> pages, long pageSize, HabanalabsMemory.@Nullable Allocation allocation) {
         return DmaBuf.export(name, size, this, kernel, Optional.empty())
                 .undo(() -> {
                     uncount(allocation);
@@ -312,10 +230,7 @@ public final class Habanalabs implements Exporter {
 
     private Reply<DmaBuf> publishedLast(DmaBuf dmaBuf, Export export) {
         takeContext(export);
-        return dmaBuf.install().undo(() -> {
-            dmaBuf.put();
-            return Reply.done(dmaBuf);
-        });
+        return dmaBuf.installOrPut();
     }
 
     /** As posted: release, which another thread or a missing descriptor brings on, finds no context. */
@@ -347,9 +262,9 @@ public final class Habanalabs implements Exporter {
         export.context = file.exported().orElse(null);
     }
 
-    private static void uncount(@Nullable Allocation allocation) {
+    private static void uncount(HabanalabsMemory.@Nullable Allocation allocation) {
         if (allocation != null) {
-            allocation.exportingCount--;
+            allocation.uncount();
         }
     }
 
@@ -359,11 +274,6 @@ public final class Habanalabs implements Exporter {
 
     private static boolean isPageAligned(long value) {
         return (value & (Kernel.PAGE_SIZE - 1)) == 0;
-    }
-
-    /** True if the range ends after {@code end} or wraps around. */
-    private static boolean beyond(long start, long size, long end) {
-        return Long.compareUnsigned(start + size, end) > 0 || Long.compareUnsigned(start + size, start) < 0;
     }
 
     /** What {@code pci_p2pdma_distance()} says about an importer: this is what attach looks at. */

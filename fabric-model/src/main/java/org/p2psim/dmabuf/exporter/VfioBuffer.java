@@ -3,7 +3,7 @@ package org.p2psim.dmabuf.exporter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,8 +34,8 @@ final class VfioBuffer implements Exporter {
     private final Kernel kernel;
     private final VfioProfile profile;
     private final ImmutableList<AddressRange> memory;
-    /** DMA addresses that were made for an attachment. */
-    private final Map<Attachment, List<Long>> mapped = new HashMap<>();
+    /** DMA addresses that were made for each table that is out. */
+    private final Map<SgTable, List<Long>> mapped = new IdentityHashMap<>();
 
     private boolean revoked;
     private boolean orphan;
@@ -136,7 +136,7 @@ final class VfioBuffer implements Exporter {
         }
         List<Long> made = new ArrayList<>();
         return table(attachment.importer(), new Made(device.dmaMap(), made)).then(table -> {
-            mapped.put(attachment, made);
+            mapped.put(table, made);
             return Reply.done(table);
         });
     }
@@ -191,7 +191,7 @@ final class VfioBuffer implements Exporter {
 
     @Override
     public void unmap(Attachment attachment, SgTable table) {
-        Optional.ofNullable(mapped.remove(attachment))
+        Optional.ofNullable(mapped.remove(table))
                 .ifPresent(made -> made.forEach(address -> device.dmaMap().unmap(attachment.importer(), address)));
         if (profile == VfioProfile.RFC && kernel.has(Bug.ORIG_NENTS_NOT_RESTORED)) {
             kernel.note(
@@ -204,12 +204,12 @@ final class VfioBuffer implements Exporter {
 
     @Override
     public Reply<DmaBuf> release(DmaBuf dmaBuf) {
-        return orphan ? Reply.done(dmaBuf) : device.released(dmaBuf, this);
+        return orphan ? Reply.done(dmaBuf) : device.dmaBufList().released(dmaBuf, this);
     }
 
     @Override
     public ImmutableList<AddressRange> ranges(DmaBuf dmaBuf) {
-        return device.exportedRanges(this);
+        return device.dmaBufList().exportedRanges(this);
     }
 
     /** Access ends: nothing happens if it has ended before. */

@@ -3,7 +3,6 @@ package org.p2psim.dmabuf.exporter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,8 +41,7 @@ public final class VfioPci {
     private final PhysVecSgTable sgTable;
     private final Kernel kernel;
     private final Lock memoryLock;
-    private final Map<DmaBuf, VfioBuffer> listed = new LinkedHashMap<>();
-    private final Map<VfioBuffer, ImmutableList<AddressRange>> exported = new LinkedHashMap<>();
+    private final VfioDmaBufs dmaBufs = new VfioDmaBufs(this);
     private final List<Timeout> timeouts = new ArrayList<>();
     private boolean open = true;
     private boolean held = true;
@@ -52,7 +50,6 @@ public final class VfioPci {
     private boolean disabled;
     private boolean resetting;
     private boolean unbinding;
-    private int registrations;
     private int calls;
     private Optional<Lock> setLock = Optional.empty();
 
@@ -117,6 +114,10 @@ public final class VfioPci {
         return bars;
     }
 
+    VfioDmaBufs dmaBufList() {
+        return dmaBufs;
+    }
+
     Kernel kernel() {
         return kernel;
     }
@@ -178,7 +179,7 @@ public final class VfioPci {
 
     /** References of dma-bufs and of an open descriptor, which a driver that is unbound waits for. */
     public int registrations() {
-        return registrations + (held ? 1 : 0);
+        return dmaBufs.registrations() + (held ? 1 : 0);
     }
 
     public Verdict verdict(Importer importer) {
@@ -202,12 +203,7 @@ public final class VfioPci {
 
     /** The dma-bufs that events of the device revoke and restore, the oldest first. */
     public ImmutableList<DmaBuf> dmaBufs() {
-        return ImmutableList.copyOf(listed.keySet());
-    }
-
-    /** What the user asked to export, whatever the tables show. */
-    ImmutableList<AddressRange> exportedRanges(VfioBuffer buffer) {
-        return Optional.ofNullable(exported.get(buffer)).orElseThrow();
+        return dmaBufs.listed();
     }
 
     /**
@@ -253,53 +249,7 @@ public final class VfioPci {
     }
 
     private Reply<DmaBuf> made(String dmaBuf, int region, ImmutableList<VfioSlice> slices) {
-        return call(() -> exported(dmaBuf, region, slices));
-    }
-
-    private Reply<DmaBuf> exported(String dmaBuf, int region, ImmutableList<VfioSlice> slices) {
-        boolean wrongBar = profile == VfioProfile.RFC && kernel.has(Bug.BAR_INDEX_NOT_STORED);
-        AddressRange bar = bar(region);
-        VfioBuffer buffer = new VfioBuffer(this, VfioSlice.in(wrongBar ? bar(0) : bar, slices));
-        exported.put(buffer, VfioSlice.in(bar, slices));
-        long size = slices.stream().mapToLong(VfioSlice::length).sum();
-        return DmaBuf.export(dmaBuf, size, buffer, kernel, Optional.empty())
-                .then(made -> memoryLock
-                        .around(() -> {
-                            registrations++;
-                            buffer.listed();
-                            listed.put(made, buffer);
-                            return Reply.done(made);
-                        })
-                        .then(DmaBuf::install)
-                        .undo(() -> descriptorFailed(made)));
-    }
-
-    private AddressRange bar(int region) {
-        return Optional.ofNullable(bars.get(region)).orElseThrow();
-    }
-
-    private Reply<DmaBuf> descriptorFailed(DmaBuf dmaBuf) {
-        if (profile == VfioProfile.RFC && kernel.has(Bug.DESCRIPTOR_FAILURE_LEAKS)) {
-            kernel.note(Journal.Action.LEAK, dmaBuf.name(), "nobody is left to put it");
-            return Reply.done(dmaBuf);
-        }
-        dmaBuf.put();
-        if (kernel.has(Bug.DESCRIPTOR_FAILURE_PUTS_TWICE)) {
-            registrations--;
-            kernel.note(
-                    Journal.Action.CRASH, dmaBuf.name(), "its registration is dropped again, and it is freed again");
-        }
-        return Reply.done(dmaBuf);
-    }
-
-    Reply<DmaBuf> released(DmaBuf dmaBuf, VfioBuffer buffer) {
-        return memoryLock.around(() -> {
-            if (!buffer.isOrphan()) {
-                listed.remove(dmaBuf);
-                registrations--;
-            }
-            return Reply.done(dmaBuf);
-        });
+        return call(() -> dmaBufs.export(dmaBuf, region, slices));
     }
 
     /** The memory-enable bit of the (virtual) command register is written. */
@@ -355,34 +305,12 @@ public final class VfioPci {
 
     /** Access ends for every dma-buf of the list; {@code memory_lock} is held. */
     Reply<VfioPci> revokeAll() {
-        return each((buffer, dmaBuf) -> buffer.revoke(dmaBuf));
+        return dmaBufs.each(VfioBuffer::revoke).then(done -> Reply.done(this));
     }
 
     /** Access comes back, if memory is enabled. */
     Reply<VfioPci> restoreAll() {
-        return isMemoryEnabled() ? each((buffer, dmaBuf) -> buffer.restore(dmaBuf)) : Reply.done(this);
-    }
-
-    private interface Change {
-        Reply<DmaBuf> apply(VfioBuffer buffer, DmaBuf dmaBuf);
-    }
-
-    /** One after the other; those whose last reference is gone are passed over. */
-    private Reply<VfioPci> each(Change change) {
-        Reply<VfioPci> all = Reply.done(this);
-        for (Map.Entry<DmaBuf, VfioBuffer> entry : List.copyOf(listed.entrySet())) {
-            DmaBuf dmaBuf = entry.getKey();
-            all = all.then(before -> {
-                if (!dmaBuf.tryGet()) {
-                    return Reply.done(this);
-                }
-                return change.apply(entry.getValue(), dmaBuf).then(done -> {
-                    dmaBuf.put();
-                    return Reply.done(this);
-                });
-            });
-        }
-        return all;
+        return isMemoryEnabled() ? dmaBufs.each(VfioBuffer::restore).then(done -> Reply.done(this)) : Reply.done(this);
     }
 
     /** The user closes the device. Disabling the function resets it: over when {@link #resetDone} was called. */
@@ -413,12 +341,7 @@ public final class VfioPci {
     }
 
     private Reply<VfioPci> cleanUp() {
-        return memoryLock.around(() ->
-                each((buffer, dmaBuf) -> buffer.orphan(dmaBuf).then(done -> {
-                    listed.remove(dmaBuf);
-                    registrations--;
-                    return Reply.done(dmaBuf);
-                })));
+        return memoryLock.around(dmaBufs::cleanUp).then(done -> Reply.done(this));
     }
 
     private Reply<VfioPci> closed() {
@@ -456,7 +379,7 @@ public final class VfioPci {
 
     private List<String> holders() {
         ImmutableList.Builder<String> holders = ImmutableList.builder();
-        listed.keySet().forEach(dmaBuf -> holders.add(dmaBuf.name()));
+        dmaBufs.listed().forEach(dmaBuf -> holders.add(dmaBuf.name()));
         if (held) {
             holders.add("the descriptor of " + name);
         }

@@ -5,7 +5,6 @@ import com.google.common.collect.ImmutableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Bug;
@@ -213,7 +212,7 @@ public final class MemoryRegion {
             return Reply.done(told);
         }
         zap();
-        return whenDriverUnmaps(() -> unmapped(told));
+        return told.whenDriverUnmaps(() -> unmapped(told));
     }
 
     private void zap() {
@@ -242,14 +241,10 @@ public final class MemoryRegion {
         translation = null;
         state = State.REVOKED;
         nic.keys().invalidate(key, this);
-        return whenDriverUnmaps(() -> unmapped(told)).then(done -> {
+        return told.whenDriverUnmaps(() -> unmapped(told)).then(done -> {
             told.unpin();
             return Reply.done(told);
         });
-    }
-
-    private Reply<Attachment> whenDriverUnmaps(Supplier<Reply<Attachment>> unmap) {
-        return nic.untilUnmap(this).map(wait -> Reply.after(wait, unmap)).orElseGet(unmap);
     }
 
     Reply<MemoryRegion> revokeByDriver() {
@@ -281,7 +276,8 @@ public final class MemoryRegion {
         boolean maps = made.mapping().isPresent();
         translation = null;
         state = State.GONE;
-        return (maps ? unmapped(made) : Reply.done(made)).then(done -> {
+        Reply<Attachment> unmapped = maps ? made.whenDriverUnmaps(() -> unmapped(made)) : Reply.done(made);
+        return unmapped.then(done -> {
             if (pinned) {
                 made.unpin();
             }

@@ -139,8 +139,7 @@ public final class NvmeToken {
         Requests old = current;
         current = new Requests();
         if (old.inFlight.isEmpty()) {
-            told.unmap();
-            return Reply.done(told);
+            return unmapped(told);
         }
         Fence fence = new Fence("requests of " + told.name(), () -> unmapLater(told));
         old.retired = Optional.of(fence);
@@ -154,12 +153,18 @@ public final class NvmeToken {
         dmaBuf.kernel()
                 .start(
                         "unmap of " + told.name(),
-                        () -> dmaBuf.reservation().lock().around(() -> {
-                            if (told.mappingState() == Attachment.MappingState.STALE) {
-                                told.unmap();
-                            }
-                            return Reply.done(told);
-                        }));
+                        () -> dmaBuf.reservation()
+                                .lock()
+                                .around(() -> told.mappingState() == Attachment.MappingState.STALE
+                                        ? unmapped(told)
+                                        : Reply.done(told)));
+    }
+
+    private static Reply<Attachment> unmapped(Attachment attachment) {
+        return attachment.whenDriverUnmaps(() -> {
+            attachment.unmap();
+            return Reply.done(attachment);
+        });
     }
 
     /** Gives everything back; no request may be in flight. */
@@ -167,12 +172,8 @@ public final class NvmeToken {
         unregistered = true;
         return dmaBuf.reservation()
                 .lock()
-                .around(() -> requests.whenDrained(() -> {
-                    if (attachment().mapping().isPresent()) {
-                        attachment().unmap();
-                    }
-                    return Reply.done(dmaBuf);
-                }))
+                .around(() -> requests.whenDrained(
+                        () -> attachment().mapping().isPresent() ? unmapped(attachment()) : Reply.done(attachment())))
                 .then(unmapped -> dmaBuf.detach(attachment()))
                 .then(detached -> {
                     dmaBuf.put();

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.p2psim.dmabuf.Bug;
 import org.p2psim.dmabuf.DmaBuf;
@@ -14,7 +13,6 @@ import org.p2psim.dmabuf.Kernel;
 import org.p2psim.dmabuf.Lock;
 import org.p2psim.dmabuf.LockClass;
 import org.p2psim.dmabuf.Reply;
-import org.p2psim.dmabuf.Wait;
 import org.p2psim.platform.Errno;
 
 /** An RDMA device with its driver: registers memory regions and gives out their keys. */
@@ -24,21 +22,6 @@ public final class RdmaNic {
     private final Kernel kernel;
     private final MemoryKeys keys;
     private final List<MemoryRegion> regions = new ArrayList<>();
-    private Optional<Function<MemoryRegion, Wait>> untilUnmap = Optional.empty();
-
-    /**
-     * How long its driver takes to give a mapping back.
-     *
-     * @param wait for a region that was notified or revoked: over when its driver begins to unmap
-     */
-    public void unmapsAfter(Function<MemoryRegion, Wait> wait) {
-        untilUnmap = Optional.of(wait);
-    }
-
-    /** What its driver waits for before it gives the mapping of a region back. */
-    Optional<Wait> untilUnmap(MemoryRegion region) {
-        return untilUnmap.map(wait -> wait.apply(region));
-    }
 
     /** @param flavour how its driver imports; empty if it has no registration of dma-bufs */
     public RdmaNic(Importer importer, Optional<RdmaFlavour> flavour, Kernel kernel) {

@@ -155,14 +155,14 @@ class HabanalabsLifeTest {
     void aRegionKeepsTheMemoryAfterItsDescriptorIsClosedAndLeavesNothingBehind() {
         Machine machine = machine();
         Habanalabs driver = driver(machine, DeviceLife.HOLDS_CONTEXT, false);
-        done(driver.allocate("h", List.of(0x2400_0000L, 0x2420_0000L), 2 * Bytes.MIB));
+        done(driver.handles().allocate("h", List.of(0x2400_0000L, 0x2420_0000L), 2 * Bytes.MIB));
         DmaBuf dmaBuf = done(driver.exportByHandle("d", "h"));
         var nic = machine.nic(1, RdmaFlavour.PINNED);
         MemoryRegion region = machine.region(nic, "mr", dmaBuf);
         done(dmaBuf.close());
-        assertThat(errno(driver.free("h"))).isEqualTo(Errno.EINVAL);
+        assertThat(errno(driver.handles().free("h"))).isEqualTo(Errno.EINVAL);
         machine.run("deregister", region::deregister);
-        done(driver.free("h"));
+        done(driver.handles().free("h"));
         assertThat(KernelChecks.leaked(List.of(dmaBuf), List.of(nic))).isEmpty();
         assertThat(KernelChecks.check(machine.kernel(), 0)).isEmpty();
     }
@@ -171,9 +171,9 @@ class HabanalabsLifeTest {
     @Test
     void hostMemoryIsNotExported() {
         Habanalabs driver = driver(machine(), DeviceLife.HOLDS_CONTEXT, false);
-        done(driver.allocateHost("h"));
+        done(driver.handles().allocateHost("h"));
         assertThat(errno(driver.exportByHandle("d", "h"))).isEqualTo(Errno.EINVAL);
-        assertThat(driver.exportingCount("h")).isZero();
+        assertThat(driver.handles().exportingCount("h")).isZero();
     }
 
     /** Section 2.4: another thread closes the descriptor that it guessed. */
@@ -198,9 +198,9 @@ class HabanalabsLifeTest {
         Machine machine = publishedFirst ? machine(Bug.DESCRIPTOR_PUBLISHED_FIRST) : machine();
         machine.kernel().limitDescriptors(0);
         Habanalabs driver = driver(machine, DeviceLife.HOLDS_CONTEXT, false);
-        done(driver.allocate("h", List.of(0x2400_0000L), 2 * Bytes.MIB));
+        done(driver.handles().allocate("h", List.of(0x2400_0000L), 2 * Bytes.MIB));
         assertThat(errno(driver.exportByHandle("d", "h"))).isEqualTo(Errno.EMFILE);
-        assertThat(driver.exportingCount("h")).isEqualTo(count);
+        assertThat(driver.handles().exportingCount("h")).isEqualTo(count);
     }
 
     @ParameterizedTest

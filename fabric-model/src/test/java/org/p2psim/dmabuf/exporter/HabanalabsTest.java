@@ -149,7 +149,8 @@ class HabanalabsTest {
     void whatTheBuilderOf67CannotMapComesOutOfAttachWhereTheCoreCachesTables() {
         // two runs of two pages: the builder of 6.7 loses count
         Habanalabs driver = allowed(WHOLE_PAGES);
-        done(driver.allocate("h", List.of(0x2400_0000L, 0x2420_0000L, 0x2460_0000L, 0x2480_0000L), 2 * Bytes.MIB));
+        done(driver.handles()
+                .allocate("h", List.of(0x2400_0000L, 0x2420_0000L, 0x2460_0000L, 0x2480_0000L), 2 * Bytes.MIB));
         DmaBuf dmaBuf = done(driver.exportByHandle("buf", "h"));
         assertThat(errno(dmaBuf.attach(IMPORTER))).isEqualTo(Errno.ENOMEM);
         assertThat(dmaBuf.attachments()).isEmpty();
@@ -158,7 +159,8 @@ class HabanalabsTest {
     @Test
     void exportedMemoryCannotBeFreedUntilTheLastReferenceIsGone() {
         Habanalabs driver = allowed(POSTED);
-        done(driver.allocate("h", List.of(0x2400_0000L, 0x2420_0000L, 0x2440_0000L, 0x2460_0000L), 2 * Bytes.MIB));
+        done(driver.handles()
+                .allocate("h", List.of(0x2400_0000L, 0x2420_0000L, 0x2440_0000L, 0x2460_0000L), 2 * Bytes.MIB));
         DmaBuf dmaBuf = done(driver.exportByHandle("buf", "h"));
         MemoryRegion region = done(MemoryRegion.register(
                 new MemoryRegion.Request("mr0", 0, 8 * Bytes.MIB, 0, Set.of(AccessFlag.REMOTE_READ)),
@@ -169,17 +171,17 @@ class HabanalabsTest {
                 .containsExactly(new SgTable.Entry(BAR + 0x400_0000L, 8 * Bytes.MIB));
 
         done(dmaBuf.close());
-        assertThat(errno(driver.free("h"))).isEqualTo(Errno.EINVAL);
+        assertThat(errno(driver.handles().free("h"))).isEqualTo(Errno.EINVAL);
         region.deregister();
         assertThat(dmaBuf.isReleased()).isTrue();
-        done(driver.free("h"));
+        done(driver.handles().free("h"));
     }
 
     @Test
     void allocationsLieBesideEachOtherUntilTheMemoryIsFull() {
         Habanalabs driver = allowed(POSTED);
-        done(driver.allocate("one", 3 * Bytes.MIB, 2 * Bytes.MIB));
-        done(driver.allocate("two", 2 * Bytes.MIB, 2 * Bytes.MIB));
+        done(driver.handles().allocate("one", 3 * Bytes.MIB, 2 * Bytes.MIB));
+        done(driver.handles().allocate("two", 2 * Bytes.MIB, 2 * Bytes.MIB));
         // two pages of 2 MiB from the start of user memory, then one more
         assertThat(driver.ranges(done(driver.exportByHandle("a", "one"))))
                 .containsExactly(
@@ -187,7 +189,7 @@ class HabanalabsTest {
                         new AddressRange(BAR + 0x420_0000L, 2 * Bytes.MIB));
         assertThat(driver.ranges(done(driver.exportByHandle("b", "two"))))
                 .containsExactly(new AddressRange(BAR + 0x440_0000L, 2 * Bytes.MIB));
-        assertThat(errno(driver.allocate("rest", 32 * Bytes.GIB, 2 * Bytes.MIB)))
+        assertThat(errno(driver.handles().allocate("rest", 32 * Bytes.GIB, 2 * Bytes.MIB)))
                 .isEqualTo(Errno.ENOMEM);
     }
 
@@ -199,17 +201,17 @@ class HabanalabsTest {
     @Test
     void thePostedVersionIgnoresTheUpperHalfOfAHandleAndLaterOnesDoNot() {
         Habanalabs posted = allowed(POSTED);
-        done(posted.allocate("h", List.of(0x2400_0000L), 2 * Bytes.MIB));
+        done(posted.handles().allocate("h", List.of(0x2400_0000L), 2 * Bytes.MIB));
         assertThat(done(posted.exportByHandle("buf", "h", 1)).size()).isEqualTo(2 * Bytes.MIB);
         Habanalabs later = allowed(HabanalabsProfile.of(KernelRelease.parse("6.5")));
-        done(later.allocate("h", List.of(0x2400_0000L), 2 * Bytes.MIB));
+        done(later.handles().allocate("h", List.of(0x2400_0000L), 2 * Bytes.MIB));
         assertThat(errno(later.exportByHandle("buf", "h", 1))).isEqualTo(Errno.EINVAL);
     }
 
     @Test
     void aSegmentLimitOf64KibCutsTwoPagesOf2MibInto64Entries() {
         Habanalabs driver = allowed(POSTED);
-        done(driver.allocate("h", List.of(0x2400_0000L, 0x2420_0000L), 2 * Bytes.MIB));
+        done(driver.handles().allocate("h", List.of(0x2400_0000L, 0x2420_0000L), 2 * Bytes.MIB));
         Importer small = new Importer("nic0", NIC, true, true, 64 * Bytes.KIB);
         Attachment attachment = done(done(driver.exportByHandle("buf", "h")).attach(small));
         assertThat(done(attachment.mapUnlocked()).entries()).hasSize(64);

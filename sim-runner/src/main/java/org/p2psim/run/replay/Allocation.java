@@ -58,6 +58,8 @@ public final class Allocation {
         int ofGpu = buffer.flatMap(GpuBuffer::dmaBuf).isPresent() ? 1 : 0;
         return freed
                 ? 0
-                : habanalabs.map(driver -> driver.exportingCount(handle)).orElse(ofGpu);
+                : habanalabs
+                        .map(driver -> driver.handles().exportingCount(handle))
+                        .orElse(ofGpu);
     }
 }

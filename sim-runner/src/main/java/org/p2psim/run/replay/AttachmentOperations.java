@@ -80,13 +80,13 @@ final class AttachmentOperations {
         run.kernel()
                 .start(
                         new Line(number, op.attachment(), "map"),
-                        () -> attachment(op.attachment(), false)
+                        () -> attachment(op.attachment())
                                 .then(attachment -> attachment
                                         .dmaBuf()
                                         .reservation()
                                         .lock()
-                                        .around(() -> attachment(op.attachment(), false)
-                                                .then(Attachment::map))),
+                                        .around(() ->
+                                                attachment(op.attachment()).then(Attachment::map))),
                         AttachmentOperations::summary,
                         reply -> {});
     }
@@ -106,16 +106,16 @@ final class AttachmentOperations {
         run.kernel()
                 .start(
                         new Line(number, op.attachment(), "unmap"),
-                        () -> attachment(op.attachment(), true)
+                        () -> mapped(op)
                                 .then(attachment -> attachment
                                         .dmaBuf()
                                         .reservation()
                                         .lock()
-                                        .around(() -> attachment(op.attachment(), true)
-                                                .then(mapped -> {
-                                                    mapped.unmap();
+                                        .around(() -> mapped(op)
+                                                .then(mapped -> mapped.whenDriverUnmaps(() -> {
+                                                    mapped.unmap(number(op, mapped));
                                                     return Reply.done(mapped);
-                                                }))),
+                                                })))),
                         done -> "the addresses are given back",
                         reply -> {});
     }
@@ -124,7 +124,7 @@ final class AttachmentOperations {
         run.kernel()
                 .start(
                         new Line(number, op.attachment(), "detach"),
-                        () -> attachment(op.attachment(), false)
+                        () -> unmapped(op.attachment())
                                 .then(this::onlyOnce)
                                 .then(attachment -> attachment
                                         .dmaBuf()
@@ -155,12 +155,23 @@ final class AttachmentOperations {
                 : Reply.refused(Errno.EINVAL, "%s is not attached".formatted(name));
     }
 
-    /** The same, if it has, or has not, a mapping. */
-    private Reply<Attachment> attachment(String name, boolean isMapped) {
-        return attachment(name)
-                .then(attachment -> attachment.mapping().isPresent() == isMapped
+    /** The same, if it holds the mapping that is to be given back. */
+    private Reply<Attachment> mapped(DmaBufOperation.Unmap op) {
+        return attachment(op.attachment())
+                .then(attachment -> attachment.holds(number(op, attachment))
                         ? Reply.done(attachment)
-                        : Reply.refused(
-                                Errno.EINVAL, "%s is %s".formatted(name, isMapped ? "not mapped" : "still mapped")));
+                        : Reply.refused(Errno.EINVAL, "%s is not mapped".formatted(op.attachment())));
+    }
+
+    private static long number(DmaBufOperation.Unmap op, Attachment attachment) {
+        return op.mapping().isPresent() ? op.mapping().getAsInt() : attachment.newestMapping();
+    }
+
+    /** The same, if it holds no mapping any more. */
+    private Reply<Attachment> unmapped(String name) {
+        return attachment(name)
+                .then(attachment -> attachment.mapping().isEmpty()
+                        ? Reply.done(attachment)
+                        : Reply.refused(Errno.EINVAL, "%s is still mapped".formatted(name)));
     }
 }

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.p2psim.address.Bdf;
+import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.MoveNotify;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.Wait;
-import org.p2psim.dmabuf.importer.MemoryRegion;
 import org.p2psim.dmabuf.importer.RdmaFlavour;
 import org.p2psim.dmabuf.importer.RdmaNic;
 import org.p2psim.platform.Errno;
@@ -26,6 +26,7 @@ public final class Importers {
     Importers(World world, KernelRun kernel) {
         this.world = world;
         this.kernel = kernel;
+        kernel.kernel().unmapsAfter(this::untilUnmap);
     }
 
     /** The importing side of a device; refused if the deciding kernel has no such device. */
@@ -74,26 +75,31 @@ public final class Importers {
         };
         // what a device does is the scenario's word, unless it also says which import code the kernel has
         Optional<KernelRelease> umem = world.plan().lifetimes().umem();
-        RdmaNic nic = new RdmaNic(
+        return new RdmaNic(
                 importer,
                 Optional.of(flavour).filter(known -> umem.isEmpty() || known.isIn(umem.get())),
                 kernel.kernel());
-        long unmaps = device.unmapTime().orElse(0);
-        if (unmaps > 0) {
-            nic.unmapsAfter(region -> untilUnmap(region, unmaps));
-        }
-        return nic;
     }
 
-    private Wait untilUnmap(MemoryRegion region, long ticks) {
-        String driver = "the driver of " + region.nic().importer().name();
+    /** iommufd attaches with a name that is no device's, and takes no time. */
+    private Optional<Wait> untilUnmap(Attachment attachment) {
+        return Optional.ofNullable(
+                        world.plan().devices().get(attachment.importer().name()))
+                .map(device -> device.unmapTime().orElse(0))
+                .filter(ticks -> ticks > 0)
+                .map(ticks -> untilUnmap(attachment, ticks));
+    }
+
+    private Wait untilUnmap(Attachment attachment, long ticks) {
+        String driver = "the driver of " + attachment.importer().name();
         Delay delay = new Delay();
-        kernel.happensAfter(ticks, kernel.kernel().current().cause(), driver + " unmaps " + region.name(), delay::end);
+        kernel.happensAfter(
+                ticks, kernel.kernel().current().cause(), driver + " unmaps " + attachment.name(), delay::end);
         return new Wait(
                 Wait.Kind.UNMAP,
-                driver + " to unmap " + region.name(),
+                driver + " to unmap " + attachment.name(),
                 delay::isOver,
-                () -> delay.isOver() ? List.of() : List.of(region.attachment().name()));
+                () -> delay.isOver() ? List.of() : List.of(attachment.name()));
     }
 
     private static final class Delay {

@@ -116,7 +116,7 @@ final class Journey {
         this.run = run;
         this.landings = landings;
         this.start = start;
-        this.mapping = start.attachment().mappings();
+        this.mapping = start.attachment().newestMapping();
         this.bytes = landings.fate(start.dma());
     }
 

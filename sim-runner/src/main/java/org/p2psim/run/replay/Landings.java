@@ -222,7 +222,7 @@ public final class Landings {
             if (attachment.mapping().isPresent()
                     && !ownedAsThen(
                             attachment,
-                            mapped(attachment, attachment.mappings()).owners())) {
+                            mapped(attachment, attachment.newestMapping()).owners())) {
                 causes.loosened(attachment.name(), causes.newest());
             }
         });

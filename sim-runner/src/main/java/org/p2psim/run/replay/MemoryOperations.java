@@ -70,12 +70,12 @@ final class MemoryOperations {
 
     private static Reply<String> allocated(MemoryOperation.Allocate op, Habanalabs driver) {
         if (op.memory().equals(Optional.of(MemoryOperation.Kind.HOST))) {
-            return driver.allocateHost(op.handle());
+            return driver.handles().allocateHost(op.handle());
         }
         long pageSize = op.pageSize().orElseThrow();
         return op.size().isPresent()
-                ? driver.allocate(op.handle(), op.size().getAsLong(), pageSize)
-                : driver.allocate(op.handle(), op.pages(), pageSize);
+                ? driver.handles().allocate(op.handle(), op.size().getAsLong(), pageSize)
+                : driver.handles().allocate(op.handle(), op.pages(), pageSize);
     }
 
     private static ImmutableSet<GpuBuffer.Flag> flags(Set<MemoryOperation.Flag> flags) {
@@ -121,7 +121,7 @@ final class MemoryOperations {
         }
         Reply<?> reply = allocation.buffer().isPresent()
                 ? freed(allocation, allocation.buffer().get())
-                : allocation.habanalabs().orElseThrow().free(allocation.handle());
+                : allocation.habanalabs().orElseThrow().handles().free(allocation.handle());
         if (reply instanceof Reply.Refused<?> refused) {
             return Reply.refused(refused.errno(), refused.why());
         }

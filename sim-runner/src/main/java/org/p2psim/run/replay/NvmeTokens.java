@@ -137,7 +137,7 @@ final class NvmeTokens {
             NvmeOperations.Memory memory = nvme.mapped(order, token.attachment(), request.table());
             OperationStream commands = Optional.ofNullable(stream).orElseGet(() -> nvme.stream(order, memory));
             stream = commands;
-            mapping = token.attachment().mappings();
+            mapping = token.attachment().newestMapping();
             stopped = false;
             issuing = true;
             nvme.run(
@@ -164,7 +164,7 @@ final class NvmeTokens {
         void stopIfRetired() {
             Attachment attachment = token.attachment();
             boolean retired =
-                    attachment.mappingState() != Attachment.MappingState.VALID || attachment.mappings() != mapping;
+                    attachment.mappingState() != Attachment.MappingState.VALID || attachment.newestMapping() != mapping;
             if (issuing && retired && !stopped) {
                 stopped = true;
                 run.network().stop(nvme.source(order));

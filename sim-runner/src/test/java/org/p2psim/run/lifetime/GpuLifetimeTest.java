@@ -45,6 +45,36 @@ class GpuLifetimeTest {
                 .run();
     }
 
+    /** amdgpu_object.c: what is unpinned once too often is taken off the driver's count of pinned bytes once too often. */
+    @Test
+    void unpinningTwiceTakesAnotherImportersBytesOffTheDriversCount() {
+        Lifetime.on("release: \"6.14\"")
+                .does(
+                        "at: 0us, do: allocate, handle: bo, from: g0, size: 1MiB",
+                        "at: 1us, do: export, dma-buf: buf, from: g0, handle: bo",
+                        "at: 2us, do: register-mr, mr: mr0, nic: x1, dma-buf: buf, access: [local-write, remote-write]",
+                        "at: 3us, do: attach, attachment: a0, dma-buf: buf, importer: x2",
+                        "at: 4us, do: pin, attachment: a0",
+                        "at: 5us, do: unpin, attachment: a0",
+                        "at: 6us, id: again, do: unpin, attachment: a0")
+                .expects("broken: I-16, operation: again", "broken: I-36, operation: again")
+                .run();
+    }
+
+    /** The same with an exporter that has no pin callback, and nothing to count: S14 and S15. */
+    @Test
+    void whereTheExporterHasNoPinCallbackThereIsNothingToTakeOffTwice() {
+        Lifetime.on("release: \"7.1\"")
+                .does(
+                        "at: 1us, do: export, dma-buf: buf, from: n0, region: 4",
+                        "at: 3us, do: attach, attachment: a0, dma-buf: buf, importer: x2",
+                        "at: 4us, do: pin, attachment: a0",
+                        "at: 5us, do: unpin, attachment: a0",
+                        "at: 6us, id: again, do: unpin, attachment: a0")
+                .expects("broken: I-16, operation: again")
+                .run();
+    }
+
     @Test
     void withoutARouteTheBufferGoesToSystemMemory() {
         Lifetime.on("release: \"6.14\"")
