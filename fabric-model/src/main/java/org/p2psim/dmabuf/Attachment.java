@@ -33,6 +33,7 @@ public final class Attachment {
     private @Nullable SgTable cached;
     private @Nullable Direction cachedDirection;
     private @Nullable SgTable mapped;
+    private Direction direction = Direction.BIDIRECTIONAL;
     private boolean stale;
     private long mappings;
 
@@ -89,6 +90,11 @@ public final class Attachment {
     /** The table that the importer holds, if it has mapped. */
     public Optional<SgTable> mapping() {
         return Optional.ofNullable(mapped);
+    }
+
+    /** What the importer said that its device does with the table, if it has mapped. */
+    public Optional<Direction> direction() {
+        return mapping().map(table -> direction);
     }
 
     /** How often it has been mapped: tells a mapping from one before it. */
@@ -167,14 +173,14 @@ public final class Attachment {
      * {@code dma_buf_map_attachment()}. Since 6.16 static importers are pinned here and wait for KERNEL fences, interruptibly; dynamic
      * importers must wait themselves.
      */
-    public Reply<SgTable> map(Direction direction) {
+    public Reply<SgTable> map(Direction asked) {
         checkLock("dma_buf_map_attachment");
         if (mapped != null) {
             throw new IllegalStateException(name() + " is mapped twice");
         }
         if (cached != null) {
-            return cachedDirection == Direction.BIDIRECTIONAL || cachedDirection == direction
-                    ? handedOut(cached)
+            return cachedDirection == Direction.BIDIRECTIONAL || cachedDirection == asked
+                    ? handedOut(cached, asked)
                     : Reply.refused(Errno.EBUSY, "the cached table is " + cachedDirection);
         }
         Reply<SgTable> made = pinnedForTable(pinsOnMap()).then(ready -> exporterMap());
@@ -189,11 +195,11 @@ public final class Attachment {
         } else if (kernel().core().cachesTables() && dmaBuf.exporter().cachesTables()) {
             made = made.then(table -> {
                 cached = table;
-                cachedDirection = direction;
+                cachedDirection = asked;
                 return Reply.done(table);
             });
         }
-        return made.then(this::handedOut);
+        return made.then(table -> handedOut(table, asked));
     }
 
     private void checkLock(String operation) {
@@ -235,8 +241,9 @@ public final class Attachment {
         }
     }
 
-    private Reply<SgTable> handedOut(SgTable table) {
+    private Reply<SgTable> handedOut(SgTable table, Direction asked) {
         mapped = table;
+        direction = asked;
         stale = false;
         mappings++;
         kernel().note(

@@ -31,6 +31,7 @@ import java.util.Optional;
     @JsonSubTypes.Type(name = "mmap", value = CpuOperation.Mmap.class),
     @JsonSubTypes.Type(name = "sync", value = CpuOperation.Sync.class),
     @JsonSubTypes.Type(name = "seek", value = CpuOperation.Seek.class),
+    @JsonSubTypes.Type(name = "poll", value = CpuOperation.Poll.class),
     @JsonSubTypes.Type(name = "signal", value = CpuOperation.Signal.class),
     @JsonSubTypes.Type(name = "limit-descriptors", value = CpuOperation.LimitDescriptors.class),
     @JsonSubTypes.Type(name = "open-device", value = DeviceOperation.OpenDevice.class),

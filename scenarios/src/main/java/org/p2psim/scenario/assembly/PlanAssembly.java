@@ -246,6 +246,7 @@ public final class PlanAssembly {
                     inPlan(line.operation(), order),
                     line.is(),
                     line.errno(),
+                    line.gives(),
                     line.at(),
                     line.ends(),
                     line.endsAfter(),
