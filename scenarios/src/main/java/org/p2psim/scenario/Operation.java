@@ -72,6 +72,7 @@ import java.util.Optional;
     @JsonSubTypes.Type(name = "dma-write", value = DmaOperation.DmaWrite.class),
     @JsonSubTypes.Type(name = "traffic", value = DmaOperation.Traffic.class),
     @JsonSubTypes.Type(name = "all-reduce", value = DmaOperation.AllReduce.class),
+    @JsonSubTypes.Type(name = "repeat", value = Repeat.class),
 })
 public sealed interface Operation
         permits MemoryOperation,
@@ -82,7 +83,8 @@ public sealed interface Operation
                 NvmeOperation,
                 IommufdOperation,
                 VmaOperation,
-                DmaOperation {
+                DmaOperation,
+                Repeat {
     /** What a line says instead of a device for host memory. */
     String MEMORY = "memory";
 
