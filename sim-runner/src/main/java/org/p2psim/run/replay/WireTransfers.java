@@ -79,7 +79,9 @@ final class WireTransfers {
                 order.lane());
         // of a read, the request is on the wire first
         long asked = order.read()
-                ? wire.or(() -> peerWire).map(Device.Wire::latencyOrDefault).orElse(0L)
+                ? wire.or(() -> peerWire)
+                        .map(port -> run.network().latencies().of(order.lane() + " asks", port.latencyOrDefault()))
+                        .orElse(0L)
                 : 0;
         queues.post(
                 order.lane(),
