@@ -2,7 +2,7 @@ package org.p2psim.dmabuf;
 
 import org.p2psim.platform.Errno;
 
-/** What the CPU does with a dma-buf: bracketed access, mapping into kernel and user memory, poll and seek. */
+/** What the CPU does with a dma-buf: bracketed access, mapping into kernel and user memory, seek. */
 public final class CpuAccess {
     private static final long SYNC_READ = 1;
     private static final long SYNC_WRITE = 2;
@@ -130,15 +130,5 @@ public final class CpuAccess {
             return Reply.refused(Errno.EINVAL, "only the start and the end can be sought");
         }
         return Reply.done(whence == Whence.END ? dmaBuf.size() : 0L);
-    }
-
-    /** {@code POLLIN}: nobody is writing. */
-    public boolean isReadable() {
-        return dmaBuf.reservation().pending(FenceUsage.WRITE).isEmpty();
-    }
-
-    /** {@code POLLOUT}: nobody is reading or writing, as far as implicit synchronisation tells. */
-    public boolean isWritable() {
-        return dmaBuf.reservation().pending(FenceUsage.READ).isEmpty();
     }
 }

@@ -28,6 +28,7 @@ public final class DmaBuf {
     private final Kernel kernel;
     private final Reservation reservation;
     private final CpuAccess cpuAccess;
+    private final Poll poll;
     private final List<Attachment> attachments = new ArrayList<>();
     private final Map<String, Integer> made = new HashMap<>();
     private int descriptors;
@@ -41,6 +42,7 @@ public final class DmaBuf {
         this.kernel = kernel;
         this.reservation = shared.orElseGet(() -> new Reservation(kernel, name));
         this.cpuAccess = new CpuAccess(this);
+        this.poll = new Poll(this);
     }
 
     /**
@@ -117,6 +119,10 @@ public final class DmaBuf {
         return cpuAccess;
     }
 
+    public Poll poll() {
+        return poll;
+    }
+
     public int references() {
         return references;
     }
@@ -186,6 +192,9 @@ public final class DmaBuf {
         kernel.note(Journal.Action.RELEASE, name, "");
         if (cpuAccess.vmaps() != 0) {
             kernel.note(Journal.Action.UNBALANCED, name, "released while it is mapped into kernel memory");
+        }
+        if (poll.hasCallback()) {
+            kernel.note(Journal.Action.UNBALANCED, name, "released while a fence would still call poll back");
         }
         if (!attachments.isEmpty()) {
             kernel.note(Journal.Action.WARNING, name, "released with attachments");

@@ -9,6 +9,8 @@ import org.p2psim.platform.KernelRelease;
  * @param cachesTables up to 6.15: if only one of importer and exporter is dynamic, the table is made at attach and kept
  *     until detach, so that the exporter's refusal to map comes out of attach. Later: the table is made when the
  *     importer maps, and static importers wait for KERNEL fences there
+ * @param pollHoldsFile 5.16 and later: a callback that poll leaves on a fence holds the file. Before: it is still there
+ *     when the file goes away
  * @param fenceUsage 5.19 and later: fences have usage classes. Before: one exclusive fence, and shared ones
  * @param oneLockingConvention 6.2 and later: everybody holds dma_resv to map and unmap. Before: only if importer or
  *     exporter is dynamic
@@ -18,6 +20,7 @@ import org.p2psim.platform.KernelRelease;
  */
 public record DmaBufCore(
         boolean cachesTables,
+        boolean pollHoldsFile,
         boolean fenceUsage,
         boolean oneLockingConvention,
         boolean moveNotify,
@@ -37,6 +40,7 @@ public record DmaBufCore(
         boolean invalidates = KernelFeature.DMABUF_INVALIDATE_MAPPINGS.isIn(release);
         return new DmaBufCore(
                 !KernelFeature.DMABUF_MAPS_AT_MAP.isIn(release),
+                KernelFeature.DMABUF_POLL_HOLDS_FILE.isIn(release),
                 KernelFeature.DMABUF_FENCE_USAGE.isIn(release),
                 KernelFeature.DMABUF_ONE_LOCKING_CONVENTION.isIn(release),
                 moveNotify || invalidates,

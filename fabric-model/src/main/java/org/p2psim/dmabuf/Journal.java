@@ -27,6 +27,8 @@ public final class Journal {
         VMAP,
         /** The exporter takes that back: for the last one. */
         VUNMAP,
+        /** A poll is over, and has left a callback on a fence. */
+        CALLBACK_LEFT,
         REVOKE,
         RESTORE,
         MOVE,
@@ -51,7 +53,7 @@ public final class Journal {
         WARNING,
         /** A lock is held that must not be, or is not held that must be: lockdep would say so (I-20, I-21). */
         LOCK_RULE,
-        /** The CPU has not given back what it took, or more than that: BUG(). */
+        /** The CPU has not given back what it took, or more than that, or a fence still calls its poll back: BUG(). */
         UNBALANCED,
         /** An export went on with what release had destroyed, or left to release what it had not set up. */
         TOUCHED_AFTER_INSTALL,

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running kernel: the rules of its dma-buf core, the bugs it was given, who runs, which locks were taken in which
@@ -25,7 +26,7 @@ public final class Kernel {
     private final LockOrder lockOrder = new LockOrder();
     private final List<Task<?>> waiting = new ArrayList<>();
     private int freeDescriptors = Integer.MAX_VALUE;
-    private IntUnaryOperator whoGoesOn = ready -> 0;
+    private @Nullable IntUnaryOperator whoGoesOn;
     private Consumer<DmaBuf> whenInstalled = dmaBuf -> {};
     private Function<Attachment, Optional<Wait>> untilUnmap = attachment -> Optional.empty();
     private Task<?> current = new Task<>("user", Task.NO_CAUSE, reply -> {});
@@ -156,26 +157,30 @@ public final class Kernel {
 
     /** Lets every task go on whose wait is over, one after the other, until none can. */
     public void poll() {
-        List<Task<?>> ready = ready();
-        while (!ready.isEmpty()) {
-            Task<?> next = ready.get(ready.size() == 1 ? 0 : whoGoesOn.applyAsInt(ready.size()));
+        for (Task<?> next = next(); next != null; next = next()) {
             waiting.remove(next);
             goOn(next);
-            ready = ready();
         }
     }
 
-    private List<Task<?>> ready() {
+    private @Nullable Task<?> next() {
         if (waiting.isEmpty()) {
-            return List.of();
+            return null;
         }
-        List<Task<?>> ready = new ArrayList<>();
-        for (Task<?> task : waiting) {
-            if (task.isReady()) {
-                ready.add(task);
+        if (whoGoesOn == null) {
+            for (Task<?> task : waiting) {
+                if (task.isReady()) {
+                    return task;
+                }
             }
+            return null;
         }
-        return ready;
+        List<Task<?>> ready = waiting.stream().filter(Task::isReady).toList();
+        return switch (ready.size()) {
+            case 0 -> null;
+            case 1 -> ready.get(0);
+            default -> ready.get(whoGoesOn.applyAsInt(ready.size()));
+        };
     }
 
     private <T> void goOn(Task<T> task) {

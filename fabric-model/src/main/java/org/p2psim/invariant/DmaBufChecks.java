@@ -22,7 +22,10 @@ public final class DmaBufChecks {
                 () -> "%d reference(s), %d holder(s)".formatted(dmaBuf.references(), holders));
         violations.require(
                 Invariant.CPU_BALANCED,
-                live || dmaBuf.cpuAccess().vmaps() == 0 && dmaBuf.cpuAccess().brackets() == 0,
+                live
+                        || dmaBuf.cpuAccess().vmaps() == 0
+                                && dmaBuf.cpuAccess().brackets() == 0
+                                && !dmaBuf.poll().hasCallback(),
                 dmaBuf.name(),
                 () -> "released while the CPU uses it");
         for (Attachment attachment : dmaBuf.attachments()) {

@@ -135,7 +135,7 @@ public enum Invariant {
             "I-33",
             CORRECTNESS,
             STATE,
-            "Mappings into kernel memory and CPU accesses have ended at release",
+            "Mappings into kernel memory, CPU accesses and callbacks of poll have ended at release",
             "DmaBufChecks"),
     STATIC_WITHOUT_PEERS(
             "I-34",

@@ -332,8 +332,8 @@ class DmaBufTest {
                 }));
         Task<DmaBuf> begin = kernel.start("begin", () -> dmaBuf.cpuAccess().begin(write));
         assertThat(begin.isOver()).isNotEqualTo(write);
-        assertThat(dmaBuf.cpuAccess().isReadable()).isTrue();
-        assertThat(dmaBuf.cpuAccess().isWritable()).isFalse();
+        assertThat(dmaBuf.poll().isReady(Poll.Event.IN)).isTrue();
+        assertThat(dmaBuf.poll().isReady(Poll.Event.OUT)).isFalse();
     }
 
     @Test

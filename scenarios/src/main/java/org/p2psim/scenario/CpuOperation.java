@@ -1,8 +1,11 @@
 package org.p2psim.scenario;
 
+import com.google.common.collect.ImmutableSet;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.p2psim.dmabuf.CpuAccess;
+import org.p2psim.dmabuf.Poll.Event;
 import org.p2psim.scenario.quantity.Size;
 import org.p2psim.scenario.quantity.Time;
 
@@ -51,6 +54,22 @@ public sealed interface CpuOperation extends Operation {
             String dmaBuf,
             @Size long offset,
             CpuAccess.Whence whence) implements OfDmaBuf {}
+
+    /**
+     * {@code poll()} of the descriptor, which waits until one of the events is there.
+     *
+     * @param timeout when it gives up; never if absent
+     */
+    record Poll(
+            @Time long at,
+            Optional<String> id,
+            String dmaBuf,
+            Set<Event> events,
+            @Time OptionalLong timeout) implements OfDmaBuf {
+        public Poll {
+            events = ImmutableSet.copyOf(events);
+        }
+    }
 
     /**
      * A signal to the thread that runs a line: a wait that can be interrupted ends, and so does the line.

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.p2psim.dmabuf.Direction;
 import org.p2psim.scenario.quantity.Address;
 import org.p2psim.scenario.quantity.Size;
 import org.p2psim.scenario.quantity.Time;
@@ -49,7 +50,9 @@ public sealed interface DmaBufOperation extends Operation {
 
     record Pin(@Time long at, Optional<String> id, String attachment) implements DmaBufOperation {}
 
-    record Map(@Time long at, Optional<String> id, String attachment) implements DmaBufOperation {}
+    /** @param direction in which the device will do DMA; both if absent */
+    record Map(@Time long at, Optional<String> id, String attachment, Optional<Direction> direction)
+            implements DmaBufOperation {}
 
     /** @param mapping number of what is given back, 1 for the first that the attachment mapped; the newest if absent */
     record Unmap(@Time long at, Optional<String> id, String attachment, OptionalInt mapping)

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.p2psim.dmabuf.Direction;
+import org.p2psim.dmabuf.Poll;
 import org.p2psim.dmabuf.importer.WorkCompletion;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.p2p.MapType;
@@ -118,6 +120,7 @@ public sealed interface Expectation {
      * An attachment.
      *
      * @param peerToPeer whether the exporter left it the flag
+     * @param direction in which it is mapped
      */
     record Attachment(
             String attachment,
@@ -125,6 +128,7 @@ public sealed interface Expectation {
             Optional<Errno> errno,
             OptionalInt sgEntries,
             Optional<Boolean> peerToPeer,
+            Optional<Direction> direction,
             @Time OptionalLong at)
             implements Expectation {}
 
@@ -261,6 +265,7 @@ public sealed interface Expectation {
     /**
      * An operation: its end, its errno, when it was over.
      *
+     * @param gives what a poll returned; an empty list is nothing
      * @param ends when exactly, ticks
      * @param endsAfter when at the earliest
      * @param endsBefore when at the latest
@@ -269,6 +274,7 @@ public sealed interface Expectation {
             LineName operation,
             Optional<LineState> is,
             Optional<Errno> errno,
+            Optional<List<Poll.Event>> gives,
             @Time OptionalLong at,
             @Time OptionalLong ends,
             @Time OptionalLong endsAfter,

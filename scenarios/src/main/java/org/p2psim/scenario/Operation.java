@@ -31,6 +31,7 @@ import java.util.Optional;
     @JsonSubTypes.Type(name = "mmap", value = CpuOperation.Mmap.class),
     @JsonSubTypes.Type(name = "sync", value = CpuOperation.Sync.class),
     @JsonSubTypes.Type(name = "seek", value = CpuOperation.Seek.class),
+    @JsonSubTypes.Type(name = "poll", value = CpuOperation.Poll.class),
     @JsonSubTypes.Type(name = "signal", value = CpuOperation.Signal.class),
     @JsonSubTypes.Type(name = "limit-descriptors", value = CpuOperation.LimitDescriptors.class),
     @JsonSubTypes.Type(name = "open-device", value = DeviceOperation.OpenDevice.class),
@@ -71,6 +72,7 @@ import java.util.Optional;
     @JsonSubTypes.Type(name = "dma-write", value = DmaOperation.DmaWrite.class),
     @JsonSubTypes.Type(name = "traffic", value = DmaOperation.Traffic.class),
     @JsonSubTypes.Type(name = "all-reduce", value = DmaOperation.AllReduce.class),
+    @JsonSubTypes.Type(name = "repeat", value = Repeat.class),
 })
 public sealed interface Operation
         permits MemoryOperation,
@@ -81,7 +83,8 @@ public sealed interface Operation
                 NvmeOperation,
                 IommufdOperation,
                 VmaOperation,
-                DmaOperation {
+                DmaOperation,
+                Repeat {
     /** What a line says instead of a device for host memory. */
     String MEMORY = "memory";
 

@@ -6,6 +6,9 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** What all operations have in common, read from their records: a line for each new operation is not needed. */
 public final class OperationParts {
@@ -58,14 +61,30 @@ public final class OperationParts {
      * @param time ticks
      */
     public static Operation at(Operation operation, long time) {
+        return with(operation, part -> part.name().equals("at") ? time : part.value());
+    }
+
+    /** The same operation with other names: of itself, of what it makes, and of what it is done to. */
+    public static Operation renamed(Operation operation, UnaryOperator<String> name) {
+        return with(operation, part -> {
+            if (part.value() instanceof String text) {
+                return name.apply(text);
+            } else if (part.value() instanceof Optional<?> optional
+                    && optional.isPresent()
+                    && optional.get() instanceof String text) {
+                return Optional.of(name.apply(text));
+            }
+            return part.value();
+        });
+    }
+
+    private static Operation with(Operation operation, Function<Part, Object> value) {
         Shape shape = SHAPES.get(operation.getClass());
-        Object[] values = of((Record) operation).stream()
-                .map(part -> part.name().equals("at") ? (Object) time : part.value())
-                .toArray();
+        Object[] values = of((Record) operation).stream().map(value).toArray();
         try {
             return (Operation) shape.constructor().newInstance(values);
         } catch (InvocationTargetException | InstantiationException | IllegalAccessException e) {
-            throw new IllegalStateException(operation + " cannot be moved", e);
+            throw new IllegalStateException(operation + " cannot be changed", e);
         }
     }
 

@@ -43,6 +43,12 @@ public record Scenario(
         expect = ImmutableMap.copyOf(expect);
     }
 
+    /** The same with other operations. */
+    public Scenario withTimeline(List<Operation> operations) {
+        return new Scenario(
+                p2psim, title, source, description, seed, kernel, fabric, devices, variants, operations, expect);
+    }
+
     /**
      * The host's kernel.
      *

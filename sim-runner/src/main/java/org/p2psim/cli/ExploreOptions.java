@@ -23,7 +23,8 @@ final class ExploreOptions {
             paramLabel = "N",
             description = "Run N interleavings of the timeline instead: equal times in any order, near times moved,"
                     + " what a run leaves open chosen at random: who goes on first, how long what happens of itself"
-                    + " takes, whether a thread closes a descriptor that it has guessed while the export still runs."
+                    + " takes, and each part that DMA passes (switch, root complex, memory, wire: from half of its"
+                    + " latency to twice as much), whether a thread closes a descriptor that it has guessed while the export still runs."
                     + " What one program does with a device or a descriptor keeps its order, a line stays behind the"
                     + " one that makes its object, and memory of a closed device gets its next owner no sooner after"
                     + " the close than the file says. Reports every invariant that broke, how often, and the command"

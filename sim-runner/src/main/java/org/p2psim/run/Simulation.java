@@ -66,9 +66,9 @@ public final class Simulation {
         }
 
         /**
-         * What the invariants say about another timeline of the machine.
+         * What the invariants say about a run of the machine with another timeline, or other mistakes of its kernel.
          *
-         * @param plan the bench's with another timeline
+         * @param plan the bench's with these
          */
         public ImmutableList<InvariantOutcome> run(Plan plan, Choices choices) {
             Played played = played(world.with(plan), routing, choices, false);
@@ -93,7 +93,8 @@ public final class Simulation {
     private Played played(World world, Routing routing, Choices choices, boolean told) {
         Plan plan = world.plan();
         Engine engine = new Engine();
-        DmaNetwork network = new DmaNetwork(world.host(), routing, engine, plan.timings(), fidelity, plan.seed());
+        DmaNetwork network =
+                new DmaNetwork(world.host(), routing, engine, plan.timings(), fidelity, plan.seed(), choices::latency);
         Recorder recorder = new Recorder();
         InvariantWatch watch = new InvariantWatch(recorder);
         Replay replay = new Replay(world, engine, routing, network, recorder, watch, choices);

@@ -9,13 +9,15 @@ import org.p2psim.scenario.Scenario;
 /** What the expectations name must be made by the timeline. */
 final class ExpectationRules {
     private final Scenario scenario;
+    private final Timeline timeline;
     private final Made made;
     private final DeviceRoles roles;
     private final List<Finding> findings;
     private final EventNames events;
 
-    ExpectationRules(Scenario scenario, Made made, DeviceRoles roles, List<Finding> findings) {
+    ExpectationRules(Scenario scenario, Timeline timeline, Made made, DeviceRoles roles, List<Finding> findings) {
         this.scenario = scenario;
+        this.timeline = timeline;
         this.made = made;
         this.roles = roles;
         this.findings = findings;
@@ -94,11 +96,13 @@ final class ExpectationRules {
     }
 
     private void line(LineName name, String pointer) {
-        int lines = scenario.timeline().size();
-        if (name.number().orElse(0) >= lines) {
-            String message = lines == 0
-                    ? "the timeline has no lines"
-                    : "the timeline has %d lines, counted from 0".formatted(lines);
+        if (name.number().isPresent() && timeline.line(name.number().getAsInt()).isEmpty()) {
+            int lines = timeline.listed();
+            String message = name.number().getAsInt() < lines
+                    ? "what is repeated is named by the ids of its lines, as in unmap-1"
+                    : lines == 0
+                            ? "the timeline has no lines"
+                            : "the timeline has %d lines, counted from 0".formatted(lines);
             findings.add(Finding.at(pointer, "unknown-operation", message));
         }
         name.id().ifPresent(id -> made.refer(Made.Kind.LINE, id, pointer, ""));

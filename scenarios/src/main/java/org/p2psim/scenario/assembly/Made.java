@@ -3,6 +3,7 @@ package org.p2psim.scenario.assembly;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.p2psim.scenario.DmaBufOperation;
@@ -44,14 +45,15 @@ final class Made {
         }
     }
 
-    Made(List<Operation> timeline, List<Finding> findings) {
+    /** What a line makes. */
+    record Thing(Kind kind, String name) {}
+
+    Made(List<Timeline.Line> timeline, List<Finding> findings) {
         this.findings = findings;
         for (Kind kind : Kind.values()) {
             names.put(kind, new TreeSet<>());
         }
-        for (int i = 0; i < timeline.size(); i++) {
-            collect(timeline.get(i), "/timeline/" + i);
-        }
+        timeline.forEach(line -> collect(line.operation(), line.pointer()));
     }
 
     private void collect(Operation operation, String pointer) {
@@ -59,25 +61,31 @@ final class Made {
         if (isTransfer(operation)) {
             operation.id().ifPresent(names(Kind.DMA)::add);
         }
+        by(operation).ifPresent(made -> make(made.kind(), made.name(), pointer));
+    }
+
+    /** The object that a line makes, if it makes one. */
+    static Optional<Thing> by(Operation operation) {
         if (operation instanceof DmaBufOperation.Export export) {
-            make(Kind.DMA_BUF, export.dmaBuf(), pointer);
+            return Optional.of(new Thing(Kind.DMA_BUF, export.dmaBuf()));
         } else if (operation instanceof RdmaOperation.RegisterMr register) {
-            make(Kind.MR, register.mr(), pointer);
+            return Optional.of(new Thing(Kind.MR, register.mr()));
         } else if (operation instanceof DmaBufOperation.Attach attach) {
-            make(Kind.ATTACHMENT, attach.attachment(), pointer);
+            return Optional.of(new Thing(Kind.ATTACHMENT, attach.attachment()));
         } else if (operation instanceof MemoryOperation.Allocate allocate) {
-            make(Kind.HANDLE, allocate.handle(), pointer);
+            return Optional.of(new Thing(Kind.HANDLE, allocate.handle()));
         } else if (operation instanceof RdmaOperation.CreateQp create) {
-            make(Kind.QP, create.qp(), pointer);
+            return Optional.of(new Thing(Kind.QP, create.qp()));
         } else if (operation instanceof NvmeOperation.RegisterToken register) {
-            make(Kind.TOKEN, register.token(), pointer);
+            return Optional.of(new Thing(Kind.TOKEN, register.token()));
         } else if (operation instanceof IommufdOperation.IommufdMap map) {
-            make(Kind.AREA, map.area(), pointer);
+            return Optional.of(new Thing(Kind.AREA, map.area()));
         } else if (operation instanceof VmaOperation.Share share) {
-            make(Kind.VMA, share.vma(), pointer);
+            return Optional.of(new Thing(Kind.VMA, share.vma()));
         } else if (operation instanceof VmaOperation.P2pMap map) {
-            make(Kind.MAPPING, map.mapping(), pointer);
+            return Optional.of(new Thing(Kind.MAPPING, map.mapping()));
         }
+        return Optional.empty();
     }
 
     /** Whether an operation moves data, so that expectations may name it as a DMA. */

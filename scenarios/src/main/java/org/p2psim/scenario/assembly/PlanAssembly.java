@@ -40,6 +40,7 @@ import org.p2psim.virtual.VirtualMachine.MachineType;
 public final class PlanAssembly {
     private static final long DEFAULT_SEED = 1;
 
+    private final Timeline timeline;
     private final Scenario scenario;
     private final String name;
     private final Variant variant;
@@ -48,7 +49,8 @@ public final class PlanAssembly {
     private final Assumptions assumptions = new Assumptions();
 
     private PlanAssembly(Scenario scenario, String name, Provision provision, List<Finding> findings) {
-        this.scenario = scenario;
+        this.timeline = new Timeline(scenario.timeline(), scenario.devices().keySet(), findings);
+        this.scenario = scenario.withTimeline(timeline.operations());
         this.name = name;
         this.variant = Objects.requireNonNull(scenario.variants().get(name), name);
         this.provision = provision;
@@ -76,7 +78,13 @@ public final class PlanAssembly {
         scenario.devices()
                 .forEach((device, spec) -> DeviceRules.checkLifetimes(
                         device, spec, Optional.ofNullable(lifetimes.drivers().get(device)), findings));
-        new References(scenario, devices, lifetimes.drivers(), guest.map(VirtualMachineSpec::passthrough), findings)
+        new References(
+                        scenario,
+                        timeline,
+                        devices,
+                        lifetimes.drivers(),
+                        guest.map(VirtualMachineSpec::passthrough),
+                        findings)
                 .check();
         String cmdline = scenario.kernel().cmdline().orElse("");
         Optional<MachineAssembly.Machine> machine = new MachineAssembly(
@@ -246,6 +254,7 @@ public final class PlanAssembly {
                     inPlan(line.operation(), order),
                     line.is(),
                     line.errno(),
+                    line.gives(),
                     line.at(),
                     line.ends(),
                     line.endsAfter(),
@@ -262,9 +271,10 @@ public final class PlanAssembly {
     }
 
     private Expectation.LineName inPlan(Expectation.LineName line, List<Integer> order) {
-        int inFile = line.number()
-                .orElseGet(() -> Iterables.indexOf(
-                        scenario.timeline(), operation -> operation.id().equals(line.id())));
+        int inFile = line.number().isPresent()
+                ? timeline.line(line.number().getAsInt()).orElseThrow()
+                : Iterables.indexOf(
+                        scenario.timeline(), operation -> operation.id().equals(line.id()));
         return new Expectation.LineName(OptionalInt.of(order.indexOf(inFile)), line.id());
     }
 }

@@ -26,6 +26,7 @@ import org.p2psim.scenario.VmaOperation;
 /** Everything that the timeline and the expectations name must exist; whether it does in time is the kernel's answer. */
 final class References {
     private final Scenario scenario;
+    private final Timeline timeline;
     private final List<Finding> findings;
     private final Made made;
     private final DeviceRoles roles;
@@ -33,16 +34,21 @@ final class References {
     private final RdmaRules rdma;
     private final WorkloadRules workloads;
 
-    /** @param passthrough the devices that the guest has, if the timeline runs in one */
+    /**
+     * @param scenario with the lines of the timeline one by one
+     * @param passthrough the devices that the guest has, if the timeline runs in one
+     */
     References(
             Scenario scenario,
+            Timeline timeline,
             Map<String, Device> devices,
             Map<String, Driver> drivers,
             Optional<List<String>> passthrough,
             List<Finding> findings) {
         this.scenario = scenario;
+        this.timeline = timeline;
         this.findings = findings;
-        this.made = new Made(scenario.timeline(), findings);
+        this.made = new Made(timeline.lines(), findings);
         this.roles = new DeviceRoles(devices, drivers, passthrough, findings);
         this.memory = new MemoryRules(scenario.timeline(), made, roles, findings);
         this.rdma = new RdmaRules(scenario.timeline(), made, roles, findings);
@@ -55,10 +61,8 @@ final class References {
     }
 
     void check() {
-        for (int i = 0; i < scenario.timeline().size(); i++) {
-            check(scenario.timeline().get(i), "/timeline/" + i);
-        }
-        ExpectationRules expectations = new ExpectationRules(scenario, made, roles, findings);
+        timeline.lines().forEach(line -> check(line.operation(), line.pointer()));
+        ExpectationRules expectations = new ExpectationRules(scenario, timeline, made, roles, findings);
         Set<String> keys = new HashSet<>(scenario.variants().keySet());
         keys.add(Scenario.ALL_VARIANTS);
         scenario.expect().forEach((variant, lines) -> {

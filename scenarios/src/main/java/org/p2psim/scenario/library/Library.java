@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 public final class Library {
     private static final ImmutableList<String> NAMES = ImmutableList.of(
             "dma-buf-cpu-access-left-open",
+            "dma-buf-poll-callback",
             "drm-master-keeps-its-owner",
             "export-without-a-descriptor",
             "gaudi-rdma",

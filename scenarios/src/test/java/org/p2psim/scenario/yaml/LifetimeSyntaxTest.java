@@ -240,7 +240,7 @@ class LifetimeSyntaxTest {
         return Stream.of(
                 arguments(
                         "{ operation: flr, at: 5ns }",
-                        "say what of the operation: is, errno, ends, ends-after or ends-before"),
+                        "say what of the operation: is, errno, gives, ends, ends-after or ends-before"),
                 arguments(
                         "{ operation: flx, is: done }",
                         "no line of the timeline has the id \"flx\"; did you mean \"flr\"?"),

@@ -50,7 +50,7 @@ class ProblemsTest {
                 arguments(
                         "do: export,",
                         "do: ^exprt,",
-                        "timeline[0].do: \"exprt\" is none of 64 known names; did you mean \"export\"? [enum]"),
+                        "timeline[0].do: \"exprt\" is none of 66 known names; did you mean \"export\"? [enum]"),
                 arguments(
                         "{ mr: mr0, is: registered }",
                         "{ mr: mr0, is: ^register }",

@@ -1,5 +1,6 @@
 package org.p2psim.run.expect;
 
+import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Optional;
 import org.p2psim.outcome.Event;
@@ -37,6 +38,10 @@ final class EventExpectations {
             finding.is(expected.is(), state);
         }
         finding.errno(expected.errno(), line.errno());
+        expected.gives()
+                .ifPresent(events -> finding.found(
+                                "gives " + line.gives().map(Object::toString).orElse("nothing"))
+                        .require(line.gives().equals(Optional.of(ImmutableSet.copyOf(events)))));
         boolean over = line.end().isPresent();
         long end = line.end().orElse(engine.now());
         if (expected.ends().isPresent()

@@ -16,7 +16,7 @@ import org.p2psim.unit.Ticks;
 
 /**
  * One of the orders in which the operations of a timeline may happen: equal times in any order, near times moved as far
- * as {@link ProgramOrder} lets them, what a run leaves open chosen.
+ * as {@link ProgramOrder} lets them, what a run leaves open chosen, and how fast the parts are that DMA passes.
  *
  * @param seed of the plan
  * @param number from 1 on; 0 is the order of the file

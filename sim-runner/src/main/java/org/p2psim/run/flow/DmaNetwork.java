@@ -47,6 +47,7 @@ public final class DmaNetwork {
     private final Channels channels;
     private final Paths paths;
     private final long seed;
+    private final Latencies latencies;
 
     private final Map<CompleterKey, Completer> completers = new HashMap<>();
     private final Map<Bdf, TagPool> tagPools = new HashMap<>();
@@ -63,8 +64,20 @@ public final class DmaNetwork {
         this(fabric, routing, engine, timings, fidelity, 1);
     }
 
-    /** @param seed of the errors on links, and of poisoned data */
+    /** As fast as the machine says. */
     public DmaNetwork(Fabric fabric, Routing routing, Engine engine, Timings timings, Fidelity fidelity, long seed) {
+        this(fabric, routing, engine, timings, fidelity, seed, Latencies.AS_STATED);
+    }
+
+    /** @param seed of the errors on links, and of poisoned data */
+    public DmaNetwork(
+            Fabric fabric,
+            Routing routing,
+            Engine engine,
+            Timings timings,
+            Fidelity fidelity,
+            long seed,
+            Latencies latencies) {
         this(
                 fabric,
                 routing,
@@ -73,11 +86,23 @@ public final class DmaNetwork {
                 fidelity == Fidelity.L0
                         ? new EveryEvent(engine, timings.ecrc())
                         : new KnownTimes(engine, fidelity == Fidelity.L2, timings.ecrc()),
-                seed);
+                seed,
+                latencies);
     }
 
     DmaNetwork(Fabric fabric, Routing routing, Engine engine, Timings timings, Progress progress, long seed) {
-        this(fabric, routing, timings, progress, seed);
+        this(fabric, routing, engine, timings, progress, seed, Latencies.AS_STATED);
+    }
+
+    private DmaNetwork(
+            Fabric fabric,
+            Routing routing,
+            Engine engine,
+            Timings timings,
+            Progress progress,
+            long seed,
+            Latencies latencies) {
+        this(fabric, routing, timings, progress, seed, latencies);
         engine.beforeActions(time -> {
             tell();
             progress.disturbed();
@@ -86,13 +111,24 @@ public final class DmaNetwork {
 
     /** Without an engine that says when somebody looks. */
     DmaNetwork(Fabric fabric, Routing routing, Timings timings, Progress progress, long seed) {
+        this(fabric, routing, timings, progress, seed, Latencies.AS_STATED);
+    }
+
+    private DmaNetwork(
+            Fabric fabric, Routing routing, Timings timings, Progress progress, long seed, Latencies latencies) {
         this.fabric = fabric;
         this.routing = routing;
         this.timings = timings;
         this.progress = progress;
         this.seed = seed;
+        this.latencies = latencies;
         this.channels = new Channels(fabric, progress, timings, seed);
-        this.paths = new Paths(progress, channels, timings, fabric.socketLink().orElse(SocketLink.NONE));
+        this.paths = new Paths(progress, channels, timings, fabric.socketLink().orElse(SocketLink.NONE), latencies);
+    }
+
+    /** What the parts of the machine take. */
+    public Latencies latencies() {
+        return latencies;
     }
 
     /**
@@ -298,8 +334,7 @@ public final class DmaNetwork {
         long timeout = timings.device(request.initiator().address())
                 .completionTimeout()
                 .orElse(Long.MAX_VALUE);
-        long latency =
-                request.memory() instanceof PciTarget device ? device.function().latency() : 0;
+        long latency = request.memory() instanceof PciTarget device ? latencies.of(device.function()) : 0;
         return timeout - latency < SHORT_WAIT;
     }
 
@@ -311,9 +346,13 @@ public final class DmaNetwork {
 
     /** From the arrival of a write until it counts, ticks. */
     private long untilSeen(Target target) {
-        return target instanceof PciTarget device
-                ? timings.device(device.function().address()).writeLatency()
-                : timings.memory(((MemoryTarget) target).socket()).writeLatency();
+        if (target instanceof PciTarget device) {
+            Bdf address = device.function().address();
+            return latencies.of("writes to " + address, timings.device(address).writeLatency());
+        }
+        String socket = ((MemoryTarget) target).socket();
+        return latencies.of(
+                "writes to memory of " + socket, timings.memory(socket).writeLatency());
     }
 
     private Delivery delivery(DmaRequest request, boolean posted) {
@@ -388,12 +427,14 @@ public final class DmaNetwork {
     /** From the arrival of a read until its data is there, ticks. */
     private ToLongFunction<Tlp> readLatency(DmaRequest request) {
         if (request.memory() instanceof PciTarget device) {
-            return read -> device.function().latency();
+            long latency = latencies.of(device.function());
+            return read -> latency;
         }
         MemoryTarget target = (MemoryTarget) request.memory();
         MemoryTiming memory = timings.memory(target.socket());
         boolean remote = !fabric.hostBridge(request.initiator()).socket().equals(target.socket());
-        return read -> memory.readLatency(target.cached().test(read.address), remote);
+        String part = "reads of memory of " + target.socket();
+        return read -> latencies.of(part, memory.readLatency(target.cached().test(read.address), remote));
     }
 
     private Completer completer(Channel first, TlpKind kind, Flow flow, Path path) {

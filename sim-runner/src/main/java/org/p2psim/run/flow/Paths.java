@@ -25,6 +25,7 @@ final class Paths {
     private final Channels channels;
     private final Timings timings;
     private final SocketLink socketLink;
+    private final Latencies latencies;
 
     /** What goes along a path. */
     enum Traffic {
@@ -34,11 +35,12 @@ final class Paths {
         COMPLETIONS
     }
 
-    Paths(Progress progress, Channels channels, Timings timings, SocketLink socketLink) {
+    Paths(Progress progress, Channels channels, Timings timings, SocketLink socketLink, Latencies latencies) {
         this.progress = progress;
         this.channels = channels;
         this.timings = timings;
         this.socketLink = socketLink;
+        this.latencies = latencies;
     }
 
     /**
@@ -78,7 +80,7 @@ final class Paths {
     /** Through the port of a device, and nothing else. */
     Path path(DevicePort port, Path.End end) {
         Leg before = new Leg(0, false, Leg.ANY_PAYLOAD);
-        Leg after = new Leg(port.latency(), false, Leg.ANY_PAYLOAD);
+        Leg after = new Leg(latencies.of(port.name(), port.latency()), false, Leg.ANY_PAYLOAD);
         return progress.addPath(number ->
                 new Path(number, ImmutableList.of(channels.port(port)), ImmutableList.of(before, after), end));
     }
@@ -114,19 +116,22 @@ final class Paths {
 
         private void pass(Hop hop) {
             if (hop instanceof SwitchHop through) {
-                latency += through.upstreamPort().latency();
+                latency += latencies.of(through.upstreamPort());
                 storeAndForward |=
                         timings.port(through.upstreamPort().address()).storeAndForward();
             } else if (hop instanceof RootComplexHop through) {
                 channels.forwarding(through.bridge(), traffic, forwarded).ifPresent(this::add);
                 forwarded = true;
-                latency += through.bridge().p2pLatency() / route.rootComplexes().size();
+                latency += latencies.of(
+                                "root complex " + through.bridge().rootBus(),
+                                through.bridge().p2pLatency())
+                        / route.rootComplexes().size();
                 maxPayload = Math.min(maxPayload, through.bridge().p2pMaxPayload());
             } else if (hop instanceof SocketHop socket) {
                 if (socketLink.hasBandwidth()) {
                     add(channels.socket(socket));
                 }
-                latency += socketLink.latency();
+                latency += latencies.of("socket link", socketLink.latency());
             } else if (hop instanceof IommuHop iommu) {
                 add(channels.iommu(iommu.bridge()));
             } else if (hop instanceof AcsBlockHop) {

@@ -38,7 +38,9 @@ public final class KernelRun {
     public KernelRun(Kernel kernel, Engine engine, Recorder recorder, Choices choices) {
         this.kernel = kernel;
         this.choices = choices;
-        kernel.whoGoesOn(choices::first);
+        if (choices.vary()) {
+            kernel.whoGoesOn(choices::first);
+        }
         this.engine = engine;
         this.recorder = recorder;
         this.waits = new Waits(kernel, recorder);

@@ -1,7 +1,9 @@
 package org.p2psim.run.kernel;
 
+import com.google.common.collect.ImmutableSet;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.p2psim.dmabuf.Poll;
 import org.p2psim.platform.Errno;
 
 /** A line of the timeline that was begun, and how it ended, if it has. */
@@ -14,6 +16,7 @@ public final class Line {
     private OptionalLong end = OptionalLong.empty();
     private boolean refused;
     private Optional<Errno> errno = Optional.empty();
+    private Optional<ImmutableSet<Poll.Event>> gives = Optional.empty();
 
     /**
      * Not begun.
@@ -36,6 +39,11 @@ public final class Line {
         end = OptionalLong.of(at);
         refused = wasRefused;
         errno = itsErrno;
+    }
+
+    /** It was a poll, and returned these. */
+    public void gives(ImmutableSet<Poll.Event> events) {
+        gives = Optional.of(events);
     }
 
     /** As its thread is called. */
@@ -72,6 +80,11 @@ public final class Line {
 
     public boolean isRefused() {
         return refused;
+    }
+
+    /** What it returned, if it is a poll that was not refused. */
+    public Optional<ImmutableSet<Poll.Event>> gives() {
+        return gives;
     }
 
     /** The errno that it was refused with. */

@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.p2psim.dmabuf.Attachment;
+import org.p2psim.dmabuf.Direction;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
@@ -77,6 +78,7 @@ final class AttachmentOperations {
     }
 
     void map(int number, DmaBufOperation.Map op) {
+        Direction direction = op.direction().orElse(Direction.BIDIRECTIONAL);
         run.kernel()
                 .start(
                         new Line(number, op.attachment(), "map"),
@@ -86,9 +88,17 @@ final class AttachmentOperations {
                                         .reservation()
                                         .lock()
                                         .around(() ->
-                                                attachment(op.attachment()).then(Attachment::map))),
-                        AttachmentOperations::summary,
+                                                attachment(op.attachment()).then(found -> found.map(direction)))),
+                        table -> summary(table) + inWords(direction),
                         reply -> {});
+    }
+
+    private static String inWords(Direction direction) {
+        return switch (direction) {
+            case BIDIRECTIONAL -> "";
+            case TO_DEVICE -> ", to be read";
+            case FROM_DEVICE -> ", to be written";
+        };
     }
 
     private static String summary(SgTable table) {

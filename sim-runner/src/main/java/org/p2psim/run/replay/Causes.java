@@ -33,6 +33,8 @@ final class Causes {
             bracket(noted, 1);
         } else if (noted.action() == Action.END_CPU_ACCESS) {
             bracket(noted, -1);
+        } else if (noted.action() == Action.VUNMAP) {
+            newest.getOrDefault(Action.VMAP, new HashMap<>()).remove(noted.object());
         }
     }
 
@@ -55,7 +57,9 @@ final class Causes {
 
     private OptionalInt unbalanced(String dmaBuf) {
         Bracket bracket = brackets.get(dmaBuf);
-        return bracket == null || bracket.depth() == 0 ? of(Action.VMAP, dmaBuf) : OptionalInt.of(bracket.event());
+        return bracket == null || bracket.depth() == 0
+                ? first(of(Action.VMAP, dmaBuf), of(Action.CALLBACK_LEFT, dmaBuf))
+                : OptionalInt.of(bracket.event());
     }
 
     /** From this event on, whoever uses a mapping may hit what is not meant for him; only the first one counts. */

@@ -1,11 +1,16 @@
 package org.p2psim.run.replay;
 
+import com.google.common.base.Joiner;
+import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.p2psim.dmabuf.DmaBuf;
+import org.p2psim.dmabuf.Poll;
 import org.p2psim.dmabuf.Reply;
+import org.p2psim.dmabuf.Timeout;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.kernel.Line;
 import org.p2psim.scenario.CpuOperation;
@@ -40,6 +45,8 @@ final class CpuOperations {
             on(number, op, "sync", byDescriptor(dmaBuf -> dmaBuf.cpuAccess().sync(op.flags())));
         } else if (operation instanceof CpuOperation.Seek op) {
             seek(number, op);
+        } else if (operation instanceof CpuOperation.Poll op) {
+            poll(number, op);
         } else if (operation instanceof CpuOperation.Signal op) {
             signal(number, op);
         } else if (operation instanceof CpuOperation.LimitDescriptors op) {
@@ -87,6 +94,32 @@ final class CpuOperations {
                                 .then(dmaBuf -> dmaBuf.cpuAccess().seek(op.offset(), op.whence())),
                         Bytes::format,
                         reply -> {});
+    }
+
+    private void poll(int number, CpuOperation.Poll op) {
+        Line line = new Line(number, op.dmaBuf(), "poll");
+        Timeout timeout = new Timeout(number);
+        if (op.timeout().equals(OptionalLong.of(0))) {
+            timeout.expire();
+        }
+        run.kernel()
+                .start(
+                        line,
+                        () -> run.handles()
+                                .exported(op.dmaBuf())
+                                .then(dmaBuf -> dmaBuf.poll().poll(op.events(), timeout)),
+                        events ->
+                                events.isEmpty() ? "no event" : Joiner.on(", ").join(events),
+                        reply -> {
+                            if (reply instanceof Reply.Done<ImmutableSet<Poll.Event>> done) {
+                                line.gives(done.value());
+                            }
+                        });
+        if (line.end().isEmpty()) {
+            op.timeout()
+                    .ifPresent(ticks ->
+                            run.kernel().happensAfter(ticks, number, "timeout of " + line.name(), timeout::expire));
+        }
     }
 
     private void signal(int number, CpuOperation.Signal op) {

@@ -49,8 +49,10 @@ final class WireTransfers {
         boolean sends = order.operation().equals("rdma-send");
         StageEnds both = new StageEnds(transfer::done);
         both.expect(sends ? 2 : 1);
-        long wireLatency =
-                wire.or(() -> queue).map(Device.Wire::latencyOrDefault).orElse(0L);
+        // of a read the request is on the wire first, of a write the acknowledgement last
+        long wireLatency = wire.or(() -> queue)
+                .map(port -> run.network().latencies().of(order.lane() + " wire", port.latencyOrDefault()))
+                .orElse(0L);
         StageEnds ends = new StageEnds(() -> {
             afterAck(order, wireLatency, () -> queues.complete(order.lane(), requester, queue, both::done));
             if (sends) {
@@ -79,7 +81,6 @@ final class WireTransfers {
                 "an RDMA operation has %s on its way at most".formatted(Bytes.format(RdmaStages.MOST_IN_FLIGHT)),
                 "",
                 order.lane());
-        // of a read, the request is on the wire first
         long asked = order.read() ? wireLatency : 0;
         queues.post(
                 order.lane(),

@@ -33,8 +33,12 @@ class DemonstrationTest {
     }
 
     private static Plan plan(Demonstration shown, String text, Set<Bug> bugs) {
-        ScenarioFile file = ScenarioReader.read(
-                shown.scenario() + ".yaml", text.getBytes(StandardCharsets.UTF_8), shown.settings());
+        return plan(shown, text, shown.settings(), bugs);
+    }
+
+    private static Plan plan(Demonstration shown, String text, List<String> settings, Set<Bug> bugs) {
+        ScenarioFile file =
+                ScenarioReader.read(shown.scenario() + ".yaml", text.getBytes(StandardCharsets.UTF_8), settings);
         assertThat(file.problems()).isEmpty();
         return file.plans().stream()
                 .filter(plan -> plan.variant().equals(shown.variant()))
@@ -126,9 +130,12 @@ class DemonstrationTest {
         String text = Library.text(shown.scenario());
         String before = text.substring(0, text.indexOf("\ntimeline:") + 1)
                 .replaceAll("timeline\\.[^,}]*,? ?", ""); // of other variants, about lines that are gone
+        List<String> settings = shown.settings().stream()
+                .filter(setting -> !setting.startsWith("timeline."))
+                .toList();
         String file = before + "timeline:\n"
                 + lines.stream().map(line -> "  " + line + "\n").collect(joining());
-        return plan(shown, file, Set.of()).timeline();
+        return plan(shown, file, settings, Set.of()).timeline();
     }
 
     private static boolean breaks(Plan plan, List<Operation> timeline, long number, String invariant) {

@@ -1,0 +1,23 @@
+package org.p2psim.run.flow;
+
+import org.p2psim.topology.PciFunction;
+
+/** What the parts that a TLP or a packet passes take in one run: the same for all that pass. */
+@FunctionalInterface
+public interface Latencies {
+    /** What the machine says. */
+    Latencies AS_STATED = (part, stated) -> stated;
+
+    /**
+     * The latency of a part.
+     *
+     * @param part its name, of its own among all parts
+     * @param stated ticks, not negative
+     */
+    long of(String part, long stated);
+
+    /** Of a switch, or of a function's answer to a read. */
+    default long of(PciFunction function) {
+        return of(function.address().toString(), function.latency());
+    }
+}
