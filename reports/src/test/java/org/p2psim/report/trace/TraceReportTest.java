@@ -130,7 +130,7 @@ class TraceReportTest {
                 assertThat(starts.put(event.path("id").asInt(), i)).isNull();
             } else if (phase(event).equals("f")) {
                 arrows++;
-                JsonNode from = events.get(starts.get(event.path("id").asInt()));
+                JsonNode from = events.get(starts.getOrDefault(event.path("id").asInt(), -1));
                 assertThat(time(from)).isLessThanOrEqualTo(time(event));
                 assertThat(line(from)).isNotEqualTo(line(event));
                 JsonNode waits = events.get(i - 1);

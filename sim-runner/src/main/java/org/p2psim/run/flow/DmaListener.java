@@ -45,6 +45,14 @@ public interface DmaListener {
         throw new UnsupportedOperationException("this listener is told everything one by one");
     }
 
+    /**
+     * So many operations alike are {@link #finished} while TLPs are {@link #repeated}: for who takes repeats, and
+     * listens to the ends of operations.
+     *
+     * @param ticks from the beginning of each to its end
+     */
+    default void repeatedFinish(long count, long ticks) {}
+
     /** Nothing of the DMA is on its way any more, and nothing more will be issued. Called once. */
     void done();
 }

@@ -146,7 +146,7 @@ final class Reports {
             int at = place(i);
             state.putTime(ring[at + TIME]);
             state.put(ring[at + TIME] - ring[at + ISSUED]);
-            state.put(ring[at + ADDRESS] - position);
+            state.put(kindAt(at) == Kind.FINISHED.ordinal() ? 0 : ring[at + ADDRESS] - position);
             state.put(ring[at + WHAT]);
         }
     }
@@ -215,6 +215,10 @@ final class Reports {
     }
 
     void repeated(Kind kind, long at, long period, long count, int bytes, long latency) {
-        listener.repeated(kind == Kind.COMPLETED, at, period, count, bytes, latency);
+        if (kind == Kind.FINISHED) {
+            listener.repeatedFinish(count, latency);
+        } else {
+            listener.repeated(kind == Kind.COMPLETED, at, period, count, bytes, latency);
+        }
     }
 }

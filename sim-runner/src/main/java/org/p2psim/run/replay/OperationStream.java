@@ -51,6 +51,23 @@ final class OperationStream implements DmaListener {
     }
 
     @Override
+    public boolean takesRepeats() {
+        return true;
+    }
+
+    @Override
+    public void repeated(boolean isCompletion, long at, long period, long count, int length, long ticks) {
+        if (isCompletion == way.read()) {
+            bytes += count * length;
+        }
+    }
+
+    @Override
+    public void repeatedFinish(long count, long ticks) {
+        latency.record(ticks, count);
+    }
+
+    @Override
     public void failed(Failure how, long at, long address, int length, long issued) {
         failures.add(how, at, address, way);
     }

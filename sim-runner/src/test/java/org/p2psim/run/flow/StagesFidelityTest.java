@@ -217,6 +217,11 @@ class StagesFidelityTest {
         }
 
         @Override
+        public void repeatedFinish(long count, long ticks) {
+            count("finished", count, 0, ticks);
+        }
+
+        @Override
         public void landed(long at, long address, int bytes, long issued) {
             count("landed", 1, bytes, at - issued);
         }
