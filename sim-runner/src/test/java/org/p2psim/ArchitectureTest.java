@@ -96,7 +96,7 @@ class ArchitectureTest {
 
     @Test
     void jacksonIsSeenWhereFilesAreReadAndWrittenOnly() {
-        onlyIn("tools.jackson..", "org.p2psim.scenario..", "org.p2psim.report.json..");
+        onlyIn("tools.jackson..", "org.p2psim.scenario..", "org.p2psim.report.json..", "org.p2psim.report.trace..");
     }
 
     @Test

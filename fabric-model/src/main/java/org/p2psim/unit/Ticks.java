@@ -39,7 +39,9 @@ public final class Ticks {
         try {
             return ticks.longValueExact();
         } catch (ArithmeticException e) {
-            throw new IllegalArgumentException("\"%s\" is finer than 1/16 ps or longer than 6 days".formatted(text), e);
+            boolean finer = ticks.stripTrailingZeros().scale() > 0;
+            throw new IllegalArgumentException(
+                    "\"%s\" is %s".formatted(text, finer ? "finer than 1/16 ps" : "longer than 6 days"), e);
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import org.p2psim.scenario.quantity.Rate;
 import org.p2psim.scenario.quantity.Size;
 import org.p2psim.scenario.quantity.Time;
+import org.p2psim.unit.Bytes;
 
 /** DMA that devices do by themselves: through attachments, to BARs, to host memory, in collectives. */
 public sealed interface DmaOperation extends Operation {
@@ -59,7 +60,10 @@ public sealed interface DmaOperation extends Operation {
             Optional<String> socket,
             boolean relaxedOrdering,
             boolean idBasedOrdering)
-            implements DmaOperation {}
+            implements DmaOperation {
+        /** Bytes of an operation where nothing is said. */
+        public static final long DEFAULT_REQUEST = 4 * Bytes.KIB;
+    }
 
     /** What the initiator does to the target's memory. */
     enum Direction {

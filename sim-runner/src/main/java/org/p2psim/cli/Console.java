@@ -3,6 +3,7 @@ package org.p2psim.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -87,17 +88,27 @@ final class Console {
         err.flush();
     }
 
-    /** Writes a file whole or not at all; what is no file (a pipe, a device) gets the text as it is. */
+    /** What a file is to hold, written piece by piece. */
+    @FunctionalInterface
+    interface Content {
+        void writeTo(Writer writer) throws IOException;
+    }
+
     void write(Path file, String text) {
+        write(file, writer -> writer.write(text));
+    }
+
+    /** Writes a file whole or not at all; what is no file (a pipe, a device) gets the text as it is. */
+    void write(Path file, Content content) {
         try {
             Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
             if (Files.isDirectory(target)) {
                 throw new InputException("%s: a folder, not a file".formatted(file));
             }
             if (Files.exists(target) && !Files.isRegularFile(target)) {
-                Files.writeString(target, text);
+                write(content, target);
             } else {
-                writeWhole(file, target, text);
+                writeWhole(file, target, content);
             }
         } catch (IOException e) {
             throw new InputException("%s: cannot be written: %s".formatted(file, reason(e)));
@@ -105,7 +116,7 @@ final class Console {
         tell("p2psim: wrote " + file);
     }
 
-    private static void writeWhole(Path file, Path target, String text) throws IOException {
+    private static void writeWhole(Path file, Path target, Content content) throws IOException {
         Path folder = target.getParent();
         if (folder == null || !Files.isDirectory(folder)) {
             throw new InputException("%s: the folder does not exist".formatted(file));
@@ -113,10 +124,16 @@ final class Console {
         Path unfinished = folder.resolve(
                 "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
         try {
-            Files.writeString(unfinished, text);
+            write(content, unfinished);
             move(unfinished, target);
         } finally {
             Files.deleteIfExists(unfinished);
+        }
+    }
+
+    private static void write(Content content, Path target) throws IOException {
+        try (Writer writer = Files.newBufferedWriter(target)) {
+            content.writeTo(writer);
         }
     }
 

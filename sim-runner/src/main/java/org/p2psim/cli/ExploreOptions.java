@@ -77,7 +77,7 @@ final class ExploreOptions {
         }
         if (explore.isPresent() && output.writesFiles()) {
             throw new InputException(
-                    "--html and --junit report one run: replay what --explore finds with --interleaving");
+                    "--html, --junit and --trace report one run: replay what --explore finds with --interleaving");
         }
     }
 

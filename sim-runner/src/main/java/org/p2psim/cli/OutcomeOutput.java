@@ -7,6 +7,7 @@ import org.p2psim.outcome.RunOutcome;
 import org.p2psim.report.html.HtmlReport;
 import org.p2psim.report.json.OutcomeJson;
 import org.p2psim.report.junit.JunitReport;
+import org.p2psim.report.trace.TraceReport;
 import picocli.CommandLine.Option;
 
 /** What a command that runs scenarios writes besides its summary. */
@@ -20,19 +21,28 @@ final class OutcomeOutput {
     @Option(names = "--junit", paramLabel = "FILE", description = "Write expectations and invariants as JUnit XML.")
     private Optional<Path> junit = Optional.empty();
 
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            description =
+                    "Write a trace in the Trace Event Format (JSON), which ui.perfetto.dev opens: operations, objects,"
+                            + " waits, DMA and links over time.")
+    private Optional<Path> trace = Optional.empty();
+
     boolean isJson() {
         return json;
     }
 
     /** Whether reports of runs are to be written. */
     boolean writesFiles() {
-        return html.isPresent() || junit.isPresent();
+        return html.isPresent() || junit.isPresent() || trace.isPresent();
     }
 
     /** Writes what was asked for and gives the exit code. */
     int write(Console console, List<RunOutcome> outcomes, String summary) {
         html.ifPresent(file -> console.write(file, HtmlReport.render(outcomes)));
         junit.ifPresent(file -> console.write(file, JunitReport.render(outcomes)));
+        trace.ifPresent(file -> console.write(file, writer -> TraceReport.write(outcomes, writer)));
         console.print(json ? OutcomeJson.write(outcomes) : summary);
         return outcomes.stream().allMatch(RunOutcome::good) ? Main.GOOD : Main.FAILED;
     }

@@ -25,6 +25,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  p2psim run gaudi-rdma --variant vm",
             "  p2psim run two-sockets same-switch-acs --junit results.xml",
+            "  p2psim run vfio-reset --trace trace.json",
             "  p2psim run gaudi-rdma --set kernel.release=6.12 --json",
             "  p2psim run gaudi-rdma --bugs none --explore 100 --within 2us --shrink",
             "  p2psim run gaudi-rdma --variant bare-metal --within 2us --interleaving 17",

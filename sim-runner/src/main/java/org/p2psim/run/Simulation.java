@@ -14,6 +14,7 @@ import org.p2psim.outcome.PairOutcome;
 import org.p2psim.outcome.Provenance;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.routing.Routing;
+import org.p2psim.run.engine.EndOfTimeException;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.expect.Expectations;
 import org.p2psim.run.flow.DmaNetwork;
@@ -104,7 +105,11 @@ public final class Simulation {
             replay.followObjects();
             expectations.schedule();
         }
-        engine.run();
+        try {
+            engine.run();
+        } catch (EndOfTimeException e) {
+            throw e.of(network.running());
+        }
         network.end();
         long end = Math.max(engine.lastAction(), network.lastEnd());
         replay.end(end);

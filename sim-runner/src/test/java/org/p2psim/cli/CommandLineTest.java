@@ -291,6 +291,34 @@ class CommandLineTest {
     }
 
     @Test
+    void aTraceIsWrittenWholeAndOfAStoredOutcomeToo(@TempDir Path folder) throws Exception {
+        Path outcome = folder.resolve("outcome.json");
+        Files.writeString(
+                outcome,
+                p2psim("run", "vfio-reset-under-four-importers", "--json").out());
+        Path direct = folder.resolve("direct.json");
+        Path stored = folder.resolve("stored.json");
+        Result run = p2psim("run", "vfio-reset-under-four-importers", "--trace", direct.toString());
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(p2psim("report", outcome.toString(), "--trace", stored.toString())
+                        .code())
+                .isZero();
+        assertThat(stored).hasSameTextualContentAs(direct);
+        assertThat(direct).content().startsWith("{").endsWith("]}\n").contains("\"waited for\"");
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left).containsExactlyInAnyOrder(outcome, direct, stored);
+        }
+    }
+
+    @Test
+    void anExplorationHasNoTrace(@TempDir Path folder) {
+        Path trace = folder.resolve("trace.json");
+        Result result = p2psim("run", "vfio-reset", "--explore", "2", "--trace", trace.toString());
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(trace).doesNotExist();
+    }
+
+    @Test
     void theMatrixOfAnotherKernelIsThatKernels() {
         assertThat(p2psim("matrix", "two-sockets", "--kernel", "5.5", "--json").out())
                 .contains("\"kernel\" : \"5.5\"");

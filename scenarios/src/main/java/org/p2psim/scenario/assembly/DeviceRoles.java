@@ -3,6 +3,7 @@ package org.p2psim.scenario.assembly;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Device.DeviceType;
@@ -82,6 +83,23 @@ final class DeviceRoles {
                 .flatMap(device -> Optional.ofNullable(device.bars().get(index)))
                 .orElseThrow()
                 .size();
+    }
+
+    /** Bytes of its largest BAR; empty if it has none. */
+    OptionalLong largestBar(String name) {
+        return Optional.ofNullable(devices.get(name)).stream()
+                .flatMap(device -> device.bars().values().stream())
+                .mapToLong(Device.BarSpec::size)
+                .max();
+    }
+
+    /** A PCI function that peers can read and write. */
+    void hasMemory(String name, String pointer) {
+        Optional<Device> device = Optional.ofNullable(devices.get(name)).filter(Device::isFunction);
+        if (device.isPresent() && largestBar(name).isEmpty()) {
+            String message = "\"%s\" has no BAR that could be read or written; declare one in its bars".formatted(name);
+            findings.add(Finding.at(pointer, "no-bar", message));
+        }
     }
 
     private void require(String name, String pointer, Predicate<Device> what, String rule, String message) {
@@ -192,7 +210,13 @@ final class DeviceRoles {
                         || device.type() == DeviceType.HABANALABS
                         || driver(name).filter(Driver.VmaP2p.class::isInstance).isPresent(),
                 "no-unplug",
-                "unplugging \"%s\" is not replayed; it is for devices through vfio, habanalabs devices, and those with"
+                "unplugging \"%%s\" is not modelled: %s; it is of devices through vfio, habanalabs devices, and those with"
+                                .formatted(
+                                        is(name, DeviceType.GPU)
+                                                ? "what becomes of a gpu's buffers in dma-bufs when the card goes away hangs"
+                                                        + " on its driver's teardown, which is in none of the profiles"
+                                                : "how its driver lets go of what it has imported then is in none of the"
+                                                        + " profiles")
                         + " driver vma-p2p-2019");
     }
 }

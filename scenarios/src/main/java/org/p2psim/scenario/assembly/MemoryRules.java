@@ -137,9 +137,14 @@ final class MemoryRules {
         op.handle().ifPresent(handle -> made.refer(Made.Kind.HANDLE, handle, pointer));
         boolean vfio = roles.isVfio(op.from());
         if (roles.is(op.from(), DeviceType.GPU) && op.handle().isEmpty()) {
-            find(pointer, "export", "a gpu exports a buffer by its handle");
-        } else if (roles.is(op.from(), DeviceType.HABANALABS) && op.region().isPresent()) {
-            find(pointer + "/region", "export", "a habanalabs device exports by address and size, or by handle");
+            find(pointer, "export", "a gpu exports a buffer by its handle: allocate one, and say its handle");
+        } else if (roles.is(op.from(), DeviceType.HABANALABS)
+                && op.address().isEmpty()
+                && op.handle().isEmpty()) {
+            find(
+                    pointer + (op.region().isPresent() ? "/region" : ""),
+                    "export",
+                    "a habanalabs device exports by address and size, or by handle");
         } else if (vfio && op.region().isEmpty()) {
             find(pointer, "export", "through vfio a region is exported: say region");
         }

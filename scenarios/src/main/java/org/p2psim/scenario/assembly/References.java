@@ -53,7 +53,7 @@ final class References {
         this.memory = new MemoryRules(scenario.timeline(), made, roles, findings);
         this.rdma = new RdmaRules(scenario.timeline(), made, roles, findings);
         this.workloads = new WorkloadRules(
-                roles::initiator,
+                roles,
                 scenario.fabric().sockets().stream()
                         .map(FabricSpec.SocketSpec::id)
                         .collect(Collectors.toCollection(TreeSet::new)),
@@ -183,6 +183,7 @@ final class References {
             owned("token", target, drive, pointer + key);
         } else {
             roles.initiator(target, pointer + key);
+            roles.hasMemory(target, pointer + key);
         }
         if (target.equals(drive)) {
             String message = "\"%s\" does not go out on PCIe to itself".formatted(target);

@@ -4,7 +4,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import org.p2psim.scenario.DmaOperation;
 import org.p2psim.scenario.Finding;
 import org.p2psim.scenario.NvmeOperation;
@@ -17,17 +16,16 @@ final class WorkloadRules {
     private static final long LARGEST_TRANSFER = Bytes.TIB;
     private static final long MOST_OPERATIONS = 1 << 30;
     private static final long MOST_MEMBERS = 1024;
+    /** A day: simulated time ends after 40 hours, of which a timeline may take one, and requests at random may be late. */
+    private static final double LONGEST_SECONDS = 24 * 3600;
 
-    private final BiConsumer<String, String> device;
+    private final DeviceRoles roles;
     private final Set<String> sockets;
     private final List<Finding> findings;
 
-    /**
-     * @param device checks that a device of a name exists and may be used; given the name and where it stands
-     * @param sockets ids
-     */
-    WorkloadRules(BiConsumer<String, String> device, Set<String> sockets, List<Finding> findings) {
-        this.device = device;
+    /** @param sockets ids */
+    WorkloadRules(DeviceRoles roles, Set<String> sockets, List<Finding> findings) {
+        this.roles = roles;
         this.sockets = sockets;
         this.findings = findings;
     }
@@ -61,7 +59,7 @@ final class WorkloadRules {
     }
 
     void check(DmaOperation.Traffic traffic, String pointer) {
-        device.accept(traffic.from(), pointer + "/from");
+        roles.initiator(traffic.from(), pointer + "/from");
         checkTarget(traffic, pointer);
         if (traffic.from().equals(traffic.to())) {
             find(pointer + "/to", "traffic", "\"%s\" does not go out on PCIe to itself".formatted(traffic.to()));
@@ -73,17 +71,53 @@ final class WorkloadRules {
                 find(pointer + "/request", "traffic", "requests have 1 byte to 1 GiB, and min is not above max");
             }
         });
-        if (traffic.window().orElse(1) <= 0) {
-            find(pointer + "/window", "traffic", "a window of 1 byte at least, and below 8 EiB");
-        }
+        checkWindow(traffic, pointer);
+        checkEnd(traffic, pointer);
         if (traffic.rate().isPresent() && traffic.poisson().isPresent()) {
             find(pointer + "/poisson", "traffic", "say either rate (steady) or poisson (at random)");
         }
     }
 
+    /** Requests fit into the window, and the window into the BAR. */
+    private void checkWindow(DmaOperation.Traffic traffic, String pointer) {
+        long request =
+                traffic.request().map(DmaOperation.RequestSize::max).orElse(DmaOperation.Traffic.DEFAULT_REQUEST);
+        OptionalLong bar = roles.largestBar(traffic.to());
+        if (traffic.window().isPresent()) {
+            long window = traffic.window().getAsLong();
+            if (window <= 0) {
+                find(pointer + "/window", "traffic", "a window of 1 byte at least, and below 8 EiB");
+            } else if (bar.isPresent() && window > bar.getAsLong()) {
+                String message = "the largest BAR of \"%s\" has %s, and a window no more"
+                        .formatted(traffic.to(), Bytes.format(bar.getAsLong()));
+                find(pointer + "/window", "traffic", message);
+            } else if (request > window) {
+                String message = "a window holds one request at least: %s".formatted(Bytes.format(request));
+                find(pointer + "/window", "traffic", message);
+            }
+        } else if (bar.isPresent() && request > bar.getAsLong()) {
+            String message = "the largest BAR of \"%s\" has %s, and a request of %s does not fit into it"
+                    .formatted(traffic.to(), Bytes.format(bar.getAsLong()), Bytes.format(request));
+            find(pointer + (traffic.request().isPresent() ? "/request" : "/to"), "traffic", message);
+        }
+        roles.hasMemory(traffic.to(), pointer + "/to");
+    }
+
+    /** Whoever sends so slowly is still at it when simulated time ends. */
+    private void checkEnd(DmaOperation.Traffic traffic, String pointer) {
+        OptionalLong rate = traffic.rate().isPresent() ? traffic.rate() : traffic.poisson();
+        double seconds = traffic.size() / (double) rate.orElse(Long.MAX_VALUE);
+        if (seconds > LONGEST_SECONDS) {
+            String key = traffic.rate().isPresent() ? "/rate" : "/poisson";
+            String message = "%s take %.0f hours at this rate; 24 at most: say less size, or a higher rate"
+                    .formatted(Bytes.format(traffic.size()), seconds / 3600);
+            find(pointer + key, "end-of-time", message);
+        }
+    }
+
     private void checkTarget(DmaOperation.Traffic traffic, String pointer) {
         if (!traffic.to().equals(Operation.MEMORY)) {
-            device.accept(traffic.to(), pointer + "/to");
+            roles.initiator(traffic.to(), pointer + "/to");
             if (traffic.socket().isPresent()) {
                 find(pointer + "/socket", "traffic", "a socket is said only of memory");
             }
@@ -98,13 +132,23 @@ final class WorkloadRules {
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < ring.members().size(); i++) {
             String member = ring.members().get(i);
-            device.accept(member, pointer + "/members/" + i);
+            roles.initiator(member, pointer + "/members/" + i);
             if (!seen.add(member)) {
                 find(pointer + "/members/" + i, "all-reduce", "\"%s\" is in the ring twice".formatted(member));
             }
         }
         if (ring.members().size() > MOST_MEMBERS) {
             find(pointer + "/members", "all-reduce", "a ring has %d members at most".formatted(MOST_MEMBERS));
+        }
+        for (int i = 0; i < ring.members().size(); i++) {
+            String member = ring.members().get(i);
+            OptionalLong bar = roles.largestBar(member);
+            roles.hasMemory(member, pointer + "/members/" + i);
+            if (bar.isPresent() && bar.getAsLong() < ring.size()) {
+                String message = "the largest BAR of \"%s\" has %s; what is reduced, %s, must fit into it"
+                        .formatted(member, Bytes.format(bar.getAsLong()), Bytes.format(ring.size()));
+                find(pointer + "/members/" + i, "all-reduce", message);
+            }
         }
         if (ring.size() < ring.members().size()) {
             find(pointer + "/size", "all-reduce", "every member has a chunk of 1 byte at least");

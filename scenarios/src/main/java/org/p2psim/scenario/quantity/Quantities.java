@@ -96,7 +96,8 @@ public final class Quantities {
         }
         BigDecimal parts = new BigDecimal(text).movePointRight(9);
         if (parts.compareTo(BigDecimal.ONE.movePointRight(9)) >= 0) {
-            throw new IllegalArgumentException("\"%s\" is not below 1".formatted(text));
+            throw new IllegalArgumentException(
+                    "\"%s\" is not below 1; a probability is 0, or from 1e-9 up to 0.999999999".formatted(text));
         }
         try {
             return parts.longValueExact();

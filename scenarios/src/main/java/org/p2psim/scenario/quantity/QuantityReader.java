@@ -1,6 +1,7 @@
 package org.p2psim.scenario.quantity;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
@@ -48,7 +49,7 @@ class QuantityReader extends ValueDeserializer<Object> {
         try {
             return parse.applyAsLong(text);
         } catch (IllegalArgumentException e) {
-            return (Long) context.handleWeirdStringValue(Long.class, text, "%s", e.getMessage());
+            return (Long) Objects.requireNonNull(UnreadableText.handle(context, parser, Long.class, text, e));
         }
     }
 

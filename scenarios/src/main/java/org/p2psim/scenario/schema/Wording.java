@@ -133,11 +133,8 @@ record Wording(JsonNode schema, JsonNode value) {
     String outside(String keyword, Error error) {
         String limit = schema.path(keyword).toString();
         return switch (keyword) {
-            case "minimum" -> "%s is too small; %s at least%s".formatted(value, limit, examples(", as in ", ""));
-            case "maximum" ->
-                schema.path("format").asText().equals("hex-address")
-                        ? "%s is not hexadecimal; write 0x and its digits%s".formatted(value, examples(", as in ", ""))
-                        : "%s is too large; %s at most%s".formatted(value, limit, examples(", as in ", ""));
+            case "minimum" -> outOfRange("%s is too small; %s at least%s", limit);
+            case "maximum" -> outOfRange("%s is too large; %s at most%s", limit);
             case "minItems" -> "too few: %s at least".formatted(limit);
             case "maxItems", "maxProperties" -> "too many: %s at most".formatted(limit);
             case "minProperties" ->
@@ -151,6 +148,15 @@ record Wording(JsonNode schema, JsonNode value) {
                 "%s cannot be a key here%s".formatted(quote(error.getProperty()), examples(", only as in ", ""));
             default -> error.getMessage();
         };
+    }
+
+    /** Whole numbers are only some of the values of a form; their limit is not that of the form. */
+    private String outOfRange(String sentence, String limit) {
+        String format = schema.path("format").asString("");
+        if (format.equals("hex-address")) {
+            return "%s is not hexadecimal; write 0x and its digits%s".formatted(value, examples(", as in ", ""));
+        }
+        return format.equals("probability") ? wrongForm() : sentence.formatted(value, limit, examples(", as in ", ""));
     }
 
     private String examples(String before, String after) {

@@ -28,6 +28,7 @@ import org.p2psim.scenario.Finding;
 import org.p2psim.scenario.LinkSpec;
 import org.p2psim.scenario.Scenario;
 import org.p2psim.scenario.quantity.Quantities;
+import org.p2psim.scenario.quantity.UnreadableText;
 import org.p2psim.topology.Link;
 import org.p2psim.transaction.Credits;
 import org.p2psim.unit.Bytes;
@@ -122,8 +123,7 @@ final class Binder {
             if (!(findings instanceof List<?> list)) {
                 return NOT_HANDLED;
             }
-            String pointer =
-                    context.getParser().streamReadContext().pathAsPointer().toString();
+            String pointer = String.valueOf(context.getAttribute(UnreadableText.PLACE));
             ((List<Finding>) list).add(Finding.at(pointer, "value", message));
             return target == Long.class ? Long.valueOf(0) : null;
         }
@@ -146,7 +146,7 @@ final class Binder {
             try {
                 return parse.apply(text);
             } catch (IllegalArgumentException e) {
-                context.handleWeirdStringValue(standIn.getClass(), text, "%s", e.getMessage());
+                UnreadableText.handle(context, parser, standIn.getClass(), text, e);
                 return standIn;
             }
         }
@@ -163,9 +163,10 @@ final class Binder {
             if (!parser.isExpectedStartObjectToken()) {
                 return super.deserialize(parser, context);
             }
+            String place = UnreadableText.pointer(parser);
             JsonNode said = parser.readValueAsTree();
-            OptionalLong efficiency = quantity(said.path("efficiency"), Quantities::percentage, context);
-            OptionalLong errorRate = quantity(said.path("error-rate"), Quantities::probability, context);
+            OptionalLong efficiency = quantity(said, "efficiency", Quantities::percentage, place, context);
+            OptionalLong errorRate = quantity(said, "error-rate", Quantities::probability, place, context);
             return new LinkSpec(
                     said.has("gen") ? OptionalInt.of(said.path("gen").asInt()) : OptionalInt.empty(),
                     said.path("width").asStringOpt(),
@@ -174,14 +175,15 @@ final class Binder {
         }
 
         private static OptionalLong quantity(
-                JsonNode value, ToLongFunction<String> parse, DeserializationContext context) {
+                JsonNode said, String key, ToLongFunction<String> parse, String place, DeserializationContext context) {
+            JsonNode value = said.path(key);
             if (value.isMissingNode()) {
                 return OptionalLong.empty();
             }
             try {
                 return OptionalLong.of(parse.applyAsLong(value.asString()));
             } catch (IllegalArgumentException e) {
-                context.handleWeirdStringValue(Long.class, value.asString(), "%s", e.getMessage());
+                UnreadableText.handle(context, place + Finding.step(key), Long.class, value.asString(), e);
                 return OptionalLong.empty();
             }
         }

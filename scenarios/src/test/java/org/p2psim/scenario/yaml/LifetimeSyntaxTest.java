@@ -217,6 +217,22 @@ class LifetimeSyntaxTest {
                         "address: 0x0, size: 1MiB }",
                         "timeline[1]:" + " through vfio a region is exported: say region"),
                 arguments(
+                        "from: n0, region: 4, ranges: [ { offset: 0B, length: 1MiB } ] }",
+                        "from: gpu0 }",
+                        "timeline[1]: a gpu exports a buffer by its handle: allocate one, and say its handle"),
+                arguments(
+                        ", region: 4, ranges: [ { offset: 0B, length: 1MiB } ] }",
+                        " }",
+                        "timeline[1]: through vfio a region is exported: say region"),
+                arguments(
+                        "region: 4, ranges: [ { offset: 0B, length: 1MiB } ] }",
+                        "address: 0x0 }",
+                        "timeline[1]: missing key \"size\""),
+                arguments(
+                        "do: reset, id: flr, device: n0",
+                        "do: unplug, id: flr, device: gpu0",
+                        "unplugging \"gpu0\" is not modelled: what becomes of a gpu's buffers"),
+                arguments(
                         "ranges: [ { offset: 0B, length: 1MiB } ]",
                         "offset: 0B, ranges: []",
                         "timeline[1].ranges: say either" + " ranges, or offset and length"),

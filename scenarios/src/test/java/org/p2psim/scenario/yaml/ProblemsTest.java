@@ -76,6 +76,13 @@ class ProblemsTest {
                         "timeline[1].at: \"1 hour\" is not a time; write a number and ps, ns, us, ms or s,"
                                 + " as in 105ns [pattern]"),
                 arguments("p2psim: 1\n", "p2psim: ^2\n", "p2psim: must be 1, not 2 [enum]"),
+                arguments("at: 1us,", "at: ^9999s,", "timeline[1].at: \"9999s\" is longer than an hour [value]"),
+                arguments("at: 1us,", "at: ^0.01ps,", "timeline[1].at: \"0.01ps\" is finer than 1/16 ps [value]"),
+                arguments(
+                        "link: { gen: 4, width: x16 }\n          switch",
+                        "link: { gen: 4, width: x16, error-rate: ^1 }\n          switch",
+                        "fabric.root-complexes[0].root-ports[0].link.error-rate: 1 is not below 1; a probability is 0,"
+                                + " or from 1e-9 up to 0.999999999 [maximum]"),
                 // YAML itself
                 arguments(
                         "kernel: {",

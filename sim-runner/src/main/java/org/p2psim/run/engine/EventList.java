@@ -113,6 +113,11 @@ final class EventList implements EventListInterface<Long> {
         return wheel.firstKey() >>> EventKey.PRIORITY_SHIFT == ACTION;
     }
 
+    /** Whether the first event is an object; only after {@link #firstTime()} told that there is one. */
+    boolean firstIsObject() {
+        return EventKey.isObject(wheel.firstKey());
+    }
+
     /** Removes the first event and lets it happen; only after {@link #firstTime()} told that there is one. */
     void happenFirst() {
         long key = wheel.removeFirst();

@@ -31,7 +31,8 @@ final class InlineSimulator extends DevsSimulator<Long> {
     private long bound = UNBOUNDED;
 
     private LongConsumer beforeActions = time -> {};
-    private long lastActions = -1;
+    private long caughtUp = -1;
+    private long lastAction;
 
     /** DSOL's log is one for all simulators and is rewired by each that is made, so they are made one at a time. */
     static synchronized InlineSimulator create() {
@@ -93,7 +94,7 @@ final class InlineSimulator extends DevsSimulator<Long> {
     }
 
     long lastAction() {
-        return Math.max(0, lastActions);
+        return lastAction;
     }
 
     /** The time before which nothing but the event that runs can happen. */
@@ -205,11 +206,16 @@ final class InlineSimulator extends DevsSimulator<Long> {
             return false;
         }
         now = time;
-        if (time != lastActions && events.firstIsAction()) {
-            lastActions = time;
-            // What it schedules for now may come before the action.
-            beforeActions.accept(time);
-            return true;
+        if (events.firstIsAction()) {
+            if (time != caughtUp) {
+                caughtUp = time;
+                // What it schedules for now may come before the action.
+                beforeActions.accept(time);
+                return true;
+            }
+            if (events.firstIsObject()) {
+                lastAction = time;
+            }
         }
         executed++;
         events.happenFirst();

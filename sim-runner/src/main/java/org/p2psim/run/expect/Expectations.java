@@ -43,13 +43,14 @@ public final class Expectations {
         List<Plan.Expected> expected = world.plan().expectations();
         int looks = engine.handler(
                 index -> early.put(index, finding(expected.get(index).expectation())));
+        int tellings = engine.handler(index -> {});
         for (int i = 0; i < expected.size(); i++) {
             int index = i;
             OptionalLong at = at(expected.get(i).expectation());
             at.ifPresent(time -> {
                 if (expected.get(index).expectation() instanceof Expectation.Dma) {
-                    // whoever looks at DMA has to be told first what has landed, which actions are
-                    engine.at(time, () -> {});
+                    // whoever looks at DMA has to be told first what has landed, as before actions
+                    engine.at(time, Phase.ACTION, tellings, index);
                 }
                 engine.at(time, Phase.DECISION, looks, index);
             });

@@ -83,6 +83,17 @@ abstract sealed class Cursor permits SegmentCursor, OperationCursor {
         throw new IllegalStateException("nothing of it repeats itself");
     }
 
+    /** The segment or operation of the request that was taken last is another one, so many bytes ahead. */
+    final void skipStart(long bytes) {
+        dmaStart += bytes;
+    }
+
+    /** What it depends on besides how far it has come. */
+    void put(State state) {}
+
+    /** All of its times are later. */
+    void shift(long ticks) {}
+
     /** The DMA starts; before the first request is taken. */
     void begin(long now) {}
 

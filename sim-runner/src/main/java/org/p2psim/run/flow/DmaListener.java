@@ -56,5 +56,12 @@ public interface DmaListener {
          * @param latency of each, from its issue on, ticks
          */
         void repeated(boolean completed, long at, long period, long count, int bytes, long latency);
+
+        /**
+         * So many operations alike are {@link DmaListener#finished} meanwhile.
+         *
+         * @param ticks from the beginning of each to its end
+         */
+        default void repeatedFinish(long count, long ticks) {}
     }
 }

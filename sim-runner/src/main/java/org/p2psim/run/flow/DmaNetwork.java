@@ -254,6 +254,11 @@ public final class DmaNetwork {
         lastEnd = progress.now();
     }
 
+    /** Names of the DMA that has begun and not ended. */
+    public ImmutableList<String> running() {
+        return ImmutableList.copyOf(running.keySet());
+    }
+
     private void tell() {
         for (Flow flow : running.values()) {
             flow.tell();

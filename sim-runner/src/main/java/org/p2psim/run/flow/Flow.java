@@ -404,6 +404,7 @@ final class Flow extends Input {
         state.put(tlp == null ? -1 : tlp.bytes);
         state.put(position() & (way().request().alignment() - 1));
         state.put(cursor.stretch());
+        cursor.put(state);
         state.put(stopped ? 1 : 0);
         state.put(ended ? 1 : 0);
         state.put(outstanding);
@@ -411,6 +412,11 @@ final class Flow extends Input {
         tags.put(state);
         state.put(tags.rank(this));
         reports.put(state, position());
+    }
+
+    /** Number of the operation of which it asks for something next. */
+    long operation() {
+        return cursor.operation();
     }
 
     /** The address that it asks for next. */
@@ -472,12 +478,21 @@ final class Flow extends Input {
             next.address += skippedBytes;
         }
         lastArrival += ticks;
+        cursor.shift(ticks);
         reports.shift(ticks, skippedBytes);
     }
 
     /** Whether what its initiator does may repeat itself. */
     boolean mayRepeat() {
-        return request.requests() instanceof Requests.Bulk && !poison.isPossible();
+        boolean alone = nextStage == null && firstStage == this;
+        return alone && request.requests().isRegular() && !poison.isPossible() && !(needsTranslations() && comesBack());
+    }
+
+    /** Whether it may ask for an address below one that it has asked for, whose translation is then wanted again. */
+    private boolean comesBack() {
+        return request.requests() instanceof Requests.Operations operations
+                && (operations.segments().size() > 1
+                        || operations.bytes() > operations.segments().get(0).length());
     }
 
     void note(@Nullable Journal journal) {

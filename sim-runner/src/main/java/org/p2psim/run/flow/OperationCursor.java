@@ -10,6 +10,7 @@ import org.p2psim.unit.Ticks;
 /** Operations: each is cut into requests, and the first request of each waits until the operation may start. */
 final class OperationCursor extends Cursor {
     private static final long LATEST = Long.MAX_VALUE / 2;
+    private static final long FOUR_GIB = 1L << 32;
 
     private final Operations operations;
     private final Window window;
@@ -47,6 +48,8 @@ final class OperationCursor extends Cursor {
     private int takenSize;
 
     private final Unfinished unfinished = new Unfinished();
+    /** How often the window was begun again. */
+    private long rounds;
 
     /** Operations that the stage before is done with, if there is one: when it was, and when they had started. */
     private final LongRing fed = new LongRing();
@@ -106,6 +109,7 @@ final class OperationCursor extends Cursor {
             window.seek(this.places.below(opened, places) * operations.unit());
         } else if (window.length() - window.offset() < size) {
             window.seek(0);
+            rounds++;
         }
     }
 
@@ -219,5 +223,57 @@ final class OperationCursor extends Cursor {
     boolean endFeed() {
         feedEnded = true;
         return starting && fed.isEmpty();
+    }
+
+    /** Operations of the newest one's size, in its segment. */
+    @Override
+    long alikeAhead() {
+        long inSegment = Math.min(window.contiguous(), belowFourGib(window.address())) - untaken;
+        return Math.max(0, Math.min(unopened, inSegment));
+    }
+
+    private static long belowFourGib(long address) {
+        return Long.compareUnsigned(address, FOUR_GIB) < 0 ? FOUR_GIB - address : Long.MAX_VALUE;
+    }
+
+    @Override
+    long stretch() {
+        long stretch = rounds << 32 | window.segment() + 1;
+        return Long.compareUnsigned(window.address(), FOUR_GIB) < 0 ? -stretch : stretch;
+    }
+
+    @Override
+    void skip(long bytes) {
+        unopened -= bytes;
+        window.advance(bytes);
+        start += bytes;
+        skipStart(bytes);
+    }
+
+    @Override
+    void put(State state) {
+        state.put(size);
+        state.put(untaken);
+        state.put(starting ? 1 : 0);
+        state.put(takenSize);
+        state.put(opened - takenNumber);
+        if (ticksPerByte > 0) {
+            state.putPast(schedule);
+            state.putPast(takenSchedule);
+        }
+        if (slots != null) {
+            slots.put(state);
+        }
+        unfinished.put(state);
+    }
+
+    @Override
+    void shift(long ticks) {
+        schedule += ticks;
+        takenSchedule += ticks;
+        if (slots != null) {
+            slots.shift(ticks);
+        }
+        unfinished.shift(ticks);
     }
 }

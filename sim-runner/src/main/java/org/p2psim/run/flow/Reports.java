@@ -165,7 +165,7 @@ final class Reports {
             int at = place(i);
             state.putTime(ring[at + TIME]);
             state.put(ring[at + TIME] - ring[at + ISSUED]);
-            state.put(ring[at + ADDRESS] - position);
+            state.put(kindAt(at) == Kind.FINISHED.ordinal() ? 0 : ring[at + ADDRESS] - position);
             state.put(ring[at + WHAT]);
         }
     }
@@ -234,6 +234,11 @@ final class Reports {
     }
 
     void repeated(Kind kind, long at, long period, long count, int bytes, long latency) {
-        Objects.requireNonNull(repeats).repeated(kind == Kind.COMPLETED, at, period, count, bytes, latency);
+        DmaListener.Repeats told = Objects.requireNonNull(repeats);
+        if (kind == Kind.FINISHED) {
+            told.repeatedFinish(count, latency);
+        } else {
+            told.repeated(kind == Kind.COMPLETED, at, period, count, bytes, latency);
+        }
     }
 }

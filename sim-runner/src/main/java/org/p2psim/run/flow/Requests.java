@@ -59,6 +59,16 @@ public sealed interface Requests {
                 throw new IllegalArgumentException("a unit of %d bytes, a depth of %d".formatted(unit, depth));
             }
         }
+
+        @Override
+        public boolean isRegular() {
+            return minSize == maxSize && pattern == Pattern.SEQUENTIAL && !(start instanceof Start.Poisson);
+        }
+    }
+
+    /** Whether what is asked for may repeat itself exactly: nothing of it is random. */
+    default boolean isRegular() {
+        return true;
     }
 
     /** Where operations are in their window. */

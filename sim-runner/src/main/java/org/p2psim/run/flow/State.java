@@ -92,6 +92,13 @@ final class State {
         }
     }
 
+    /** Where a request is in its operation. */
+    private void putPlace(Tlp request) {
+        put(request.operation - request.flow.operation());
+        put(request.firstOfDma ? 1 : 0);
+        put(request.tailOfOdd ? 1 : 0);
+    }
+
     /** A TLP, wherever it is; its address as seen from where its flow has come to. */
     void put(Tlp tlp) {
         put(((long) tlp.flow.number << 32) | ((long) tlp.path.number << 8) | tlp.step);
@@ -106,5 +113,6 @@ final class State {
         if (request != null) {
             put(request.missing);
         }
+        putPlace(request == null ? tlp : request);
     }
 }

@@ -71,4 +71,25 @@ final class Unfinished {
         lastFinish = finish();
         return started[at(first++)];
     }
+
+    /** Everything that the end of an operation depends on, and when it began, which is told at its end. */
+    void put(State state) {
+        state.put(next - first);
+        for (long operation = first; operation < next; operation++) {
+            int index = at(operation);
+            state.putPast(started[index]);
+            state.putPast(latest[index]);
+            state.put(missing[index]);
+            state.put(failed[index]);
+        }
+        state.putPast(lastFinish);
+    }
+
+    void shift(long ticks) {
+        for (long operation = first; operation < next; operation++) {
+            started[at(operation)] += ticks;
+            latest[at(operation)] += ticks;
+        }
+        lastFinish += ticks;
+    }
 }

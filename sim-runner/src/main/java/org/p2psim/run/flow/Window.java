@@ -41,13 +41,18 @@ final class Window {
         return addresses[segment] + offset - offsets[segment];
     }
 
+    /** Which segment the place is in. */
+    int segment() {
+        return segment;
+    }
+
     /** Bytes up to the end of the segment. */
     long contiguous() {
         return offsets[segment + 1] - offset;
     }
 
     /** @param bytes at most {@link #contiguous()} */
-    void advance(int bytes) {
+    void advance(long bytes) {
         offset += bytes;
         if (offset == offsets[segment + 1] && segment + 1 < addresses.length) {
             segment++;

@@ -3,10 +3,7 @@ package org.p2psim.run.replay;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.p2psim.outcome.Failure;
-import org.p2psim.outcome.TransferOutcome;
-import org.p2psim.platform.Errno;
 import org.p2psim.run.flow.DmaListener;
 import org.p2psim.run.flow.DmaRequest;
 import org.p2psim.run.flow.LatencyRecorder;
@@ -34,24 +31,6 @@ final class AllReduceOperations {
 
     void start(Line line, DmaOperation.AllReduce op) {
         run.kernel().begin(line, "ring of " + String.join(", ", op.members()));
-        for (String member : op.members()) {
-            if (traffic.largestBar(member)
-                    .filter(bar -> bar.size() >= op.size())
-                    .isEmpty()) {
-                String why = "%s has no memory BAR of this size".formatted(member);
-                run.kernel().refused(line, Optional.of(Errno.EINVAL), why);
-                run.recorder()
-                        .transfer(TransferOutcome.refused(
-                                line.lane(),
-                                "all-reduce",
-                                op.members().get(0),
-                                op.members().get(1),
-                                op.size(),
-                                run.engine().now(),
-                                Optional.of(Errno.EINVAL)));
-                return;
-            }
-        }
         new Ring(line, op).begin();
     }
 
@@ -75,7 +54,7 @@ final class AllReduceOperations {
             for (int i = 0; i < size; i++) {
                 String right = op.members().get((i + 1) % size);
                 traffic.cautionIfRefused(op.members().get(i), right);
-                long base = traffic.largestBar(right).orElseThrow().base();
+                long base = traffic.largestBar(right).base();
                 members.add(new Member(this, i, ways.way(op.members().get(i), right, false), base));
             }
         }

@@ -82,10 +82,7 @@ final class NvmeOperations {
         long request = Math.min(commands.request().orElse(DEFAULT_REQUEST), commands.size());
         Optional<Memory> memory = memory(commands);
         if (memory.isEmpty()) {
-            String why = run.handles().attachments().containsKey(commands.memory())
-                    ? " is not mapped"
-                    : " has no memory BAR";
-            refused(commands, commands.memory() + why);
+            refused(commands, commands.memory() + " is not mapped");
         } else if (memory.get().bytes() < request) {
             refused(
                     commands,
@@ -123,13 +120,11 @@ final class NvmeOperations {
                     .attachment(commands.memory())
                     .flatMap(attachment -> attachment.mapping().map(table -> mapped(commands, attachment, table)));
         }
-        Optional<AddressRange> bar = traffic.largestBar(commands.memory());
-        if (bar.isPresent()) {
-            traffic.cautionIfRefused(commands.nvme(), commands.memory());
-        }
-        return bar.map(range -> new Memory(
+        AddressRange bar = traffic.largestBar(commands.memory());
+        traffic.cautionIfRefused(commands.nvme(), commands.memory());
+        return Optional.of(new Memory(
                 ways.way(commands.nvme(), commands.memory(), commands.write()),
-                List.of(new Segment(range.base(), range.size())),
+                List.of(new Segment(bar.base(), bar.size())),
                 address -> true,
                 Optional.empty(),
                 ImmutableList.of()));

@@ -10,7 +10,7 @@ import org.p2psim.unit.Bandwidth;
 import org.p2psim.unit.Bytes;
 
 /** A stream of operations under way, whose latency is that of each operation as a whole. */
-final class OperationStream implements DmaListener {
+final class OperationStream implements DmaListener, DmaListener.Repeats {
     private final RunState run;
     private final Line line;
     private final long requested;
@@ -48,6 +48,23 @@ final class OperationStream implements DmaListener {
     @Override
     public void finished(long at, long started) {
         latency.record(at - started);
+    }
+
+    @Override
+    public Optional<Repeats> repeats() {
+        return Optional.of(this);
+    }
+
+    @Override
+    public void repeated(boolean isCompletion, long at, long period, long count, int length, long ticks) {
+        if (isCompletion == way.read()) {
+            bytes += count * length;
+        }
+    }
+
+    @Override
+    public void repeatedFinish(long count, long ticks) {
+        latency.record(ticks, count);
     }
 
     @Override

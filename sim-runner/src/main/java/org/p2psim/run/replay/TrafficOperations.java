@@ -5,9 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.p2psim.address.AddressRange;
 import org.p2psim.address.Bdf;
-import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.p2p.Verdict;
-import org.p2psim.platform.Errno;
 import org.p2psim.run.flow.DmaRequest;
 import org.p2psim.run.flow.Requests;
 import org.p2psim.run.kernel.Line;
@@ -18,7 +16,7 @@ import org.p2psim.unit.Bytes;
 
 /** Traffic that the timeline addresses straight at a BAR or at host memory: no dma-buf, and no kernel that could refuse it. */
 final class TrafficOperations {
-    private static final int DEFAULT_REQUEST = (int) (4 * Bytes.KIB);
+    private static final int DEFAULT_REQUEST = (int) DmaOperation.Traffic.DEFAULT_REQUEST;
 
     private final RunState run;
     private final Ways ways;
@@ -42,23 +40,13 @@ final class TrafficOperations {
         Ways.Way way;
         if (op.to().equals(Operation.MEMORY)) {
             long window = op.window().orElse(Math.max(op.size(), max));
-            if (max > window) {
-                refused(line, op, tooLarge(max, window, "memory"));
-                return;
-            }
             place = new DmaRequest.Segment(buffers.take(window), window);
             way = ways.toMemory(op.from(), op.socket(), window, read);
         } else {
-            Optional<AddressRange> bar = largestBar(op.to());
-            long window = op.window().orElse(bar.map(AddressRange::size).orElse(0L));
-            if (bar.isEmpty() || window > bar.get().size() || max > window) {
-                String why = bar.map(range -> tooLarge(max, window, "a BAR of " + Bytes.format(range.size())))
-                        .orElse(op.to() + " has no memory BAR");
-                refused(line, op, why);
-                return;
-            }
+            AddressRange bar = largestBar(op.to());
+            long window = op.window().orElse(bar.size());
             cautionIfRefused(op.from(), op.to());
-            place = new DmaRequest.Segment(bar.get().base(), window);
+            place = new DmaRequest.Segment(bar.base(), window);
             way = ways.way(op.from(), op.to(), read);
         }
         run.network()
@@ -86,28 +74,12 @@ final class TrafficOperations {
         return new DmaRequest.Attributes(op.relaxedOrdering(), op.idBasedOrdering());
     }
 
-    private static String tooLarge(int request, long window, String where) {
-        return "requests of %s in a window of %s in %s".formatted(Bytes.format(request), Bytes.format(window), where);
-    }
-
-    private void refused(Line line, DmaOperation.Traffic op, String why) {
-        run.kernel().begin(line, "");
-        run.kernel().refused(line, Optional.of(Errno.EINVAL), why);
-        run.recorder()
-                .transfer(TransferOutcome.refused(
-                        line.lane(),
-                        line.what(),
-                        op.from(),
-                        op.to(),
-                        op.size(),
-                        line.start(),
-                        Optional.of(Errno.EINVAL)));
-    }
-
-    Optional<AddressRange> largestBar(String device) {
+    /** One is there: what would have to go to a device without a BAR is refused when the file is read. */
+    AddressRange largestBar(String device) {
         return run.world().onHost(device).bars().stream()
                 .map(Bar::range)
-                .max(Comparator.comparingLong(AddressRange::size));
+                .max(Comparator.comparingLong(AddressRange::size))
+                .orElseThrow();
     }
 
     private static Requests.Start start(DmaOperation.Traffic op) {

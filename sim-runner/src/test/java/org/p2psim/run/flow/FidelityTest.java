@@ -74,7 +74,17 @@ class FidelityTest {
     @MethodSource("seeds")
     void whatIsSkippedIsCountedAllTheSame(int seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        Scene scene = Scene.of(random).bulk(random);
+        assertCountedAllTheSame(Scene.of(random).bulk(random), random, seed);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void operationsThatAreSkippedAreCountedAllTheSame(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        assertCountedAllTheSame(Scene.of(random).bulk(random).inOperations(random), random, seed);
+    }
+
+    private static void assertCountedAllTheSame(Scene scene, SplittableRandom random, int seed) {
         Summary known = scene.sums(L0, false, List.of());
         assertThat(known.doneAt()).as("seed %d", seed).doesNotContain(-1L);
         for (List<Long> cuts : List.of(List.<Long>of(), cuts(Ticks.ofNanoseconds(50_000), random))) {
@@ -172,5 +182,19 @@ class FidelityTest {
                 })
                 .count();
         assertThat(skipping).isGreaterThanOrEqualTo(4);
+    }
+
+    @Test
+    void operationsInASteadyStateAreSkipped() {
+        long skipping = IntStream.rangeClosed(1, 40)
+                .filter(seed -> {
+                    SplittableRandom random = new SplittableRandom(seed);
+                    Scene scene = Scene.of(random).bulk(random).inOperations(random);
+                    boolean operations = scene.dmas().stream()
+                            .allMatch(dma -> dma.request().requests() instanceof Requests.Operations);
+                    return operations && scene.sums(L2, true, List.of()).skipped() > 0;
+                })
+                .count();
+        assertThat(skipping).isPositive();
     }
 }

@@ -68,6 +68,27 @@ class ReactionTest {
         return chains;
     }
 
+    /** All at once, or in operations of one size with a depth or at a rate. */
+    private static Requests requests(long bytes, SplittableRandom random) {
+        Segment window = new Segment(1L << 40, bytes);
+        if (random.nextInt(3) > 0) {
+            return new Requests.Bulk(List.of(window));
+        }
+        int size = (int) Math.min(bytes, 1L << random.nextInt(6, 13));
+        return new Requests.Operations(
+                List.of(window),
+                bytes,
+                size,
+                size,
+                Requests.Pattern.SEQUENTIAL,
+                1,
+                random.nextBoolean()
+                        ? new Requests.Start.AtOnce()
+                        : new Requests.Start.Paced(random.nextLong(1_000_000_000, 30_000_000_000L)),
+                random.nextInt(9),
+                1);
+    }
+
     private static DmaRequest dma(String name, List<PciFunction> endpoints, long bytes, SplittableRandom random) {
         int initiator = random.nextInt(ENDPOINTS);
         int target = (initiator + random.nextInt(1, ENDPOINTS)) % ENDPOINTS;
@@ -75,9 +96,9 @@ class ReactionTest {
         return new DmaRequest(
                 name,
                 endpoints.get(initiator),
-                endpoints.get(target),
+                new Target.PciTarget(endpoints.get(target)),
                 random.nextInt(5) == 0 ? Direction.READ : Direction.WRITE,
-                List.of(new Segment(1L << 40, bytes)),
+                requests(bytes, random),
                 random.nextInt(3) == 0 ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
                 address -> address < blockedFrom,
                 64,
@@ -102,6 +123,11 @@ class ReactionTest {
             @Override
             public void completed(long at, long address, int bytes, long issued) {
                 itsTold.add(new Told(Run.What.COMPLETED, address, bytes, issued, at));
+            }
+
+            @Override
+            public void finished(long at, long started) {
+                itsTold.add(new Told(Run.What.FINISHED, 0, 0, started, at));
             }
 
             @Override

@@ -364,6 +364,48 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         return new Scene(fabric, plain ? Timings.DEFAULT : timing, large);
     }
 
+    /** The same in operations, most of them. */
+    Scene inOperations(SplittableRandom random) {
+        List<DmaAt> cut = new ArrayList<>();
+        for (DmaAt dma : dmas) {
+            DmaRequest all = dma.request();
+            DmaRequest request = new DmaRequest(
+                    all.name(),
+                    all.initiator(),
+                    all.memory(),
+                    all.direction(),
+                    random.nextInt(4) == 0 ? all.requests() : regular(all.segments(), random),
+                    all.kind(),
+                    all.translated(),
+                    all.tags(),
+                    all.mps(),
+                    all.mrrs(),
+                    all.rcb(),
+                    all.attributes());
+            cut.add(new DmaAt(dma.start(), dma.stop(), request));
+        }
+        return new Scene(fabric, timing, cut);
+    }
+
+    /** Operations of one size, one after the other, as soon as they may start or at a rate; some begin again. */
+    private static Requests regular(List<Segment> window, SplittableRandom random) {
+        long length = window.stream().mapToLong(Segment::length).sum();
+        int size = random.nextBoolean() ? 1 << random.nextInt(6, 15) : random.nextInt(1, 20_000);
+        Requests.Start start = random.nextInt(3) == 0
+                ? new Requests.Start.Paced(random.nextLong(100_000_000, 20_000_000_000L))
+                : new Requests.Start.AtOnce();
+        return new Requests.Operations(
+                window,
+                random.nextInt(4) == 0 ? 3 * length : length,
+                (int) Math.min(size, length),
+                (int) Math.min(size, length),
+                Requests.Pattern.SEQUENTIAL,
+                1,
+                start,
+                random.nextInt(3) == 0 ? 0 : random.nextInt(1, 17),
+                random.nextLong());
+    }
+
     Result run(Function<Engine, Progress> progress, List<Long> cuts) {
         Run run = new Run(fabric, timing, progress);
         List<Run.Log> logs = new ArrayList<>();
@@ -410,7 +452,7 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     }
 
     /** Counts TLPs by what became of them, their size and their latency. */
-    private static final class Sums implements DmaListener {
+    private static final class Sums implements DmaListener, DmaListener.Repeats {
         private final Map<Told, Long> counts = new HashMap<>();
         private final Set<Told> oneByOne = new HashSet<>();
         private final Engine engine;
@@ -434,10 +476,11 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
 
         @Override
         public Optional<Repeats> repeats() {
-            return takesRepeats ? Optional.of(this::repeated) : Optional.empty();
+            return takesRepeats ? Optional.of(this) : Optional.empty();
         }
 
-        private void repeated(boolean completed, long at, long period, long count, int bytes, long latency) {
+        @Override
+        public void repeated(boolean completed, long at, long period, long count, int bytes, long latency) {
             skipped += count;
             count(completed ? Run.What.COMPLETED : Run.What.LANDED, count, bytes, latency);
         }
@@ -460,6 +503,17 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         @Override
         public void waitsForEver(long at) {
             doneAt = at;
+        }
+
+        @Override
+        public void repeatedFinish(long count, long ticks) {
+            skipped += count;
+            count(Run.What.FINISHED, count, 0, ticks);
+        }
+
+        @Override
+        public void finished(long at, long started) {
+            one(new Told(Run.What.FINISHED, 0, 0, started, at));
         }
 
         @Override

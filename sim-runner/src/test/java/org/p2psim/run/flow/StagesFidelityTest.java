@@ -191,7 +191,7 @@ class StagesFidelityTest {
     }
 
     /** What a listener can say of many TLPs at once. */
-    private static final class Sums implements DmaListener {
+    private static final class Sums implements DmaListener, DmaListener.Repeats {
         private final List<Long> latencies = new ArrayList<>();
         private final java.util.Map<String, Long> counts = new java.util.TreeMap<>();
         private final Run run;
@@ -209,11 +209,17 @@ class StagesFidelityTest {
 
         @Override
         public Optional<Repeats> repeats() {
-            return repeats ? Optional.of(this::repeated) : Optional.empty();
+            return repeats ? Optional.of(this) : Optional.empty();
         }
 
-        private void repeated(boolean completed, long at, long period, long count, int bytes, long latency) {
+        @Override
+        public void repeated(boolean completed, long at, long period, long count, int bytes, long latency) {
             count(completed ? "completed" : "landed", count, bytes, latency);
+        }
+
+        @Override
+        public void repeatedFinish(long count, long ticks) {
+            count("finished", count, 0, ticks);
         }
 
         @Override

@@ -7,13 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.p2psim.outcome.Event;
 import org.p2psim.outcome.ExpectationOutcome;
 import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.run.Simulation;
 import org.p2psim.run.engine.EndOfTimeException;
+import org.p2psim.scenario.yaml.Problem;
 import org.p2psim.scenario.yaml.ScenarioFile;
 import org.p2psim.scenario.yaml.ScenarioReader;
 import org.p2psim.unit.Ticks;
@@ -133,15 +133,6 @@ class WorkloadTest {
     }
 
     @Test
-    void aDeviceWithoutABarIsNoTarget() {
-        RunOutcome run = run("at: 0ns, do: traffic, id: none, from: gpu0, to: gpu4, direction: write, size: 1MiB");
-        assertThat(transfer(run, "none").bytes()).isZero();
-        assertThat(run.events())
-                .anyMatch(event ->
-                        event.kind() == Event.Kind.REFUSED && event.detail().equals("gpu4 has no memory BAR"));
-    }
-
-    @Test
     void whatCannotBeIsSaidAtItsPlace() {
         ScenarioFile read = read(
                 1,
@@ -179,16 +170,68 @@ class WorkloadTest {
     }
 
     @Test
-    void whatGoesOnAfterTheEndOfTimeIsRefused() {
-        for (String slow : List.of(
-                "size: 8GiB, request: 1GiB, rate: 1B/s",
-                "size: 8GiB, request: 1GiB, poisson: 1B/s",
-                "size: 1MiB, window: 1MiB, rate: 1B/s, request: 100KiB")) {
-            String line = "at: 0ns, do: traffic, id: load, from: gpu0, to: gpu1, direction: write, ";
-            assertThatExceptionOfType(EndOfTimeException.class)
-                    .isThrownBy(() -> run(line + slow))
-                    .withMessageContaining("40 hours");
-        }
+    void whatIsTooSlowForTheEndOfTimeIsSaidAtItsRate() {
+        String write = "  - { at: 0ns, do: traffic, from: gpu0, to: gpu1, direction: write, ";
+        ScenarioFile read = read(
+                1,
+                "timeline:",
+                write + "size: 8GiB, request: 1GiB, rate: 1B/s }",
+                write + "size: 8GiB, request: 1GiB, poisson: 1B/s }");
+        assertThat(read.problems().stream().map(Problem::render).toList().toString())
+                .contains("timeline[0].rate: 8 GiB take 2386093 hours")
+                .contains("timeline[1].poisson");
+    }
+
+    @Test
+    void whoGoesOnAfterTheEndOfTimeIsNamed() {
+        ScenarioFile read = ScenarioReader.read(
+                "test.yaml",
+                text(
+                                1,
+                                "timeline:",
+                                "  - { at: 0ns, do: traffic, id: load, from: gpu0, to: gpu1, direction: write, size: 1MiB }")
+                        .getBytes(StandardCharsets.UTF_8),
+                List.of("gpu0.dma-bandwidth=1B/s"));
+        assertThatExceptionOfType(EndOfTimeException.class)
+                .isThrownBy(() -> new Simulation("test").run(read.plans().get(0)))
+                .withMessageContaining("40 hours, and load would go on");
+    }
+
+    @Test
+    void whoLooksAtDmaLaterDoesNotMakeTheRunLonger() {
+        ScenarioFile read = read(
+                1,
+                "timeline:",
+                "  - { at: 0ns, do: traffic, id: load, from: gpu0, to: gpu1, direction: write, size: 1MiB }",
+                "expect:",
+                "  bare-metal:",
+                "    - { dma: load, is: completed, at: 5s }");
+        RunOutcome run = new Simulation("test").run(read.plans().get(0));
+        assertThat(run.expectations()).hasSize(1).allMatch(ExpectationOutcome::met);
+        assertThat(run.end()).isEqualTo(transfer(run, "load").end());
+    }
+
+    @Test
+    void whatHasNoRoomAtItsTargetIsRefusedAtTheKey() {
+        String line = "  - { at: 0ns, do: traffic, from: gpu0, direction: write, size: 1MiB, ";
+        ScenarioFile read = read(
+                1,
+                "timeline:",
+                line + "to: gpu4 }",
+                line + "to: gpu1, window: 2TiB }",
+                line + "to: gpu1, window: 1KiB }",
+                line + "to: memory, window: 4095B }",
+                line + "to: gpu1, window: 4KiB, request: { min: 1B, max: 8KiB } }",
+                "  - { at: 0ns, do: all-reduce, members: [gpu0, gpu1], size: 2TiB }",
+                "  - { at: 0ns, do: all-reduce, members: [gpu0, gpu4], size: 1MiB }");
+        assertThat(read.problems().stream().map(Problem::render).toList().toString())
+                .contains("timeline[0].to: \"gpu4\" has no BAR")
+                .contains("timeline[1].window: the largest BAR of \"gpu1\" has")
+                .contains("timeline[2].window: a window holds one request at least: 4 KiB")
+                .contains("timeline[3].window: a window holds one request at least: 4 KiB")
+                .contains("timeline[4].window: a window holds one request at least: 8 KiB")
+                .contains("timeline[5].members[0]: the largest BAR of \"gpu0\" has")
+                .contains("timeline[6].members[1]: \"gpu4\" has no BAR");
     }
 
     @Test
