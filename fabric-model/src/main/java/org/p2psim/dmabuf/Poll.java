@@ -59,8 +59,8 @@ public final class Poll {
      * @return those that are there; none if the timeout has expired before
      */
     public Reply<ImmutableSet<Event>> poll(Set<Event> events, Timeout timeout) {
-        return dmaBuf.get().then(file -> look(events, timeout)
-                .atEnd(() -> {
+        return dmaBuf.get()
+                .then(file -> look(events, timeout).atEnd(() -> {
                     if (hasCallback()) {
                         dmaBuf.kernel().note(Journal.Action.CALLBACK_LEFT, dmaBuf.name(), String.join(", ", fences()));
                     }
@@ -73,9 +73,8 @@ public final class Poll {
         return dmaBuf.reservation()
                 .lock()
                 .around(() -> Reply.done(ready(events)))
-                .then(ready -> ready.isEmpty() && !timeout.isExpired()
-                        ? woken(events, timeout, before)
-                        : Reply.done(ready));
+                .then(ready ->
+                        ready.isEmpty() && !timeout.isExpired() ? woken(events, timeout, before) : Reply.done(ready));
     }
 
     private Reply<ImmutableSet<Event>> woken(Set<Event> events, Timeout timeout, int before) {

@@ -13,11 +13,7 @@ import org.p2psim.scenario.quantity.Time;
  * @param every from the beginning of one repetition to that of the next
  * @param lines their times count from the beginning of their repetition
  */
-public record Repeat(
-        @Time long at,
-        int times,
-        @Time long every,
-        List<Operation> lines) implements Operation {
+public record Repeat(@Time long at, int times, @Time long every, List<Operation> lines) implements Operation {
     public Repeat {
         lines = ImmutableList.copyOf(lines);
     }

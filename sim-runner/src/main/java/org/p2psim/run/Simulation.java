@@ -93,8 +93,8 @@ public final class Simulation {
     private Played played(World world, Routing routing, Choices choices, boolean told) {
         Plan plan = world.plan();
         Engine engine = new Engine();
-        DmaNetwork network = new DmaNetwork(
-                world.host(), routing, engine, plan.timings(), fidelity, plan.seed(), choices::latency);
+        DmaNetwork network =
+                new DmaNetwork(world.host(), routing, engine, plan.timings(), fidelity, plan.seed(), choices::latency);
         Recorder recorder = new Recorder();
         InvariantWatch watch = new InvariantWatch(recorder);
         Replay replay = new Replay(world, engine, routing, network, recorder, watch, choices);

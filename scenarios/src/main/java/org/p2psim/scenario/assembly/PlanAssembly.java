@@ -78,7 +78,13 @@ public final class PlanAssembly {
         scenario.devices()
                 .forEach((device, spec) -> DeviceRules.checkLifetimes(
                         device, spec, Optional.ofNullable(lifetimes.drivers().get(device)), findings));
-        new References(scenario, timeline, devices, lifetimes.drivers(), guest.map(VirtualMachineSpec::passthrough), findings)
+        new References(
+                        scenario,
+                        timeline,
+                        devices,
+                        lifetimes.drivers(),
+                        guest.map(VirtualMachineSpec::passthrough),
+                        findings)
                 .check();
         String cmdline = scenario.kernel().cmdline().orElse("");
         Optional<MachineAssembly.Machine> machine = new MachineAssembly(

@@ -70,8 +70,7 @@ final class Timeline {
             for (int n = 1; n <= repeat.times(); n++) {
                 long begin = Math.addExact(repeat.at(), Math.multiplyExact(n - 1L, repeat.every()));
                 for (int i = 0; i < repeat.lines().size(); i++) {
-                    lines.add(new Line(
-                            repetition(repeat.lines().get(i), n, begin, given), pointer + "/lines/" + i));
+                    lines.add(new Line(repetition(repeat.lines().get(i), n, begin, given), pointer + "/lines/" + i));
                 }
             }
         } catch (ArithmeticException e) {
@@ -80,8 +79,7 @@ final class Timeline {
     }
 
     private static Operation repetition(Operation line, int number, long begin, Set<String> given) {
-        Operation renamed =
-                OperationParts.renamed(line, name -> given.contains(name) ? name + "-" + number : name);
+        Operation renamed = OperationParts.renamed(line, name -> given.contains(name) ? name + "-" + number : name);
         return OperationParts.at(renamed, Math.addExact(begin, line.at()));
     }
 

@@ -69,10 +69,10 @@ public record Demonstration(
                             TABLE_COVERS_EXPORT,
                             TABLE_INSIDE_EXPORT),
                     explored(
-                            Bug.ORIG_NENTS_NOT_RESTORED,
-                            "vfio-rfc-orig-nents",
-                            "restored",
-                            100,
+                                    Bug.ORIG_NENTS_NOT_RESTORED,
+                                    "vfio-rfc-orig-nents",
+                                    "restored",
+                                    100,
                                     TABLES_FREED,
                                     NOTHING_LEAKED)
                             .with(FOUR_MAPS),

@@ -66,7 +66,12 @@ class RepeatTest {
 
         assertThat(timeline.subList(2, timeline.size()))
                 .containsExactly(
-                        attach(10, "a-1"), detach(12, 1), attach(15, "a-2"), detach(17, 2), attach(20, "a-3"), detach(22, 3));
+                        attach(10, "a-1"),
+                        detach(12, 1),
+                        attach(15, "a-2"),
+                        detach(17, 2),
+                        attach(20, "a-3"),
+                        detach(22, 3));
     }
 
     private static Operation attach(long microseconds, String name) {
@@ -140,7 +145,8 @@ class RepeatTest {
 
     @Test
     void aRepeatHasNoNumber() {
-        assertThat(read(HEAD + THREE_TIMES + "expect:\n  host:\n    - { operation: 2, is: done }\n").problems())
+        assertThat(read(HEAD + THREE_TIMES + "expect:\n  host:\n    - { operation: 2, is: done }\n")
+                        .problems())
                 .extracting(Problem::message)
                 .containsExactly("what is repeated is named by the ids of its lines, as in unmap-1");
     }

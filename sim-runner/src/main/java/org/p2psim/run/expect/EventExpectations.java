@@ -38,8 +38,10 @@ final class EventExpectations {
             finding.is(expected.is(), state);
         }
         finding.errno(expected.errno(), line.errno());
-        expected.gives().ifPresent(events -> finding.found("gives " + line.gives().map(Object::toString).orElse("nothing"))
-                .require(line.gives().equals(Optional.of(ImmutableSet.copyOf(events)))));
+        expected.gives()
+                .ifPresent(events -> finding.found(
+                                "gives " + line.gives().map(Object::toString).orElse("nothing"))
+                        .require(line.gives().equals(Optional.of(ImmutableSet.copyOf(events)))));
         boolean over = line.end().isPresent();
         long end = line.end().orElse(engine.now());
         if (expected.ends().isPresent()

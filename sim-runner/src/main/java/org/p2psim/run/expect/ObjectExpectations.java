@@ -141,9 +141,13 @@ final class ObjectExpectations {
                         attachment.map(ObjectExpectations::states).orElse(absent(object, AttachmentState.REFUSED)))
                 .errno(expected.errno(), errnoOf(expected.attachment()));
         boolean peerToPeer = attachment.map(Attachment::peer2peer).orElse(false);
-        expected.direction().ifPresent(direction -> finding.is(
-                expected.direction(),
-                attachment.flatMap(Attachment::direction).map(ImmutableSet::of).orElse(ImmutableSet.of())));
+        expected.direction()
+                .ifPresent(direction -> finding.is(
+                        expected.direction(),
+                        attachment
+                                .flatMap(Attachment::direction)
+                                .map(ImmutableSet::of)
+                                .orElse(ImmutableSet.of())));
         return entries(finding, expected.attachment(), expected.sgEntries())
                 .equal(expected.peerToPeer(), peerToPeer, peerToPeer ? "peer-to-peer" : "not peer-to-peer");
     }

@@ -321,8 +321,7 @@ public final class DmaNetwork {
         long timeout = timings.device(request.initiator().address())
                 .completionTimeout()
                 .orElse(Long.MAX_VALUE);
-        long latency =
-                request.memory() instanceof PciTarget device ? latencies.of(device.function()) : 0;
+        long latency = request.memory() instanceof PciTarget device ? latencies.of(device.function()) : 0;
         return timeout - latency < SHORT_WAIT;
     }
 
@@ -339,7 +338,8 @@ public final class DmaNetwork {
             return latencies.of("writes to " + address, timings.device(address).writeLatency());
         }
         String socket = ((MemoryTarget) target).socket();
-        return latencies.of("writes to memory of " + socket, timings.memory(socket).writeLatency());
+        return latencies.of(
+                "writes to memory of " + socket, timings.memory(socket).writeLatency());
     }
 
     private Delivery delivery(DmaRequest request, boolean posted) {

@@ -108,7 +108,8 @@ final class CpuOperations {
                         () -> run.handles()
                                 .exported(op.dmaBuf())
                                 .then(dmaBuf -> dmaBuf.poll().poll(op.events(), timeout)),
-                        events -> events.isEmpty() ? "no event" : Joiner.on(", ").join(events),
+                        events ->
+                                events.isEmpty() ? "no event" : Joiner.on(", ").join(events),
                         reply -> {
                             if (reply instanceof Reply.Done<ImmutableSet<Poll.Event>> done) {
                                 line.gives(done.value());

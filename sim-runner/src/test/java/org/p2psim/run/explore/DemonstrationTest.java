@@ -37,8 +37,8 @@ class DemonstrationTest {
     }
 
     private static Plan plan(Demonstration shown, String text, List<String> settings, Set<Bug> bugs) {
-        ScenarioFile file = ScenarioReader.read(
-                shown.scenario() + ".yaml", text.getBytes(StandardCharsets.UTF_8), settings);
+        ScenarioFile file =
+                ScenarioReader.read(shown.scenario() + ".yaml", text.getBytes(StandardCharsets.UTF_8), settings);
         assertThat(file.problems()).isEmpty();
         return file.plans().stream()
                 .filter(plan -> plan.variant().equals(shown.variant()))

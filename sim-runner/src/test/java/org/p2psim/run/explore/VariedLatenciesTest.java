@@ -41,7 +41,9 @@ class VariedLatenciesTest {
         Set<Long> all = new HashSet<>();
         for (long number = 1; number <= 50; number++) {
             long time = onItsWay(new Interleaving(PLAN.seed(), number, 0).choices());
-            assertThat(time).as("interleaving %d", number).isBetween(Ticks.PER_MICROSECOND / 2, 3 * Ticks.PER_MICROSECOND);
+            assertThat(time)
+                    .as("interleaving %d", number)
+                    .isBetween(Ticks.PER_MICROSECOND / 2, 3 * Ticks.PER_MICROSECOND);
             all.add(time);
         }
         assertThat(all).hasSizeGreaterThan(25);

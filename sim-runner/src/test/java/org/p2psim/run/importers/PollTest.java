@@ -70,9 +70,7 @@ class PollTest {
     void aSignalEndsItWithEintr() {
         Machine.on(SINCE)
                 .does(COPIED_FROM_10US_TO_60US)
-                .does(
-                        "at: 20us, do: poll, id: poll, dma-buf: buf, events: [in]",
-                        "at: 25us, do: signal, line: poll")
+                .does("at: 20us, do: poll, id: poll, dma-buf: buf, events: [in]", "at: 25us, do: signal, line: poll")
                 .gives("operation: poll, errno: EINTR, ends: 25us");
     }
 
@@ -80,9 +78,7 @@ class PollTest {
     void aClosedDescriptorCannotBePolled() {
         Machine.on(SINCE)
                 .does(COPIED_FROM_10US_TO_60US)
-                .does(
-                        "at: 70us, do: close, dma-buf: buf",
-                        "at: 80us, do: poll, id: poll, dma-buf: buf, events: [in]")
+                .does("at: 70us, do: close, dma-buf: buf", "at: 80us, do: poll, id: poll, dma-buf: buf, events: [in]")
                 .gives("operation: poll, errno: EBADF");
     }
 
@@ -92,9 +88,7 @@ class PollTest {
     void theFileIsThereForAsLongAsSomebodyWaits(String kernel) {
         Machine.on(kernel)
                 .does(COPIED_FROM_10US_TO_60US)
-                .does(
-                        "at: 20us, do: poll, id: poll, dma-buf: buf, events: [in]",
-                        "at: 30us, do: close, dma-buf: buf")
+                .does("at: 20us, do: poll, id: poll, dma-buf: buf, events: [in]", "at: 30us, do: close, dma-buf: buf")
                 .gives(
                         "dma-buf: buf, is: exported, at: 59us",
                         "operation: poll, gives: [in], ends: 60us",
@@ -110,7 +104,9 @@ class PollTest {
                 .does(
                         "at: 20us, do: poll, id: look, dma-buf: buf, events: [in], timeout: 0ns",
                         "at: 30us, do: close, id: close, dma-buf: buf")
-                .gives("dma-buf: buf, is: released, at: 30us", "broken: I-33, at: 30us, operation: close, enabled-by: look");
+                .gives(
+                        "dma-buf: buf, is: released, at: 30us",
+                        "broken: I-33, at: 30us, operation: close, enabled-by: look");
     }
 
     @Test
