@@ -51,8 +51,10 @@ public final class Journal {
         TIMED_OUT,
         /** The kernel prints a warning: somebody uses an interface wrongly. */
         WARNING,
-        /** A lock is held that must not be, or is not held that must be: lockdep would say so (I-20, I-21). */
-        LOCK_RULE,
+        /** A lock is not held that must be: lockdep would say so (I-20). */
+        LOCK_MISSING,
+        /** A lock is held that must not be: lockdep would say so (I-21). */
+        LOCK_HELD,
         /** The CPU has not given back what it took, or more than that, or a fence still calls its poll back: BUG(). */
         UNBALANCED,
         /** An export went on with what release had destroyed, or left to release what it had not set up. */

@@ -47,7 +47,7 @@ public final class Lock {
 
     private <T> Reply<T> around(Supplier<Reply<T>> body, boolean ticket) {
         if (isHeldByCurrent()) {
-            kernel.note(Journal.Action.LOCK_RULE, name, "taken twice by one task");
+            kernel.note(Journal.Action.LOCK_HELD, name, "taken twice by one task");
             return body.get();
         }
         kernel.lockOrder().acquiring(kernel.current(), this, ticket);
@@ -73,14 +73,14 @@ public final class Lock {
     /** Notes an operation that needs the lock and does not have it. */
     void mustBeHeld(String operation) {
         if (!isHeldByCurrent()) {
-            kernel.note(Journal.Action.LOCK_RULE, name, operation + " without the lock");
+            kernel.note(Journal.Action.LOCK_MISSING, name, operation + " without the lock");
         }
     }
 
     /** Notes an operation that may take the lock and has it. */
     void mustNotBeHeld(String operation) {
         if (isHeldByCurrent()) {
-            kernel.note(Journal.Action.LOCK_RULE, name, operation + " with the lock held");
+            kernel.note(Journal.Action.LOCK_HELD, name, operation + " with the lock held");
         }
     }
 

@@ -25,11 +25,9 @@ public final class KernelChecks {
     public static ImmutableList<Violation> check(Journal.Entry entry) {
         Violations violations = new Violations();
         switch (entry.action()) {
-            case LOCK_RULE -> {
-                boolean missing = entry.detail().endsWith("without the lock");
-                Invariant rule = missing ? Invariant.LOCKED_WHERE_NEEDED : Invariant.UNLOCKED_WHERE_NEEDED;
-                violations.require(rule, false, entry.object(), entry::detail);
-            }
+            case LOCK_MISSING ->
+                violations.require(Invariant.LOCKED_WHERE_NEEDED, false, entry.object(), entry::detail);
+            case LOCK_HELD -> violations.require(Invariant.UNLOCKED_WHERE_NEEDED, false, entry.object(), entry::detail);
             case LEAK ->
                 violations.require(
                         entry.isOfAttachment() ? Invariant.TABLES_FREED : Invariant.NOTHING_LEAKED,

@@ -108,7 +108,8 @@ class DmaBufTest {
 
     private static List<String> violations(Kernel kernel) {
         return kernel.journal().entries().stream()
-                .filter(entry -> entry.action() == Journal.Action.LOCK_RULE)
+                .filter(entry ->
+                        entry.action() == Journal.Action.LOCK_MISSING || entry.action() == Journal.Action.LOCK_HELD)
                 .map(Journal.Entry::detail)
                 .toList();
     }

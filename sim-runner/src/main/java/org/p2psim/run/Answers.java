@@ -21,7 +21,6 @@ import org.p2psim.routing.Routing;
 import org.p2psim.run.replay.World;
 import org.p2psim.run.watch.InvariantWatch;
 import org.p2psim.run.watch.Recorder;
-import org.p2psim.scenario.Device;
 import org.p2psim.scenario.DmaOperation;
 import org.p2psim.scenario.Expectation;
 import org.p2psim.scenario.Plan;
@@ -167,16 +166,10 @@ final class Answers {
     }
 
     private LayerAnswer gate(String provider) {
-        if (Optional.ofNullable(world.plan().devices().get(provider))
-                .filter(device -> device.type() == Device.DeviceType.HABANALABS)
-                .isPresent()) {
-            return Gate.habanalabs();
-        }
         boolean exports =
                 world.plan().imports().stream().anyMatch(made -> made.exporter().equals(provider));
         return Optional.ofNullable(world.plan().lifetimes().drivers().get(provider))
-                .filter(driver -> exports)
-                .map(Gate::of)
+                .map(driver -> Gate.of(driver, exports))
                 .orElseGet(Gate::notKnown);
     }
 

@@ -17,10 +17,12 @@ final class Gate {
         return answer("not known", "No vendor profile is applied: drivers may refuse for reasons of their own.");
     }
 
-    /** Of a driver whose dma-buf is imported. */
-    static LayerAnswer of(Driver driver) {
+    /** @param exports whether dma-bufs of it are imported: only habanalabs has no other way to lend its memory */
+    static LayerAnswer of(Driver driver, boolean exports) {
         if (driver instanceof Driver.Habanalabs) {
             return habanalabs();
+        } else if (!exports) {
+            return notKnown();
         } else if (driver instanceof Driver.Vfio vfio) {
             return of(vfio.profile());
         } else if (driver instanceof Driver.Gpu gpu) {
@@ -29,7 +31,7 @@ final class Gate {
         return notKnown();
     }
 
-    static LayerAnswer habanalabs() {
+    private static LayerAnswer habanalabs() {
         return answer(
                 FOLLOWS,
                 "habanalabs looks at pci_p2pdma_distance() when a device attaches, and at nothing else. It maps with"
