@@ -228,12 +228,20 @@ final class Channel {
     /** Lets the channel that shares the rate go first if it can, and has not been the last. */
     private boolean isTurnOfSharer(long now) {
         Channel other = sharer;
-        boolean itsTurn =
-                other != null && sentLast && Arrays.stream(other.ports).anyMatch(port -> port.isReady(other, now));
-        if (itsTurn) {
-            progress.poke(other, now);
+        if (other == null || !sentLast || !other.canSend(now)) {
+            return false;
         }
-        return itsTurn;
+        progress.poke(other, now);
+        return true;
+    }
+
+    private boolean canSend(long now) {
+        for (Port port : ports) {
+            if (port.isReady(this, now)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void takeRate() {
