@@ -22,7 +22,7 @@ final class OperationCursor extends Cursor {
     /** Null if as many operations may be unfinished as there are; the first stage has them for all. */
     private @Nullable TagPool slots;
 
-    /** When each slot became free that was taken before and is not taken again. */
+    /** Without a rate: when each slot became free that was taken before and is not taken again. */
     private final LongRing freeSince = new LongRing();
 
     /** Operations that were opened: the requests of the newest of them are being taken. */
@@ -165,17 +165,25 @@ final class OperationCursor extends Cursor {
             return;
         }
         starting = false;
-        long started = ticksPerByte == 0 ? now : takenSchedule;
+        long started = startsAt(now);
         if (slots != null) {
             slots.take();
-            long free = takenNumber < operations.depth() ? takenSchedule : freeSince.remove();
-            started = ticksPerByte == 0 ? free : takenSchedule;
         }
         if (waitsForFeed) {
             fed.remove();
             started = fedStarts.remove();
         }
         unfinished.add(started, takenSize);
+    }
+
+    /** By its rate, or when there was a slot for it. */
+    private long startsAt(long now) {
+        if (ticksPerByte > 0) {
+            return takenSchedule;
+        } else if (slots == null) {
+            return now;
+        }
+        return takenNumber < operations.depth() ? takenSchedule : freeSince.remove();
     }
 
     @Override
@@ -202,7 +210,9 @@ final class OperationCursor extends Cursor {
     void release(long at) {
         if (slots != null) {
             slots.giveBack(at);
-            freeSince.add(at);
+            if (ticksPerByte == 0) {
+                freeSince.add(at);
+            }
         }
     }
 
@@ -263,6 +273,7 @@ final class OperationCursor extends Cursor {
         }
         if (slots != null) {
             slots.put(state);
+            state.putPast(freeSince);
         }
         unfinished.put(state);
     }
@@ -273,6 +284,7 @@ final class OperationCursor extends Cursor {
         takenSchedule += ticks;
         if (slots != null) {
             slots.shift(ticks);
+            freeSince.shift(ticks);
         }
         unfinished.shift(ticks);
     }

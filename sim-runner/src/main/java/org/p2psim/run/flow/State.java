@@ -76,6 +76,13 @@ final class State {
         put(now - time);
     }
 
+    void putPast(LongRing times) {
+        put(times.size());
+        for (int i = 0; i < times.size(); i++) {
+            putPast(times.at(i));
+        }
+    }
+
     void put(TimedUnits units) {
         put(units.size());
         for (int i = 0; i < units.size(); i++) {
