@@ -131,7 +131,7 @@ public final class Attachment {
         return mappings;
     }
 
-    /** Tells {@link #mapping} from others: the how manieth it was. If nothing is mapped, {@link #mappings}. */
+    /** The number of {@link #mapping}, counted from 1 over the attachment's life; {@link #mappings} if nothing is mapped. */
     public long newestMapping() {
         return newest().map(mapping -> mapping.number).orElse(mappings);
     }
