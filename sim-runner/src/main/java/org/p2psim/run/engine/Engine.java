@@ -9,6 +9,9 @@ import nl.tudelft.simulation.dsol.simulators.DevsSimulatorInterface;
  * {@code Long.MAX_VALUE / 4}. An engine belongs to one thread.
  */
 public final class Engine implements Scheduler {
+    /** No event is later, ticks; sums of two times do not overflow. */
+    public static final long END_OF_TIME = InlineSimulator.END_OF_TIME;
+
     private final InlineSimulator simulator = InlineSimulator.create();
 
     /** The time of the event that is running; after a run, of the last one, or what {@link #runUntil(long)} says. */

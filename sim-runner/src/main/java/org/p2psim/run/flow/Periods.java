@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.p2psim.run.engine.Engine;
 
 /**
  * Looks for flows whose traffic repeats itself exactly, and skips what is bound to follow: it is counted, or told TLP by
@@ -54,7 +55,7 @@ final class Periods {
         }
         Steady group = byMarker[channel.rank];
         if (group != null && group.decided(now)) {
-            long horizon = progress.nextTime();
+            long horizon = Math.min(progress.nextTime(), Engine.END_OF_TIME);
             for (Steady other : groups) {
                 if (other != group) {
                     horizon = Math.min(horizon, other.earliestEnd(now));
