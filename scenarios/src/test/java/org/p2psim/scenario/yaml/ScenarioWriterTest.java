@@ -119,6 +119,11 @@ class ScenarioWriterTest {
         return Spelling.size(random.nextLong(1, 1L << (1 + random.nextInt(40))));
     }
 
+    /** At which any size is through before simulated time ends. */
+    private static String fastEnough(SplittableRandom random) {
+        return Spelling.rate(random.nextLong(1L << 24, 1L << 45));
+    }
+
     private static String mapping(String keys) {
         return keys.isEmpty() ? "{}" : "{ " + keys.substring(2) + " }";
     }
@@ -234,7 +239,7 @@ class ScenarioWriterTest {
                                 device(random),
                                 time(random),
                                 size(random),
-                                rate(random));
+                                fastEnough(random));
     }
 
     @Test
