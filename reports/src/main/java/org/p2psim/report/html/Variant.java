@@ -14,6 +14,7 @@ import org.p2psim.outcome.InvariantOutcome;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.outcome.Machine;
 import org.p2psim.outcome.RunOutcome;
+import org.p2psim.outcome.SgTableOutcome;
 import org.p2psim.report.lifetime.Chain;
 import org.p2psim.report.matrix.PairGrid;
 import org.p2psim.report.svg.HeatStrip;
@@ -23,6 +24,7 @@ import org.p2psim.report.svg.TopologyPicture;
 /** One run on the page. */
 public final class Variant {
     private static final int ROWS_OPEN_MAX = 12;
+    private static final int SG_TABLES_MAX = 32;
     private static final Pattern MARK = Pattern.compile(" id=\"([^\"]*-event-[0-9]+)\"");
 
     private final int number;
@@ -106,6 +108,11 @@ public final class Variant {
     /** Whether a table of these is open from the start. */
     public boolean isShort(List<?> rows) {
         return rows.size() <= ROWS_OPEN_MAX;
+    }
+
+    /** Scatter/gather tables, as many as a page shows. */
+    public ImmutableList<SgTableOutcome> firstSgTables() {
+        return run.sgTables().stream().limit(SG_TABLES_MAX).collect(ImmutableList.toImmutableList());
     }
 
     public String heatStrips() {

@@ -8,6 +8,7 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -135,6 +136,35 @@ class HtmlReportTest {
         int size =
                 HtmlReport.render(SampleOutcomes.fiveVariants().subList(0, 2)).getBytes(StandardCharsets.UTF_8).length;
         assertThat(size).isLessThan(1_000_000);
+    }
+
+    @Test
+    void ofAThousandTablesTheFirstAreShownAndTheOthersCounted() {
+        RunOutcome one = SampleOutcomes.bareMetal();
+        RunOutcome thousand = new RunOutcome(
+                one.provenance(),
+                one.title(),
+                one.source(),
+                one.variant(),
+                one.end(),
+                one.answer(),
+                one.machine(),
+                one.guest(),
+                one.matrix(),
+                Collections.nCopies(1000, one.sgTables().get(0)),
+                one.events(),
+                one.waits(),
+                one.inFlight(),
+                one.landings(),
+                one.objects(),
+                List.of(),
+                List.of(),
+                one.invariants(),
+                one.expectations(),
+                one.notes());
+        String page = HtmlReport.render(List.of(thousand));
+        assertThat(found(page, "(<td class=\"number\">1 of 1</td>)")).hasSize(32);
+        assertThat(page).contains("968 more tables").contains("Nothing is transferred.");
     }
 
     @Test

@@ -107,7 +107,7 @@ class CompletionsInScenariosTest {
                 "completion-timeout: 0ns | a Completion Timeout is longer than nothing",
                 "completion-timeout: E1 | \"E1\" has the wrong form; write it as in 50ms",
                 "memory-requests: maybe | \"maybe\" is not one of served, unsupported-request, completer-abort, none",
-                "poison-rate: 2 | 2 is too large"
+                "poison-rate: 2 | 2 is not below 1; a probability is 0, or from 1e-9 up"
             })
     void whatCannotBeIsSaid(String said, String problem) {
         assertThat(read(", " + said, "", "read").problems())
