@@ -3,11 +3,14 @@ package org.p2psim.run.replay;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.p2psim.dmabuf.Attachment;
+import org.p2psim.dmabuf.Bug;
 import org.p2psim.dmabuf.Direction;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
+import org.p2psim.dmabuf.Wait;
 import org.p2psim.platform.Errno;
 import org.p2psim.run.kernel.Line;
 import org.p2psim.scenario.DmaBufOperation;
@@ -16,11 +19,13 @@ import org.p2psim.scenario.DmaBufOperation;
 final class AttachmentOperations {
     private final RunState run;
     private final SoftwareRdmaOperations software;
+    private final Landings landings;
     private final Set<Attachment> detaching = new HashSet<>();
 
-    AttachmentOperations(RunState run, SoftwareRdmaOperations software) {
+    AttachmentOperations(RunState run, SoftwareRdmaOperations software, Landings landings) {
         this.run = run;
         this.software = software;
+        this.landings = landings;
     }
 
     void attach(int number, DmaBufOperation.Attach op) {
@@ -122,12 +127,25 @@ final class AttachmentOperations {
                                         .reservation()
                                         .lock()
                                         .around(() -> mapped(op)
-                                                .then(mapped -> mapped.whenDriverUnmaps(() -> {
+                                                .then(mapped -> mapped.whenDriverUnmaps(() -> whenOver(mapped, () -> {
                                                     mapped.unmap(number(op, mapped));
                                                     return Reply.done(mapped);
-                                                })))),
+                                                }))))),
                         done -> "the addresses are given back",
                         reply -> {});
+    }
+
+    /** A driver gives no addresses back that its device still uses. */
+    private Reply<Attachment> whenOver(Attachment attachment, Supplier<Reply<Attachment>> next) {
+        return run.kernel().kernel().has(Bug.UNMAPS_WITH_DMA_IN_FLIGHT)
+                ? next.get()
+                : Reply.after(
+                        new Wait(
+                                Wait.Kind.DMA,
+                                "DMA through " + attachment.name(),
+                                () -> landings.through(attachment).isEmpty(),
+                                () -> landings.through(attachment)),
+                        next);
     }
 
     void detach(int number, DmaBufOperation.Detach op) {

@@ -127,6 +127,10 @@ final class Journey {
                 .collect(ImmutableList.toImmutableList());
     }
 
+    String dma() {
+        return start.dma();
+    }
+
     Attachment attachment() {
         return start.attachment();
     }

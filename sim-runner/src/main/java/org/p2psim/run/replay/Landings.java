@@ -74,6 +74,14 @@ public final class Landings {
         return ImmutableMap.copyOf(dmas);
     }
 
+    /** The DMAs on their way through an attachment. */
+    ImmutableList<String> through(Attachment attachment) {
+        return running.stream()
+                .filter(journey -> journey.attachment() == attachment)
+                .map(Journey::dma)
+                .collect(ImmutableList.toImmutableList());
+    }
+
     ImmutableList<LandingOutcome> outcomes() {
         return ImmutableList.copyOf(outcomes);
     }

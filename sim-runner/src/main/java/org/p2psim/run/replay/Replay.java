@@ -96,7 +96,7 @@ public final class Replay {
         new GuessedDescriptors(run, choices);
         this.dmaBufs = new DmaBufOperations(run, users);
         this.softwareRdma = new SoftwareRdmaOperations(run);
-        this.attachments = new AttachmentOperations(run, softwareRdma);
+        this.attachments = new AttachmentOperations(run, softwareRdma, landings);
         this.memory = new MemoryOperations(run, gpuMemory, users, landings);
         this.devices = new DeviceOperations(run, users, landings, ways);
         this.regions = new RegionOperations(run);

@@ -53,11 +53,11 @@ final class SendOperations {
         if (receive != null && ready) {
             receives.remove();
             deliver(op, line, receive);
-        } else if (retries < op.retriesOrDefault()) {
-            if (retries == 0) {
-                String why = receive == null ? "no receive is posted on " + op.nic() : "the region has no addresses";
-                run.recorder().effect(run.engine().now(), line.lane(), "rnr-nak", why, line.operation());
-            }
+            return;
+        }
+        String why = receive == null ? "no receive is posted on " + op.nic() : "the region has no addresses";
+        run.recorder().effect(run.engine().now(), line.lane(), "rnr-nak", why, line.operation());
+        if (retries < op.retriesOrDefault()) {
             long back = 2
                     * run.world()
                             .device(op.nic())

@@ -147,13 +147,6 @@ final class SendQueue {
     private void receiverNotReady(Work work) {
         long now = all.run().engine().now();
         String lane = work.access().line().lane();
-        if (!pair.receiverNotReady()) {
-            busy = false;
-            retries = false;
-            complete("the receiver was not ready, and the retries are used up");
-            advance();
-            return;
-        }
         all.run()
                 .recorder()
                 .effect(
@@ -162,6 +155,13 @@ final class SendQueue {
                         "rnr-nak",
                         "the region has no addresses",
                         work.access().line().operation());
+        if (!pair.receiverNotReady()) {
+            busy = false;
+            retries = false;
+            complete("the receiver was not ready, and the retries are used up");
+            advance();
+            return;
+        }
         refusedAt = now;
         retries = true;
         if (pair.givesUp()) {
