@@ -16,9 +16,6 @@ public final class Attachment {
     /** In its name: between the dma-buf's and the importer's, in which it does not occur. */
     static final String SEPARATOR = "/";
 
-    /** In the journal, of one without a callback. */
-    public static final String NEVER_NOTIFIED = "never notified";
-
     /** What the importer's table is worth. */
     public enum MappingState {
         NONE,
@@ -185,7 +182,11 @@ public final class Attachment {
     public void unpin() {
         lock().mustBeHeld("dma_buf_unpin");
         pins--;
-        kernel().note(Journal.Action.UNPIN, name(), pins < 0 ? "more often than it was pinned" : "");
+        if (pins < 0) {
+            kernel().note(Journal.Action.UNPIN, name(), Journal.Circumstance.NOT_PINNED, "");
+        } else {
+            kernel().note(Journal.Action.UNPIN, name(), "");
+        }
         if (dmaBuf.exporter().isDynamic()) {
             dmaBuf.exporter().unpin(this);
         }

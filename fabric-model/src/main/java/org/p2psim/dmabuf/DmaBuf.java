@@ -254,11 +254,13 @@ public final class DmaBuf {
                 })
                 .undo(() -> detach(attachment))
                 .then(done -> {
-                    kernel.note(
-                            Journal.Action.ATTACH,
-                            attachment.name(),
-                            (attachment.peer2peer() ? "peer2peer kept" : "peer2peer cleared")
-                                    + (attachment.moveNotify().isPresent() ? "" : ", " + Attachment.NEVER_NOTIFIED));
+                    String flag = attachment.peer2peer() ? "peer2peer kept" : "peer2peer cleared";
+                    if (attachment.moveNotify().isPresent()) {
+                        kernel.note(Journal.Action.ATTACH, attachment.name(), flag);
+                    } else {
+                        kernel.note(
+                                Journal.Action.ATTACH, attachment.name(), Journal.Circumstance.NEVER_NOTIFIED, flag);
+                    }
                     return Reply.done(attachment);
                 });
     }

@@ -3,6 +3,7 @@ package org.p2psim.dmabuf;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What operations did, in order: their effects for reports, and what checks look at. */
 public final class Journal {
@@ -65,14 +66,45 @@ public final class Journal {
         LEAK
     }
 
+    /** What readers of an entry go by in addition to its action. Its detail says so, too. */
+    public enum Circumstance {
+        /** Of an attach: the importer has no callback. */
+        NEVER_NOTIFIED("never notified"),
+        /** Of a move: nobody is to be told of it. */
+        NOT_EXPORTED("not exported"),
+        /** Of a reset: it is one of the whole bus. */
+        HOT_RESET("hot reset"),
+        /** Of what takes a while. */
+        BEGINS("begins"),
+        /** Of an unpin. */
+        NOT_PINNED("more often than it was pinned");
+
+        private final String text;
+
+        Circumstance(String text) {
+            this.text = text;
+        }
+
+        /** As details say it. */
+        public String text() {
+            return text;
+        }
+    }
+
     /**
      * Something that was done.
      *
      * @param task who did it
      * @param cause why the task runs ({@link Task#cause})
      * @param object what to: the name of a dma-buf, an attachment, a region, a device
+     * @param detail for people only
      */
-    public record Entry(String task, int cause, Action action, String object, String detail) {
+    public record Entry(
+            String task, int cause, Action action, String object, Optional<Circumstance> circumstance, String detail) {
+        public boolean is(Circumstance what) {
+            return circumstance.equals(Optional.of(what));
+        }
+
         /** Whether it is about an attachment, and what is mapped through it. */
         public boolean isOfAttachment() {
             return object.contains(Attachment.SEPARATOR);

@@ -194,6 +194,17 @@ public final class Kernel {
 
     /** Writes a line of the journal on behalf of whoever runs. */
     public void note(Journal.Action action, String object, String detail) {
-        journal.add(new Journal.Entry(current.name(), current.cause(), action, object, detail));
+        note(action, object, Optional.empty(), detail);
+    }
+
+    /** The same, of what happens in a circumstance that readers go by; the detail ends with it. */
+    public void note(Journal.Action action, String object, Journal.Circumstance circumstance, String detail) {
+        String whole = detail.isEmpty() ? circumstance.text() : detail + ", " + circumstance.text();
+        note(action, object, Optional.of(circumstance), whole);
+    }
+
+    private void note(
+            Journal.Action action, String object, Optional<Journal.Circumstance> circumstance, String detail) {
+        journal.add(new Journal.Entry(current.name(), current.cause(), action, object, circumstance, detail));
     }
 }

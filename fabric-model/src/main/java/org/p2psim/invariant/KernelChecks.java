@@ -36,7 +36,11 @@ public final class KernelChecks {
                         entry::detail);
             case TIMED_OUT -> violations.require(Invariant.REUSE_WAITS, false, entry.object(), entry::detail);
             case UNPIN ->
-                violations.require(Invariant.PINS_BALANCED, entry.detail().isEmpty(), entry.object(), entry::detail);
+                violations.require(
+                        Invariant.PINS_BALANCED,
+                        !entry.is(Journal.Circumstance.NOT_PINNED),
+                        entry.object(),
+                        entry::detail);
             case DEAD_KEY -> violations.require(Invariant.LIVE_KEYS_ONLY, false, entry.object(), entry::detail);
             case TOUCHED_AFTER_INSTALL ->
                 violations.require(Invariant.PUBLISHED_LAST, false, entry.object(), entry::detail);

@@ -8,12 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Journal;
 import org.p2psim.dmabuf.Journal.Action;
+import org.p2psim.dmabuf.Journal.Circumstance;
 import org.p2psim.dmabuf.Kernel;
 import org.p2psim.dmabuf.Task;
-import org.p2psim.dmabuf.exporter.Gpu;
 
 /** I-19 over a journal: who is notified when. */
 public final class NotificationChecks {
@@ -44,7 +43,7 @@ public final class NotificationChecks {
         switch (entry.action()) {
             case ATTACH -> {
                 attached.add(entry.object());
-                if (!entry.detail().endsWith(Attachment.NEVER_NOTIFIED)) {
+                if (!entry.is(Circumstance.NEVER_NOTIFIED)) {
                     withCallback.add(entry.object());
                 }
             }
@@ -54,7 +53,7 @@ public final class NotificationChecks {
             case RELEASE -> released.add(entry.object());
             case REVOKE, RESTORE -> changed(violations, entry);
             case MOVE -> {
-                if (!entry.detail().endsWith(Gpu.NOT_EXPORTED)) {
+                if (!entry.is(Circumstance.NOT_EXPORTED)) {
                     changed(violations, entry);
                 }
             }

@@ -75,6 +75,12 @@ class MisuseTest {
         return found.stream().map(Violation::invariant).distinct().toList();
     }
 
+    /** The only one. */
+    private static Violation broken(List<Violation> found, Invariant invariant) {
+        assertThat(found).extracting(Violation::invariant).containsExactly(invariant);
+        return found.get(0);
+    }
+
     private <T> T locked(DmaBuf dmaBuf, String what, Supplier<Reply<T>> body) {
         return machine.run(what, () -> dmaBuf.reservation().lock().around(body));
     }
@@ -118,10 +124,7 @@ class MisuseTest {
         gpu.begun().forEach(move -> move.copy().signal());
         assertThat(GpuChecks.check(gpu)).isEmpty();
         done(gpu.create("next", Bytes.MIB, Set.of(Flag.PREFERS_VRAM)));
-        assertThat(GpuChecks.check(gpu))
-                .singleElement()
-                .satisfies(found -> assertThat(found.invariant()).isEqualTo(Invariant.REUSE_WAITS))
-                .satisfies(found -> assertThat(found.object()).isEqualTo("d"));
+        assertThat(broken(GpuChecks.check(gpu), Invariant.REUSE_WAITS).object()).isEqualTo("d");
     }
 
     /** A reader on the CPU looks at the pin when it has the lock, not before. */
@@ -166,10 +169,9 @@ class MisuseTest {
     void mappingOrPinningWithoutTheReservationIsSeen() {
         Attachment attachment = done(bar().attach(importer(0)));
         done(attachment.map());
-        assertThat(KernelChecks.check(machine.kernel(), 0))
-                .singleElement()
-                .satisfies(found -> assertThat(found.invariant()).isEqualTo(Invariant.LOCKED_WHERE_NEEDED))
-                .satisfies(found -> assertThat(found.detail()).contains("dma_buf_map_attachment"));
+        assertThat(broken(KernelChecks.check(machine.kernel(), 0), Invariant.LOCKED_WHERE_NEEDED)
+                        .detail())
+                .contains("dma_buf_map_attachment");
         int mark = machine.kernel().journal().size();
         done(attachment.pin());
         assertThat(broken(KernelChecks.check(machine.kernel(), mark))).containsExactly(Invariant.LOCKED_WHERE_NEEDED);
@@ -180,10 +182,9 @@ class MisuseTest {
     void takingAReferenceWithTheReservationHeldIsSeen() {
         DmaBuf dmaBuf = bar();
         locked(dmaBuf, "get", dmaBuf::get);
-        assertThat(KernelChecks.check(machine.kernel(), 0))
-                .singleElement()
-                .satisfies(found -> assertThat(found.invariant()).isEqualTo(Invariant.UNLOCKED_WHERE_NEEDED))
-                .satisfies(found -> assertThat(found.detail()).contains("dma_buf_get"));
+        assertThat(broken(KernelChecks.check(machine.kernel(), 0), Invariant.UNLOCKED_WHERE_NEEDED)
+                        .detail())
+                .contains("dma_buf_get");
     }
 
     /** I-19: a driver that changes what a map answers and tells nobody. */

@@ -48,7 +48,7 @@ class ComparisonTest {
 
     @Test
     void theRemedyForARedirectIsTheCompleteListOfPorts() {
-        List<RunOutcome> runs = SampleOutcomes.fiveVariants().subList(0, 2);
+        List<RunOutcome> runs = SampleServers.fiveVariants().subList(0, 2);
         Difference pair = difference(runs, "p2p gpu0 to gpu1");
         assertThat(pair.remedy().orElseThrow())
                 .startsWith("in acs-on: pci=disable_acs_redir=0000:24:00.0;0000:24:01.0;");
@@ -56,15 +56,14 @@ class ComparisonTest {
 
     @Test
     void isolationIsNeverGivenUpWholesale() {
-        assertThat(Comparison.of(SampleOutcomes.fiveVariants()).toString())
+        assertThat(Comparison.of(SampleServers.fiveVariants()).toString())
                 .doesNotContain("noacs")
                 .doesNotContain("pcie_acs_override");
     }
 
     @Test
     void everyDifferenceHasAValueForEachVariantAndTwoThatDiffer() {
-        for (Difference difference :
-                Comparison.of(SampleOutcomes.fiveVariants()).differences()) {
+        for (Difference difference : Comparison.of(SampleServers.fiveVariants()).differences()) {
             assertThat(difference.values()).hasSize(5);
             assertThat(difference.values().stream().distinct().count()).isGreaterThan(1);
         }
@@ -72,7 +71,7 @@ class ComparisonTest {
 
     @Test
     void manyPairsThatDifferAlikeAreOneDifference() {
-        assertThat(Comparison.of(SampleOutcomes.fiveVariants()).differences()).hasSizeLessThan(20);
+        assertThat(Comparison.of(SampleServers.fiveVariants()).differences()).hasSizeLessThan(20);
     }
 
     @Test

@@ -11,6 +11,18 @@ import org.p2psim.scenario.quantity.Time;
 
 /** What processes and drivers do with dma-bufs and their attachments. */
 public sealed interface DmaBufOperation extends Operation {
+    /** What is done to a dma-buf that an earlier line exports. */
+    sealed interface OfDmaBuf extends DmaBufOperation {
+        /** Its name. */
+        String dmaBuf();
+    }
+
+    /** What an importer does to an attachment that an earlier line makes. */
+    sealed interface OfAttachment extends DmaBufOperation {
+        /** Its name. */
+        String attachment();
+    }
+
     /**
      * A dma-buf is exported. The file says one of: device address and size; the handle of an allocation; a region of a
      * vfio-pci device, all of it, a slice (as in the RFC of 2022), or a list of ranges (as merged).
@@ -43,28 +55,27 @@ public sealed interface DmaBufOperation extends Operation {
     record Slice(@Size long offset, @Size long length) {}
 
     /** The exporting process closes its file descriptor of the dma-buf. */
-    record Close(@Time long at, Optional<String> id, String dmaBuf) implements DmaBufOperation {}
+    record Close(@Time long at, Optional<String> id, String dmaBuf) implements OfDmaBuf {}
 
     record Attach(@Time long at, Optional<String> id, String attachment, String dmaBuf, String importer)
-            implements DmaBufOperation {}
+            implements OfDmaBuf {}
 
-    record Pin(@Time long at, Optional<String> id, String attachment) implements DmaBufOperation {}
+    record Pin(@Time long at, Optional<String> id, String attachment) implements OfAttachment {}
 
     /** @param direction in which the device will do DMA; both if absent */
     record Map(@Time long at, Optional<String> id, String attachment, Optional<Direction> direction)
-            implements DmaBufOperation {}
+            implements OfAttachment {}
 
     /** @param mapping number of what is given back, 1 for the first that the attachment mapped; the newest if absent */
-    record Unmap(@Time long at, Optional<String> id, String attachment, OptionalInt mapping)
-            implements DmaBufOperation {}
+    record Unmap(@Time long at, Optional<String> id, String attachment, OptionalInt mapping) implements OfAttachment {}
 
-    record Unpin(@Time long at, Optional<String> id, String attachment) implements DmaBufOperation {}
+    record Unpin(@Time long at, Optional<String> id, String attachment) implements OfAttachment {}
 
-    record Detach(@Time long at, Optional<String> id, String attachment) implements DmaBufOperation {}
+    record Detach(@Time long at, Optional<String> id, String attachment) implements OfAttachment {}
 
     /** The exporter takes the memory back for good. */
-    record Revoke(@Time long at, Optional<String> id, String dmaBuf) implements DmaBufOperation {}
+    record Revoke(@Time long at, Optional<String> id, String dmaBuf) implements OfDmaBuf {}
 
     /** The exporter moves the memory to another place. */
-    record Move(@Time long at, Optional<String> id, String dmaBuf) implements DmaBufOperation {}
+    record Move(@Time long at, Optional<String> id, String dmaBuf) implements OfDmaBuf {}
 }

@@ -11,24 +11,32 @@ import org.p2psim.unit.Bytes;
 
 /** DMA that devices do by themselves: through attachments, to BARs, to host memory, in collectives. */
 public sealed interface DmaOperation extends Operation {
-    /**
-     * The importer of an attachment reads the mapped memory by itself.
-     *
-     * @param attachment one of a dma-buf, or a p2p mapping of a VMA
-     */
+    /** Through an attachment of a dma-buf, or a p2p mapping of a VMA. */
+    sealed interface OfMapping extends DmaOperation {
+        /** Its name. */
+        String attachment();
+
+        /** Bytes from the start of what is mapped. */
+        long offset();
+
+        /** Bytes. */
+        long size();
+    }
+
+    /** The importer of an attachment reads the mapped memory by itself. */
     record DmaRead(
             @Time long at,
             Optional<String> id,
             String attachment,
             @Size long offset,
-            @Size long size) implements DmaOperation {}
+            @Size long size) implements OfMapping {}
 
     record DmaWrite(
             @Time long at,
             Optional<String> id,
             String attachment,
             @Size long offset,
-            @Size long size) implements DmaOperation {}
+            @Size long size) implements OfMapping {}
 
     /**
      * A device reads or writes the largest memory BAR of another, or host memory, without a dma-buf.

@@ -22,8 +22,7 @@ import org.p2psim.scenario.quantity.Time;
 
 /**
  * One line of {@code expect}: about a pair of functions, about the object of an operation, about what happened and in
- * which order, or about the invariants. Each kind has a key of its own that tells it. {@code at} is the time, in ticks,
- * whose state is meant: what is so when everything at that time has happened; the end of the run if absent.
+ * which order, or about the invariants. Each kind has a key of its own that tells it.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION)
 @JsonSubTypes({
@@ -43,6 +42,11 @@ import org.p2psim.scenario.quantity.Time;
     @JsonSubTypes.Type(Expectation.Invariants.class),
 })
 public sealed interface Expectation {
+    /** What is so when everything at a time has happened. */
+    sealed interface OfState extends Expectation {
+        /** The time, ticks; the end of the run if absent. */
+        OptionalLong at();
+    }
 
     /** The kernel's verdict for provider and client. */
     record P2p(List<String> p2p, Optional<MapType> is, OptionalInt distance) implements Expectation {
@@ -67,7 +71,7 @@ public sealed interface Expectation {
             Optional<String> sameKeyAs,
             Optional<String> otherKeyThan,
             @Time OptionalLong at)
-            implements Expectation {}
+            implements OfState {}
 
     enum MrState {
         /** There, in whatever state. */
@@ -82,7 +86,7 @@ public sealed interface Expectation {
         DEREGISTERED
     }
 
-    record Qp(String qp, Optional<QpState> is, @Time OptionalLong at) implements Expectation {}
+    record Qp(String qp, Optional<QpState> is, @Time OptionalLong at) implements OfState {}
 
     enum QpState {
         /** Not yet created, or refused. */
@@ -103,7 +107,7 @@ public sealed interface Expectation {
             @Size OptionalLong size,
             OptionalInt references,
             @Time OptionalLong at)
-            implements Expectation {}
+            implements OfState {}
 
     enum DmaBufState {
         /** There, in whatever state. */
@@ -130,7 +134,7 @@ public sealed interface Expectation {
             Optional<Boolean> peerToPeer,
             Optional<Direction> direction,
             @Time OptionalLong at)
-            implements Expectation {}
+            implements OfState {}
 
     enum AttachmentState {
         /** There, without a mapping. */
@@ -157,7 +161,7 @@ public sealed interface Expectation {
             OptionalInt exporting,
             Optional<Place> place,
             @Time OptionalLong at)
-            implements Expectation {}
+            implements OfState {}
 
     enum HandleState {
         ALLOCATED,
@@ -182,7 +186,7 @@ public sealed interface Expectation {
             String device,
             Optional<DeviceState> is,
             Optional<String> user,
-            @Time OptionalLong at) implements Expectation {}
+            @Time OptionalLong at) implements OfState {}
 
     enum DeviceState {
         OPEN,
@@ -219,7 +223,7 @@ public sealed interface Expectation {
             @Size OptionalLong dropped,
             @Size OptionalLong blocked,
             @Time OptionalLong at)
-            implements Expectation {
+            implements OfState {
         /** The owner of what belongs to nobody. */
         public static final String NOBODY = "nobody";
 
@@ -279,7 +283,7 @@ public sealed interface Expectation {
             @Time OptionalLong ends,
             @Time OptionalLong endsAfter,
             @Time OptionalLong endsBefore)
-            implements Expectation {}
+            implements OfState {}
 
     enum LineState {
         DONE,
@@ -332,7 +336,7 @@ public sealed interface Expectation {
             String sg,
             @Address List<Long> addresses,
             @Size List<Long> lengths,
-            @Time OptionalLong at) implements Expectation {
+            @Time OptionalLong at) implements OfState {
         public Sg {
             addresses = ImmutableList.copyOf(addresses);
             lengths = ImmutableList.copyOf(lengths);

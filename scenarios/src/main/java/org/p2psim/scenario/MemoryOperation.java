@@ -14,6 +14,29 @@ import org.p2psim.scenario.quantity.Time;
 /** What happens to memory behind exports: its allocation, its place, its contents and its owner. */
 public sealed interface MemoryOperation extends Operation {
     /**
+     * What the present user of a device does to its memory with the device itself. Where: a device address, a handle with
+     * an offset, or a region with an offset.
+     */
+    sealed interface Access extends MemoryOperation {
+        String device();
+
+        /** Device address. */
+        OptionalLong address();
+
+        /** Of an allocation. */
+        Optional<String> handle();
+
+        /** Index of the BAR. */
+        OptionalInt region();
+
+        /** Bytes from the start of the allocation or the region. */
+        long offset();
+
+        /** Bytes. */
+        long size();
+    }
+
+    /**
      * Memory is allocated from a driver, which names it by a handle.
      *
      * @param pages habanalabs: device addresses of its pages; if empty, they are taken one after the other from the start
@@ -72,8 +95,7 @@ public sealed interface MemoryOperation extends Operation {
             implements MemoryOperation {}
 
     /**
-     * The present user of a device writes its memory with the device itself. Where: a device address, a handle with an
-     * offset, or a region with an offset.
+     * The present user of a device writes its memory.
      *
      * @param tag whose data it is; the user's if absent
      */
@@ -87,9 +109,9 @@ public sealed interface MemoryOperation extends Operation {
             @Size long offset,
             @Size long size,
             Optional<String> tag)
-            implements MemoryOperation {}
+            implements Access {}
 
-    /** The present user of a device reads its memory with the device itself. */
+    /** The present user of a device reads its memory. */
     record ReadMemory(
             @Time long at,
             Optional<String> id,
@@ -99,7 +121,7 @@ public sealed interface MemoryOperation extends Operation {
             OptionalInt region,
             @Size long offset,
             @Size long size)
-            implements MemoryOperation {}
+            implements Access {}
 
     /** A range of a region gets another owner: another driver takes it. */
     record Assign(

@@ -13,14 +13,25 @@ public sealed interface NvmeOperation extends Operation {
 
     record UnregisterToken(@Time long at, Optional<String> id, String token) implements NvmeOperation {}
 
-    /**
-     * Read commands of an NVMe drive, all alike: data comes from the media and the drive writes it to memory.
-     *
-     * @param to an attachment or a token of the drive, a device (its largest memory BAR), or {@link #MEMORY}
-     * @param size bytes of all commands
-     * @param request bytes of a command
-     * @param depth commands that may be unfinished at once
-     */
+    /** Commands of a drive, all alike. */
+    sealed interface Commands extends NvmeOperation {
+        /** The drive. */
+        String nvme();
+
+        /** An attachment or a token of the drive, a device (its largest memory BAR), or {@link #MEMORY}. */
+        String memory();
+
+        /** Bytes of all commands. */
+        long size();
+
+        /** Bytes of a command. */
+        OptionalLong request();
+
+        /** Commands that may be unfinished at once. */
+        OptionalLong depth();
+    }
+
+    /** Read commands of an NVMe drive: data comes from the media and the drive writes it to memory. */
     record NvmeRead(
             @Time long at,
             Optional<String> id,
@@ -29,16 +40,14 @@ public sealed interface NvmeOperation extends Operation {
             @Size long size,
             @Size OptionalLong request,
             OptionalLong depth)
-            implements NvmeOperation {}
+            implements Commands {
+        @Override
+        public String memory() {
+            return to;
+        }
+    }
 
-    /**
-     * Write commands of an NVMe drive, all alike: the drive reads memory and data goes to the media.
-     *
-     * @param from an attachment or a token of the drive, a device (its largest memory BAR), or {@link #MEMORY}
-     * @param size bytes of all commands
-     * @param request bytes of a command
-     * @param depth commands that may be unfinished at once
-     */
+    /** Write commands of an NVMe drive: the drive reads memory and data goes to the media. */
     record NvmeWrite(
             @Time long at,
             Optional<String> id,
@@ -47,5 +56,10 @@ public sealed interface NvmeOperation extends Operation {
             @Size long size,
             @Size OptionalLong request,
             OptionalLong depth)
-            implements NvmeOperation {}
+            implements Commands {
+        @Override
+        public String memory() {
+            return from;
+        }
+    }
 }

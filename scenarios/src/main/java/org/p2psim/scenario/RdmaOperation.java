@@ -48,13 +48,28 @@ public sealed interface RdmaOperation extends Operation {
     record CreateQp(@Time long at, Optional<String> id, String qp, String nic, OptionalInt rnrRetry)
             implements RdmaOperation {}
 
-    /**
-     * A remote peer reads the MR: the NIC reads the memory behind it.
-     *
-     * @param local the peer's own MR, where the data goes, if the peer is a NIC of this machine
-     * @param qp queue pair that keeps the order, and the errors, of its work requests; one of its own if absent
-     * @param requester NIC of this machine that is the peer; elsewhere if absent
-     */
+    /** A remote peer accesses an MR. */
+    sealed interface Remote extends RdmaOperation {
+        /** Of the NIC that the peer asks. */
+        String mr();
+
+        /** Bytes from the start of the MR. */
+        long offset();
+
+        /** Bytes. */
+        long size();
+
+        /** The peer's own MR, with the other end of the data, if the peer is a NIC of this machine. */
+        Optional<String> local();
+
+        /** Queue pair that keeps the order, and the errors, of its work requests; one of its own if absent. */
+        Optional<String> qp();
+
+        /** NIC of this machine that is the peer; elsewhere if absent. */
+        Optional<String> requester();
+    }
+
+    /** A remote peer reads the MR: the NIC reads the memory behind it. */
     record RdmaRead(
             @Time long at,
             Optional<String> id,
@@ -64,15 +79,9 @@ public sealed interface RdmaOperation extends Operation {
             Optional<String> local,
             Optional<String> qp,
             Optional<String> requester)
-            implements RdmaOperation {}
+            implements Remote {}
 
-    /**
-     * A remote peer writes the MR: the NIC writes the memory behind it.
-     *
-     * @param local the peer's own MR, where the data comes from, if the peer is a NIC of this machine
-     * @param qp queue pair that keeps the order, and the errors, of its work requests; one of its own if absent
-     * @param requester NIC of this machine that is the peer; elsewhere if absent
-     */
+    /** A remote peer writes the MR: the NIC writes the memory behind it. */
     record RdmaWrite(
             @Time long at,
             Optional<String> id,
@@ -82,7 +91,7 @@ public sealed interface RdmaOperation extends Operation {
             Optional<String> local,
             Optional<String> qp,
             Optional<String> requester)
-            implements RdmaOperation {}
+            implements Remote {}
 
     /**
      * A peer sends a message, which goes where the NIC's oldest receive says.

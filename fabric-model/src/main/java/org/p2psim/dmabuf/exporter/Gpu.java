@@ -36,9 +36,6 @@ import org.p2psim.platform.Errno;
  * once the copy is over.
  */
 public final class Gpu {
-    /** In the journal, of a move that nobody is to be told of. */
-    public static final String NOT_EXPORTED = "not exported";
-
     private final Bdf function;
     private final AddressRange window;
     private final GpuPlaces places;
@@ -286,10 +283,12 @@ public final class Gpu {
         List<Fence> uses = new ArrayList<>();
         Fence copy = new Fence("copy of " + buffer.name(), () -> places.give(from, old, moved, uses));
         buffer.reservation().add(copy, FenceUsage.KERNEL);
-        kernel.note(
-                Journal.Action.MOVE,
-                moved,
-                "%s to %s%s".formatted(buffer.place(), to, buffer.dmaBuf().isPresent() ? "" : ", " + NOT_EXPORTED));
+        String way = "%s to %s".formatted(from, to);
+        if (buffer.dmaBuf().isPresent()) {
+            kernel.note(Journal.Action.MOVE, moved, way);
+        } else {
+            kernel.note(Journal.Action.MOVE, moved, Journal.Circumstance.NOT_EXPORTED, way);
+        }
         buffer.moving(copy, to, block);
         begun.add(new Move(copy, buffer));
         if (buffer.dmaBuf().isEmpty()) {

@@ -153,7 +153,7 @@ public final class HabanalabsFile {
         owned.free(memory);
         if (scrubs && !kernel.has(Bug.NO_SCRUB)) {
             scrubbing = true;
-            kernel.note(Journal.Action.SCRUB, device, "begins");
+            kernel.note(Journal.Action.SCRUB, device, Journal.Circumstance.BEGINS, "");
         }
     }
 

@@ -55,9 +55,8 @@ public final class VfioDeviceSet {
         Reply<VfioPci> reset = revoked.then(before -> {
             // all go down at once; only then each is waited for
             Reply<VfioPci> up = Reply.done(before);
-            List<Reply<VfioPci>> down = devices.stream()
-                    .map(device -> device.underReset("hot reset", () -> Reply.done(device)))
-                    .toList();
+            List<Reply<VfioPci>> down =
+                    devices.stream().map(VfioPci::underHotReset).toList();
             for (Reply<VfioPci> each : down) {
                 up = up.then(done -> each);
             }

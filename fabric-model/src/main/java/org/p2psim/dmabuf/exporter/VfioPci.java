@@ -272,9 +272,19 @@ public final class VfioPci {
     }
 
     /** The function does not answer until the reset is over. */
-    Reply<VfioPci> underReset(String what, Supplier<Reply<VfioPci>> next) {
-        resetting = true;
+    private Reply<VfioPci> underReset(String what, Supplier<Reply<VfioPci>> next) {
         kernel.note(Journal.Action.RESET, name, what);
+        return untilReset(what, next);
+    }
+
+    /** The same, with all functions of the bus; until they are restored. */
+    Reply<VfioPci> underHotReset() {
+        kernel.note(Journal.Action.RESET, name, Journal.Circumstance.HOT_RESET, "");
+        return untilReset(Journal.Circumstance.HOT_RESET.text(), () -> Reply.done(this));
+    }
+
+    private Reply<VfioPci> untilReset(String what, Supplier<Reply<VfioPci>> next) {
+        resetting = true;
         return Reply.after(
                 new Wait(Wait.Kind.RESET, what + " of " + name, () -> !resetting, () -> List.of(name)), next);
     }

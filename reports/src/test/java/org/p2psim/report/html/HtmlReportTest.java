@@ -20,6 +20,7 @@ import org.p2psim.outcome.Event;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.report.SampleLifetimes;
 import org.p2psim.report.SampleOutcomes;
+import org.p2psim.report.SampleServers;
 import org.xml.sax.InputSource;
 
 class HtmlReportTest {
@@ -37,7 +38,7 @@ class HtmlReportTest {
     @Test
     void everyIdIsUniqueAndEveryInnerLinkLeadsSomewhere() {
         for (List<RunOutcome> runs : List.of(
-                SampleOutcomes.fiveVariants(),
+                SampleServers.fiveVariants(),
                 List.of(SampleLifetimes.doubleInversion(), SampleLifetimes.merged(), SampleLifetimes.many(3)))) {
             String page = HtmlReport.render(runs);
             List<String> ids = found(page, " id=\"([^\"]*)\"");
@@ -77,7 +78,7 @@ class HtmlReportTest {
 
     @Test
     void theCompleteListOfPortsIsThereThoughTheKernelCutsItsOwn() {
-        String page = HtmlReport.render(List.of(SampleOutcomes.twoSockets()));
+        String page = HtmlReport.render(List.of(SampleServers.twoSockets()));
         assertThat(page).contains("pci=disable_acs_redir=0000:24:00.0;0000:22:00.0;0000:27:00.0;0000:22:01.0");
     }
 
@@ -112,7 +113,7 @@ class HtmlReportTest {
     @Test
     void everyPictureIsXmlWithTitleAndDescription() {
         picturesParse(PAGE);
-        picturesParse(HtmlReport.render(SampleOutcomes.fiveVariants()));
+        picturesParse(HtmlReport.render(SampleServers.fiveVariants()));
         picturesParse(HtmlReport.render(List.of(SampleLifetimes.doubleInversion(), SampleLifetimes.many(2))));
     }
 
@@ -134,7 +135,7 @@ class HtmlReportTest {
     @Test
     void sixteenDevicesStayBelowAMegabyte() {
         int size =
-                HtmlReport.render(SampleOutcomes.fiveVariants().subList(0, 2)).getBytes(StandardCharsets.UTF_8).length;
+                HtmlReport.render(SampleServers.fiveVariants().subList(0, 2)).getBytes(StandardCharsets.UTF_8).length;
         assertThat(size).isLessThan(1_000_000);
     }
 
@@ -175,8 +176,8 @@ class HtmlReportTest {
     @Test
     void samplesAreWrittenForLooking() throws IOException {
         Files.writeString(Path.of("target/sample-two.html"), PAGE);
-        Files.writeString(Path.of("target/sample-one.html"), HtmlReport.render(List.of(SampleOutcomes.twoSockets())));
-        Files.writeString(Path.of("target/sample-five.html"), HtmlReport.render(SampleOutcomes.fiveVariants()));
+        Files.writeString(Path.of("target/sample-one.html"), HtmlReport.render(List.of(SampleServers.twoSockets())));
+        Files.writeString(Path.of("target/sample-five.html"), HtmlReport.render(SampleServers.fiveVariants()));
         Files.writeString(
                 Path.of("target/sample-lifetimes.html"),
                 HtmlReport.render(

@@ -24,7 +24,7 @@ import org.p2psim.platform.Cpu;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.platform.KernelRules;
 import org.p2psim.platform.Socket;
-import org.p2psim.report.SampleOutcomes;
+import org.p2psim.report.SampleMachines;
 import org.p2psim.report.html.MatrixReport.TooLargeException;
 import org.p2psim.topology.Acs;
 import org.p2psim.topology.Fabric;
@@ -69,7 +69,7 @@ class MatrixReportTest {
                         Optional.empty()));
             }
         }
-        Cpu cpu = SampleOutcomes.CASCADE_LAKE;
+        Cpu cpu = SampleMachines.CASCADE_LAKE;
         Fabric fabric = Fabric.of(List.of(new Socket("s0", cpu)), bridges, functions);
         return new Matrix(
                 "server",

@@ -25,7 +25,9 @@ import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.outcome.TransferOutcome.RouteHop;
 import org.p2psim.platform.Socket;
 import org.p2psim.report.SampleLifetimes;
+import org.p2psim.report.SampleMachines;
 import org.p2psim.report.SampleOutcomes;
+import org.p2psim.report.SampleServers;
 import org.p2psim.topology.Acs;
 import org.p2psim.topology.Fabric;
 import org.p2psim.topology.HostBridge;
@@ -259,7 +261,7 @@ class PicturesTest {
     }
 
     private static RunOutcome large(int perSwitch) {
-        return SampleOutcomes.large("v", 2, perSwitch, REDIRECT, IommuMode.TRANSLATING, SampleOutcomes.EPYC);
+        return SampleServers.large("v", 2, perSwitch, REDIRECT, IommuMode.TRANSLATING, SampleMachines.EPYC);
     }
 
     private static String topology(RunOutcome run) {
@@ -277,10 +279,10 @@ class PicturesTest {
                         Optional.empty()))
                 .toList();
         Fabric fabric = Fabric.of(
-                List.of(new Socket("s0", SampleOutcomes.EPYC)),
+                List.of(new Socket("s0", SampleMachines.EPYC)),
                 List.of(new HostBridge("rc0", "s0", 0, 0, IommuMode.OFF, 0, 256, List.of())),
                 ports);
-        return TopologyPicture.render("p", new Machine("6.12", "", SampleOutcomes.EPYC, fabric), List.of());
+        return TopologyPicture.render("p", new Machine("6.12", "", SampleMachines.EPYC, fabric), List.of());
     }
 
     private static TransferOutcome redirected() {

@@ -9,14 +9,16 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.report.SampleLifetimes;
+import org.p2psim.report.SampleMachines;
 import org.p2psim.report.SampleOutcomes;
+import org.p2psim.report.SampleServers;
 
 class TextReportsTest {
     private static final List<RunOutcome> TWO = List.of(SampleOutcomes.bareMetal(), SampleOutcomes.vm());
 
     @Test
     void aRunTakesAtMostFortyLinesOf120Columns() {
-        for (RunOutcome run : List.of(SampleOutcomes.bareMetal(), SampleOutcomes.vm(), SampleOutcomes.twoSockets())) {
+        for (RunOutcome run : List.of(SampleOutcomes.bareMetal(), SampleOutcomes.vm(), SampleServers.twoSockets())) {
             String text = TextReport.of(run);
             assertThat(text.lines().count()).isLessThanOrEqualTo(40);
             assertThat(text.lines()).allMatch(line -> line.length() <= 120);
@@ -72,13 +74,13 @@ class TextReportsTest {
 
     @Test
     void eightEndpointsFit120Columns() {
-        RunOutcome eight = SampleOutcomes.large(
+        RunOutcome eight = SampleServers.large(
                 "acs-on",
                 2,
                 2,
                 new org.p2psim.topology.Acs(0x1f, 0x1d),
                 org.p2psim.topology.IommuMode.OFF,
-                SampleOutcomes.EPYC);
+                SampleMachines.EPYC);
         assertThat(MatrixText.of(eight.matrix()).lines())
                 .filteredOn(line -> !line.contains("ACS redirect"))
                 .allMatch(line -> line.length() <= 120);
@@ -107,12 +109,12 @@ class TextReportsTest {
     @Test
     void samplesAreWrittenForLooking() throws IOException {
         String all = TextReport.of(SampleOutcomes.bareMetal()) + "\n" + TextReport.of(SampleOutcomes.vm()) + "\n"
-                + TextReport.of(SampleOutcomes.twoSockets()) + "\n" + TextReport.of(SampleLifetimes.doubleInversion())
+                + TextReport.of(SampleServers.twoSockets()) + "\n" + TextReport.of(SampleLifetimes.doubleInversion())
                 + "\n"
                 + TextReport.of(SampleLifetimes.merged()) + "\n" + TextReport.of(SampleLifetimes.many(5)) + "\n"
                 + CompareText.of(TWO) + "\n"
-                + CompareText.of(SampleOutcomes.fiveVariants()) + "\n"
-                + MatrixText.of(SampleOutcomes.twoSockets().matrix());
+                + CompareText.of(SampleServers.fiveVariants()) + "\n"
+                + MatrixText.of(SampleServers.twoSockets().matrix());
         Files.writeString(Path.of("target/sample.txt"), all);
         assertThat(all).isNotEmpty();
     }

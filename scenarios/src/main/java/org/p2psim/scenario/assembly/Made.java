@@ -91,14 +91,11 @@ final class Made {
     /** Whether an operation moves data, so that expectations may name it as a DMA. */
     private static boolean isTransfer(Operation operation) {
         return operation instanceof DmaOperation
-                || operation instanceof RdmaOperation.RdmaRead
-                || operation instanceof RdmaOperation.RdmaWrite
+                || operation instanceof RdmaOperation.Remote
                 || operation instanceof RdmaOperation.RdmaSend
                 || operation instanceof RdmaOperation.LocalAccess
-                || operation instanceof NvmeOperation.NvmeRead
-                || operation instanceof NvmeOperation.NvmeWrite
-                || operation instanceof MemoryOperation.WriteMemory
-                || operation instanceof MemoryOperation.ReadMemory;
+                || operation instanceof NvmeOperation.Commands
+                || operation instanceof MemoryOperation.Access;
     }
 
     private void make(Kind kind, String name, String pointer) {

@@ -2,7 +2,6 @@ package org.p2psim.scenario.assembly;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.p2psim.scenario.Device.DeviceType;
 import org.p2psim.scenario.DmaBufOperation;
 import org.p2psim.scenario.Finding;
@@ -41,11 +40,8 @@ final class MemoryRules {
         } else if (operation instanceof MemoryOperation.Defragment op) {
             op.handle().ifPresent(handle -> buffer(handle, pointer));
             op.vma().ifPresent(vma -> made.refer(Made.Kind.VMA, vma, pointer));
-        } else if (operation instanceof MemoryOperation.WriteMemory op) {
-            place(op.device(), op.address(), op.offset(), op.handle(), pointer);
-            op.region().ifPresent(region -> part(op.device(), region, op.offset(), op.size(), pointer));
-        } else if (operation instanceof MemoryOperation.ReadMemory op) {
-            place(op.device(), op.address(), op.offset(), op.handle(), pointer);
+        } else if (operation instanceof MemoryOperation.Access op) {
+            place(op, pointer);
             op.region().ifPresent(region -> part(op.device(), region, op.offset(), op.size(), pointer));
         } else if (operation instanceof MemoryOperation.Assign op) {
             roles.usable(op.device(), pointer + "/device");
@@ -115,14 +111,14 @@ final class MemoryRules {
         }
     }
 
-    private void place(String device, OptionalLong address, long offset, Optional<String> handle, String pointer) {
-        roles.usable(device, pointer + "/device");
-        if (address.isPresent() && !roles.is(device, DeviceType.HABANALABS)) {
+    private void place(MemoryOperation.Access op, String pointer) {
+        roles.usable(op.device(), pointer + "/device");
+        if (op.address().isPresent() && !roles.is(op.device(), DeviceType.HABANALABS)) {
             find(pointer + "/address", "address", "only a habanalabs device has device addresses; say a region");
-        } else if (address.isPresent() && offset != 0) {
+        } else if (op.address().isPresent() && op.offset() != 0) {
             find(pointer + "/offset", "address", "an address has no offset");
         }
-        handle.ifPresent(name -> made.refer(Made.Kind.HANDLE, name, pointer));
+        op.handle().ifPresent(name -> made.refer(Made.Kind.HANDLE, name, pointer));
     }
 
     private void region(String device, int region, String pointer) {

@@ -30,10 +30,8 @@ final class RdmaRules {
             made.refer(Made.Kind.MR, op.mr(), pointer);
         } else if (operation instanceof RdmaOperation.CreateQp op) {
             roles.nic(op.nic(), pointer + "/nic");
-        } else if (operation instanceof RdmaOperation.RdmaRead op) {
-            remote(op.mr(), op.local(), op.qp(), op.requester(), pointer);
-        } else if (operation instanceof RdmaOperation.RdmaWrite op) {
-            remote(op.mr(), op.local(), op.qp(), op.requester(), pointer);
+        } else if (operation instanceof RdmaOperation.Remote op) {
+            remote(op, pointer);
         } else if (operation instanceof RdmaOperation.RdmaSend op) {
             roles.nic(op.nic(), pointer + "/nic");
             op.local().ifPresent(name -> made.refer(Made.Kind.MR, name, pointer, "/local"));
@@ -46,15 +44,15 @@ final class RdmaRules {
         }
     }
 
-    private void remote(
-            String mr, Optional<String> local, Optional<String> qp, Optional<String> requester, String pointer) {
-        made.refer(Made.Kind.MR, mr, pointer);
-        local.ifPresent(name -> made.refer(Made.Kind.MR, name, pointer, "/local"));
-        requester.ifPresent(name -> roles.nic(name, pointer + "/requester"));
-        qp.ifPresent(name -> made.refer(Made.Kind.QP, name, pointer));
-        Optional<String> owner = qp.flatMap(this::nicOfQp);
-        if (owner.isPresent() && requester.isPresent() && !owner.equals(requester)) {
-            String message = "queue pair \"%s\" is one of \"%s\"".formatted(qp.orElse(""), owner.get());
+    private void remote(RdmaOperation.Remote op, String pointer) {
+        made.refer(Made.Kind.MR, op.mr(), pointer);
+        op.local().ifPresent(name -> made.refer(Made.Kind.MR, name, pointer, "/local"));
+        op.requester().ifPresent(name -> roles.nic(name, pointer + "/requester"));
+        op.qp().ifPresent(name -> made.refer(Made.Kind.QP, name, pointer));
+        Optional<String> owner = op.qp().flatMap(this::nicOfQp);
+        if (owner.isPresent() && op.requester().isPresent() && !owner.equals(op.requester())) {
+            String message =
+                    "queue pair \"%s\" is one of \"%s\"".formatted(op.qp().orElse(""), owner.get());
             findings.add(Finding.at(pointer + "/requester", "requester", message));
         }
     }

@@ -103,31 +103,13 @@ final class References {
     private void dmaBuf(DmaBufOperation operation, String pointer) {
         if (operation instanceof DmaBufOperation.Export op) {
             memory.check(op, pointer);
-        } else if (operation instanceof DmaBufOperation.Close op) {
+        } else if (operation instanceof DmaBufOperation.OfDmaBuf op) {
             made.refer(Made.Kind.DMA_BUF, op.dmaBuf(), pointer);
-        } else if (operation instanceof DmaBufOperation.Revoke op) {
-            made.refer(Made.Kind.DMA_BUF, op.dmaBuf(), pointer);
-        } else if (operation instanceof DmaBufOperation.Move op) {
-            made.refer(Made.Kind.DMA_BUF, op.dmaBuf(), pointer);
-        } else if (operation instanceof DmaBufOperation.Attach op) {
-            made.refer(Made.Kind.DMA_BUF, op.dmaBuf(), pointer);
-            roles.importer(op.importer(), pointer + "/importer");
-        } else {
-            attachment(operation, pointer);
+        } else if (operation instanceof DmaBufOperation.OfAttachment op) {
+            made.refer(Made.Kind.ATTACHMENT, op.attachment(), pointer);
         }
-    }
-
-    private void attachment(DmaBufOperation operation, String pointer) {
-        if (operation instanceof DmaBufOperation.Pin op) {
-            made.refer(Made.Kind.ATTACHMENT, op.attachment(), pointer);
-        } else if (operation instanceof DmaBufOperation.Map op) {
-            made.refer(Made.Kind.ATTACHMENT, op.attachment(), pointer);
-        } else if (operation instanceof DmaBufOperation.Unmap op) {
-            made.refer(Made.Kind.ATTACHMENT, op.attachment(), pointer);
-        } else if (operation instanceof DmaBufOperation.Unpin op) {
-            made.refer(Made.Kind.ATTACHMENT, op.attachment(), pointer);
-        } else if (operation instanceof DmaBufOperation.Detach op) {
-            made.refer(Made.Kind.ATTACHMENT, op.attachment(), pointer);
+        if (operation instanceof DmaBufOperation.Attach op) {
+            roles.importer(op.importer(), pointer + "/importer");
         }
     }
 
@@ -162,11 +144,8 @@ final class References {
             made.refer(Made.Kind.DMA_BUF, op.dmaBuf(), pointer);
         } else if (operation instanceof NvmeOperation.UnregisterToken op) {
             made.refer(Made.Kind.TOKEN, op.token(), pointer);
-        } else if (operation instanceof NvmeOperation.NvmeRead op) {
-            commands(op.nvme(), op.to(), pointer, "/to");
-            workloads.check(op, pointer);
-        } else if (operation instanceof NvmeOperation.NvmeWrite op) {
-            commands(op.nvme(), op.from(), pointer, "/from");
+        } else if (operation instanceof NvmeOperation.Commands op) {
+            commands(op.nvme(), op.memory(), pointer, op instanceof NvmeOperation.NvmeRead ? "/to" : "/from");
             workloads.check(op, pointer);
         }
     }
@@ -221,22 +200,18 @@ final class References {
                 String message = "\"%s\" has no BAR %d".formatted(op.device(), op.region());
                 findings.add(Finding.at(pointer + "/region", "region", message));
             }
-        } else if (operation instanceof VmaOperation.P2pMap op) {
-            made.refer(Made.Kind.VMA, op.vma(), pointer);
-            roles.initiator(op.importer(), pointer + "/importer");
         } else if (operation instanceof VmaOperation.P2pUnmap op) {
             made.refer(Made.Kind.MAPPING, op.mapping(), pointer);
-        } else if (operation instanceof VmaOperation.Munmap op) {
+        } else if (operation instanceof VmaOperation.OfVma op) {
             made.refer(Made.Kind.VMA, op.vma(), pointer);
-        } else if (operation instanceof VmaOperation.Zap op) {
-            made.refer(Made.Kind.VMA, op.vma(), pointer);
+        }
+        if (operation instanceof VmaOperation.P2pMap op) {
+            roles.initiator(op.importer(), pointer + "/importer");
         }
     }
 
     private void dma(DmaOperation operation, String pointer) {
-        if (operation instanceof DmaOperation.DmaRead op) {
-            mapped(op.attachment(), pointer);
-        } else if (operation instanceof DmaOperation.DmaWrite op) {
+        if (operation instanceof DmaOperation.OfMapping op) {
             mapped(op.attachment(), pointer);
         } else if (operation instanceof DmaOperation.Traffic op) {
             workloads.check(op, pointer);

@@ -30,16 +30,9 @@ final class WorkloadRules {
         this.findings = findings;
     }
 
-    void check(NvmeOperation.NvmeRead read, String pointer) {
-        checkCommands(read.size(), read.request(), pointer);
-    }
-
-    void check(NvmeOperation.NvmeWrite write, String pointer) {
-        checkCommands(write.size(), write.request(), pointer);
-    }
-
-    private void checkCommands(long size, OptionalLong request, String pointer) {
-        checkSize(size, request.orElse(LARGEST_REQUEST), pointer, "nvme");
+    void check(NvmeOperation.Commands commands, String pointer) {
+        OptionalLong request = commands.request();
+        checkSize(commands.size(), request.orElse(LARGEST_REQUEST), pointer, "nvme");
         if (request.orElse(1) < 1 || request.orElse(1) > LARGEST_REQUEST) {
             find(pointer + "/request", "nvme", "a command moves 1 byte to 1 GiB");
         }

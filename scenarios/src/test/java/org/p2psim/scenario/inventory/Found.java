@@ -10,6 +10,20 @@ import org.p2psim.outcome.Note;
 public final class Found {
     private Found() {}
 
+    /** Reads something. */
+    public interface Reading {
+        Inventory read() throws InventoryException;
+    }
+
+    /** What the user is told of something that cannot be read. */
+    public static String messageOf(Reading reading) {
+        try {
+            return "read: " + reading.read();
+        } catch (InventoryException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
     /** The function at an address, which must be there once. */
     public static FoundFunction at(Inventory inventory, String address) {
         List<FoundFunction> functions = inventory.functions().stream()
@@ -37,5 +51,21 @@ public final class Found {
                     .ifPresent(bridge -> assertThat(addresses).contains(bridge).isNotEqualTo(function.address()));
         }
         assertThat(inventory.notes()).allSatisfy(note -> assertThat(note.text()).isNotEmpty());
+    }
+
+    /**
+     * Whatever a file has become, it gives a whole inventory or a message.
+     *
+     * @param seed of the damage
+     * @param message how a message begins
+     */
+    public static void assertWholeOrRefused(long seed, String message, Reading reading) {
+        try {
+            assertWellFormed(reading.read());
+        } catch (InventoryException e) {
+            assertThat(e.getMessage()).as("seed %d", seed).isNotEmpty().startsWith(message);
+        } catch (RuntimeException e) {
+            throw new AssertionError("seed " + seed, e);
+        }
     }
 }

@@ -58,26 +58,7 @@ public final class Expectations {
     }
 
     private static OptionalLong at(Expectation expectation) {
-        if (expectation instanceof Expectation.Mr expected) {
-            return expected.at();
-        } else if (expectation instanceof Expectation.Qp expected) {
-            return expected.at();
-        } else if (expectation instanceof Expectation.DmaBuf expected) {
-            return expected.at();
-        } else if (expectation instanceof Expectation.Attachment expected) {
-            return expected.at();
-        } else if (expectation instanceof Expectation.Handle expected) {
-            return expected.at();
-        } else if (expectation instanceof Expectation.Device expected) {
-            return expected.at();
-        } else if (expectation instanceof Expectation.Dma expected) {
-            return expected.at();
-        } else if (expectation instanceof Expectation.Line expected) {
-            return expected.at();
-        } else if (expectation instanceof Expectation.Sg expected) {
-            return expected.at();
-        }
-        return OptionalLong.empty();
+        return expectation instanceof Expectation.OfState expected ? expected.at() : OptionalLong.empty();
     }
 
     /** Everything that is expected, in the order of the file. */

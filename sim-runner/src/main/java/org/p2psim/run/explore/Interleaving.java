@@ -119,12 +119,10 @@ public record Interleaving(long seed, long number, long within) {
     }
 
     private static boolean isDma(Operation operation) {
-        return operation instanceof RdmaOperation.RdmaWrite
-                || operation instanceof RdmaOperation.RdmaRead
+        return operation instanceof RdmaOperation.Remote
                 || operation instanceof RdmaOperation.LocalAccess
                 || operation instanceof DmaOperation
-                || operation instanceof NvmeOperation.NvmeRead
-                || operation instanceof NvmeOperation.NvmeWrite;
+                || operation instanceof NvmeOperation.Commands;
     }
 
     private long step() {

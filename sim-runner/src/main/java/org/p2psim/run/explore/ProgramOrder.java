@@ -92,9 +92,7 @@ final class ProgramOrder {
             return Optional.of(op.from());
         } else if (operation instanceof MemoryOperation.Free op) {
             return Optional.ofNullable(devicesOfHandles.get(op.handle()));
-        } else if (operation instanceof MemoryOperation.WriteMemory op) {
-            return Optional.of(op.device());
-        } else if (operation instanceof MemoryOperation.ReadMemory op) {
+        } else if (operation instanceof MemoryOperation.Access op) {
             return Optional.of(op.device());
         } else if (operation instanceof MemoryOperation.Assign op) {
             return Optional.of(op.device());

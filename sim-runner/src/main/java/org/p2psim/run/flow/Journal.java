@@ -1,31 +1,71 @@
 package org.p2psim.run.flow;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** What has been counted since a moment, so that it can be counted again as often as it repeats itself. */
 final class Journal {
-    private static final int MOST = 1 << 18;
+    private static final Reports.Kind[] KINDS = Reports.Kind.values();
 
-    private Channel[] channels = new Channel[64];
-    private long[] starts = new long[64];
-    private long[] ticks = new long[64];
-    private int[] payloads = new int[64];
-    private int[] wireBytes = new int[64];
-    private int sent;
-
-    private Reports[] reports = new Reports[64];
-    private Reports.Kind[] kinds = new Reports.Kind[64];
-    private long[] times = new long[64];
-    private long[] addresses = new long[64];
-    private long[] latencies = new long[64];
-    private int[] bytes = new int[64];
-    private int told;
+    /** Of each TLP on a channel: start, ticks, payload, bytes on the wire. */
+    private final Rows<Channel> sent = new Rows<>(4);
+    /** Of each TLP that a listener was told of: kind, time, address, bytes, latency. */
+    private final Rows<Reports> told = new Rows<>(5);
 
     private boolean full;
 
+    /** Something and a few numbers in each row, without an object for each. */
+    private static final class Rows<T> {
+        private static final int MOST = 1 << 18;
+
+        private final int width;
+        private final List<T> things = new ArrayList<>();
+        private long[] numbers;
+        private int next;
+
+        Rows(int width) {
+            this.width = width;
+            this.numbers = new long[64 * width];
+        }
+
+        void clear() {
+            things.clear();
+            next = 0;
+        }
+
+        int size() {
+            return things.size();
+        }
+
+        /** Begins a row, which {@link #put} fills; false if there is no room for any more. */
+        boolean add(T thing) {
+            if (things.size() == MOST) {
+                return false;
+            }
+            if (next == numbers.length) {
+                numbers = Arrays.copyOf(numbers, 2 * next);
+            }
+            things.add(thing);
+            return true;
+        }
+
+        void put(long number) {
+            numbers[next++] = number;
+        }
+
+        T thing(int row) {
+            return things.get(row);
+        }
+
+        long number(int row, int column) {
+            return numbers[row * width + column];
+        }
+    }
+
     void clear() {
-        sent = 0;
-        told = 0;
+        sent.clear();
+        told.clear();
         full = false;
     }
 
@@ -38,58 +78,46 @@ final class Journal {
         full = true;
     }
 
-    void sent(Channel channel, long start, long itsTicks, int payload, int itsWireBytes) {
-        if (sent == channels.length) {
-            if (sent == MOST) {
-                full = true;
-                return;
-            }
-            channels = Arrays.copyOf(channels, 2 * sent);
-            starts = Arrays.copyOf(starts, 2 * sent);
-            ticks = Arrays.copyOf(ticks, 2 * sent);
-            payloads = Arrays.copyOf(payloads, 2 * sent);
-            wireBytes = Arrays.copyOf(wireBytes, 2 * sent);
+    void sent(Channel channel, long start, long ticks, int payload, int wireBytes) {
+        if (!sent.add(channel)) {
+            full = true;
+            return;
         }
-        channels[sent] = channel;
-        starts[sent] = start;
-        ticks[sent] = itsTicks;
-        payloads[sent] = payload;
-        wireBytes[sent++] = itsWireBytes;
+        sent.put(start);
+        sent.put(ticks);
+        sent.put(payload);
+        sent.put(wireBytes);
     }
 
     /** A listener was told of a TLP. */
-    void told(Reports its, Reports.Kind kind, long time, long address, int itsBytes, long latency) {
-        if (told == reports.length) {
-            if (told == MOST) {
-                full = true;
-                return;
-            }
-            reports = Arrays.copyOf(reports, 2 * told);
-            kinds = Arrays.copyOf(kinds, 2 * told);
-            times = Arrays.copyOf(times, 2 * told);
-            addresses = Arrays.copyOf(addresses, 2 * told);
-            latencies = Arrays.copyOf(latencies, 2 * told);
-            bytes = Arrays.copyOf(bytes, 2 * told);
+    void told(Reports reports, Reports.Kind kind, long time, long address, int bytes, long latency) {
+        if (!told.add(reports)) {
+            full = true;
+            return;
         }
-        reports[told] = its;
-        kinds[told] = kind;
-        times[told] = time;
-        addresses[told] = address;
-        latencies[told] = latency;
-        bytes[told++] = itsBytes;
+        told.put(kind.ordinal());
+        told.put(time);
+        told.put(address);
+        told.put(bytes);
+        told.put(latency);
     }
 
     /** Counts everything again: so many periods, one after the other. What listeners were told came in one period. */
     void repeat(long period, long count) {
-        for (int i = 0; i < sent; i++) {
-            channels[i].use().addRepeated(starts[i] + period, ticks[i], payloads[i], wireBytes[i], period, count);
+        for (int i = 0; i < sent.size(); i++) {
+            int payload = (int) sent.number(i, 2);
+            int wireBytes = (int) sent.number(i, 3);
+            sent.thing(i)
+                    .use()
+                    .addRepeated(sent.number(i, 0) + period, sent.number(i, 1), payload, wireBytes, period, count);
         }
         boolean oneByOne = false;
-        for (int i = 0; i < told; i++) {
-            if (reports[i].tellsRepeatsOneByOne()) {
+        for (int i = 0; i < told.size(); i++) {
+            Reports reports = told.thing(i);
+            if (reports.tellsRepeatsOneByOne()) {
                 oneByOne = true;
             } else {
-                reports[i].repeated(kinds[i], times[i] + period, period, count, bytes[i], latencies[i]);
+                reports.repeated(kind(i), time(i) + period, period, count, bytes(i), latency(i));
             }
         }
         for (long n = 1; oneByOne && n <= count; n++) {
@@ -98,10 +126,31 @@ final class Journal {
     }
 
     private void tellAgain(long n, long period) {
-        for (int i = 0; i < told; i++) {
-            if (reports[i].tellsRepeatsOneByOne()) {
-                reports[i].tellAgain(n, kinds[i], times[i] + n * period, addresses[i], bytes[i], latencies[i]);
+        for (int i = 0; i < told.size(); i++) {
+            Reports reports = told.thing(i);
+            if (reports.tellsRepeatsOneByOne()) {
+                reports.tellAgain(n, kind(i), time(i) + n * period, address(i), bytes(i), latency(i));
             }
         }
+    }
+
+    private Reports.Kind kind(int row) {
+        return KINDS[(int) told.number(row, 0)];
+    }
+
+    private long time(int row) {
+        return told.number(row, 1);
+    }
+
+    private long address(int row) {
+        return told.number(row, 2);
+    }
+
+    private int bytes(int row) {
+        return (int) told.number(row, 3);
+    }
+
+    private long latency(int row) {
+        return told.number(row, 4);
     }
 }

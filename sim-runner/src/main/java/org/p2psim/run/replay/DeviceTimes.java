@@ -52,8 +52,7 @@ final class DeviceTimes {
         if (noted.action() == Journal.Action.RESET) {
             exporters.vfio(noted.object()).ifPresent(device -> resets(device, noted));
             exporters.habanalabs(noted.object()).ifPresent(device -> resets(device, noted));
-        } else if (noted.action() == Journal.Action.SCRUB
-                && noted.entry().detail().equals("begins")) {
+        } else if (noted.action() == Journal.Action.SCRUB && noted.entry().is(Journal.Circumstance.BEGINS)) {
             exporters.habanalabs(noted.object()).ifPresent(device -> scrubs(device, noted));
         } else if (noted.action() == Journal.Action.MOVE) {
             exporters.gpus().forEach((name, gpu) -> moves(name, gpu, noted));

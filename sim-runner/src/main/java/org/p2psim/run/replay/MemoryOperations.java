@@ -4,8 +4,6 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.p2psim.address.AddressRange;
@@ -168,13 +166,11 @@ final class MemoryOperations {
         run.kernel()
                 .start(
                         new Line(number, op.device(), "write-memory"),
-                        () -> place(op.device(), op.address(), op.handle(), op.region(), op.offset(), op.size())
-                                .then(places -> {
-                                    String tag =
-                                            op.tag().or(() -> user(op.device())).orElse(op.device());
-                                    places.forEach(place -> run.memory().write(place, tag));
-                                    return Reply.done(tag);
-                                }),
+                        () -> place(op).then(places -> {
+                            String tag = op.tag().or(() -> user(op.device())).orElse(op.device());
+                            places.forEach(place -> run.memory().write(place, tag));
+                            return Reply.done(tag);
+                        }),
                         tag -> "data of " + tag,
                         reply -> {});
     }
@@ -184,12 +180,11 @@ final class MemoryOperations {
         run.kernel()
                 .start(
                         new Line(number, op.device(), "read-memory"),
-                        () -> place(op.device(), op.address(), op.handle(), op.region(), op.offset(), op.size())
-                                .then(places -> {
-                                    Fate fate = landings.fate(lane);
-                                    places.forEach(place -> fate.read(run.memory(), place));
-                                    return Reply.done(fate);
-                                }),
+                        () -> place(op).then(places -> {
+                            Fate fate = landings.fate(lane);
+                            places.forEach(place -> fate.read(run.memory(), place));
+                            return Reply.done(fate);
+                        }),
                         fate -> fate.data().isEmpty()
                                 ? "zeros"
                                 : "data of " + String.join(", ", fate.data().keySet()),
@@ -203,23 +198,28 @@ final class MemoryOperations {
                         .flatMap(driver -> driver.file().user()));
     }
 
-    private Reply<ImmutableList<AddressRange>> place(
-            String device, OptionalLong address, Optional<String> handle, OptionalInt region, long offset, long size) {
+    private Reply<ImmutableList<AddressRange>> place(MemoryOperation.Access op) {
+        String device = op.device();
+        long offset = op.offset();
+        long size = op.size();
         if (users.nobodyHas(device)) {
             return users.notOpen(device);
-        } else if (address.isPresent() && run.exporters().habanalabs(device).isPresent()) {
+        } else if (op.address().isPresent()
+                && run.exporters().habanalabs(device).isPresent()) {
             Habanalabs driver = run.exporters().habanalabs(device).get();
             if (size == 0) {
                 return Reply.refused(Errno.EINVAL, "no byte");
             }
-            AddressRange shown = driver.shown(address.getAsLong(), size);
+            AddressRange shown = driver.shown(op.address().getAsLong(), size);
             return driver.bar().contains(shown)
                     ? Reply.done(ImmutableList.of(shown))
                     : Reply.refused(Errno.EINVAL, "the BAR of %s does not show it".formatted(device));
-        } else if (handle.isPresent()) {
-            return run.handles().allocated(handle.get()).then(allocation -> part(memory(allocation), offset, size));
-        } else if (region.isPresent()) {
-            return region(device, region.getAsInt()).then(bar -> part(ImmutableList.of(bar), offset, size));
+        } else if (op.handle().isPresent()) {
+            return run.handles()
+                    .allocated(op.handle().get())
+                    .then(allocation -> part(memory(allocation), offset, size));
+        } else if (op.region().isPresent()) {
+            return region(device, op.region().getAsInt()).then(bar -> part(ImmutableList.of(bar), offset, size));
         }
         return Reply.refused(Errno.EINVAL, "%s has no such memory".formatted(device));
     }

@@ -275,14 +275,11 @@ public final class Replay {
             regions.revoke(number, op);
         } else if (operation instanceof RdmaOperation.CreateQp op) {
             queuePairs.create(number, op);
-        } else if (operation instanceof RdmaOperation.RdmaRead op) {
-            Line line = transfers.line(number, op.id(), "rdma-read");
+        } else if (operation instanceof RdmaOperation.Remote op) {
+            boolean read = op instanceof RdmaOperation.RdmaRead;
+            Line line = transfers.line(number, op.id(), read ? "rdma-read" : "rdma-write");
             queuePairs.post(new QueuePairs.Access(
-                    line, op.mr(), op.offset(), op.size(), true, true, op.qp(), op.requester(), op.local()));
-        } else if (operation instanceof RdmaOperation.RdmaWrite op) {
-            Line line = transfers.line(number, op.id(), "rdma-write");
-            queuePairs.post(new QueuePairs.Access(
-                    line, op.mr(), op.offset(), op.size(), false, true, op.qp(), op.requester(), op.local()));
+                    line, op.mr(), op.offset(), op.size(), read, true, op.qp(), op.requester(), op.local()));
         } else if (operation instanceof RdmaOperation.RdmaSend op) {
             sends.send(number, op);
         } else if (operation instanceof RdmaOperation.RdmaReceive op) {
@@ -303,10 +300,10 @@ public final class Replay {
     }
 
     private void dma(int number, DmaOperation operation) {
-        if (operation instanceof DmaOperation.DmaRead op) {
-            dma(transfers.line(number, op.id(), "dma-read"), op.attachment(), op.offset(), op.size(), true);
-        } else if (operation instanceof DmaOperation.DmaWrite op) {
-            dma(transfers.line(number, op.id(), "dma-write"), op.attachment(), op.offset(), op.size(), false);
+        if (operation instanceof DmaOperation.OfMapping op) {
+            boolean read = op instanceof DmaOperation.DmaRead;
+            Line line = transfers.line(number, op.id(), read ? "dma-read" : "dma-write");
+            dma(line, op.attachment(), op.offset(), op.size(), read);
         } else if (operation instanceof DmaOperation.Traffic op) {
             traffic.start(number, transfers.line(number, op.id(), "traffic").lane(), op);
         } else if (operation instanceof DmaOperation.AllReduce op) {
@@ -346,24 +343,10 @@ public final class Replay {
     }
 
     private void nvme(int number, NvmeOperation operation) {
-        if (operation instanceof NvmeOperation.NvmeRead op) {
-            nvme(new NvmeOperations.Commands(
-                    transfers.line(number, op.id(), "nvme-read"),
-                    false,
-                    op.nvme(),
-                    op.to(),
-                    op.size(),
-                    op.request(),
-                    op.depth()));
-        } else if (operation instanceof NvmeOperation.NvmeWrite op) {
-            nvme(new NvmeOperations.Commands(
-                    transfers.line(number, op.id(), "nvme-write"),
-                    true,
-                    op.nvme(),
-                    op.from(),
-                    op.size(),
-                    op.request(),
-                    op.depth()));
+        if (operation instanceof NvmeOperation.Commands op) {
+            boolean write = op instanceof NvmeOperation.NvmeWrite;
+            Line line = transfers.line(number, op.id(), write ? "nvme-write" : "nvme-read");
+            nvme(new NvmeOperations.Commands(line, write, op.nvme(), op.memory(), op.size(), op.request(), op.depth()));
         } else if (operation instanceof NvmeOperation.RegisterToken op) {
             tokens.register(number, op);
         } else if (operation instanceof NvmeOperation.UnregisterToken op) {

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Journal.Action;
+import org.p2psim.dmabuf.Journal.Circumstance;
 import org.p2psim.dmabuf.Task;
 import org.p2psim.dmabuf.exporter.VfioPci;
 import org.p2psim.dmabuf.importer.RdmaNic;
@@ -69,7 +70,7 @@ final class StateChecks {
         Attachment detached = noted.action() == Action.DETACH ? attachments.remove(noted.object()) : null;
         if (detached != null) {
             report(DmaBufChecks.detached(detached));
-        } else if (noted.action() == Action.RESET && noted.entry().detail().equals("hot reset")) {
+        } else if (noted.action() == Action.RESET && noted.entry().is(Circumstance.HOT_RESET)) {
             hotResets.add(noted.object());
         } else if (noted.action() == Action.RESET_DONE) {
             hotResets.remove(noted.object());

@@ -2,21 +2,19 @@ package org.p2psim.run.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.p2psim.run.ScenarioText.transfer;
 
 import com.google.common.collect.ImmutableList;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.p2psim.outcome.RunOutcome;
-import org.p2psim.outcome.TransferOutcome;
+import org.p2psim.run.ScenarioText;
 import org.p2psim.run.Simulation;
 import org.p2psim.scenario.evidence.TimingRow.PeerTarget;
 import org.p2psim.scenario.library.Library;
-import org.p2psim.scenario.yaml.ScenarioFile;
-import org.p2psim.scenario.yaml.ScenarioReader;
 import org.p2psim.unit.Ticks;
 
 /** Published figures of peers, and variations of the machines whose outcome the rules of PCIe bound. */
@@ -57,21 +55,7 @@ class PublishedPeersTest {
     }
 
     private static RunOutcome run(String scenario, String variant, String... settings) {
-        byte[] text = Library.text(scenario).getBytes(StandardCharsets.UTF_8);
-        ScenarioFile read = ScenarioReader.read(scenario + ".yaml", text, List.of(settings));
-        assertThat(read.problems()).isEmpty();
-        return new Simulation("")
-                .run(read.plans().stream()
-                        .filter(plan -> plan.variant().equals(variant))
-                        .findFirst()
-                        .orElseThrow());
-    }
-
-    private static TransferOutcome transfer(RunOutcome run, String name) {
-        return run.transfers().stream()
-                .filter(transfer -> transfer.name().equals(name))
-                .findFirst()
-                .orElseThrow();
+        return new Simulation("").run(ScenarioText.planOf(variant, Library.text(scenario), settings));
     }
 
     private static double gigabytes(RunOutcome run, String... names) {

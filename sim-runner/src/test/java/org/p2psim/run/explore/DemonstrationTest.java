@@ -3,7 +3,6 @@ package org.p2psim.run.explore;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -12,15 +11,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.p2psim.dmabuf.Bug;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.outcome.ExplorationOutcome;
-import org.p2psim.outcome.InvariantOutcome;
 import org.p2psim.outcome.RunOutcome;
+import org.p2psim.run.ScenarioText;
 import org.p2psim.run.Simulation;
 import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.Plan;
 import org.p2psim.scenario.library.Demonstration;
 import org.p2psim.scenario.library.Library;
-import org.p2psim.scenario.yaml.ScenarioFile;
-import org.p2psim.scenario.yaml.ScenarioReader;
 
 /** Every mistake that a driver can be given is shown by the scenario that the list of them names, and only with it. */
 class DemonstrationTest {
@@ -37,13 +34,7 @@ class DemonstrationTest {
     }
 
     private static Plan plan(Demonstration shown, String text, List<String> settings, Set<Bug> bugs) {
-        ScenarioFile file =
-                ScenarioReader.read(shown.scenario() + ".yaml", text.getBytes(StandardCharsets.UTF_8), settings);
-        assertThat(file.problems()).isEmpty();
-        return file.plans().stream()
-                .filter(plan -> plan.variant().equals(shown.variant()))
-                .findFirst()
-                .orElseThrow()
+        return ScenarioText.planOf(shown.variant(), text, settings.toArray(String[]::new))
                 .withBugs(bugs, "--bugs");
     }
 
@@ -89,15 +80,7 @@ class DemonstrationTest {
         for (ExplorationOutcome.Broken broken :
                 explored(shown, Set.of(bug), false).broken()) {
             Interleaving first = new Interleaving(plan.seed(), broken.first(), Interleaving.defaultWithin(plan));
-            assertThat(SIMULATION.run(first.of(plan), first.choices()).invariants())
-                    .filteredOn(outcome -> outcome.id().equals(broken.id()))
-                    .singleElement()
-                    .satisfies(outcome -> {
-                        InvariantOutcome.Violation violation =
-                                outcome.violation().orElseThrow();
-                        assertThat(violation.at()).isEqualTo(broken.at());
-                        assertThat(violation.detail()).isEqualTo(broken.detail());
-                    });
+            Replayed.breaks(broken, plan, first);
         }
     }
 
@@ -139,9 +122,8 @@ class DemonstrationTest {
     }
 
     private static boolean breaks(Plan plan, List<Operation> timeline, long number, String invariant) {
-        Plan other = plan.withTimeline(timeline);
         Interleaving interleaving = new Interleaving(plan.seed(), number, 0);
-        return SIMULATION.run(interleaving.of(other), interleaving.choices()).invariants().stream()
-                .anyMatch(outcome -> outcome.id().equals(invariant) && !outcome.held());
+        return Replayed.violation(invariant, plan.withTimeline(timeline), interleaving)
+                .isPresent();
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.p2psim.outcome.ExplorationOutcome;
 import org.p2psim.outcome.ExplorationOutcome.Broken;
+import org.p2psim.run.ScenarioText;
 import org.p2psim.run.Simulation;
 import org.p2psim.scenario.Plan;
 import org.p2psim.unit.Ticks;
@@ -50,14 +51,7 @@ class ExplorerTest {
         ExplorationOutcome found = explore(plan, 1, false);
         assertThat(found.good()).isFalse();
         Broken broken = found.broken().get(0);
-        Interleaving first = new Interleaving(plan.seed(), broken.first(), WITHIN);
-        assertThat(SIMULATION.run(first.of(plan), first.choices()).invariants())
-                .filteredOn(outcome -> !outcome.held())
-                .anySatisfy(outcome -> {
-                    assertThat(outcome.id()).isEqualTo(broken.id());
-                    assertThat(outcome.violation().orElseThrow().at()).isEqualTo(broken.at());
-                    assertThat(outcome.violation().orElseThrow().detail()).isEqualTo(broken.detail());
-                });
+        Replayed.breaks(broken, plan, new Interleaving(plan.seed(), broken.first(), WITHIN));
     }
 
     @Test
@@ -71,11 +65,11 @@ class ExplorerTest {
             StringBuilder file = new StringBuilder(
                     Machine.file("release: \"6.19\", bugs: [unmaps-with-dma-in-flight]", "vfio-6.19"));
             shortest.timeline().forEach(line -> file.append("  ").append(line).append("\n"));
-            Plan again = Machine.plan(file.toString());
+            Plan again = ScenarioText.plan(file.toString());
             Interleaving shown = new Interleaving(again.seed(), shortest.interleaving(), 0);
-            assertThat(SIMULATION.run(shown.of(again), shown.choices()).invariants())
+            assertThat(Replayed.violation(broken.id(), again, shown))
                     .as("%s", shortest)
-                    .anyMatch(outcome -> outcome.id().equals(broken.id()) && !outcome.held());
+                    .isPresent();
         }
     }
 
@@ -92,10 +86,9 @@ class ExplorerTest {
         List<String> ids =
                 explore(plan, 1, false).broken().stream().map(Broken::id).toList();
         assertThat(ids).isNotEmpty();
-        StringBuilder file = new StringBuilder(
-                Machine.file("release: \"6.19\", bugs: [unmaps-with-dma-in-flight]", "vfio-6.19", RESET));
-        file.append("expect:\n  all:\n");
-        ids.forEach(id -> file.append("    - { broken: ").append(id).append(" }\n"));
-        assertThat(explore(Machine.plan(file.toString()), 1, false).good()).isTrue();
+        String file = Machine.file("release: \"6.19\", bugs: [unmaps-with-dma-in-flight]", "vfio-6.19", RESET)
+                + "expect:\n  all:\n"
+                + ScenarioText.expectations(ids.stream().map("broken: "::concat).toArray(String[]::new));
+        assertThat(explore(ScenarioText.plan(file), 1, false).good()).isTrue();
     }
 }

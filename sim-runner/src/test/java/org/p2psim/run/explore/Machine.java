@@ -1,12 +1,7 @@
 package org.p2psim.run.explore;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.nio.charset.StandardCharsets;
-import java.util.List;
+import org.p2psim.run.ScenarioText;
 import org.p2psim.scenario.Plan;
-import org.p2psim.scenario.yaml.ScenarioFile;
-import org.p2psim.scenario.yaml.ScenarioReader;
 
 /** A function n0 that a user has through vfio and a NIC x0 with on-demand paging, below one switch. */
 final class Machine {
@@ -41,20 +36,10 @@ final class Machine {
     private Machine() {}
 
     static String file(String kernel, String driver, String... timeline) {
-        StringBuilder file = new StringBuilder(FILE.formatted(kernel, driver));
-        for (String line : timeline) {
-            file.append("  - { ").append(line).append(" }\n");
-        }
-        return file.toString();
+        return FILE.formatted(kernel, driver) + ScenarioText.operations(timeline);
     }
 
     static Plan plan(String kernel, String driver, String... timeline) {
-        return plan(file(kernel, driver, timeline));
-    }
-
-    static Plan plan(String file) {
-        ScenarioFile read = ScenarioReader.read("test.yaml", file.getBytes(StandardCharsets.UTF_8), List.of());
-        assertThat(read.problems()).isEmpty();
-        return read.plans().get(0);
+        return ScenarioText.plan(file(kernel, driver, timeline));
     }
 }

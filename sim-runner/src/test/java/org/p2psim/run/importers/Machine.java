@@ -2,15 +2,10 @@ package org.p2psim.run.importers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.stream.Collectors;
 import org.p2psim.outcome.ExpectationOutcome;
 import org.p2psim.outcome.RunOutcome;
-import org.p2psim.run.Simulation;
-import org.p2psim.scenario.yaml.Problem;
-import org.p2psim.scenario.yaml.ScenarioFile;
-import org.p2psim.scenario.yaml.ScenarioReader;
+import org.p2psim.run.ScenarioText;
 
 /**
  * Behind one switch, without ACS redirect: a GPU g0, an accelerator h0, a function n0 that a user has through vfio, NICs
@@ -54,7 +49,6 @@ final class Machine {
 
     private final String text;
     private final StringBuilder timeline = new StringBuilder();
-    private final StringBuilder expect = new StringBuilder();
 
     private Machine(String text) {
         this.text = text;
@@ -72,21 +66,14 @@ final class Machine {
     }
 
     Machine does(String... lines) {
-        for (String line : lines) {
-            timeline.append("  - { ").append(line).append(" }\n");
-        }
+        timeline.append(ScenarioText.operations(lines));
         return this;
     }
 
     /** The run is good if all of this holds and no invariant breaks but those that it expects. */
     RunOutcome gives(String... lines) {
-        for (String line : lines) {
-            expect.append("    - { ").append(line).append(" }\n");
-        }
-        String file = text + "timeline:\n" + timeline + "expect:\n  host:\n" + expect;
-        ScenarioFile read = ScenarioReader.read("test.yaml", file.getBytes(StandardCharsets.UTF_8), List.of());
-        assertThat(read.problems().stream().map(Problem::render)).isEmpty();
-        RunOutcome run = new Simulation("test").run(read.plans().get(0));
+        String expect = ScenarioText.expectations(lines);
+        RunOutcome run = ScenarioText.run(text + "timeline:\n" + timeline + "expect:\n  host:\n" + expect);
         assertThat(run.expectations()).as(events(run)).allMatch(ExpectationOutcome::met);
         assertThat(run.good()).as(events(run)).isTrue();
         return run;

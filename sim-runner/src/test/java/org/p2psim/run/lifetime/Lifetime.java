@@ -2,16 +2,14 @@ package org.p2psim.run.lifetime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.p2psim.outcome.Event;
 import org.p2psim.outcome.ExpectationOutcome;
 import org.p2psim.outcome.InvariantOutcome;
 import org.p2psim.outcome.RunOutcome;
+import org.p2psim.run.ScenarioText;
 import org.p2psim.run.Simulation;
 import org.p2psim.scenario.Plan;
-import org.p2psim.scenario.yaml.ScenarioFile;
-import org.p2psim.scenario.yaml.ScenarioReader;
 
 /**
  * Scenarios on one machine: behind one switch, without ACS redirect, a GPU g0, an accelerator h0, a function n0 that a user
@@ -112,16 +110,12 @@ final class Lifetime {
     }
 
     Lifetime does(String... lines) {
-        for (String line : lines) {
-            timeline.append("  - { ").append(line).append(" }\n");
-        }
+        timeline.append(ScenarioText.operations(lines));
         return this;
     }
 
     Lifetime expects(String... lines) {
-        for (String line : lines) {
-            expect.append("    - { ").append(line).append(" }\n");
-        }
+        expect.append(ScenarioText.expectations(lines));
         return this;
     }
 
@@ -140,9 +134,7 @@ final class Lifetime {
     Plan plan() {
         String file = MACHINE.formatted(kernel, hostBridge, iommu, gpu, habanalabs, vfio, vfio1, nic) + "timeline:\n"
                 + timeline + "expect:\n  bare-metal:\n" + expect;
-        ScenarioFile read = ScenarioReader.read("test.yaml", file.getBytes(StandardCharsets.UTF_8), List.of());
-        assertThat(read.problems()).isEmpty();
-        return read.plans().get(0);
+        return ScenarioText.plan(file);
     }
 
     static String describe(RunOutcome run) {

@@ -2,18 +2,15 @@ package org.p2psim.run.nic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.p2psim.run.ScenarioText.transfer;
 
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.p2psim.outcome.InvariantOutcome;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.TransferOutcome;
-import org.p2psim.run.Simulation;
-import org.p2psim.scenario.yaml.ScenarioFile;
-import org.p2psim.scenario.yaml.ScenarioReader;
+import org.p2psim.run.ScenarioText;
 import org.p2psim.unit.Ticks;
 
 /** RDMA over the ports of NICs that share switches with accelerators. */
@@ -27,8 +24,8 @@ class WireTest {
         "at: 1us, do: register-mr, mr: readonly, nic: nic1, dma-buf: b1, access: [remote-read]",
     };
 
-    private static ScenarioFile read(String link, String wire, String... timeline) {
-        String file = """
+    private static String file(String link, String wire, String... timeline) {
+        return """
                 p2psim: 1
                 title: test
                 kernel: { release: "5.15" }
@@ -63,24 +60,14 @@ class WireTest {
                 variants: { bare-metal: {} }
                 timeline:
                 """.formatted(link, wire.isEmpty() ? "" : ", wire: " + wire)
-                + "  - { " + String.join(" }\n  - { ", MRS) + " }\n"
-                + "  - { " + String.join(" }\n  - { ", timeline) + " }\n";
-        return ScenarioReader.read("test.yaml", file.getBytes(StandardCharsets.UTF_8), List.of());
+                + ScenarioText.operations(MRS)
+                + ScenarioText.operations(timeline);
     }
 
     private static RunOutcome run(String link, String wire, String... timeline) {
-        ScenarioFile read = read(link, wire, timeline);
-        assertThat(read.problems()).isEmpty();
-        RunOutcome run = new Simulation("test").run(read.plans().get(0));
+        RunOutcome run = ScenarioText.run(file(link, wire, timeline));
         assertThat(run.invariants()).allMatch(InvariantOutcome::held);
         return run;
-    }
-
-    private static TransferOutcome transfer(RunOutcome run, String name) {
-        return run.transfers().stream()
-                .filter(transfer -> transfer.name().equals(name))
-                .findFirst()
-                .orElseThrow();
     }
 
     private static double gigabytes(RunOutcome run, String name) {
@@ -301,11 +288,11 @@ class WireTest {
 
     @Test
     void whatCannotBeIsSaid() {
-        assertThat(read("gen4 x16", "{ rate: 100Gb/s, mtu: 9000B }", READ0)
+        assertThat(ScenarioText.read(file("gen4 x16", "{ rate: 100Gb/s, mtu: 9000B }", READ0))
                         .problems()
                         .toString())
                 .contains("mtu");
-        assertThat(read("gen4 x16", "{ rate: 100Gb/s }", READ0.replace("size", "local: none, size"))
+        assertThat(ScenarioText.read(file("gen4 x16", "{ rate: 100Gb/s }", READ0.replace("size", "local: none, size")))
                         .problems()
                         .toString())
                 .contains("mr \"none\" is never registered");

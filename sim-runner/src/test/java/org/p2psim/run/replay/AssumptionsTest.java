@@ -2,13 +2,10 @@ package org.p2psim.run.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.p2psim.outcome.Note;
-import org.p2psim.run.Simulation;
-import org.p2psim.scenario.yaml.ScenarioFile;
-import org.p2psim.scenario.yaml.ScenarioReader;
+import org.p2psim.run.ScenarioText;
 
 /** Values that no line of a scenario states are named in the report of a run in which they count, and in no other. */
 class AssumptionsTest {
@@ -40,13 +37,10 @@ class AssumptionsTest {
                   - { at: 1us, do: register-mr, mr: mr0, nic: nic0, dma-buf: buf, access: [remote-read, remote-write, local-write] }
                 %s
                 """.formatted(wire, media, line.isEmpty() ? "" : "  - { at: 10us, " + line + " }");
-        ScenarioFile read = ScenarioReader.read("test.yaml", file.getBytes(StandardCharsets.UTF_8), List.of());
-        assertThat(read.problems()).isEmpty();
-        return new Simulation("test")
-                .run(read.plans().get(0)).notes().stream()
-                        .filter(note -> note.kind() == Note.Kind.ASSUMED || note.kind() == Note.Kind.SOURCE)
-                        .map(Note::text)
-                        .toList();
+        return ScenarioText.run(file).notes().stream()
+                .filter(note -> note.kind() == Note.Kind.ASSUMED || note.kind() == Note.Kind.SOURCE)
+                .map(Note::text)
+                .toList();
     }
 
     private static List<String> assumed(String line) {

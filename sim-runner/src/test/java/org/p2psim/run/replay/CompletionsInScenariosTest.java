@@ -2,7 +2,6 @@ package org.p2psim.run.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,16 +10,16 @@ import org.p2psim.outcome.Event;
 import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.TransferOutcome;
+import org.p2psim.run.ScenarioText;
 import org.p2psim.run.Simulation;
 import org.p2psim.run.flow.Fidelity;
-import org.p2psim.scenario.yaml.ScenarioFile;
-import org.p2psim.scenario.yaml.ScenarioReader;
+import org.p2psim.scenario.Plan;
 import org.p2psim.unit.Ticks;
 
 /** What a scenario says about completions, and what its report says of them. */
 class CompletionsInScenariosTest {
-    private static ScenarioFile read(String nic, String gpu, String direction) {
-        String file = """
+    private static String file(String nic, String gpu, String direction) {
+        return """
                 p2psim: 1
                 title: test
                 kernel: { release: "6.8" }
@@ -40,15 +39,12 @@ class CompletionsInScenariosTest {
                 timeline:
                   - { at: 0ns, do: traffic, id: load, from: nic0, to: gpu0, direction: %s, size: 1MiB, request: 512B }
                 """.formatted(gpu, nic, direction);
-        return ScenarioReader.read("test.yaml", file.getBytes(StandardCharsets.UTF_8), List.of());
     }
 
     private static RunOutcome run(String nic, String gpu, String direction) {
-        ScenarioFile read = read(nic, gpu, direction);
-        assertThat(read.problems()).isEmpty();
+        Plan plan = ScenarioText.plan(file(nic, gpu, direction));
         List<RunOutcome> all = List.of(Fidelity.values()).stream()
-                .map(fidelity ->
-                        new Simulation("test", fidelity).run(read.plans().get(0)))
+                .map(fidelity -> new Simulation("test", fidelity).run(plan))
                 .toList();
         assertThat(all).allMatch(all.get(0)::equals);
         return all.get(0);
@@ -110,7 +106,7 @@ class CompletionsInScenariosTest {
                 "poison-rate: 2 | 2 is not below 1; a probability is 0, or from 1e-9 up"
             })
     void whatCannotBeIsSaid(String said, String problem) {
-        assertThat(read(", " + said, "", "read").problems())
+        assertThat(ScenarioText.read(file(", " + said, "", "read")).problems())
                 .singleElement()
                 .satisfies(found -> assertThat(found.message()).contains(problem));
     }

@@ -3,15 +3,11 @@ package org.p2psim.run.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.p2psim.outcome.InvariantOutcome;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.TransferOutcome;
-import org.p2psim.run.Simulation;
-import org.p2psim.scenario.yaml.ScenarioFile;
-import org.p2psim.scenario.yaml.ScenarioReader;
+import org.p2psim.run.ScenarioText;
 import org.p2psim.unit.Ticks;
 
 /** Two NVMe drives, a GPU and an accelerator behind one Gen4 switch. */
@@ -19,8 +15,8 @@ class NvmeTest {
     /** What Gen4 x16 carries of writes with 256 bytes of data and 24 of header and framing, GB/s. */
     private static final double MOST_OF_WRITES = 16.0 * 16 * 128 / 130 / 8 * 256 / 280;
 
-    private static ScenarioFile read(String media, String... timeline) {
-        String file = """
+    private static String file(String media, String... timeline) {
+        return """
                 p2psim: 1
                 title: test
                 kernel: { release: "5.15" }
@@ -51,24 +47,17 @@ class NvmeTest {
                     bars: { 4: { size: 32GiB, prefetchable: true } }
                 variants: { bare-metal: {} }
                 timeline:
-                """.formatted(media.isEmpty() ? "" : ", media: " + media)
-                + "  - { " + String.join(" }\n  - { ", timeline) + " }\n";
-        return ScenarioReader.read("test.yaml", file.getBytes(StandardCharsets.UTF_8), List.of());
+                """.formatted(media.isEmpty() ? "" : ", media: " + media) + ScenarioText.operations(timeline);
     }
 
     private static RunOutcome run(String media, String... timeline) {
-        ScenarioFile read = read(media, timeline);
-        assertThat(read.problems()).isEmpty();
-        RunOutcome run = new Simulation("test").run(read.plans().get(0));
+        RunOutcome run = ScenarioText.run(file(media, timeline));
         assertThat(run.invariants()).allMatch(InvariantOutcome::held);
         return run;
     }
 
     private static TransferOutcome transfer(RunOutcome run, String name) {
-        TransferOutcome found = run.transfers().stream()
-                .filter(transfer -> transfer.name().equals(name))
-                .findFirst()
-                .orElseThrow();
+        TransferOutcome found = ScenarioText.transfer(run, name);
         assertThat(found.bytes()).isEqualTo(found.requested());
         return found;
     }
@@ -143,8 +132,7 @@ class NvmeTest {
         assertThat(io.target()).isEqualTo("acc0");
         assertThat(gigabytes(io)).isBetween(6.0, 7.0);
         lines[2] = "at: 9s, do: map, attachment: a0";
-        ScenarioFile early = read(DRIVE, lines);
-        assertThat(new Simulation("test").run(early.plans().get(0)).transfers())
+        assertThat(ScenarioText.run(file(DRIVE, lines)).transfers())
                 .allMatch(none -> none.bytes() == 0 && none.errno().isPresent());
     }
 
@@ -163,15 +151,13 @@ class NvmeTest {
 
     @Test
     void whatCannotBeIsSaidAtItsPlace() {
-        String problems = read(
-                        DRIVE,
-                        "at: 0ns, do: nvme-read, nvme: gpu0, to: memory, size: 4KiB",
-                        "at: 0ns, do: nvme-read, nvme: nvme0, to: nvme0, size: 4KiB",
-                        "at: 0ns, do: nvme-write, nvme: nvme0, from: gpu9, size: 4KiB",
-                        "at: 0ns, do: nvme-write, nvme: nvme0, from: memory, size: 4KiB, request: 2GiB")
-                .problems()
-                .toString();
-        assertThat(problems)
+        String file = file(
+                DRIVE,
+                "at: 0ns, do: nvme-read, nvme: gpu0, to: memory, size: 4KiB",
+                "at: 0ns, do: nvme-read, nvme: nvme0, to: nvme0, size: 4KiB",
+                "at: 0ns, do: nvme-write, nvme: nvme0, from: gpu9, size: 4KiB",
+                "at: 0ns, do: nvme-write, nvme: nvme0, from: memory, size: 4KiB, request: 2GiB");
+        assertThat(ScenarioText.read(file).problems().toString())
                 .contains("\"gpu0\" is no nvme device")
                 .contains("\"nvme0\" does not go out on PCIe to itself")
                 .contains("no device \"gpu9\"")

@@ -2,7 +2,6 @@ package org.p2psim.run.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -13,9 +12,7 @@ import org.p2psim.outcome.InvariantOutcome;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.platform.Errno;
-import org.p2psim.run.Simulation;
-import org.p2psim.scenario.yaml.ScenarioFile;
-import org.p2psim.scenario.yaml.ScenarioReader;
+import org.p2psim.run.ScenarioText;
 
 /** Timelines on one machine: a Gaudi and a NIC behind one switch, without ACS redirect. */
 class ReplayTest {
@@ -24,7 +21,7 @@ class ReplayTest {
     }
 
     private static RunOutcome runOn(String kernel, String iommu, String importer, String... timeline) {
-        String file = """
+        return ScenarioText.run("""
                 p2psim: 1
                 title: test
                 kernel: { release: "%s" }
@@ -51,10 +48,7 @@ class ReplayTest {
                   nic0: { type: rdma-nic, id: "15b3:101b", importer: %s }
                 variants: { bare-metal: {} }
                 timeline:
-                """.formatted(kernel, iommu, importer) + "  - { " + String.join(" }\n  - { ", timeline) + " }\n";
-        ScenarioFile read = ScenarioReader.read("test.yaml", file.getBytes(StandardCharsets.UTF_8), List.of());
-        assertThat(read.problems()).isEmpty();
-        return new Simulation("test").run(read.plans().get(0));
+                """.formatted(kernel, iommu, importer) + ScenarioText.operations(timeline));
     }
 
     private static final String EXPORT =

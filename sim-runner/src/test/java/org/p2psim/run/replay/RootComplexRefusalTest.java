@@ -1,21 +1,17 @@
 package org.p2psim.run.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.p2psim.run.ScenarioText.transfer;
 
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.p2psim.outcome.Event;
 import org.p2psim.outcome.RunOutcome;
-import org.p2psim.outcome.TransferOutcome;
-import org.p2psim.run.Simulation;
-import org.p2psim.scenario.yaml.ScenarioFile;
-import org.p2psim.scenario.yaml.ScenarioReader;
+import org.p2psim.run.ScenarioText;
 
 /** A machine whose kernel allows peer-to-peer DMA through a root complex that does not forward all of it. */
 class RootComplexRefusalTest {
     private static RunOutcome run(String rootComplex, String link) {
-        String file = """
+        return ScenarioText.run("""
                 p2psim: 1
                 title: test
                 kernel: { release: "5.15" }
@@ -41,24 +37,14 @@ class RootComplexRefusalTest {
                   - { at: 1us, do: register-mr, mr: mr0, nic: nic0, dma-buf: buf, access: [remote-read, remote-write, local-write] }
                   - { at: 10us, do: rdma-write, id: write, mr: mr0, size: 1MiB }
                   - { at: 1ms, do: rdma-read, id: read, mr: mr0, size: 1MiB }
-                """.formatted(rootComplex, link);
-        ScenarioFile read = ScenarioReader.read("test.yaml", file.getBytes(StandardCharsets.UTF_8), List.of());
-        assertThat(read.problems()).isEmpty();
-        return new Simulation("test").run(read.plans().get(0));
-    }
-
-    private static long moved(RunOutcome outcome, String name) {
-        return outcome.transfers().stream()
-                .filter(transfer -> transfer.name().equals(name))
-                .mapToLong(TransferOutcome::bytes)
-                .sum();
+                """.formatted(rootComplex, link));
     }
 
     @Test
     void onAClientCpuWritesArriveAndReadsEndWithUnsupportedRequest() {
         RunOutcome outcome = run("profile: arrow-lake", "gen4 x16");
-        assertThat(moved(outcome, "write")).isEqualTo(1 << 20);
-        assertThat(moved(outcome, "read")).isZero();
+        assertThat(transfer(outcome, "write").bytes()).isEqualTo(1 << 20);
+        assertThat(transfer(outcome, "read").bytes()).isZero();
         assertThat(outcome.events())
                 .extracting(Event::detail)
                 .anyMatch(text -> text.contains("root complex answers reads from peers with Unsupported Request"))

@@ -3,25 +3,23 @@ package org.p2psim.run.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
+import static org.p2psim.run.ScenarioText.transfer;
 
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.p2psim.outcome.ExpectationOutcome;
 import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.TransferOutcome;
-import org.p2psim.run.Simulation;
+import org.p2psim.run.ScenarioText;
 import org.p2psim.run.engine.EndOfTimeException;
 import org.p2psim.scenario.yaml.Problem;
 import org.p2psim.scenario.yaml.ScenarioFile;
-import org.p2psim.scenario.yaml.ScenarioReader;
 import org.p2psim.unit.Ticks;
 
 /** Traffic and collectives of a timeline, among four GPUs behind one Gen4 switch and one on a port of its own. */
 class WorkloadTest {
     private static ScenarioFile read(long seed, String... lines) {
-        return ScenarioReader.read("test.yaml", text(seed, lines).getBytes(StandardCharsets.UTF_8), List.of());
+        return ScenarioText.read(text(seed, lines));
     }
 
     private static String text(long seed, String... lines) {
@@ -67,16 +65,7 @@ class WorkloadTest {
     }
 
     private static RunOutcome run(long seed, String... timeline) {
-        ScenarioFile read = read(seed, "timeline:", "  - { " + String.join(" }\n  - { ", timeline) + " }");
-        assertThat(read.problems()).isEmpty();
-        return new Simulation("test").run(read.plans().get(0));
-    }
-
-    private static TransferOutcome transfer(RunOutcome run, String name) {
-        return run.transfers().stream()
-                .filter(transfer -> transfer.name().equals(name))
-                .findFirst()
-                .orElseThrow();
+        return ScenarioText.run(text(seed, "timeline:", ScenarioText.operations(timeline)));
     }
 
     private static double gigabytes(TransferOutcome transfer) {
@@ -184,29 +173,22 @@ class WorkloadTest {
 
     @Test
     void whoGoesOnAfterTheEndOfTimeIsNamed() {
-        ScenarioFile read = ScenarioReader.read(
-                "test.yaml",
-                text(
-                                1,
-                                "timeline:",
-                                "  - { at: 0ns, do: traffic, id: load, from: gpu0, to: gpu1, direction: write, size: 1MiB }")
-                        .getBytes(StandardCharsets.UTF_8),
-                List.of("gpu0.dma-bandwidth=1B/s"));
+        String line = "  - { at: 0ns, do: traffic, id: load, from: gpu0, to: gpu1, direction: write, size: 1MiB }";
         assertThatExceptionOfType(EndOfTimeException.class)
-                .isThrownBy(() -> new Simulation("test").run(read.plans().get(0)))
+                .isThrownBy(() -> ScenarioText.run(text(1, "timeline:", line), "gpu0.dma-bandwidth=1B/s"))
                 .withMessageContaining("40 hours, and load would go on");
     }
 
     @Test
     void whoLooksAtDmaLaterDoesNotMakeTheRunLonger() {
-        ScenarioFile read = read(
+        String text = text(
                 1,
                 "timeline:",
                 "  - { at: 0ns, do: traffic, id: load, from: gpu0, to: gpu1, direction: write, size: 1MiB }",
                 "expect:",
                 "  bare-metal:",
                 "    - { dma: load, is: completed, at: 5s }");
-        RunOutcome run = new Simulation("test").run(read.plans().get(0));
+        RunOutcome run = ScenarioText.run(text);
         assertThat(run.expectations()).hasSize(1).allMatch(ExpectationOutcome::met);
         assertThat(run.end()).isEqualTo(transfer(run, "load").end());
     }
@@ -246,18 +228,15 @@ class WorkloadTest {
     @Test
     void operationsThatFailHaveNoLatency() {
         String line = "at: 0ns, do: traffic, id: load, from: gpu4, to: gpu0, direction: write, size: 1MiB";
-        ScenarioFile read = ScenarioReader.read(
-                "test.yaml",
-                text(1, "timeline:", "  - { " + line + " }").getBytes(StandardCharsets.UTF_8),
-                List.of("rc0.p2p.writes=refused"));
-        TransferOutcome load = transfer(new Simulation("test").run(read.plans().get(0)), "load");
+        String text = text(1, "timeline:", ScenarioText.operations(line));
+        TransferOutcome load = transfer(ScenarioText.run(text, "rc0.p2p.writes=refused"), "load");
         assertThat(load.latency().count()).isZero();
         assertThat(load.failures()).containsEntry(Failure.DROPPED, 4096L);
     }
 
     @Test
     void expectationsAreAboutBandwidthAndPercentiles() {
-        ScenarioFile read = read(
+        String text = text(
                 1,
                 "timeline:",
                 "  - { at: 0ns, do: traffic, id: load, from: gpu0, to: gpu1, direction: write, size: 1MiB, depth: 1 }",
@@ -265,8 +244,7 @@ class WorkloadTest {
                 "  bare-metal:",
                 "    - { dma: load, min-bandwidth: 5GB/s, max-bandwidth: 29GB/s, latency: { p50: 1us, p99.9: 1us } }",
                 "    - { dma: load, latency: { p50: 10ns } }");
-        assertThat(read.problems()).isEmpty();
-        assertThat(new Simulation("test").run(read.plans().get(0)).expectations())
+        assertThat(ScenarioText.run(text).expectations())
                 .extracting(ExpectationOutcome::met)
                 .containsExactly(true, false);
     }

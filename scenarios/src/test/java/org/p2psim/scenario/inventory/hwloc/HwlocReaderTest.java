@@ -87,11 +87,7 @@ class HwlocReaderTest {
     }
 
     private static String messageOf(String text) {
-        try {
-            return "read: " + read(text);
-        } catch (InventoryException e) {
-            return String.valueOf(e.getMessage());
-        }
+        return Found.messageOf(() -> read(text));
     }
 
     @Test
@@ -344,13 +340,7 @@ class HwlocReaderTest {
         for (long seed = 0; seed < 3000; seed++) {
             byte[] text = (seed % 2 == 0 ? TWO_PACKAGES : VERSION_1).getBytes(StandardCharsets.UTF_8);
             byte[] damaged = mutation.of(text, new SplittableRandom(seed));
-            try {
-                Found.assertWellFormed(HwlocReader.read("topo.xml", damaged));
-            } catch (InventoryException e) {
-                assertThat(e.getMessage()).as("seed %d", seed).startsWith("topo.xml:");
-            } catch (RuntimeException e) {
-                throw new AssertionError("seed " + seed, e);
-            }
+            Found.assertWholeOrRefused(seed, "topo.xml:", () -> HwlocReader.read("topo.xml", damaged));
         }
     }
 }

@@ -50,11 +50,7 @@ class NcclReaderTest {
     }
 
     private static String messageOf(String text) {
-        try {
-            return "read: " + read(text);
-        } catch (InventoryException e) {
-            return String.valueOf(e.getMessage());
-        }
+        return Found.messageOf(() -> read(text));
     }
 
     @Test
@@ -315,13 +311,7 @@ class NcclReaderTest {
                 "<nic>");
         for (long seed = 0; seed < 3000; seed++) {
             byte[] damaged = mutation.of(SERVER.getBytes(StandardCharsets.UTF_8), new SplittableRandom(seed));
-            try {
-                Found.assertWellFormed(NcclReader.read("topo.xml", damaged));
-            } catch (InventoryException e) {
-                assertThat(e.getMessage()).as("seed %d", seed).startsWith("topo.xml:");
-            } catch (RuntimeException e) {
-                throw new AssertionError("seed " + seed, e);
-            }
+            Found.assertWholeOrRefused(seed, "topo.xml:", () -> NcclReader.read("topo.xml", damaged));
         }
     }
 }
