@@ -1,10 +1,12 @@
 package org.p2psim.invariant;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import java.util.Optional;
 import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.ownership.OwnedMemory;
+import org.p2psim.dmabuf.ownership.Owner;
 
 /** What must hold of every DMA that lands. */
 public final class LandingChecks {
@@ -61,7 +63,7 @@ public final class LandingChecks {
                                 landing.write() ? "corrupts" : "leaks",
                                 landing.memory(),
                                 landing.owners().isPresent()
-                                        ? "belongs to %s now".formatted(owned.owners(landing.memory()))
+                                        ? "belongs to %s now".formatted(whose(owned.owners(landing.memory())))
                                         : "was not exported"));
         violations.require(
                 Invariant.PEER_TO_PEER_ALLOWED,
@@ -69,5 +71,9 @@ public final class LandingChecks {
                 name,
                 () -> "peer-to-peer DMA without the peer-to-peer flag");
         return violations.found();
+    }
+
+    private static String whose(ImmutableSet<Owner> owners) {
+        return owners.isEmpty() ? "nobody" : owners.toString();
     }
 }

@@ -369,7 +369,7 @@ public final class VfioPci {
             return Reply.refused(Errno.ENODEV, name + " is no longer bound to vfio-pci");
         }
         if (held) {
-            return Reply.refused(Errno.EBUSY, name + " is open");
+            return Reply.refused(Errno.EBUSY, name + (open ? " is open" : " is still being closed"));
         }
         open = true;
         held = true;

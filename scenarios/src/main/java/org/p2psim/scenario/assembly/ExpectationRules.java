@@ -1,9 +1,12 @@
 package org.p2psim.scenario.assembly;
 
 import java.util.List;
+import java.util.stream.Stream;
+import org.p2psim.scenario.CpuOperation.Poll;
 import org.p2psim.scenario.Expectation;
 import org.p2psim.scenario.Expectation.LineName;
 import org.p2psim.scenario.Finding;
+import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.Scenario;
 
 /** What the expectations name must be made by the timeline. */
@@ -55,6 +58,9 @@ final class ExpectationRules {
                             place -> made.refer(Made.Kind.DMA_BUF, place, pointer, "/landed-in" + Finding.step(place)));
         } else if (expectation instanceof Expectation.Line expected) {
             line(expected.operation(), pointer + "/operation");
+            if (expected.gives().isPresent() && named(expected.operation()).anyMatch(op -> !(op instanceof Poll))) {
+                findings.add(Finding.at(pointer + "/gives", "operation", "only a poll gives events"));
+            }
             if (expected.endsAfter().orElse(0) > expected.endsBefore().orElse(Long.MAX_VALUE)) {
                 findings.add(Finding.at(pointer + "/ends-after", "operation", "ends-after is later than ends-before"));
             }
@@ -93,6 +99,13 @@ final class ExpectationRules {
                                 Finding.at(at, "no-function", "\"%s\" is no PCI function".formatted(name))));
             }
         }
+    }
+
+    private Stream<Operation> named(LineName name) {
+        return name.number().isPresent()
+                ? timeline.line(name.number().getAsInt()).stream()
+                        .mapToObj(line -> timeline.operations().get(line))
+                : timeline.operations().stream().filter(each -> each.id().equals(name.id()));
     }
 
     private void line(LineName name, String pointer) {

@@ -223,6 +223,14 @@ class ScenarioSchemaTest {
         }
     }
 
+    /** A number that no record holds is told as too large, in its place. */
+    @Test
+    void everyWholeNumberHasALargestValue() {
+        assertThat(schema.findParents("type"))
+                .filteredOn(node -> node.path("type").asString("").equals("integer"))
+                .allMatch(node -> node.has("maximum") || node.has("enum") || node.has("const"));
+    }
+
     @Test
     void everyPropertyHasATitleADescriptionAndAnExample() {
         checkWords(schema, "");

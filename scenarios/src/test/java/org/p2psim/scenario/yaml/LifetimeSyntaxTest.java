@@ -260,6 +260,7 @@ class LifetimeSyntaxTest {
                 arguments(
                         "{ operation: flx, is: done }",
                         "no line of the timeline has the id \"flx\"; did you mean \"flr\"?"),
+                arguments("{ operation: flr, gives: [in] }", "only a poll gives events"),
                 arguments("{ operation: 4, is: done }", "the timeline has 4 lines, counted from 0"),
                 arguments("{ broken: I-99 }", "\"I-99\" is "),
                 arguments("{ qp: qp0, is: error }", "qp \"qp0\" is never created"),

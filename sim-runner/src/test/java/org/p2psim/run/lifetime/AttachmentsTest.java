@@ -2,6 +2,7 @@ package org.p2psim.run.lifetime;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What importing drivers do with their attachments, line by line. */
@@ -38,6 +39,22 @@ class AttachmentsTest {
                         "operation: none, errno: EINVAL",
                         "operation: late, is: done",
                         "no-invariant-broken: true")
+                .run();
+    }
+
+    /** I-02: a driver gives no addresses back that its device still uses; one that does is a mistake to switch on. */
+    @ParameterizedTest
+    @CsvSource({"[], no-invariant-broken: true", "[unmaps-with-dma-in-flight], 'broken: I-02, enabled-by: early'"})
+    void anUnmapWaitsForTheDmaOnItsWay(String bugs, String expected) {
+        Lifetime.on("release: \"7.1\", bugs: " + bugs)
+                .iommu("translating")
+                .does(
+                        "at: 0us, do: export, dma-buf: buf, from: n0, region: 4",
+                        "at: 1us, do: attach, attachment: a0, dma-buf: buf, importer: x0",
+                        "at: 2us, do: map, attachment: a0",
+                        "at: 5us, do: dma-write, attachment: a0, size: 1MiB",
+                        "at: 6us, id: early, do: unmap, attachment: a0")
+                .expects(expected)
                 .run();
     }
 

@@ -179,6 +179,24 @@ class GpuLifetimeTest {
                 .run();
     }
 
+    /** One NAK for each attempt: with no retry left the first one ends the work request. */
+    @Test
+    void aRequesterWithoutRetriesDiesOfTheFirstNak() {
+        Lifetime.on("release: \"6.19\"")
+                .does(
+                        "at: 0us, do: allocate, handle: bo, from: g0, size: 16MiB, flags: [vram, cpu-visible]",
+                        "at: 1us, do: export, dma-buf: buf, from: g0, handle: bo",
+                        "at: 2us, do: register-mr, mr: mr0, nic: x0, dma-buf: buf, access: [local-write, remote-write]",
+                        "at: 3us, do: create-qp, qp: q, nic: x0, rnr-retry: 0",
+                        "at: 4us, do: evict, handle: bo",
+                        "at: 5us, id: write, do: rdma-write, mr: mr0, qp: q, size: 4KiB")
+                .expects(
+                        "dma: write, status: IBV_WC_RNR_RETRY_EXC_ERR",
+                        "count: \"rnr-nak write\", is: 1",
+                        "qp: q, is: error")
+                .run();
+    }
+
     /** An unrelated thread that waits with its locks says nothing of a buffer. */
     @Test
     void aBufferInTheWrongPlaceIsFoundWhileOthersWait() {

@@ -222,7 +222,7 @@ class WireTest {
         assertThat(one.start()).isEqualTo(1010 * Ticks.PER_MICROSECOND);
         assertThat(run.events())
                 .filteredOn(event -> event.what().equals("rnr-nak"))
-                .hasSize(1);
+                .hasSize(2);
     }
 
     @Test
