@@ -485,7 +485,18 @@ final class Flow extends Input {
     /** Whether what its initiator does may repeat itself. */
     boolean mayRepeat() {
         boolean alone = nextStage == null && firstStage == this;
-        return alone && request.requests().isRegular() && !poison.isPossible() && !(needsTranslations() && comesBack());
+        return alone
+                && request.requests().isRegular()
+                && !poison.isPossible()
+                && isAnsweredAlike()
+                && !(needsTranslations() && comesBack());
+    }
+
+    /** Whether its requests take equally long at the target, whatever their addresses. */
+    private boolean isAnsweredAlike() {
+        return !reads
+                || !(request.memory() instanceof Target.MemoryTarget host)
+                || host.cached().alike();
     }
 
     /** Whether it may ask for an address below one that it has asked for, whose translation is then wanted again. */

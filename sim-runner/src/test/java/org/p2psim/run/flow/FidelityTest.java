@@ -102,6 +102,29 @@ class FidelityTest {
         }
     }
 
+    /** Which reads the last-level cache answers may depend on nothing but their addresses. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void whatIsSkippedOfHostMemoryIsCountedAllTheSame(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        assertCountedAllTheSame(Scene.of(random).bulk(random).ofMemory(random), random, seed);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void operationsOnHostMemoryAreCountedAllTheSame(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Scene scene = Scene.of(random).bulk(random).ofMemory(random).inOperations(random);
+        assertCountedAllTheSame(scene, random, seed);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void everyEventAndKnownTimesAgreeOnHostMemory(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        assertAgreement(Scene.of(random).bulk(random).ofMemory(random), random, seed);
+    }
+
     /**
      * Besides, of failures of one instant that were told before all of that instant was known, and of one function with
      * a DMA that is translated and one that is not.
