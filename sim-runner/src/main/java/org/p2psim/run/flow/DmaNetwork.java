@@ -410,10 +410,11 @@ public final class DmaNetwork {
             } else if (hop instanceof SocketHop) {
                 passed += fabric.socketLink().map(SocketLink::latency).orElse(0L);
             } else if (hop instanceof RootComplexHop through) {
-                passed += through.bridge().p2pLatency() / rootComplexes;
+                long latency = latencies.of(through.bridge());
                 if (timings.rootComplex(through.bridge()).response(false) != Response.SERVED) {
-                    return passed;
+                    return passed + latency;
                 }
+                passed += latency / rootComplexes;
             }
         }
         return 0;
