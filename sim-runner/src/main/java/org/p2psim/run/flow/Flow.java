@@ -557,19 +557,13 @@ final class Flow extends Input {
         return way().completer();
     }
 
-    /** Tells the listener what has happened until now. */
-    void tell() {
-        reports.tell(progress.now());
+    /** What its listener is still to be told. */
+    Reports reports() {
+        return reports;
     }
 
-    /** Tells the listener what has happened before now. */
-    void tellPast() {
-        reports.tellPast();
-    }
-
-    /** Nothing happens any more. Returns when something became of it last, ticks. */
+    /** Nothing happens any more, and all is told. Returns when something became of it last, ticks. */
     long waitForEver() {
-        reports.tell(Agenda.NEVER - 1);
         listener.waitsForEver(lastArrival);
         return lastArrival;
     }
@@ -578,8 +572,8 @@ final class Flow extends Input {
     void end() {
         way().request().channel(0).ports().removeSource(this);
         tags.ends(this);
-        progress.ended(this);
         whenDone.run();
+        progress.ended(this);
         listener.done();
         if (nextStage != null) {
             nextStage.endFeed();

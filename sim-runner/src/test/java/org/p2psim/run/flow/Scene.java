@@ -474,6 +474,32 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
                 all.stream().mapToLong(sums -> sums.skipped).sum());
     }
 
+    /** What went wrong, of all DMAs together, in the order in which it was told. */
+    List<Told> failures(Function<Engine, Progress> progress) {
+        Run run = new Run(fabric, timing, progress);
+        List<Told> failures = new ArrayList<>();
+        List<DmaListener> listeners = new ArrayList<>();
+        dmas.forEach(dma -> listeners.add(new FailureListener(failures)));
+        go(run, listeners, List.of());
+        return failures;
+    }
+
+    private record FailureListener(List<Told> failures) implements DmaListener {
+        @Override
+        public void landed(long at, long address, int bytes, long issued) {}
+
+        @Override
+        public void completed(long at, long address, int bytes, long issued) {}
+
+        @Override
+        public void failed(Failure how, long at, long address, int bytes, long issued) {
+            failures.add(new Told(Run.What.of(how), address, bytes, issued, at));
+        }
+
+        @Override
+        public void done() {}
+    }
+
     private List<LinkUse> go(Run run, List<? extends DmaListener> listeners, List<Long> cuts) {
         for (int i = 0; i < dmas.size(); i++) {
             DmaAt dma = dmas.get(i);
