@@ -104,7 +104,7 @@ public final class DmaNetwork {
             Latencies latencies) {
         this(fabric, routing, timings, progress, seed, latencies);
         engine.beforeActions(time -> {
-            tell();
+            progress.tell(progress.now());
             progress.disturbed();
         });
     }
@@ -249,7 +249,7 @@ public final class DmaNetwork {
 
     /** Everybody is told what has happened until now before somebody hears of an end. */
     private void ended(String name) {
-        tell();
+        progress.tell(progress.now());
         running.remove(name);
         lastEnd = progress.now();
     }
@@ -257,12 +257,6 @@ public final class DmaNetwork {
     /** Names of the DMA that has begun and not ended. */
     public ImmutableList<String> running() {
         return ImmutableList.copyOf(running.keySet());
-    }
-
-    private void tell() {
-        for (Flow flow : running.values()) {
-            flow.tell();
-        }
     }
 
     /**
@@ -278,6 +272,7 @@ public final class DmaNetwork {
 
     /** Nothing happens any more: whatever has not ended by now waits for ever, and is told so. */
     public void end() {
+        progress.tell(Agenda.NEVER - 1);
         for (Flow flow : running.values()) {
             lastEnd = Math.max(lastEnd, flow.waitForEver());
         }
@@ -410,10 +405,11 @@ public final class DmaNetwork {
             } else if (hop instanceof SocketHop) {
                 passed += fabric.socketLink().map(SocketLink::latency).orElse(0L);
             } else if (hop instanceof RootComplexHop through) {
-                passed += through.bridge().p2pLatency() / rootComplexes;
+                long latency = latencies.of(through.bridge());
                 if (timings.rootComplex(through.bridge()).response(false) != Response.SERVED) {
-                    return passed;
+                    return passed + latency;
                 }
+                passed += latency / rootComplexes;
             }
         }
         return 0;
@@ -439,7 +435,7 @@ public final class DmaNetwork {
         MemoryTiming memory = timings.memory(target.socket());
         boolean remote = !fabric.hostBridge(request.initiator()).socket().equals(target.socket());
         String part = "reads of memory of " + target.socket();
-        return read -> latencies.of(part, memory.readLatency(target.cached().test(read.address), remote));
+        return read -> latencies.of(part, memory.readLatency(target.cached().has().test(read.address), remote));
     }
 
     private Completer completer(Channel first, TlpKind kind, Flow flow, Path path) {

@@ -485,7 +485,18 @@ final class Flow extends Input {
     /** Whether what its initiator does may repeat itself. */
     boolean mayRepeat() {
         boolean alone = nextStage == null && firstStage == this;
-        return alone && request.requests().isRegular() && !poison.isPossible() && !(needsTranslations() && comesBack());
+        return alone
+                && request.requests().isRegular()
+                && !poison.isPossible()
+                && isAnsweredAlike()
+                && !(needsTranslations() && comesBack());
+    }
+
+    /** Whether its requests take equally long at the target, whatever their addresses. */
+    private boolean isAnsweredAlike() {
+        return !reads
+                || !(request.memory() instanceof Target.MemoryTarget host)
+                || host.cached().alike();
     }
 
     /** Whether it may ask for an address below one that it has asked for, whose translation is then wanted again. */
@@ -546,19 +557,13 @@ final class Flow extends Input {
         return way().completer();
     }
 
-    /** Tells the listener what has happened until now. */
-    void tell() {
-        reports.tell(progress.now());
+    /** What its listener is still to be told. */
+    Reports reports() {
+        return reports;
     }
 
-    /** Tells the listener what has happened before now. */
-    void tellPast() {
-        reports.tellPast();
-    }
-
-    /** Nothing happens any more. Returns when something became of it last, ticks. */
+    /** Nothing happens any more, and all is told. Returns when something became of it last, ticks. */
     long waitForEver() {
-        reports.tell(Agenda.NEVER - 1);
         listener.waitsForEver(lastArrival);
         return lastArrival;
     }
@@ -567,8 +572,8 @@ final class Flow extends Input {
     void end() {
         way().request().channel(0).ports().removeSource(this);
         tags.ends(this);
-        progress.ended(this);
         whenDone.run();
+        progress.ended(this);
         listener.done();
         if (nextStage != null) {
             nextStage.endFeed();

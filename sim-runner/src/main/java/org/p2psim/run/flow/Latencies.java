@@ -1,5 +1,6 @@
 package org.p2psim.run.flow;
 
+import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.PciFunction;
 
 /** What the parts that a TLP or a packet passes take in one run: the same for all that pass. */
@@ -15,6 +16,11 @@ public interface Latencies {
      * @param stated ticks, not negative
      */
     long of(String part, long stated);
+
+    /** Of what a root complex passes from peer to peer. */
+    default long of(HostBridge bridge) {
+        return of("root complex " + bridge.rootBus(), bridge.p2pLatency());
+    }
 
     /** Of a switch, or of a function's answer to a read. */
     default long of(PciFunction function) {

@@ -81,14 +81,14 @@ final class Reports {
     }
 
     private void makeRoom() {
-        if (size >= UNTOLD) {
-            tellPast();
+        if (size >= UNTOLD && next() < progress.now()) {
+            progress.tellPast();
         }
     }
 
-    /** Not what happens now: more of it may follow, and of one instant there is an order. */
-    void tellPast() {
-        tell(progress.now() - 1);
+    /** Of what is to be told next, {@link Agenda#NEVER} if there is nothing, ticks. */
+    long next() {
+        return size == 0 ? Agenda.NEVER : ring[place(0) + TIME];
     }
 
     private void add(int kind, long time, long address, int bytes, long issued) {
@@ -181,7 +181,7 @@ final class Reports {
 
     /** Tells everything up to a time, that included. */
     void tell(long until) {
-        while (size > 0 && ring[place(0) + TIME] <= until) {
+        while (size > 0 && next() <= until) {
             int at = place(0);
             long time = ring[at + TIME];
             long address = ring[at + ADDRESS];

@@ -120,8 +120,8 @@ final class Steady {
         for (Channel channel : channels) {
             state.putTime(progress.decisionOf(channel));
         }
+        progress.tellPast();
         for (int i = 0; i < flows.size() && !state.differs(); i++) {
-            flows.get(i).tellPast();
             flows.get(i).put(state);
         }
         if (state.differs()) {

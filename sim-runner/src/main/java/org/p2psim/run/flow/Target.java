@@ -13,17 +13,14 @@ public sealed interface Target {
      * The memory of a socket.
      *
      * @param socket its id
-     * @param cached whether the last-level cache has what is read at an address, as the initiator addresses it
+     * @param cached what of it the last-level cache has
      * @param completionMax bytes of data in a completion at most, a multiple of the RCB; empty for MPS. There are
      *     hosts that return every cache line by itself
      */
-    record MemoryTarget(String socket, LongPredicate cached, OptionalInt completionMax) implements Target {
-        private static final int LINE_SHIFT = 6;
-        private static final long GOLDEN_RATIO = 0x9e3779b97f4a7c15L;
-
+    record MemoryTarget(String socket, Cached cached, OptionalInt completionMax) implements Target {
         /** Memory that the last-level cache has. */
         public MemoryTarget(String socket) {
-            this(socket, address -> true, OptionalInt.empty());
+            this(socket, Cached.ALL, OptionalInt.empty());
         }
 
         /**
@@ -34,9 +31,34 @@ public sealed interface Target {
          * @param llc bytes of the cache, positive
          */
         public static MemoryTarget window(String socket, long window, long llc) {
-            long share = llc >= window ? Long.MAX_VALUE : (long) (Long.MAX_VALUE * ((double) llc / window));
-            return new MemoryTarget(
-                    socket, address -> ((address >>> LINE_SHIFT) * GOLDEN_RATIO >>> 1) <= share, OptionalInt.empty());
+            return new MemoryTarget(socket, Cached.share(window, llc), OptionalInt.empty());
+        }
+    }
+
+    /**
+     * What a last-level cache has.
+     *
+     * @param has of an address, as the initiator addresses it
+     * @param alike whether the answer is the same for all addresses
+     */
+    record Cached(LongPredicate has, boolean alike) {
+        public static final Cached ALL = new Cached(address -> true, true);
+        public static final Cached NONE = new Cached(address -> false, true);
+
+        private static final int LINE_SHIFT = 6;
+        private static final long GOLDEN_RATIO = 0x9e3779b97f4a7c15L;
+
+        /** That depends on the address. */
+        public static Cached where(LongPredicate has) {
+            return new Cached(has, false);
+        }
+
+        private static Cached share(long window, long llc) {
+            if (llc >= window) {
+                return ALL;
+            }
+            long share = (long) (Long.MAX_VALUE * ((double) llc / window));
+            return where(address -> ((address >>> LINE_SHIFT) * GOLDEN_RATIO >>> 1) <= share);
         }
     }
 }

@@ -15,6 +15,7 @@ import org.p2psim.run.flow.DmaRequest;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Fidelity;
+import org.p2psim.run.flow.Target.Cached;
 import org.p2psim.run.flow.Target.MemoryTarget;
 import org.p2psim.scenario.evidence.LinkSetting;
 import org.p2psim.scenario.evidence.LinkSetting.Completions;
@@ -98,7 +99,7 @@ public final class AnalyticRun {
         long base = setting.addressBits() == 64 ? ABOVE_4_GIB : BELOW_4_GIB;
         MemoryTarget memory = new MemoryTarget(
                 BenchMachine.SOCKET,
-                address -> true,
+                Cached.ALL,
                 setting.completions() == Completions.RCB ? OptionalInt.of(setting.rcb()) : OptionalInt.empty());
         return new DmaRequest(
                 direction.name(),

@@ -15,6 +15,7 @@ import org.p2psim.run.flow.DmaRequest;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Fidelity;
+import org.p2psim.run.flow.Target.Cached;
 import org.p2psim.run.flow.Target.MemoryTarget;
 import org.p2psim.scenario.evidence.TimingRow.BenchRun;
 import org.p2psim.scenario.evidence.TimingRow.Cache;
@@ -66,7 +67,7 @@ final class HostRun {
         this.machine = BenchMachine.of(host.link().link(), host.iommu().on() ? IommuMode.TRANSLATING : IommuMode.OFF);
         this.network = new DmaNetwork(machine.fabric(), new Routing(machine.fabric()), engine, timings(), Fidelity.L1);
         CacheState cache = CacheState.of(host, run);
-        this.memory = new MemoryTarget(BenchMachine.SOCKET, cache::has, OptionalInt.empty());
+        this.memory = new MemoryTarget(BenchMachine.SOCKET, Cached.where(cache::has), OptionalInt.empty());
         this.random = new SplittableRandom(run.size() * 31L + run.window());
     }
 

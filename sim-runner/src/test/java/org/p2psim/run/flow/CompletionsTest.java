@@ -216,7 +216,18 @@ class CompletionsTest {
         assertThat(nanoseconds).isCloseTo(0.764 + 105 + 200 + 105 + 0.636, within(0.01));
     }
 
-    /** Another 50 ns each way for the socket link, and through half of each root complex, the first one twice. */
+    /** Whatever the read would have passed behind it. */
+    @Test
+    void aRefusedReadTakesAsLongIfItsTargetIsElsewhere() {
+        machine.socket().hostBridge(IommuMode.OFF, 64);
+        PciFunction far = machine.endpoint(machine.rootPort(GEN4));
+        RootComplexTiming refusing = forwardingReads(Response.UNSUPPORTED_REQUEST);
+        assertThat(run(refusing, far)).extracting(Told::what).isEqualTo(What.REFUSED);
+        assertThat(run(refusing, far).latency())
+                .isEqualTo(run(refusing, elsewhere).latency());
+    }
+
+    /** Besides, 50 ns each way for the socket link, and each way through half of the root complex before it. */
     @Test
     void aReadThatAnotherSocketRefusesComesBackFromThere() {
         machine.socket().hostBridge(IommuMode.OFF, 64);
@@ -229,7 +240,7 @@ class CompletionsTest {
                 .get(0);
         assertThat(refused.what()).isEqualTo(What.REFUSED);
         double nanoseconds = refused.latency() / (double) Ticks.PER_NANOSECOND;
-        assertThat(nanoseconds).isCloseTo(0.764 + 105 + 100 + 50 + 100 + 50 + 100 + 105 + 0.636, within(0.01));
+        assertThat(nanoseconds).isCloseTo(0.764 + 105 + 100 + 50 + 200 + 50 + 100 + 105 + 0.636, within(0.01));
     }
 
     /** PCIe base specification 5.0, 6.12.4: the completion of a request that violates ACS says Completer Abort. */

@@ -2,6 +2,7 @@ package org.p2psim.run.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.p2psim.run.engine.Engine;
+import org.p2psim.run.flow.Run.Told;
 import org.p2psim.run.flow.Scene.Result;
 import org.p2psim.run.flow.Scene.Summary;
 import org.p2psim.unit.Ticks;
@@ -100,6 +102,42 @@ class FidelityTest {
             assertThat(skipping.doneAt()).as("seed %d", seed).isEqualTo(known.doneAt());
             assertThat(skipping.use()).as("seed %d", seed).isEqualTo(known.use());
         }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void failuresOfAllAreToldInTheOrderOfTime(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Scene scene = Scene.of(random);
+        for (Scene each : List.of(scene, scene.bulk(random))) {
+            List<Told> told = each.failures(L0);
+            assertThat(told).as("seed %d", seed).isSortedAccordingTo(Comparator.comparingLong(Told::at));
+            assertThat(each.failures(L1)).as("seed %d, L1", seed).isEqualTo(told);
+            assertThat(each.failures(L2)).as("seed %d, L2", seed).isEqualTo(told);
+        }
+    }
+
+    /** Which reads the last-level cache answers may depend on nothing but their addresses. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void whatIsSkippedOfHostMemoryIsCountedAllTheSame(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        assertCountedAllTheSame(Scene.of(random).bulk(random).ofMemory(random), random, seed);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void operationsOnHostMemoryAreCountedAllTheSame(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Scene scene = Scene.of(random).bulk(random).ofMemory(random).inOperations(random);
+        assertCountedAllTheSame(scene, random, seed);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void everyEventAndKnownTimesAgreeOnHostMemory(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        assertAgreement(Scene.of(random).bulk(random).ofMemory(random), random, seed);
     }
 
     /**

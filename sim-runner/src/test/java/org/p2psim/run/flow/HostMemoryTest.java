@@ -18,6 +18,7 @@ import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Run.What;
+import org.p2psim.run.flow.Target.Cached;
 import org.p2psim.run.flow.Target.MemoryTarget;
 import org.p2psim.timing.IommuTiming;
 import org.p2psim.timing.MemoryTiming;
@@ -152,7 +153,7 @@ class HostMemoryTest {
         OptionalLong bandwidth = memory == 0 ? OptionalLong.empty() : OptionalLong.of(memory * 1_000_000_000L);
         memories.put(socket, new MemoryTiming(Ticks.ofNanoseconds(500), 0, OptionalLong.empty(), 0, bandwidth, 0));
         Run run = run();
-        MemoryTarget target = new MemoryTarget(socket, address -> true, OptionalInt.of(64));
+        MemoryTarget target = new MemoryTarget(socket, Cached.ALL, OptionalInt.of(64));
         List<Segment> all = List.of(new Segment(BASE, 16 * Bytes.MIB));
         Run.Log log = run.start(dma("dma", device, target, Direction.READ, all, AddressKind.BUS_ADDRESS, 512));
         run.run();
@@ -164,7 +165,7 @@ class HostMemoryTest {
     @Test
     void aMissOfTheLastLevelCacheCostsFiftyNanoseconds() {
         PciFunction device = device(IommuMode.OFF, GEN3_X8);
-        MemoryTarget cold = new MemoryTarget("s0", address -> false, OptionalInt.empty());
+        MemoryTarget cold = new MemoryTarget("s0", Cached.NONE, OptionalInt.empty());
         assertThat(latency(device, cold, 64) - latency(device, new MemoryTarget("s0"), 64))
                 .isCloseTo(50, within(0.1));
     }
@@ -173,10 +174,10 @@ class HostMemoryTest {
     void theCacheHasTheShareOfAWindowThatFits() {
         MemoryTarget window = MemoryTarget.window("s0", 40 * Bytes.MIB, 10 * Bytes.MIB);
         long cached = IntStream.range(0, 655_360)
-                .filter(line -> window.cached().test(BASE + 64L * line))
+                .filter(line -> window.cached().has().test(BASE + 64L * line))
                 .count();
         assertThat(cached / 655_360.0).isCloseTo(0.25, within(0.01));
-        assertThat(MemoryTarget.window("s0", Bytes.MIB, 10 * Bytes.MIB).cached().test(BASE))
+        assertThat(MemoryTarget.window("s0", Bytes.MIB, 10 * Bytes.MIB).cached().has().test(BASE))
                 .isTrue();
     }
 
@@ -233,7 +234,7 @@ class HostMemoryTest {
     @Test
     void completionsOfOneCacheLineCostAQuarterOfTheLink() {
         PciFunction device = device(IommuMode.OFF, GEN3_X8);
-        MemoryTarget lines = new MemoryTarget("s0", address -> true, OptionalInt.of(64));
+        MemoryTarget lines = new MemoryTarget("s0", Cached.ALL, OptionalInt.of(64));
         Run run = run();
         Run.Log log = run.start(dma(
                 "dma",

@@ -23,6 +23,8 @@ import org.p2psim.run.flow.DmaRequest.Attributes;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Run.Told;
+import org.p2psim.run.flow.Target.Cached;
+import org.p2psim.run.flow.Target.MemoryTarget;
 import org.p2psim.run.flow.Target.PciTarget;
 import org.p2psim.timing.DeviceTiming;
 import org.p2psim.timing.DmaEngineTiming;
@@ -364,6 +366,44 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         return new Scene(fabric, plain ? Timings.DEFAULT : timing, large);
     }
 
+    /** Some go to the memory of a socket, of which the last-level cache has all, none, or what depends on the address. */
+    Scene ofMemory(SplittableRandom random) {
+        List<DmaAt> some = new ArrayList<>();
+        for (DmaAt dma : dmas) {
+            DmaRequest request = dma.request();
+            boolean device = random.nextInt(4) == 0;
+            some.add(new DmaAt(dma.start(), dma.stop(), device ? request : with(request, anyMemory(random))));
+        }
+        return new Scene(fabric, timing, some);
+    }
+
+    private MemoryTarget anyMemory(SplittableRandom random) {
+        String socket =
+                fabric.hostBridges().get(random.nextInt(fabric.hostBridges().size())).socket();
+        int share = random.nextInt(1, 20);
+        return switch (random.nextInt(4)) {
+            case 0 -> new MemoryTarget(socket);
+            case 1 -> new MemoryTarget(socket, Cached.NONE, OptionalInt.empty());
+            default -> MemoryTarget.window(socket, 16, share);
+        };
+    }
+
+    private static DmaRequest with(DmaRequest request, MemoryTarget memory) {
+        return new DmaRequest(
+                request.name(),
+                request.initiator(),
+                memory,
+                request.direction(),
+                request.requests(),
+                AddressKind.BUS_ADDRESS,
+                request.translated(),
+                request.tags(),
+                request.mps(),
+                request.mrrs(),
+                64,
+                request.attributes());
+    }
+
     /** The same in operations, most of them. */
     Scene inOperations(SplittableRandom random) {
         List<DmaAt> cut = new ArrayList<>();
@@ -432,6 +472,32 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
                 all.stream().map(sums -> sums.doneAt).toList(),
                 use,
                 all.stream().mapToLong(sums -> sums.skipped).sum());
+    }
+
+    /** What went wrong, of all DMAs together, in the order in which it was told. */
+    List<Told> failures(Function<Engine, Progress> progress) {
+        Run run = new Run(fabric, timing, progress);
+        List<Told> failures = new ArrayList<>();
+        List<DmaListener> listeners = new ArrayList<>();
+        dmas.forEach(dma -> listeners.add(new FailureListener(failures)));
+        go(run, listeners, List.of());
+        return failures;
+    }
+
+    private record FailureListener(List<Told> failures) implements DmaListener {
+        @Override
+        public void landed(long at, long address, int bytes, long issued) {}
+
+        @Override
+        public void completed(long at, long address, int bytes, long issued) {}
+
+        @Override
+        public void failed(Failure how, long at, long address, int bytes, long issued) {
+            failures.add(new Told(Run.What.of(how), address, bytes, issued, at));
+        }
+
+        @Override
+        public void done() {}
     }
 
     private List<LinkUse> go(Run run, List<? extends DmaListener> listeners, List<Long> cuts) {
