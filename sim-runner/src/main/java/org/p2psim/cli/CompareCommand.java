@@ -39,6 +39,7 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        output.check(List.of(scenario));
         Simulation simulation = fidelity.simulation();
         List<RunOutcome> outcomes =
                 input.plans(scenario, List.of()).stream().map(simulation::run).toList();

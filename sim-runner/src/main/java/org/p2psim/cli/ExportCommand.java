@@ -71,6 +71,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        WrittenFiles.of("-o", output).check(List.of(scenario));
         String text = format == Format.yaml ? ImportCommand.scenarioFile(scenario) : text(plan());
         output.ifPresentOrElse(file -> console.write(file, text), () -> console.print(text));
         return Main.GOOD;

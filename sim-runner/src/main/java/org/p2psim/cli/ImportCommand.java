@@ -1,6 +1,7 @@
 package org.p2psim.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.p2psim.scenario.dump.Dump;
@@ -37,6 +38,7 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        WrittenFiles.of("-o", output).check(List.of(dump));
         String text = scenarioFile(dump);
         output.ifPresentOrElse(file -> console.write(file, text), () -> console.print(text));
         return Main.GOOD;

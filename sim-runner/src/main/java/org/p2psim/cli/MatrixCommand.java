@@ -85,6 +85,7 @@ final class MatrixCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        WrittenFiles.of("--html", format.html).check(scenarios);
         List<Matrix> matrices = new ArrayList<>();
         for (String scenario : scenarios) {
             for (Plan plan : ScenarioInput.select(input.plans(scenario, kernel.settings()), variant)) {

@@ -38,6 +38,19 @@ final class OutcomeOutput {
         return html.isPresent() || junit.isPresent() || trace.isPresent();
     }
 
+    /**
+     * Before anything is run.
+     *
+     * @param inputs as the user named them
+     * @throws InputException if a report would overwrite an input or another report
+     */
+    void check(List<String> inputs) {
+        WrittenFiles.of("--html", html)
+                .and("--junit", junit)
+                .and("--trace", trace)
+                .check(inputs);
+    }
+
     /** Writes what was asked for and gives the exit code. */
     int write(Console console, List<RunOutcome> outcomes, String summary) {
         html.ifPresent(file -> console.write(file, HtmlReport.render(outcomes)));

@@ -37,6 +37,7 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        output.check(files.stream().map(Path::toString).toList());
         List<RunOutcome> outcomes = new ArrayList<>();
         for (Path file : files) {
             outcomes.addAll(read(file));

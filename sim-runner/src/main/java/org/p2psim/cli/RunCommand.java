@@ -65,6 +65,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         explore.check(output);
+        output.check(scenarios);
         bugs.check();
         Simulation simulation = fidelity.simulation();
         return explore.isOn() ? explored(simulation) : run(simulation);

@@ -88,27 +88,35 @@ final class Answers {
                         && IMPORTING.contains(event.what()))
                 .findFirst();
         List<TransferOutcome> all = recorder.transfers().stream()
-                .filter(transfer -> transfer.bytes() > 0
-                        && transfer.initiator().equals(client)
+                .filter(transfer -> transfer.initiator().equals(client)
                         && transfer.target().equals(provider))
                 .toList();
-        Optional<TransferOutcome> moved = all.stream()
+        List<TransferOutcome> some = all.stream().filter(transfer -> transfer.bytes() > 0).toList();
+        Optional<TransferOutcome> moved = some.stream()
                 .max(Comparator.comparing(transfer -> transfer.bandwidth().gigabytesPerSecond()));
-        List<LayerAnswer> layers =
-                List.of(kernel(verdict), gate(provider), delivery(question, verdict), effect(verdict, moved, refusal));
+        Optional<TransferOutcome> failed = all.stream()
+                .filter(transfer -> !transfer.route().isEmpty())
+                .findFirst();
+        List<LayerAnswer> layers = List.of(
+                kernel(verdict), gate(provider), delivery(question, verdict), effect(verdict, moved, refusal, failed));
         String subject = subject(question);
         String kernel = "%skernel %s".formatted(world.guest().isPresent() ? "guest " : "", world.kernel());
         if (isOnlyTraffic(question)) {
             String asked = "%s would answer %s".formatted(kernel, verdict.answer());
             return moved.map(transfer -> new Answer(
-                            true, subject, "arrives", "%s; %s".formatted(rate(transfer, all.size()), asked), layers))
-                    .orElseGet(() -> new Answer(false, subject, "does not arrive", asked, layers));
+                            true, subject, "arrives", "%s; %s".formatted(rate(transfer, some.size()), asked), layers))
+                    .orElseGet(() -> new Answer(
+                            false,
+                            subject,
+                            "does not arrive",
+                            failed.map(transfer -> failure(transfer) + "; ").orElse("") + asked,
+                            layers));
         }
         if (!broken.isEmpty() && (moved.isPresent() || refusal.isEmpty())) {
             return breaks(subject, layers);
         }
         if (moved.isPresent()) {
-            String because = "%s, %s".formatted(verdict.answer(), rate(moved.get(), all.size()));
+            String because = "%s, %s".formatted(verdict.answer(), rate(moved.get(), some.size()));
             return new Answer(true, subject, "works", because, layers);
         }
         if (!verdict.supported()) {
@@ -125,6 +133,10 @@ final class Answers {
                             word(refusal.get()),
                             refusal.get().detail());
             return new Answer(false, subject, "fails", because, layers);
+        }
+        if (failed.isPresent()) {
+            String because = "%s answers %s, but %s".formatted(kernel, verdict.answer(), failure(failed.get()));
+            return new Answer(false, subject, "does not arrive", because, layers);
         }
         return new Answer(true, subject, "is allowed", "%s answers %s".formatted(kernel, verdict.answer()), layers);
     }
@@ -199,7 +211,11 @@ final class Answers {
                 .orElseGet(() -> world.addresses(question.client()));
     }
 
-    private static LayerAnswer effect(Verdict verdict, Optional<TransferOutcome> moved, Optional<Event> refusal) {
+    private static LayerAnswer effect(
+            Verdict verdict,
+            Optional<TransferOutcome> moved,
+            Optional<Event> refusal,
+            Optional<TransferOutcome> failed) {
         if (moved.isPresent()) {
             return new LayerAnswer(
                     Layer.EFFECT,
@@ -210,10 +226,17 @@ final class Answers {
                                     moved.get().name()));
         }
         return refusal.map(event -> new LayerAnswer(Layer.EFFECT, word(event), sentence(event.detail())))
+                .or(() -> failed.map(transfer ->
+                        new LayerAnswer(Layer.EFFECT, "nothing arrived", sentence(failure(transfer)))))
                 .orElseGet(() -> new LayerAnswer(
                         Layer.EFFECT,
                         verdict.supported() ? "allowed" : "refused",
                         "The timeline moves no data between the two, so there is no figure."));
+    }
+
+    /** What became of a transfer that was sent and of which nothing arrived. */
+    private static String failure(TransferOutcome transfer) {
+        return "of %s %s".formatted(transfer.name(), transfer.nothingMoved().orElseThrow());
     }
 
     private static String word(Event refusal) {

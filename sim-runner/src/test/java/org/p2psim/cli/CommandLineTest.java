@@ -310,6 +310,58 @@ class CommandLineTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--html", "--junit", "--trace"})
+    void noReportOverwritesWhatIsRead(String option, @TempDir Path folder) throws Exception {
+        String text = p2psim("show", "two-sockets").out();
+        Path scenario = Files.writeString(folder.resolve("mine.yaml"), text);
+        Path link = Files.createSymbolicLink(folder.resolve("link.yaml"), scenario);
+        for (Path output : List.of(scenario, link, folder.resolve("./mine.yaml"))) {
+            Result result = p2psim("run", "vfio-reset", scenario.toString(), option, output.toString());
+            assertThat(result.code()).isEqualTo(2);
+            assertThat(result.out()).isEmpty();
+            assertThat(result.err()).contains(option + " " + output + ": would overwrite the input " + scenario);
+        }
+        assertThat(p2psim("compare", scenario.toString(), option, scenario.toString())
+                        .code())
+                .isEqualTo(2);
+        assertThat(scenario).hasContent(text);
+    }
+
+    @Test
+    void noTwoReportsAreOneFile(@TempDir Path folder) throws Exception {
+        Path other = Files.createSymbolicLink(folder.resolve("other"), folder);
+        Result result = p2psim(
+                "run",
+                "vfio-reset",
+                "--html",
+                folder.resolve("report").toString(),
+                "--trace",
+                other.resolve("report").toString());
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("the same file as of --html");
+        assertThat(folder.resolve("report")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--html", "--junit", "--trace"})
+    void aReportIsAFileAndNeverStandardOutput(String option) {
+        Result result = p2psim("run", "vfio-reset", option, "-");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err()).contains(option + " -: not standard output");
+        assertThat(Path.of("-")).doesNotExist();
+    }
+
+    @Test
+    void anImportLeavesItsDumpAlone(@TempDir Path folder) throws Exception {
+        Path dump = Files.writeString(folder.resolve("lspci.txt"), "00:00.0 0600: 8086:09a2\n");
+        Result result = p2psim("import", "lspci:" + dump, "-o", dump.toString());
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("would overwrite the input");
+        assertThat(dump).hasContent("00:00.0 0600: 8086:09a2\n");
+    }
+
     @Test
     void anExplorationHasNoTrace(@TempDir Path folder) {
         Path trace = folder.resolve("trace.json");

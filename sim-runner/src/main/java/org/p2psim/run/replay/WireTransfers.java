@@ -49,7 +49,7 @@ final class WireTransfers {
         boolean sends = order.operation().equals("rdma-send");
         StageEnds both = new StageEnds(transfer::done);
         both.expect(sends ? 2 : 1);
-        // of a read the request is on the wire first, of a write the acknowledgement last
+        // of a read the request is on the wire first, of a write or a send the acknowledgement last
         long wireLatency = wire.or(() -> queue)
                 .map(port -> run.network().latencies().of(order.lane() + " wire", port.latencyOrDefault()))
                 .orElse(0L);
@@ -81,7 +81,8 @@ final class WireTransfers {
                 "an RDMA operation has %s on its way at most".formatted(Bytes.format(RdmaStages.MOST_IN_FLIGHT)),
                 "",
                 order.lane());
-        long asked = order.read() ? wireLatency : 0;
+        // what a peer elsewhere sends is on the wire before any of it is here
+        long asked = order.read() || peer.isEmpty() ? wireLatency : 0;
         queues.post(
                 order.lane(),
                 requester,

@@ -146,6 +146,20 @@ class WireTest {
         assertThat(nanoseconds("{ rate: 100Gb/s, latency: 5us }", line) - near).isCloseTo(8000, within(0.1));
     }
 
+    /** Of a peer elsewhere too: what it sends is on the wire before it is here, and the Ack after. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rdma-write, mr: mr0", "rdma-read, mr: mr0", "rdma-send, nic: nic0"})
+    void aNanosecondMoreOfWireIsTwoMoreForAPeerElsewhere(String operation) {
+        String line = "at: 10us, do: %s, id: one, size: 64B".formatted(operation);
+        double none = elsewhere("{ rate: 100Gb/s, latency: 0ns }", line);
+        assertThat(elsewhere("{ rate: 100Gb/s, latency: 1us }", line) - none).isCloseTo(2000, within(0.1));
+        assertThat(elsewhere("{ rate: 100Gb/s, latency: 5us }", line) - none).isCloseTo(10_000, within(0.1));
+    }
+
+    private static double elsewhere(String wire, String line) {
+        return nanoseconds(transfer(run("gen4 x16", wire, RECEIVE, line), "one"));
+    }
+
     @Test
     void aReadTakesThereAndBack() {
         String small = "at: 10us, do: rdma-read, id: read, mr: mr0, local: far, size: 64B";
@@ -158,7 +172,10 @@ class WireTest {
     }
 
     private static double nanoseconds(String wire, String line) {
-        TransferOutcome one = transfer(run("gen4 x16", wire, line), "one");
+        return nanoseconds(transfer(run("gen4 x16", wire, line), "one"));
+    }
+
+    private static double nanoseconds(TransferOutcome one) {
         assertThat(one.bytes()).isEqualTo(one.requested());
         return (one.end() - one.start()) / (double) Ticks.PER_NANOSECOND;
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.p2psim.outcome.Answer;
 import org.p2psim.outcome.Event;
 import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.RunOutcome;
@@ -84,6 +85,23 @@ class CompletionsInScenariosTest {
         TransferOutcome write = transfer(run("", ", memory-requests: " + said, "write"));
         assertThat(write.bytes()).isZero();
         assertThat(write.failures()).containsOnlyKeys(Failure.DROPPED).containsValue(4096L);
+    }
+
+    /** The kernel would allow it: that nothing comes is the effect. */
+    @ParameterizedTest
+    @CsvSource({
+        "none, read, 32 x completion timeout",
+        "unsupported-request, read, 32 x Unsupported Request",
+        "unsupported-request, write, 4096 x dropped write"
+    })
+    void theAnswerNamesWhatBecameOfDataThatDidNotArrive(String said, String direction, String failures) {
+        Answer answer = run("", ", memory-requests: " + said, direction).answer();
+        assertThat(answer.works()).isFalse();
+        assertThat(answer.sentence()).contains("does not arrive: of load nothing arrived: " + failures);
+        assertThat(answer.layers())
+                .filteredOn(layer -> layer.layer() == Answer.Layer.EFFECT)
+                .containsExactly(new Answer.LayerAnswer(
+                        Answer.Layer.EFFECT, "nothing arrived", "of load nothing arrived: " + failures + "."));
     }
 
     @Test
