@@ -435,7 +435,8 @@ public final class DmaNetwork {
         MemoryTiming memory = timings.memory(target.socket());
         boolean remote = !fabric.hostBridge(request.initiator()).socket().equals(target.socket());
         String part = "reads of memory of " + target.socket();
-        return read -> latencies.of(part, memory.readLatency(target.cached().has().test(read.address), remote));
+        return read ->
+                latencies.of(part, memory.readLatency(target.cached().has().test(read.address), remote));
     }
 
     private Completer completer(Channel first, TlpKind kind, Flow flow, Path path) {

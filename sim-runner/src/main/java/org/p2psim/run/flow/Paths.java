@@ -122,7 +122,8 @@ final class Paths {
             } else if (hop instanceof RootComplexHop through) {
                 channels.forwarding(through.bridge(), traffic, forwarded).ifPresent(this::add);
                 forwarded = true;
-                latency += latencies.of(through.bridge()) / route.rootComplexes().size();
+                latency +=
+                        latencies.of(through.bridge()) / route.rootComplexes().size();
                 maxPayload = Math.min(maxPayload, through.bridge().p2pMaxPayload());
             } else if (hop instanceof SocketHop socket) {
                 if (socketLink.hasBandwidth()) {

@@ -177,7 +177,10 @@ class HostMemoryTest {
                 .filter(line -> window.cached().has().test(BASE + 64L * line))
                 .count();
         assertThat(cached / 655_360.0).isCloseTo(0.25, within(0.01));
-        assertThat(MemoryTarget.window("s0", Bytes.MIB, 10 * Bytes.MIB).cached().has().test(BASE))
+        assertThat(MemoryTarget.window("s0", Bytes.MIB, 10 * Bytes.MIB)
+                        .cached()
+                        .has()
+                        .test(BASE))
                 .isTrue();
     }
 

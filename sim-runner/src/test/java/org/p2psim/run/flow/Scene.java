@@ -378,8 +378,9 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     }
 
     private MemoryTarget anyMemory(SplittableRandom random) {
-        String socket =
-                fabric.hostBridges().get(random.nextInt(fabric.hostBridges().size())).socket();
+        String socket = fabric.hostBridges()
+                .get(random.nextInt(fabric.hostBridges().size()))
+                .socket();
         int share = random.nextInt(1, 20);
         return switch (random.nextInt(4)) {
             case 0 -> new MemoryTarget(socket);
