@@ -97,7 +97,7 @@ final class Ways {
     Way toMemory(String initiatorName, Optional<String> socket, long window, boolean read) {
         PciFunction initiator = world.onHost(initiatorName);
         String of = socket.orElseGet(() -> world.host().hostBridge(initiator).socket());
-        AddressKind kind = world.translates(initiatorName) ? AddressKind.IOVA : AddressKind.BUS_ADDRESS;
+        AddressKind kind = world.addresses(initiatorName);
         Route requests = routing.toMemory(initiator, of, kind, !read).route();
         if (isConventional(initiator)) {
             notes.add(CONVENTIONAL_PCI);
