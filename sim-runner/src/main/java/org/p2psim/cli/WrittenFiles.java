@@ -43,19 +43,20 @@ final class WrittenFiles {
             String option = file.getKey();
             Path path = file.getValue();
             if (path.toString().equals(STANDARD_OUTPUT)) {
-                throw new InputException("%s -: not standard output but a file: name one, or ./- for a file of that name"
-                        .formatted(option));
+                throw new InputException(
+                        "%s -: not standard output but a file: name one, or ./- for a file of that name"
+                                .formatted(option));
             }
             for (String input : inputs) {
                 if (read(input).filter(found -> same(found, path)).isPresent()) {
-                    throw new InputException("%s %s: would overwrite the input %s; name another file"
-                            .formatted(option, path, input));
+                    throw new InputException(
+                            "%s %s: would overwrite the input %s; name another file".formatted(option, path, input));
                 }
             }
             for (Map.Entry<String, Path> other : before) {
                 if (same(other.getValue(), path)) {
-                    throw new InputException("%s %s: the same file as of %s; name another"
-                            .formatted(option, path, other.getKey()));
+                    throw new InputException(
+                            "%s %s: the same file as of %s; name another".formatted(option, path, other.getKey()));
                 }
             }
             before.add(file);

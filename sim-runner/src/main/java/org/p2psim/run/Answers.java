@@ -88,15 +88,15 @@ final class Answers {
                         && IMPORTING.contains(event.what()))
                 .findFirst();
         List<TransferOutcome> all = recorder.transfers().stream()
-                .filter(transfer -> transfer.initiator().equals(client)
-                        && transfer.target().equals(provider))
+                .filter(transfer ->
+                        transfer.initiator().equals(client) && transfer.target().equals(provider))
                 .toList();
-        List<TransferOutcome> some = all.stream().filter(transfer -> transfer.bytes() > 0).toList();
+        List<TransferOutcome> some =
+                all.stream().filter(transfer -> transfer.bytes() > 0).toList();
         Optional<TransferOutcome> moved = some.stream()
                 .max(Comparator.comparing(transfer -> transfer.bandwidth().gigabytesPerSecond()));
-        Optional<TransferOutcome> failed = all.stream()
-                .filter(transfer -> !transfer.route().isEmpty())
-                .findFirst();
+        Optional<TransferOutcome> failed =
+                all.stream().filter(transfer -> !transfer.route().isEmpty()).findFirst();
         List<LayerAnswer> layers = List.of(
                 kernel(verdict), gate(provider), delivery(question, verdict), effect(verdict, moved, refusal, failed));
         String subject = subject(question);
@@ -226,8 +226,8 @@ final class Answers {
                                     moved.get().name()));
         }
         return refusal.map(event -> new LayerAnswer(Layer.EFFECT, word(event), sentence(event.detail())))
-                .or(() -> failed.map(transfer ->
-                        new LayerAnswer(Layer.EFFECT, "nothing arrived", sentence(failure(transfer)))))
+                .or(() -> failed.map(
+                        transfer -> new LayerAnswer(Layer.EFFECT, "nothing arrived", sentence(failure(transfer)))))
                 .orElseGet(() -> new LayerAnswer(
                         Layer.EFFECT,
                         verdict.supported() ? "allowed" : "refused",
