@@ -16,7 +16,7 @@ import org.p2psim.unit.Ticks;
  * @param devices by address of the function
  * @param mps Max_Payload_Size that the machine's ports are set to, bytes: how late Acks and UpdateFCs may be
  * @param creditLoop how long the buffer of a port that says no credits lets its link be busy before the first credit
- *     is back, ticks
+ *     is back, ticks, besides the latency of what is behind the port
  * @param ecrc whether functions and root complexes send TLPs with a digest (ECRC Generation Enable of AER)
  */
 public record Timings(

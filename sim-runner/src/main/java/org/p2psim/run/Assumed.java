@@ -22,7 +22,7 @@ final class Assumed {
                     .filter(port -> plan.timings().port(port).credits().isEmpty())
                     .ifPresent(port -> notes.add(
                             Note.Kind.ASSUMED,
-                            "receivers that state no credits have as many as keep their link busy for %s"
+                            "receivers that state no credits have as many as keep their link busy for %s and the latency behind them"
                                     .formatted(Ticks.format(plan.timings().creditLoop())),
                             "",
                             plan.fabric().function(port).name()));

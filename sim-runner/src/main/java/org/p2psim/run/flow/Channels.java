@@ -105,16 +105,17 @@ final class Channels {
         PortTiming above = timings.port(port.address());
         PortTiming below =
                 other.map(function -> timings.port(function.address())).orElse(PortTiming.DEFAULT);
-        Credits usual = usualCredits(link);
+        Credits usualAbove = usualCredits(link, behind(port));
+        Credits usualBelow = usualCredits(link, other.map(this::behind).orElse(0L));
         DmaEngineTiming engine = other.map(
                         function -> timings.device(function.address()).engine())
                 .orElse(DmaEngineTiming.NONE);
         Channel upstream = linkChannel(
                 new Rate(link, below.efficiencyTowards(above), engine.gap(), engine.tailGap(), 1),
-                above.credits().orElse(usual));
+                above.credits().orElse(usualAbove));
         Channel downstream = linkChannel(
                 new Rate(link, above.efficiencyTowards(below), 0, 0, completionSlot(port)),
-                below.credits().orElse(switchBelow ? usual : withInfiniteCompletions(usual)));
+                below.credits().orElse(switchBelow ? usualBelow : withInfiniteCompletions(usualBelow)));
         upstream.setReverse(downstream);
         downstream.setReverse(upstream);
         damage(upstream, link, below.errorsTowards(above));
@@ -175,17 +176,32 @@ final class Channels {
     }
 
     /**
-     * As much as the link carries while credits come back, in whole TLPs and with one more that they come back for, and
-     * never less than a port of a public model has.
+     * As much as the link carries while credits come back, in whole TLPs and with one more that they come back for;
+     * besides, what it carries while a TLP is on its way behind the port, for it leaves the buffer only then: in TLPs
+     * however small, so that a latency is no limit of the rate. Never less than a port of a public model has.
+     *
+     * @param behind the longest way from the port to where a TLP is taken over, ticks
      */
-    private Credits usualCredits(Link link) {
+    private Credits usualCredits(Link link, long behind) {
         int mps = timings.mps();
         int carried = bytesOf(link.bytesPerSecond(), timings.creditLoop());
         int bytes = (carried + mps - 1) / mps * mps + mps;
+        int onTheWay = Credits.dataUnits(bytesOf(link.bytesPerSecond(), behind));
         Credits least = Credits.SWITCH_PORT;
-        int headers = Math.max(least.ph(), bytes / SMALL_PAYLOAD);
-        int data = Math.max(least.pd(), Credits.dataUnits(bytes));
+        int headers = Math.max(least.ph(), bytes / SMALL_PAYLOAD + onTheWay);
+        int data = Math.max(least.pd(), Credits.dataUnits(bytes) + onTheWay);
         return new Credits(headers, data, headers, headers, headers, data);
+    }
+
+    /** What lies between a port and where what it received is taken over at the latest, ticks. */
+    private long behind(PciFunction port) {
+        return switch (port.type()) {
+            case ROOT_PORT -> longestLeg;
+            case UPSTREAM_PORT -> port.latency();
+            case DOWNSTREAM_PORT ->
+                fabric.upstreamBridge(port).map(PciFunction::latency).orElse(0L);
+            case HOST_BRIDGE, PCIE_TO_PCI_BRIDGE, ENDPOINT, LEGACY_ENDPOINT, RC_INTEGRATED_ENDPOINT -> 0;
+        };
     }
 
     /**

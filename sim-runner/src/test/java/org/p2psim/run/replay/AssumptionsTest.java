@@ -57,7 +57,8 @@ class AssumptionsTest {
 
     @Test
     void receiversWithoutCreditsAreNamedIfTheirLinkWasUsed() {
-        String busy = "receivers that state no credits have as many as keep their link busy for 500 ns";
+        String busy =
+                "receivers that state no credits have as many as keep their link busy for 500 ns and the latency behind them";
         assertThat(assumed("do: traffic, from: nic0, to: acc0, direction: write, size: 1MiB, request: 4KiB"))
                 .contains(busy + " (acc0, rp1)");
     }
