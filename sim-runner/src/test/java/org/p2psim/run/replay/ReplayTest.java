@@ -21,10 +21,14 @@ class ReplayTest {
     }
 
     private static RunOutcome runOn(String kernel, String iommu, String importer, String... timeline) {
+        return runWith("", kernel, iommu, importer, timeline);
+    }
+
+    private static RunOutcome runWith(String bugs, String kernel, String iommu, String importer, String... timeline) {
         return ScenarioText.run("""
                 p2psim: 1
                 title: test
-                kernel: { release: "%s" }
+                kernel: { release: "%s", bugs: [%s] }
                 fabric:
                   sockets: [ { id: s0, cpu: { vendor: GenuineIntel, family: 6, model: 85 } } ]
                   root-complexes:
@@ -48,9 +52,10 @@ class ReplayTest {
                   nic0: { type: rdma-nic, id: "15b3:101b", importer: %s }
                 variants: { bare-metal: {} }
                 timeline:
-                """.formatted(kernel, iommu, importer) + ScenarioText.operations(timeline));
+                """.formatted(kernel, bugs, iommu, importer) + ScenarioText.operations(timeline));
     }
 
+    private static final String UNMAPS_EARLY = "unmaps-with-dma-in-flight";
     private static final String EXPORT =
             "at: 0ns, do: export, dma-buf: buf, from: gaudi0, address: 0x24000000, size: 16MiB";
     private static final String REGISTER =
@@ -110,7 +115,9 @@ class ReplayTest {
 
     @Test
     void aDriverThatUnmapsTooEarlyLetsDmaLandInMemoryThatItGaveBack() {
-        RunOutcome run = run(
+        RunOutcome run = runWith(
+                UNMAPS_EARLY,
+                "5.15",
                 "off",
                 "pinned",
                 EXPORT,
@@ -132,7 +139,8 @@ class ReplayTest {
     @Test
     void behindATranslatingIommuWhatIsUnmappedIsBlockedAndDoesNotLand() {
         for (String operation : List.of("dma-write", "dma-read")) {
-            RunOutcome run = runOn(
+            RunOutcome run = runWith(
+                    UNMAPS_EARLY,
                     "6.16",
                     "translating",
                     "pinned",
@@ -154,7 +162,9 @@ class ReplayTest {
 
     @Test
     void untilThe616CoreUnmapGivesNothingBackBeforeDetach() {
-        RunOutcome run = run(
+        RunOutcome run = runWith(
+                UNMAPS_EARLY,
+                "5.15",
                 "translating",
                 "pinned",
                 EXPORT,
