@@ -120,11 +120,11 @@ class OrderingOnTheWayTest {
         assertThat(overtaken(reads, back)).isGreaterThan(30);
     }
 
-    /** 64 writes of 1120 ns were in front of it at most, and 50 at least. */
+    /** As many writes of 1120 ns were in front of it as the port has credits for, 75 at most, and 50 at least. */
     @Test
     void aCompletionWaitsBehindBlockedWrites() {
         assertThat(latencyBehindWrites(Attributes.NONE))
-                .isBetween(50 * Ticks.ofNanoseconds(1120), 65 * Ticks.ofNanoseconds(1130));
+                .isBetween(50 * Ticks.ofNanoseconds(1120), 76 * Ticks.ofNanoseconds(1130));
     }
 
     @Test
