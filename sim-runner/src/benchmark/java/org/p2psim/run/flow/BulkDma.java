@@ -44,7 +44,8 @@ public final class BulkDma implements DmaListener, AutoCloseable {
         reads = traffic == Traffic.READ;
         if (way == Way.STOCK_DSOL) {
             StockDsol dsol = new StockDsol();
-            network = new DmaNetwork(fabric, new Routing(fabric), Timings.DEFAULT, new EveryEvent(dsol), 1);
+            network = new DmaNetwork(
+                    fabric, new Routing(fabric), Timings.DEFAULT, new EveryEvent(dsol), 1, Latencies.AS_STATED);
             events = dsol::events;
             runUntil = dsol::runUntil;
             clock = dsol::now;

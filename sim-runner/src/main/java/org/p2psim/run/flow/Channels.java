@@ -27,34 +27,22 @@ import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.Link;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.topology.PortType;
-import org.p2psim.topology.SocketLink;
 import org.p2psim.transaction.Credits;
 import org.p2psim.transaction.DataLinkLayer;
-import org.p2psim.unit.Ticks;
 
 /** The channels of a fabric, made when the first path needs them. */
 final class Channels {
-    private static final Credits UNLIMITED = new Credits(
-            Credits.INFINITE, Credits.INFINITE, Credits.INFINITE, Credits.INFINITE, Credits.INFINITE, Credits.INFINITE);
-    /** Header credits for TLPs of this payload, so that smaller ones may be limited by them. */
-    private static final int SMALL_PAYLOAD = 128;
-
-    /** Room for more than this is as good as room without limit. */
-    private static final int MOST_IN_A_STAGE = 1 << 28;
-
     /** A DMA engine hands over two requests at most that its link has not taken. */
-    private static final Credits HANDED_OVER =
-            new Credits(2, Credits.INFINITE, 2, Credits.INFINITE, 2, Credits.INFINITE);
+    private static final Credits HANDED_OVER = ReceiveBuffers.ofTlps(2);
 
     /** Between the stages of an engine eight wait at most. */
-    private static final Credits STAGED = new Credits(8, Credits.INFINITE, 8, Credits.INFINITE, 8, Credits.INFINITE);
+    private static final Credits STAGED = ReceiveBuffers.ofTlps(8);
 
     private final Fabric fabric;
     private final Progress progress;
     private final Timings timings;
     private final long seed;
-    /** Between two channels that are no links, ticks. */
-    private final long longestLeg;
+    private final ReceiveBuffers buffers;
 
     private final Map<Bdf, Both> links = new HashMap<>();
     private final Map<SocketHop, Channel> sockets = new HashMap<>();
@@ -68,6 +56,7 @@ final class Channels {
     private final Map<Forwarding, Channel> forwarding = new HashMap<>();
     private final Map<ThroughRoot, Channel> hosts = new HashMap<>();
     private final Map<String, Channel> memories = new HashMap<>();
+    private final Map<MemoryTowards, Channel> memoriesTowards = new HashMap<>();
     private final Map<Rate, Pace.OfLink> paces = new HashMap<>();
 
     /** The two directions of a link. */
@@ -81,13 +70,15 @@ final class Channels {
 
     private record Forwarding(String rootBus, Traffic traffic, boolean fromAnother) {}
 
+    private record MemoryTowards(String socket, Optional<Bdf> rootPort) {}
+
     /** @param seed of the errors on links */
     Channels(Fabric fabric, Progress progress, Timings timings, long seed) {
         this.seed = seed;
         this.fabric = fabric;
         this.progress = progress;
         this.timings = timings;
-        this.longestLeg = longestLeg(fabric);
+        this.buffers = new ReceiveBuffers(fabric, timings);
     }
 
     Channel link(LinkHop hop) {
@@ -101,21 +92,21 @@ final class Channels {
                         new IllegalArgumentException("generation and width of the link below %s (%s) are not known"
                                 .formatted(port.name(), port.address())));
         Optional<PciFunction> other = otherEnd(port);
-        boolean switchBelow = other.isPresent() && other.get().type().isBridge();
         PortTiming above = timings.port(port.address());
         PortTiming below =
                 other.map(function -> timings.port(function.address())).orElse(PortTiming.DEFAULT);
-        Credits usualAbove = usualCredits(link, behind(port));
-        Credits usualBelow = usualCredits(link, other.map(this::behind).orElse(0L));
+        Credits usualBelow = other.filter(function -> function.type().isBridge())
+                .map(bridge -> buffers.ofPort(link, bridge))
+                .orElseGet(() -> buffers.ofEndpoint(link));
         DmaEngineTiming engine = other.map(
                         function -> timings.device(function.address()).engine())
                 .orElse(DmaEngineTiming.NONE);
         Channel upstream = linkChannel(
                 new Rate(link, below.efficiencyTowards(above), engine.gap(), engine.tailGap(), 1),
-                above.credits().orElse(usualAbove));
+                above.credits().orElseGet(() -> buffers.ofPort(link, port)));
         Channel downstream = linkChannel(
                 new Rate(link, above.efficiencyTowards(below), 0, 0, completionSlot(port)),
-                below.credits().orElse(switchBelow ? usualBelow : withInfiniteCompletions(usualBelow)));
+                below.credits().orElse(usualBelow));
         upstream.setReverse(downstream);
         downstream.setReverse(upstream);
         damage(upstream, link, below.errorsTowards(above));
@@ -166,74 +157,19 @@ final class Channels {
                 DataLinkLayer.updateFcLatencyTicks(link, timings.mps()));
     }
 
-    private static Credits withInfiniteCompletions(Credits credits) {
-        return new Credits(
-                credits.ph(), credits.pd(), credits.nph(), credits.npd(), Credits.INFINITE, Credits.INFINITE);
+    /** Where credits come back at once. */
+    private Channel add(Pace pace, Credits credits) {
+        return add(pace, credits, 0, 0);
     }
 
     private Channel add(Pace pace, Credits credits, long ackLatency, long updateLatency) {
         return progress.addChannel(rank -> new Channel(rank, progress, pace, credits, ackLatency, updateLatency));
     }
 
-    /**
-     * As much as the link carries while credits come back, in whole TLPs and with one more that they come back for;
-     * besides, what it carries while a TLP is on its way behind the port, for it leaves the buffer only then: in TLPs
-     * however small, so that a latency is no limit of the rate. Never less than a port of a public model has.
-     *
-     * @param behind the longest way from the port to where a TLP is taken over, ticks
-     */
-    private Credits usualCredits(Link link, long behind) {
-        int mps = timings.mps();
-        int carried = bytesOf(link.bytesPerSecond(), timings.creditLoop());
-        int bytes = (carried + mps - 1) / mps * mps + mps;
-        int onTheWay = Credits.dataUnits(bytesOf(link.bytesPerSecond(), behind));
-        Credits least = Credits.SWITCH_PORT;
-        int headers = Math.max(least.ph(), bytes / SMALL_PAYLOAD + onTheWay);
-        int data = Math.max(least.pd(), Credits.dataUnits(bytes) + onTheWay);
-        return new Credits(headers, data, headers, headers, headers, data);
-    }
-
-    /** What lies between a port and where what it received is taken over at the latest, ticks. */
-    private long behind(PciFunction port) {
-        return switch (port.type()) {
-            case ROOT_PORT -> longestLeg;
-            case UPSTREAM_PORT -> port.latency();
-            case DOWNSTREAM_PORT ->
-                fabric.upstreamBridge(port).map(PciFunction::latency).orElse(0L);
-            case HOST_BRIDGE, PCIE_TO_PCI_BRIDGE, ENDPOINT, LEGACY_ENDPOINT, RC_INTEGRATED_ENDPOINT -> 0;
-        };
-    }
-
-    /**
-     * Of a stage whose rate and latency are stated, so that these are the limit and not the room behind it: as much as
-     * it carries until what follows has taken it over, in TLPs however small their data.
-     */
-    private Credits stageCredits(long bytesPerSecond) {
-        int bytes = bytesOf(bytesPerSecond, timings.creditLoop() + longestLeg);
-        Credits least = Credits.SWITCH_PORT;
-        int units = Math.max(least.pd(), Credits.dataUnits(bytes));
-        return new Credits(units, units, units, units, units, units);
-    }
-
-    /** What passes at a rate in so many ticks. */
-    private static int bytesOf(long bytesPerSecond, long ticks) {
-        double bytes = bytesPerSecond * (ticks / (double) Ticks.PER_SECOND);
-        return (int) Math.min(bytes, MOST_IN_A_STAGE);
-    }
-
-    /** A TLP passes one socket link at most, and half of a root complex on each side of it. */
-    private static long longestLeg(Fabric fabric) {
-        long rootComplex = fabric.hostBridges().stream()
-                .mapToLong(HostBridge::p2pLatency)
-                .max()
-                .orElse(0);
-        return rootComplex + fabric.socketLink().map(SocketLink::latency).orElse(0L);
-    }
-
     Channel socket(SocketHop hop) {
         return sockets.computeIfAbsent(hop, key -> {
             long rate = fabric.socketLink().orElseThrow().bytesPerSecond().orElseThrow();
-            return add(new Pace.OfData(rate), stageCredits(rate), 0, 0);
+            return add(new Pace.OfData(rate), buffers.ofStage(rate));
         });
     }
 
@@ -242,19 +178,17 @@ final class Channels {
                 bridge.rootBus(),
                 key -> add(
                         new Pace.OfIommu(new Iotlb(timings.rootComplex(bridge).iommu()), true, Optional.empty()),
-                        Credits.SWITCH_PORT,
-                        0,
-                        0));
+                        Credits.SWITCH_PORT));
     }
 
     /** For a function without a link of its own: where it sets out. */
     Channel inside(PciFunction function) {
-        return inside.computeIfAbsent(function.address(), key -> add(new Pace.OfData(Long.MAX_VALUE), UNLIMITED, 0, 0));
+        return inside.computeIfAbsent(function.address(), key -> add(new Pace.OfData(Long.MAX_VALUE), ReceiveBuffers.UNLIMITED));
     }
 
     Channel port(DevicePort port) {
         return ports.computeIfAbsent(
-                port.name(), key -> add(new Pace.OfPort(port.bytesPerSecond(), port.overhead()), UNLIMITED, 0, 0));
+                port.name(), key -> add(new Pace.OfPort(port.bytesPerSecond(), port.overhead()), ReceiveBuffers.UNLIMITED));
     }
 
     /** What the DMA engine of a function does for one direction, if that takes any time. */
@@ -263,7 +197,7 @@ final class Channels {
         return engine.hasStage(traffic == Traffic.WRITES)
                 ? Optional.of(engineStages.computeIfAbsent(
                         new EngineStage(function.address(), traffic),
-                        key -> add(new Pace.OfEngineStage(engine), STAGED, 0, 0)))
+                        key -> add(new Pace.OfEngineStage(engine), STAGED)))
                 : Optional.empty();
     }
 
@@ -272,7 +206,7 @@ final class Channels {
         DmaEngineTiming engine = timings.device(function.address()).engine();
         return engine.wholeDmas() && (engine.hasStage(true) || engine.hasStage(false))
                 ? Optional.of(queues.computeIfAbsent(
-                        function.address(), key -> add(new Pace.OfData(Long.MAX_VALUE), STAGED, 0, 0)))
+                        function.address(), key -> add(new Pace.OfData(Long.MAX_VALUE), STAGED)))
                 : Optional.empty();
     }
 
@@ -290,8 +224,7 @@ final class Channels {
                     .orElseThrow(() -> new IllegalArgumentException(function.name() + " has no ATS"));
             Optional<Pace> link =
                     route.links().stream().findFirst().map(hop -> link(hop).pace());
-            Credits waiting = new Credits(tags, Credits.INFINITE, tags, Credits.INFINITE, tags, Credits.INFINITE);
-            return add(new Pace.OfIommu(new Iotlb(atc), false, link), waiting, 0, 0);
+            return add(new Pace.OfIommu(new Iotlb(atc), false, link), ReceiveBuffers.ofTlps(tags));
         });
     }
 
@@ -308,9 +241,7 @@ final class Channels {
                                 device.engineBandwidth().orElse(Long.MAX_VALUE),
                                 device.issueInterval(),
                                 device.engine()),
-                        device.engine().hasBus() ? STAGED : HANDED_OVER,
-                        0,
-                        0)));
+                        device.engine().hasBus() ? STAGED : HANDED_OVER)));
     }
 
     /**
@@ -337,9 +268,7 @@ final class Channels {
         }
         Channel channel = add(
                 new Pace.OfForwarding(limit.orElse(Long.MAX_VALUE), response),
-                limit.isPresent() ? stageCredits(limit.getAsLong()) : Credits.SWITCH_PORT,
-                0,
-                0);
+                limit.isPresent() ? buffers.ofStage(limit.getAsLong()) : Credits.SWITCH_PORT);
         forwarding.put(key, channel);
         Channel other = forwarding.get(new Forwarding(bridge.rootBus(), traffic, !fromAnother));
         if (other != null) {
@@ -353,7 +282,7 @@ final class Channels {
      * 6.12.4).
      */
     Channel blocking() {
-        return add(new Pace.OfForwarding(Long.MAX_VALUE, Response.COMPLETER_ABORT), UNLIMITED, 0, 0);
+        return add(new Pace.OfForwarding(Long.MAX_VALUE, Response.COMPLETER_ABORT), ReceiveBuffers.UNLIMITED);
     }
 
     /** What limits the data between a root bus and host memory, in one direction, if anything does. */
@@ -363,7 +292,7 @@ final class Channels {
                 ? Optional.empty()
                 : Optional.of(hosts.computeIfAbsent(
                         new ThroughRoot(bridge.rootBus(), traffic),
-                        key -> add(new Pace.OfData(limit.getAsLong()), stageCredits(limit.getAsLong()), 0, 0)));
+                        key -> add(new Pace.OfData(limit.getAsLong()), buffers.ofStage(limit.getAsLong()))));
     }
 
     /** The memory of a socket, which all requests for it come to. */
@@ -373,9 +302,7 @@ final class Channels {
                 socket,
                 key -> add(
                         new Pace.OfMemory(limit.orElse(Long.MAX_VALUE)),
-                        limit.isPresent() ? stageCredits(limit.getAsLong()) : UNLIMITED,
-                        0,
-                        0));
+                        limit.isPresent() ? buffers.ofStage(limit.getAsLong()) : ReceiveBuffers.UNLIMITED));
     }
 
     /**
@@ -385,17 +312,13 @@ final class Channels {
     Channel memoryTowards(String socket, Optional<PciFunction> rootPort) {
         return timings.memory(socket).bandwidth().isPresent()
                 ? memory(socket)
-                : memories.computeIfAbsent(
-                        socket + " "
-                                + rootPort.map(port -> port.address().toString())
-                                        .orElse(""),
+                : memoriesTowards.computeIfAbsent(
+                        new MemoryTowards(socket, rootPort.map(PciFunction::address)),
                         key -> add(
                                 new Pace.OfMemory(Long.MAX_VALUE),
                                 rootPort.flatMap(PciFunction::linkBelow)
-                                        .map(link -> stageCredits(link.bytesPerSecond()))
-                                        .orElse(Credits.SWITCH_PORT),
-                                0,
-                                0));
+                                        .map(link -> buffers.ofStage(link.bytesPerSecond()))
+                                        .orElse(Credits.SWITCH_PORT)));
     }
 
     /** What the links carried so far: in the order of the fabric's ports, upstream first, in slices of one length. */

@@ -6,67 +6,36 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToLongFunction;
 import org.p2psim.address.Bdf;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.AddressKind;
-import org.p2psim.routing.Delivery;
-import org.p2psim.routing.Hop;
-import org.p2psim.routing.Hop.AcsBlockHop;
-import org.p2psim.routing.Hop.RootComplexHop;
-import org.p2psim.routing.Hop.SocketHop;
-import org.p2psim.routing.Route;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.flow.DmaRequest.Direction;
-import org.p2psim.run.flow.Paths.Traffic;
-import org.p2psim.run.flow.Target.MemoryTarget;
 import org.p2psim.run.flow.Target.PciTarget;
 import org.p2psim.timing.DmaEngineTiming;
-import org.p2psim.timing.MemoryTiming;
-import org.p2psim.timing.Response;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.Bar;
 import org.p2psim.topology.Fabric;
-import org.p2psim.topology.PciFunction;
-import org.p2psim.topology.SocketLink;
-import org.p2psim.transaction.TlpKind;
-import org.p2psim.unit.Ticks;
 
 /** The links, root complexes, IOMMUs and memories of a machine during one run, and the DMAs that share them. */
 public final class DmaNetwork {
     private static final long FOUR_GIB = 1L << 32;
 
-    /** No queue of reads is so long on links that are worth the name. */
-    private static final long SHORT_WAIT = 20 * Ticks.PER_MILLISECOND;
-
-    private final Fabric fabric;
-    private final Routing routing;
     private final Timings timings;
     private final Progress progress;
     private final Channels channels;
-    private final Paths paths;
+    private final DmaWays ways;
     private final long seed;
     private final Latencies latencies;
 
-    private final Map<CompleterKey, Completer> completers = new HashMap<>();
     private final Map<Bdf, TagPool> tagPools = new HashMap<>();
     private final Map<String, Flow> running = new LinkedHashMap<>();
     private long lastEnd;
 
-    private record CompleterKey(Channel first, TlpKind kind) {}
-
-    public DmaNetwork(Fabric fabric, Routing routing, Engine engine) {
-        this(fabric, routing, engine, Timings.DEFAULT, Fidelity.L2);
-    }
-
-    public DmaNetwork(Fabric fabric, Routing routing, Engine engine, Timings timings, Fidelity fidelity) {
-        this(fabric, routing, engine, timings, fidelity, 1);
-    }
-
     /** As fast as the machine says. */
-    public DmaNetwork(Fabric fabric, Routing routing, Engine engine, Timings timings, Fidelity fidelity, long seed) {
-        this(fabric, routing, engine, timings, fidelity, seed, Latencies.AS_STATED);
+    public DmaNetwork(Fabric fabric, Routing routing, Engine engine, Timings timings, Fidelity fidelity) {
+        this(fabric, routing, engine, timings, fidelity, 1, Latencies.AS_STATED);
     }
 
     /** @param seed of the errors on links, and of poisoned data */
@@ -78,52 +47,34 @@ public final class DmaNetwork {
             Fidelity fidelity,
             long seed,
             Latencies latencies) {
-        this(
-                fabric,
-                routing,
-                engine,
-                timings,
-                fidelity == Fidelity.L0
-                        ? new EveryEvent(engine, timings.ecrc())
-                        : new KnownTimes(engine, fidelity == Fidelity.L2, timings.ecrc()),
-                seed,
-                latencies);
-    }
-
-    DmaNetwork(Fabric fabric, Routing routing, Engine engine, Timings timings, Progress progress, long seed) {
-        this(fabric, routing, engine, timings, progress, seed, Latencies.AS_STATED);
-    }
-
-    private DmaNetwork(
-            Fabric fabric,
-            Routing routing,
-            Engine engine,
-            Timings timings,
-            Progress progress,
-            long seed,
-            Latencies latencies) {
-        this(fabric, routing, timings, progress, seed, latencies);
-        engine.beforeActions(time -> {
-            progress.tell(progress.now());
-            progress.disturbed();
-        });
+        this(fabric, routing, timings, progress(engine, timings, fidelity), seed, latencies);
+        tellBeforeActionsOf(engine);
     }
 
     /** Without an engine that says when somebody looks. */
-    DmaNetwork(Fabric fabric, Routing routing, Timings timings, Progress progress, long seed) {
-        this(fabric, routing, timings, progress, seed, Latencies.AS_STATED);
-    }
-
-    private DmaNetwork(
-            Fabric fabric, Routing routing, Timings timings, Progress progress, long seed, Latencies latencies) {
-        this.fabric = fabric;
-        this.routing = routing;
+    DmaNetwork(Fabric fabric, Routing routing, Timings timings, Progress progress, long seed, Latencies latencies) {
         this.timings = timings;
         this.progress = progress;
         this.seed = seed;
         this.latencies = latencies;
         this.channels = new Channels(fabric, progress, timings, seed);
-        this.paths = new Paths(progress, channels, timings, fabric.socketLink().orElse(SocketLink.NONE), latencies);
+        this.ways = new DmaWays(fabric, routing, timings, progress, channels, latencies);
+    }
+
+    private static Progress progress(Engine engine, Timings timings, Fidelity fidelity) {
+        return switch (fidelity) {
+            case L0 -> new EveryEvent(engine, timings.ecrc());
+            case L1 -> new KnownTimes(engine, false, timings.ecrc());
+            case L2 -> new KnownTimes(engine, true, timings.ecrc());
+        };
+    }
+
+    /** Whoever acts has been told what has happened until then. */
+    void tellBeforeActionsOf(Engine engine) {
+        engine.beforeActions(time -> {
+            progress.tell(progress.now());
+            progress.disturbed();
+        });
     }
 
     /** What the parts of the machine take. */
@@ -139,7 +90,7 @@ public final class DmaNetwork {
      */
     public void start(DmaRequest request, DmaListener listener) {
         Flow flow = flow(request, tags(request), listener);
-        flow.start(way(request, flow));
+        flow.start(ways.of(request, flow));
     }
 
     /**
@@ -162,7 +113,7 @@ public final class DmaNetwork {
             flows.add(flow);
         }
         for (int i = 0; i < flows.size(); i++) {
-            flows.get(i).start(way(stages.get(i), flows.get(i)));
+            flows.get(i).start(ways.of(stages.get(i), flows.get(i)));
         }
     }
 
@@ -228,17 +179,6 @@ public final class DmaNetwork {
         return new Poison(31 * seed + request.name().hashCode(), perBillion);
     }
 
-    private Way way(Stage stage, Flow flow) {
-        if (stage instanceof Stage.Behind behind) {
-            return Way.ofWrites(paths.path(behind.port(), flow::wrote));
-        }
-        return way(((Stage.Dma) stage).request(), flow);
-    }
-
-    private Way way(DmaRequest request, Flow flow) {
-        return request.direction() == Direction.READ ? readWay(request, flow) : writeWay(request, flow);
-    }
-
     /** Of host memory nearly all is. */
     private static boolean isAbove4GiB(Target target) {
         return !(target instanceof PciTarget device)
@@ -300,153 +240,5 @@ public final class DmaNetwork {
     /** TLPs that there ever were at once, at most. */
     int mostTlps() {
         return progress.tlps();
-    }
-
-    private Way writeWay(DmaRequest request, Flow flow) {
-        Route route = delivery(request, true).route();
-        long untilSeen = untilSeen(request.memory());
-        boolean lands = response(request.memory()) == Response.SERVED;
-        Path path = paths.requests(request, route, Traffic.WRITES, untilSeen, new Path.End() {
-            @Override
-            public boolean lands() {
-                return lands;
-            }
-
-            @Override
-            public void arrives(Tlp tlp, long tail) {
-                if (lands) {
-                    flow.wrote(tlp, tail);
-                } else {
-                    flow.dropped(tlp, tail);
-                }
-            }
-
-            @Override
-            public void blocked(Tlp tlp, long tail) {
-                flow.blocked(tlp, tail);
-            }
-        });
-        return Way.ofWrites(path);
-    }
-
-    /** Whether its requester may give up reads that are on their way: if it does not wait as long as is usual. */
-    private boolean mayBeLate(DmaRequest request) {
-        long timeout = timings.device(request.initiator().address())
-                .completionTimeout()
-                .orElse(Long.MAX_VALUE);
-        long latency = request.memory() instanceof PciTarget device ? latencies.of(device.function()) : 0;
-        return timeout - latency < SHORT_WAIT;
-    }
-
-    private Response response(Target target) {
-        return target instanceof PciTarget device
-                ? timings.device(device.function().address()).response()
-                : Response.SERVED;
-    }
-
-    /** From the arrival of a write until it counts, ticks. */
-    private long untilSeen(Target target) {
-        if (target instanceof PciTarget device) {
-            Bdf address = device.function().address();
-            return latencies.of("writes to " + address, timings.device(address).writeLatency());
-        }
-        String socket = ((MemoryTarget) target).socket();
-        return latencies.of(
-                "writes to memory of " + socket, timings.memory(socket).writeLatency());
-    }
-
-    private Delivery delivery(DmaRequest request, boolean posted) {
-        return request.memory() instanceof PciTarget device
-                ? routing.request(request.initiator(), device.function(), request.kind(), posted)
-                : routing.toMemory(
-                        request.initiator(), ((MemoryTarget) request.memory()).socket(), request.kind(), posted);
-    }
-
-    private Way readWay(DmaRequest request, Flow flow) {
-        PciFunction initiator = request.initiator();
-        Route route = delivery(request, false).route();
-        Path completion = completionPath(request, flow);
-        Path error = paths.completions(initiator, route.toRoot().reversed(), flow::answered);
-        Response response = response(request.memory());
-        TlpKind answer = response == Response.SERVED ? TlpKind.COMPLETION_WITH_DATA : TlpKind.COMPLETION;
-        Completer completer = completer(completion.channel(0), answer, flow, completion);
-        ToLongFunction<Tlp> latency = readLatency(request);
-        Path path = paths.requests(request, route, Traffic.READS, 0, new Path.End() {
-            @Override
-            public void arrives(Tlp tlp, long tail) {
-                flow.asks(tlp, tail, tlp.walk + latency.applyAsLong(tlp), response);
-            }
-
-            @Override
-            public void blocked(Tlp tlp, long tail) {
-                flow.blocked(tlp, tail);
-            }
-        });
-        return new Way(
-                path,
-                completion,
-                error,
-                completer,
-                completer(error.channel(0), TlpKind.COMPLETION, flow, error),
-                refusal(route),
-                response != Response.SERVED || mayBeLate(request));
-    }
-
-    /**
-     * From the root bus on which a read comes in, to where a root complex refuses it: the way in and out of that one, and
-     * the way back through what the read has passed before. That way there is part of its path, as are links.
-     */
-    private long refusal(Route route) {
-        int rootComplexes = route.rootComplexes().size();
-        long passed = 0;
-        for (Hop hop : route.hops()) {
-            if (hop instanceof AcsBlockHop) {
-                return 0;
-            } else if (hop instanceof SocketHop) {
-                passed += fabric.socketLink().map(SocketLink::latency).orElse(0L);
-            } else if (hop instanceof RootComplexHop through) {
-                long latency = latencies.of(through.bridge());
-                if (timings.rootComplex(through.bridge()).response(false) != Response.SERVED) {
-                    return passed + latency;
-                }
-                passed += latency / rootComplexes;
-            }
-        }
-        return 0;
-    }
-
-    private Path completionPath(DmaRequest request, Flow flow) {
-        if (request.memory() instanceof PciTarget device) {
-            Route route = routing.completion(device.function(), request.initiator());
-            return paths.completions(device.function(), route, flow::answered);
-        }
-        String socket = ((MemoryTarget) request.memory()).socket();
-        return paths.completionsFromMemory(
-                socket, routing.completionFromMemory(socket, request.initiator()), flow::answered);
-    }
-
-    /** From the arrival of a read until its data is there, ticks. */
-    private ToLongFunction<Tlp> readLatency(DmaRequest request) {
-        if (request.memory() instanceof PciTarget device) {
-            long latency = latencies.of(device.function());
-            return read -> latency;
-        }
-        MemoryTarget target = (MemoryTarget) request.memory();
-        MemoryTiming memory = timings.memory(target.socket());
-        boolean remote = !fabric.hostBridge(request.initiator()).socket().equals(target.socket());
-        String part = "reads of memory of " + target.socket();
-        return read ->
-                latencies.of(part, memory.readLatency(target.cached().has().test(read.address), remote));
-    }
-
-    private Completer completer(Channel first, TlpKind kind, Flow flow, Path path) {
-        return completers.computeIfAbsent(
-                new CompleterKey(first, kind),
-                key -> new Completer(
-                        progress,
-                        first,
-                        kind,
-                        kind == TlpKind.COMPLETION || !flow.readsMemory(),
-                        progress.take(flow, path)));
     }
 }

@@ -27,7 +27,9 @@ final class Run {
     }
 
     Run(Fabric fabric, Timings timing, Function<Engine, Progress> progress) {
-        network = new DmaNetwork(fabric, new Routing(fabric), engine, timing, progress.apply(engine), 1);
+        network = new DmaNetwork(
+                fabric, new Routing(fabric), timing, progress.apply(engine), 1, Latencies.AS_STATED);
+        network.tellBeforeActionsOf(engine);
     }
 
     enum What {
