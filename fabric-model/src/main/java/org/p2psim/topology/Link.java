@@ -12,7 +12,7 @@ import org.p2psim.unit.Ticks;
  */
 public record Link(int generation, int width) {
     /** Of the 256 bytes of a FLIT, those that carry TLPs. */
-    public static final int FLIT_TLP_BYTES = 236;
+    private static final int FLIT_TLP_BYTES = 236;
 
     private static final Pattern TEXT = Pattern.compile("gen([0-9]+) x([0-9]+)");
     private static final int[] UNIT_INTERVAL_TICKS = {6400, 3200, 2000, 1000, 500, 250};
@@ -60,7 +60,7 @@ public record Link(int generation, int width) {
         return switch (generation) {
             case 1, 2 -> ceilDiv(bytes * 10 * unitInterval, width);
             case 3, 4, 5 -> ceilDiv(bytes * 8 * 130 * unitInterval, 128L * width);
-            default -> ceilDiv(bytes * 8 * 256 * unitInterval, 236L * width);
+            default -> ceilDiv(bytes * 8 * 256 * unitInterval, (long) FLIT_TLP_BYTES * width);
         };
     }
 
@@ -79,6 +79,27 @@ public record Link(int generation, int width) {
         return symbols * unitIntervals * UNIT_INTERVAL_TICKS[generation - 1];
     }
 
+    /**
+     * How long this link is taken by one FLIT, ticks: 2 ns with 16 lanes of generation 6, 32 ns with one.
+     *
+     * @throws IllegalStateException if there are none
+     */
+    public long flitTicks() {
+        if (!flitMode()) {
+            throw new IllegalStateException(this + " does not work in FLIT mode");
+        }
+        return serialisationTicks(FLIT_TLP_BYTES);
+    }
+
+    /**
+     * How long after it was sent a byte can be used by its receiver, ticks, wherever in its FLIT it is. A FLIT has to be
+     * whole before FEC can correct it and its CRC be checked (base specification 6.0, 4.2.3): there is no cut-through
+     * before that. Without FLITs it is 0, for a TLP may be forwarded before its LCRC has come.
+     */
+    public long receptionTicks() {
+        return flitMode() ? flitTicks() : 0;
+    }
+
     /** Bytes a second after encoding, per direction, before any TLP header: what no DMA can exceed. */
     public long bytesPerSecond() {
         long unitInterval = UNIT_INTERVAL_TICKS[generation - 1];
@@ -86,7 +107,7 @@ public record Link(int generation, int width) {
         return switch (generation) {
             case 1, 2 -> bitsPerSecond / 10;
             case 3, 4, 5 -> bitsPerSecond / 8 * 128 / 130;
-            default -> bitsPerSecond / 8 * 236 / 256;
+            default -> bitsPerSecond / 8 * FLIT_TLP_BYTES / 256;
         };
     }
 

@@ -46,6 +46,23 @@ class LinkTest {
         assertThatThrownBy(() -> Link.parse("gen6 x16").symbolTimesTicks(1)).isInstanceOf(IllegalStateException.class);
     }
 
+    /** 256 bytes at 64 GT/s a lane, 8 GB/s. */
+    @ParameterizedTest
+    @CsvSource({"gen6 x1, 32ns", "gen6 x4, 8ns", "gen6 x16, 2ns"})
+    void whatIsInAFlitCanBeUsedWhenTheFlitIsWhole(String link, String time) {
+        assertThat(Link.parse(link).flitTicks()).isEqualTo(Ticks.parse(time));
+        assertThat(Link.parse(link).receptionTicks()).isEqualTo(Ticks.parse(time));
+    }
+
+    @Test
+    void withoutFlitsATlpGoesOnBeforeItIsWhole() {
+        Link gen5 = Link.parse("gen5 x1");
+        assertThat(gen5.receptionTicks()).isZero();
+        assertThatThrownBy(gen5::flitTicks)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("gen5 x1 does not work in FLIT mode");
+    }
+
     @Test
     void bothEndsTrainToWhatTheyShare() {
         assertThat(Link.parse("gen5 x8").trainedWith(Link.parse("gen4 x16"))).hasToString("gen4 x8");

@@ -147,8 +147,7 @@ final class Channels {
         Pace.OfLink pace = paces.computeIfAbsent(
                 rate, key -> new Pace.OfLink(link, key.efficiency(), key.gap(), key.tailGap(), key.completionSlot()));
         if (link.flitMode()) {
-            long flit = link.serialisationTicks(Link.FLIT_TLP_BYTES);
-            return add(pace, credits, flit, flit);
+            return add(pace, credits, link.flitTicks(), link.flitTicks());
         }
         return add(
                 pace,
@@ -178,7 +177,7 @@ final class Channels {
                 bridge.rootBus(),
                 key -> add(
                         new Pace.OfIommu(new Iotlb(timings.rootComplex(bridge).iommu()), true, Optional.empty()),
-                        Credits.SWITCH_PORT));
+                        buffers.ofIommu(bridge)));
     }
 
     /** For a function without a link of its own: where it sets out. */

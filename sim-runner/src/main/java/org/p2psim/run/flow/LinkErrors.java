@@ -40,7 +40,7 @@ final class LinkErrors {
      */
     static LinkErrors of(Link link, long dllpTicks, long seed, int rank, long perBillion) {
         if (link.flitMode()) {
-            long flit = link.serialisationTicks(Link.FLIT_TLP_BYTES);
+            long flit = link.flitTicks();
             long delay = DataLinkLayer.internalDelayTicks(new Link(LAST_WITH_ACK_LIMITS, link.width()));
             return new LinkErrors(seed, rank, perBillion, flit, flit + delay);
         }

@@ -140,6 +140,7 @@ final class Paths {
                 add(channels.memory(memory.socket()));
             } else if (hop instanceof LinkHop link) {
                 add(channels.link(link));
+                latency += link.port().linkBelow().orElseThrow().receptionTicks();
             }
         }
 

@@ -51,7 +51,7 @@ final class ReceiveBuffers {
 
     /** Of a root port or a port of a switch. */
     Credits ofPort(Link link, PciFunction port) {
-        return ofPort(link, behind(port));
+        return ofPort(link, link.receptionTicks() + behind(port));
     }
 
     /**
@@ -59,7 +59,7 @@ final class ReceiveBuffers {
      * besides, what it carries while a TLP is on its way behind the port, for it leaves the buffer only then: in TLPs
      * however small.
      *
-     * @param behind the longest way from the port to where a TLP is taken over, ticks
+     * @param behind the longest way from the wire to where a TLP is taken over, ticks
      */
     private Credits ofPort(Link link, long behind) {
         int mps = timings.mps();
@@ -87,6 +87,14 @@ final class ReceiveBuffers {
         int bytes = bytesOf(bytesPerSecond, timings.creditLoop() + longestLeg);
         int units = Math.max(LEAST.pd(), Credits.dataUnits(bytes));
         return new Credits(units, units, units, units, units, units);
+    }
+
+    /** Of what all links below a root complex feed together. */
+    Credits ofIommu(HostBridge bridge) {
+        return ofStage(fabric.rootBus(bridge).stream()
+                .flatMap(function -> function.linkBelow().stream())
+                .mapToLong(Link::bytesPerSecond)
+                .sum());
     }
 
     /** What passes at a rate in so many ticks. */

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Run.What;
+import org.p2psim.timing.Timings;
 import org.p2psim.topology.AcsBit;
 import org.p2psim.topology.IommuMode;
 import org.p2psim.topology.Link;
@@ -38,6 +41,7 @@ import org.p2psim.unit.Ticks;
 class LatencyTest {
     private static final Link GEN3_X8 = new Link(3, 8);
     private static final Link GEN4_X16 = new Link(4, 16);
+    private static final Link GEN6_X1 = new Link(6, 1);
     private static final long ABOVE_4_GIB = 1L << 40;
 
     private static DmaRequest dma(
@@ -95,6 +99,40 @@ class LatencyTest {
                         new Run.Told(What.LANDED, ABOVE_4_GIB, 512, 0, served),
                         new Run.Told(What.COMPLETED, ABOVE_4_GIB, 512, 0, back));
         assertThat(log.doneAt).isEqualTo(back);
+    }
+
+    /**
+     * 256 bytes at 64 GT/s on one lane are 32 ns = 512,000 ticks; FEC and CRC are over all of them, so that nothing
+     * leaves a FLIT before (PCIe base specification 6.0, 4.2.3). Of its 236 bytes for TLPs a write of one byte takes 16
+     * + 4: 43,389.8 ticks.
+     */
+    @ParameterizedTest
+    @EnumSource
+    void aFlitIsWholeBeforeWhatIsInItGoesOnOrCounts(Fidelity fidelity) {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 64);
+        PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(GEN6_X1));
+        PciFunction nic = machine.endpoint(machine.downstreamPort(upstreamPort, GEN6_X1));
+        PciFunction gpu = machine.endpoint(machine.downstreamPort(upstreamPort, GEN6_X1));
+        Run run = new Run(machine.fabric(), Timings.DEFAULT, fidelity);
+        Run.Log log = run.start(dma(nic, gpu, Direction.WRITE, 1));
+        run.run();
+        assertThat(log.told)
+                .containsExactly(
+                        new Run.Told(What.LANDED, ABOVE_4_GIB, 1, 0, 512_000 + 1_680_000 + 512_000 + 43_390));
+    }
+
+    /** FLITs take time on the way, none of the rate: 16 + 256 bytes are 590,101.7 ticks, also behind the first. */
+    @ParameterizedTest
+    @EnumSource
+    void flitsDelayAllWritesAlike(Fidelity fidelity) {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 64);
+        PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(GEN6_X1));
+        PciFunction nic = machine.endpoint(machine.downstreamPort(upstreamPort, GEN6_X1));
+        PciFunction gpu = machine.endpoint(machine.downstreamPort(upstreamPort, GEN6_X1));
+        Run run = new Run(machine.fabric(), Timings.DEFAULT, fidelity);
+        Run.Log log = run.start(dma(nic, gpu, Direction.WRITE, 1000 * 256));
+        run.run();
+        assertThat(log.doneAt).isEqualTo(512_000 + 1_680_000 + 512_000 + 1000 * 590_102L);
     }
 
     /** 280 bytes take longer on the slow link, whichever comes first. */
