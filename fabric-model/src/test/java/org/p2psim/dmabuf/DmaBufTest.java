@@ -5,8 +5,9 @@ import static org.p2psim.dmabuf.Machine.done;
 import static org.p2psim.dmabuf.Machine.errno;
 import static org.p2psim.dmabuf.Machine.fixedImporter;
 import static org.p2psim.dmabuf.Machine.importer;
+import static org.p2psim.dmabuf.RecordingExporter.DYNAMIC;
+import static org.p2psim.dmabuf.RecordingExporter.STATIC;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,79 +23,12 @@ import org.p2psim.platform.KernelRelease;
 
 /** The rules of the dma-buf core by release, told with an exporter that notes what it is asked. */
 class DmaBufTest {
-    private static final ImmutableSet<ExporterOp> STATIC =
-            ImmutableSet.of(ExporterOp.MAP, ExporterOp.UNMAP, ExporterOp.RELEASE);
-    private static final ImmutableSet<ExporterOp> DYNAMIC = ImmutableSet.of(
-            ExporterOp.MAP, ExporterOp.UNMAP, ExporterOp.RELEASE, ExporterOp.PIN, ExporterOp.UNPIN, ExporterOp.VMAP);
+    private static RecordingExporter exporter(ImmutableSet<ExporterOp> ops) {
+        return exporter(ops, false);
+    }
 
-    /** Maps one page; writes down its calls. */
-    private static final class Calls implements Exporter {
-        private final ImmutableSet<ExporterOp> ops;
-        private final boolean caches;
-        private final List<String> calls = new ArrayList<>();
-
-        Calls(ImmutableSet<ExporterOp> ops, boolean caches) {
-            this.ops = ops;
-            this.caches = caches;
-        }
-
-        Calls(ImmutableSet<ExporterOp> ops) {
-            this(ops, false);
-        }
-
-        @Override
-        public ImmutableSet<ExporterOp> ops() {
-            return ops;
-        }
-
-        @Override
-        public boolean cachesTables() {
-            return caches;
-        }
-
-        @Override
-        public Reply<Boolean> attach(Attachment attachment) {
-            return Reply.done(attachment.peer2peer());
-        }
-
-        @Override
-        public Reply<SgTable> map(Attachment attachment) {
-            calls.add("map");
-            return Reply.done(new SgTable(List.of(new SgTable.Entry(0x1000, 4096))));
-        }
-
-        @Override
-        public void unmap(Attachment attachment, SgTable table) {
-            calls.add("unmap");
-        }
-
-        @Override
-        public Reply<Attachment> pin(Attachment attachment) {
-            calls.add("pin");
-            return Reply.done(attachment);
-        }
-
-        @Override
-        public void unpin(Attachment attachment) {
-            calls.add("unpin");
-        }
-
-        @Override
-        public Reply<DmaBuf> vmap(DmaBuf dmaBuf) {
-            calls.add("vmap");
-            return Reply.done(dmaBuf);
-        }
-
-        @Override
-        public Reply<DmaBuf> release(DmaBuf dmaBuf) {
-            calls.add("release");
-            return Reply.done(dmaBuf);
-        }
-
-        @Override
-        public ImmutableList<AddressRange> ranges(DmaBuf dmaBuf) {
-            return ImmutableList.of(new AddressRange(0x1000, 4096));
-        }
+    private static RecordingExporter exporter(ImmutableSet<ExporterOp> ops, boolean caches) {
+        return new RecordingExporter(ops, caches, new AddressRange(0x1000, 4096));
     }
 
     private static Kernel kernel(String release) {
@@ -137,34 +71,28 @@ class DmaBufTest {
             String atMap,
             String atUnmap,
             String atDetach) {
-        Calls exporter = new Calls(dynamicExporter ? DYNAMIC : STATIC);
+        RecordingExporter exporter = exporter(dynamicExporter ? DYNAMIC : STATIC);
         DmaBuf dmaBuf = export(kernel(release), exporter);
         List<String> seen = new ArrayList<>();
         Attachment attachment = done(dmaBuf.attach(dynamicImporter ? importer(0) : fixedImporter(0)));
-        seen.add(drain(exporter));
+        seen.add(exporter.drain());
         done(attachment.mapUnlocked());
-        seen.add(drain(exporter));
+        seen.add(exporter.drain());
         done(attachment.unmapUnlocked());
-        seen.add(drain(exporter));
+        seen.add(exporter.drain());
         done(dmaBuf.detach(attachment));
-        seen.add(drain(exporter));
+        seen.add(exporter.drain());
         assertThat(seen).containsExactly(atAttach, atMap, atUnmap, atDetach);
-    }
-
-    private static String drain(Calls exporter) {
-        String calls = String.join(" ", exporter.calls);
-        exporter.calls.clear();
-        return calls;
     }
 
     /** Section 1.4: without move notifications dynamic importers are pinned when they map, until 7.0. */
     @ParameterizedTest
     @CsvSource({"5.8, pin map", "7.0, pin map", "7.1, map"})
     void aKernelBuiltWithoutMoveNotifyPinsDynamicImporters(String release, String calls) {
-        Calls exporter = new Calls(DYNAMIC);
+        RecordingExporter exporter = exporter(DYNAMIC);
         Kernel kernel = new Kernel(DmaBufCore.of(KernelRelease.parse(release), false));
         done(done(export(kernel, exporter).attach(importer(0))).mapUnlocked());
-        assertThat(drain(exporter)).isEqualTo(calls);
+        assertThat(exporter.drain()).isEqualTo(calls);
     }
 
     /** Section 1.4: static importers wait for a move inside of map since 6.16. */
@@ -172,7 +100,7 @@ class DmaBufTest {
     @CsvSource({"6.15, false", "6.16, true"})
     void staticImportersWaitForKernelFencesWhenTheyMap(String release, boolean waits) {
         Kernel kernel = kernel(release);
-        DmaBuf dmaBuf = export(kernel, new Calls(STATIC));
+        DmaBuf dmaBuf = export(kernel, exporter(STATIC));
         Attachment attachment = done(dmaBuf.attach(fixedImporter(0)));
         Fence move = new Fence("move");
         kernel.start(
@@ -191,7 +119,7 @@ class DmaBufTest {
     /** Section 1.4: exporters that ask for cached tables, until 6.15. */
     @Test
     void aCachedTableHasOneDirectionUntilDetach() {
-        Calls exporter = new Calls(STATIC, true);
+        RecordingExporter exporter = exporter(STATIC, true);
         Kernel kernel = kernel("5.12");
         DmaBuf dmaBuf = export(kernel, exporter);
         Attachment attachment = done(dmaBuf.attach(fixedImporter(0)));
@@ -201,7 +129,7 @@ class DmaBufTest {
         done(attachment.map(Direction.TO_DEVICE));
         attachment.unmap();
         done(dmaBuf.detach(attachment));
-        assertThat(drain(exporter)).isEqualTo("map unmap");
+        assertThat(exporter.drain()).isEqualTo("map unmap");
     }
 
     /** Section 1.2, export. */
@@ -220,14 +148,14 @@ class DmaBufTest {
     }
 
     private static Reply<DmaBuf> exported(Kernel kernel, ImmutableSet<ExporterOp> ops, boolean caches) {
-        return DmaBuf.export("d", 0, new Calls(ops, caches), kernel, Optional.empty());
+        return DmaBuf.export("d", 0, exporter(ops, caches), kernel, Optional.empty());
     }
 
     /** Section 1.2, attach. */
     @ParameterizedTest
     @CsvSource({"5.8, EINVAL", "7.0, EINVAL", "7.1,"})
     void callbacksWithoutOneForNotificationsAreAllowedSince71(String release, Errno refusal) {
-        Reply<Attachment> reply = export(kernel(release), new Calls(DYNAMIC)).attach(importer(0), Optional.empty());
+        Reply<Attachment> reply = export(kernel(release), exporter(DYNAMIC)).attach(importer(0), Optional.empty());
         if (refusal == null) {
             assertThat(done(reply).isRevocable()).isFalse();
         } else {
@@ -238,7 +166,7 @@ class DmaBufTest {
     @Test
     void importersAreNotifiedTheNewestFirstAndStaticOnesNot() {
         Kernel kernel = kernel("6.16");
-        DmaBuf dmaBuf = export(kernel, new Calls(DYNAMIC));
+        DmaBuf dmaBuf = export(kernel, exporter(DYNAMIC));
         done(dmaBuf.attach(importer(0)));
         done(dmaBuf.attach(fixedImporter(1)));
         done(dmaBuf.attach(importer(2)));
@@ -250,7 +178,7 @@ class DmaBufTest {
     /** Section 1.8. */
     @Test
     void anAttachedImporterKeepsTheBufferAfterItsDescriptorIsClosed() {
-        Calls exporter = new Calls(STATIC);
+        RecordingExporter exporter = exporter(STATIC);
         DmaBuf dmaBuf = export(kernel("6.16"), exporter);
         done(dmaBuf.get());
         Attachment attachment = done(dmaBuf.attach(importer(0)));
@@ -260,7 +188,7 @@ class DmaBufTest {
         done(dmaBuf.detach(attachment));
         dmaBuf.put();
         assertThat(dmaBuf.life()).isEqualTo(DmaBuf.Life.GONE);
-        assertThat(drain(exporter)).isEqualTo("release");
+        assertThat(exporter.drain()).isEqualTo("release");
         assertThat(dmaBuf.tryGet()).isFalse();
     }
 
@@ -268,7 +196,7 @@ class DmaBufTest {
     @Test
     void locksThatAreMissingOrTooManyAreNoted() {
         Kernel kernel = kernel("6.2");
-        DmaBuf dmaBuf = export(kernel, new Calls(STATIC));
+        DmaBuf dmaBuf = export(kernel, exporter(STATIC));
         Attachment attachment = done(dmaBuf.attach(fixedImporter(0)));
         done(attachment.map());
         assertThat(violations(kernel)).containsExactly("dma_buf_map_attachment without the lock");
@@ -280,7 +208,7 @@ class DmaBufTest {
     @Test
     void before62StaticImportersOfStaticExportersMapWithoutTheLock() {
         Kernel kernel = kernel("5.12");
-        done(done(export(kernel, new Calls(STATIC)).attach(fixedImporter(0))).map());
+        done(done(export(kernel, exporter(STATIC)).attach(fixedImporter(0))).map());
         assertThat(violations(kernel)).isEmpty();
     }
 
@@ -302,7 +230,7 @@ class DmaBufTest {
     /** Section 1.2: SYNC, llseek, vmap, mmap. */
     @Test
     void theCpusSideChecksItsArguments() {
-        Calls exporter = new Calls(DYNAMIC);
+        RecordingExporter exporter = exporter(DYNAMIC);
         Kernel kernel = kernel("6.16");
         DmaBuf dmaBuf = export(kernel, exporter);
         CpuAccess cpu = dmaBuf.cpuAccess();
@@ -316,7 +244,7 @@ class DmaBufTest {
         assertThat(errno(cpu.mmap(0, 4096))).isEqualTo(Errno.EINVAL);
         done(kernel.start("vmap", () -> dmaBuf.reservation().lock().around(cpu::vmap)));
         done(kernel.start("vmap", () -> dmaBuf.reservation().lock().around(cpu::vmap)));
-        assertThat(drain(exporter)).isEqualTo("vmap");
+        assertThat(exporter.drain()).isEqualTo("vmap");
     }
 
     /** Section 1.2: a reader waits for writers, a writer for readers, too. */
@@ -324,7 +252,7 @@ class DmaBufTest {
     @ValueSource(booleans = {false, true})
     void onlyAWriterWaitsForReaders(boolean write) {
         Kernel kernel = kernel("6.16");
-        DmaBuf dmaBuf = export(kernel, new Calls(STATIC));
+        DmaBuf dmaBuf = export(kernel, exporter(STATIC));
         kernel.start(
                 "read",
                 () -> dmaBuf.reservation().lock().around(() -> {
@@ -341,7 +269,7 @@ class DmaBufTest {
     void aProcessWithoutFreeDescriptorsGetsEmfile() {
         Kernel kernel = kernel("6.16");
         kernel.limitDescriptors(1);
-        DmaBuf first = export(kernel, new Calls(STATIC));
+        DmaBuf first = export(kernel, exporter(STATIC));
         DmaBuf second = done(exported(kernel, STATIC, false));
         assertThat(errno(second.install())).isEqualTo(Errno.EMFILE);
         done(first.close());

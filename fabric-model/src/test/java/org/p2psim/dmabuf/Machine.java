@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.p2psim.address.AddressRange;
 import org.p2psim.address.Bdf;
 import org.p2psim.address.DeviceId;
+import org.p2psim.dmabuf.exporter.VfioPci;
+import org.p2psim.dmabuf.exporter.VfioProfile;
 import org.p2psim.dmabuf.importer.AccessFlag;
 import org.p2psim.dmabuf.importer.MemoryRegion;
 import org.p2psim.dmabuf.importer.RdmaFlavour;
 import org.p2psim.dmabuf.importer.RdmaNic;
+import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.p2p.P2pdma;
 import org.p2psim.platform.Cpu;
 import org.p2psim.platform.Errno;
@@ -96,6 +101,12 @@ public final class Machine {
 
     public RdmaNic nic(int x, RdmaFlavour flavour) {
         return new RdmaNic(importer(x), flavour, kernel);
+    }
+
+    /** A function that its user has through vfio-pci. */
+    public VfioPci vfio(String name, VfioProfile profile, Map<Integer, AddressRange> bars) {
+        return new VfioPci(
+                name, EXPORTER, bars, p2pdma, identity(), profile, PhysVecSgTable.WHOLE_PAGE_CUTS, kernel);
     }
 
     /** A region over a whole buffer. */

@@ -7,8 +7,6 @@ import static org.p2psim.dmabuf.Machine.errno;
 import static org.p2psim.dmabuf.Machine.fixedImporter;
 import static org.p2psim.dmabuf.Machine.importer;
 
-import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +20,6 @@ import org.p2psim.dmabuf.Attachment.MappingState;
 import org.p2psim.dmabuf.exporter.VfioPci;
 import org.p2psim.dmabuf.exporter.VfioProfile;
 import org.p2psim.dmabuf.ownership.OwnedMemory;
-import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.invariant.DmaBufChecks;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.invariant.LandingChecks;
@@ -39,72 +36,23 @@ class MappingsTest {
     private static final AddressRange BAR = new AddressRange(0x3900_0000_0000L, Bytes.MIB);
 
     /** Gives out a page more to the right with each table. */
-    private static final class Pages implements Exporter {
-        private final boolean dynamic;
-        private final boolean caches;
-        private final List<String> calls = new ArrayList<>();
+    private static final class Pages extends RecordingExporter {
         private int tables;
 
         Pages(boolean dynamic, boolean caches) {
-            this.dynamic = dynamic;
-            this.caches = caches;
-        }
-
-        String drain() {
-            String drained = String.join(" ", calls);
-            calls.clear();
-            return drained;
-        }
-
-        @Override
-        public ImmutableSet<ExporterOp> ops() {
-            return dynamic
-                    ? ImmutableSet.of(
-                            ExporterOp.PIN, ExporterOp.UNPIN, ExporterOp.MAP, ExporterOp.UNMAP, ExporterOp.RELEASE)
-                    : ImmutableSet.of(ExporterOp.MAP, ExporterOp.UNMAP, ExporterOp.RELEASE);
-        }
-
-        @Override
-        public boolean cachesTables() {
-            return caches;
-        }
-
-        @Override
-        public Reply<Boolean> attach(Attachment attachment) {
-            return Reply.done(attachment.peer2peer());
-        }
-
-        @Override
-        public Reply<Attachment> pin(Attachment attachment) {
-            calls.add("pin");
-            return Reply.done(attachment);
-        }
-
-        @Override
-        public void unpin(Attachment attachment) {
-            calls.add("unpin");
+            super(dynamic ? DYNAMIC : STATIC, caches, BAR);
         }
 
         @Override
         public Reply<SgTable> map(Attachment attachment) {
             tables++;
-            calls.add("map" + tables);
+            called("map" + tables);
             return Reply.done(new SgTable(List.of(new SgTable.Entry(tables * 0x1000L, 0x1000))));
         }
 
         @Override
         public void unmap(Attachment attachment, SgTable table) {
-            calls.add("unmap" + table.entries().get(0).address() / 0x1000);
-        }
-
-        @Override
-        public Reply<DmaBuf> release(DmaBuf dmaBuf) {
-            return Reply.done(dmaBuf);
-        }
-
-        @Override
-        public ImmutableList<AddressRange> ranges(DmaBuf dmaBuf) {
-            return ImmutableList.of(BAR);
+            called("unmap" + table.entries().get(0).address() / 0x1000);
         }
     }
 
@@ -212,15 +160,7 @@ class MappingsTest {
     @Test
     void aRevocationWaitsUntilEveryMappingOfAnAttachmentIsGivenBack() {
         Machine machine = new Machine(Machine.ALLOWED, "7.1", Set.of());
-        VfioPci device = new VfioPci(
-                "n0",
-                Machine.EXPORTER,
-                Map.of(0, BAR),
-                machine.p2pdma(),
-                Machine.identity(),
-                VfioProfile.V7_1,
-                PhysVecSgTable.WHOLE_PAGE_CUTS,
-                machine.kernel());
+        VfioPci device = machine.vfio("n0", VfioProfile.V7_1, Map.of(0, BAR));
         DmaBuf dmaBuf = done(device.export("d", 0, 0, BAR.size()));
         Attachment attachment = done(dmaBuf.attach(importer(0)));
         done(attachment.mapUnlocked());

@@ -24,7 +24,6 @@ import org.p2psim.dmabuf.importer.MemoryRegion;
 import org.p2psim.dmabuf.importer.RdmaFlavour;
 import org.p2psim.dmabuf.importer.RdmaNic;
 import org.p2psim.dmabuf.ownership.OwnedMemory;
-import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.unit.Bytes;
 
 /** The checks find what the replays say they find, and nothing where a replay says that all is well. */
@@ -43,15 +42,7 @@ class InvariantTest {
 
         Scene(VfioProfile profile, Set<Bug> bugs) {
             machine = new Machine(Machine.ALLOWED, profile == VfioProfile.V7_1 ? "7.1" : "6.19", bugs);
-            device = new VfioPci(
-                    "n0",
-                    Machine.EXPORTER,
-                    Map.of(0, BAR),
-                    machine.p2pdma(),
-                    Machine.identity(),
-                    profile,
-                    PhysVecSgTable.WHOLE_PAGE_CUTS,
-                    machine.kernel());
+            device = machine.vfio("n0", profile, Map.of(0, BAR));
             dmaBuf = done(device.export("d", 0, 0, BAR.size()));
             nic = machine.nic(0, RdmaFlavour.DYNAMIC);
             region = machine.region(nic, "mr", dmaBuf);

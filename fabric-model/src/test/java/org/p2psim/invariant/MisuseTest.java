@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.p2psim.dmabuf.Machine.done;
 import static org.p2psim.dmabuf.Machine.importer;
 
-import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,23 +13,20 @@ import org.junit.jupiter.api.Test;
 import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.DmaBuf;
-import org.p2psim.dmabuf.Exporter;
-import org.p2psim.dmabuf.ExporterOp;
 import org.p2psim.dmabuf.Fence;
 import org.p2psim.dmabuf.FenceUsage;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.Journal;
 import org.p2psim.dmabuf.Machine;
+import org.p2psim.dmabuf.RecordingExporter;
 import org.p2psim.dmabuf.MoveNotify;
 import org.p2psim.dmabuf.Reply;
-import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.exporter.Gpu;
 import org.p2psim.dmabuf.exporter.GpuBuffer;
 import org.p2psim.dmabuf.exporter.GpuBuffer.Flag;
 import org.p2psim.dmabuf.exporter.GpuProfile;
 import org.p2psim.dmabuf.exporter.VfioPci;
 import org.p2psim.dmabuf.exporter.VfioProfile;
-import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.unit.Bytes;
 
@@ -43,15 +38,7 @@ class MisuseTest {
     private final Machine machine = new Machine(Machine.ALLOWED, "7.1", Set.of());
 
     private VfioPci vfio(Machine in, VfioProfile profile) {
-        return new VfioPci(
-                "n0",
-                Machine.EXPORTER,
-                Map.of(0, BAR),
-                in.p2pdma(),
-                Machine.identity(),
-                profile,
-                PhysVecSgTable.WHOLE_PAGE_CUTS,
-                in.kernel());
+        return in.vfio("n0", profile, Map.of(0, BAR));
     }
 
     private DmaBuf bar() {
@@ -222,39 +209,9 @@ class MisuseTest {
         assertThat(NotificationChecks.check(machine.kernel())).isEmpty();
     }
 
-    /** An exporter that hands its BAR to whoever asks. */
-    private static final class Careless implements Exporter {
-        @Override
-        public ImmutableSet<ExporterOp> ops() {
-            return ImmutableSet.of(ExporterOp.MAP, ExporterOp.UNMAP, ExporterOp.RELEASE);
-        }
-
-        @Override
-        public Reply<Boolean> attach(Attachment attachment) {
-            return Reply.done(attachment.peer2peer());
-        }
-
-        @Override
-        public Reply<SgTable> map(Attachment attachment) {
-            return Reply.done(new SgTable(List.of(new SgTable.Entry(BAR.base(), BAR.size()))));
-        }
-
-        @Override
-        public void unmap(Attachment attachment, SgTable table) {}
-
-        @Override
-        public Reply<DmaBuf> release(DmaBuf dmaBuf) {
-            return Reply.done(dmaBuf);
-        }
-
-        @Override
-        public ImmutableList<AddressRange> ranges(DmaBuf dmaBuf) {
-            return ImmutableList.of(BAR);
-        }
-    }
-
+    /** Hands its BAR to whoever asks. */
     private DmaBuf careless() {
-        return done(DmaBuf.export("d", BAR.size(), new Careless(), machine.kernel(), Optional.empty()));
+        return done(DmaBuf.export("d", BAR.size(), new RecordingExporter(RecordingExporter.STATIC, false, BAR), machine.kernel(), Optional.empty()));
     }
 
     /** I-34: without the flag, which the core never sets for a static importer, the table tells. */

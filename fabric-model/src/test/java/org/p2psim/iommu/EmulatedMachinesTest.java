@@ -71,12 +71,11 @@ class EmulatedMachinesTest {
     @Test
     void onlyTheIommuItselfIsInNoGroup() {
         assertThat(machines()).hasSize(51);
-        for (EmulatedMachine machine : machines()) {
-            assertThat(machine.fabric().functions())
-                    .filteredOn(function -> !machine.groups().containsKey(function.address()))
-                    .as(machine.name())
-                    .allMatch(EmulatedMachinesTest::isAmdIommu);
-        }
+        assertThat(machines().stream()
+                        .flatMap(machine -> machine.fabric().functions().stream()
+                                .filter(function -> !machine.groups().containsKey(function.address()))))
+                .isNotEmpty()
+                .allMatch(EmulatedMachinesTest::isAmdIommu);
     }
 
     @ParameterizedTest

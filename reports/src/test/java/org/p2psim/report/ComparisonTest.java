@@ -57,21 +57,24 @@ class ComparisonTest {
     @Test
     void isolationIsNeverGivenUpWholesale() {
         assertThat(Comparison.of(SampleServers.fiveVariants()).toString())
+                .contains("pci=disable_acs_redir=")
                 .doesNotContain("noacs")
                 .doesNotContain("pcie_acs_override");
     }
 
     @Test
     void everyDifferenceHasAValueForEachVariantAndTwoThatDiffer() {
-        for (Difference difference : Comparison.of(SampleServers.fiveVariants()).differences()) {
-            assertThat(difference.values()).hasSize(5);
-            assertThat(difference.values().stream().distinct().count()).isGreaterThan(1);
-        }
+        assertThat(Comparison.of(SampleServers.fiveVariants()).differences())
+                .isNotEmpty()
+                .allSatisfy(difference -> {
+                    assertThat(difference.values()).hasSize(5);
+                    assertThat(difference.values().stream().distinct().count()).isGreaterThan(1);
+                });
     }
 
     @Test
     void manyPairsThatDifferAlikeAreOneDifference() {
-        assertThat(Comparison.of(SampleServers.fiveVariants()).differences()).hasSizeLessThan(20);
+        assertThat(Comparison.of(SampleServers.fiveVariants()).differences()).hasSizeBetween(1, 19);
     }
 
     @Test

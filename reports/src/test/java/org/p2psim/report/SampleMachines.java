@@ -49,9 +49,9 @@ public final class SampleMachines {
                                 Optional.empty(),
                                 -1,
                                 Optional.empty()),
-                        port(root, "rp0", PortType.ROOT_PORT, Optional.empty(), 0x17, Optional.of(acs)),
-                        port(upstream, "sw0", PortType.UPSTREAM_PORT, Optional.of(root), 0x18, Optional.empty()),
-                        port(
+                        function(root, "rp0", PortType.ROOT_PORT, Optional.empty(), 0x17, Optional.of(acs)),
+                        function(upstream, "sw0", PortType.UPSTREAM_PORT, Optional.of(root), 0x18, Optional.empty()),
+                        function(
                                 Bdf.parse("0000:18:00.0"),
                                 "dp0",
                                 PortType.DOWNSTREAM_PORT,
@@ -64,7 +64,7 @@ public final class SampleMachines {
                                 "1da3:1000",
                                 Optional.of(Bdf.parse("0000:18:00.0")),
                                 0x3800_0000_0000L),
-                        port(
+                        function(
                                 Bdf.parse("0000:18:01.0"),
                                 "dp1",
                                 PortType.DOWNSTREAM_PORT,
@@ -93,9 +93,9 @@ public final class SampleMachines {
                                 Optional.empty(),
                                 -1,
                                 Optional.empty()),
-                        port(first, "rp1", PortType.ROOT_PORT, Optional.empty(), 1, Optional.of(ACS_OFF)),
+                        function(first, "rp1", PortType.ROOT_PORT, Optional.empty(), 1, Optional.of(ACS_OFF)),
                         endpoint("0000:01:00.0", provider, "1da3:1000", Optional.of(first), 0x38_0000_0000L),
-                        port(second, "rp2", PortType.ROOT_PORT, Optional.empty(), 2, Optional.of(ACS_OFF)),
+                        function(second, "rp2", PortType.ROOT_PORT, Optional.empty(), 2, Optional.of(ACS_OFF)),
                         endpoint("0000:02:00.0", client, "15b3:101b", Optional.of(second), 0x40_0000_0000L)));
     }
 
@@ -117,21 +117,21 @@ public final class SampleMachines {
                     -1,
                     Optional.empty()));
             Bdf root = new Bdf(0, bus, 1, 0);
-            functions.add(port(root, "rp" + s, PortType.ROOT_PORT, Optional.empty(), bus + 1, Optional.of(acs)));
+            functions.add(function(root, "rp" + s, PortType.ROOT_PORT, Optional.empty(), bus + 1, Optional.of(acs)));
             Bdf top = new Bdf(0, bus + 1, 0, 0);
-            functions.add(port(top, "sw" + s, PortType.UPSTREAM_PORT, Optional.of(root), bus + 2, Optional.empty()));
+            functions.add(function(top, "sw" + s, PortType.UPSTREAM_PORT, Optional.of(root), bus + 2, Optional.empty()));
             int next = bus + 3;
             for (int inner = 0; inner < 2; inner++) {
                 Bdf down = new Bdf(0, bus + 2, inner, 0);
                 String name = "sw" + s + "-" + inner;
                 functions.add(
-                        port(down, name + "-in", PortType.DOWNSTREAM_PORT, Optional.of(top), next, Optional.of(acs)));
+                        function(down, name + "-in", PortType.DOWNSTREAM_PORT, Optional.of(top), next, Optional.of(acs)));
                 Bdf upstream = new Bdf(0, next++, 0, 0);
                 int slots = next++;
-                functions.add(port(upstream, name, PortType.UPSTREAM_PORT, Optional.of(down), slots, Optional.empty()));
+                functions.add(function(upstream, name, PortType.UPSTREAM_PORT, Optional.of(down), slots, Optional.empty()));
                 for (int slot = 0; slot < perSwitch; slot++) {
                     Bdf slotPort = new Bdf(0, slots, slot, 0);
-                    functions.add(port(
+                    functions.add(function(
                             slotPort,
                             name + "-dp" + slot,
                             PortType.DOWNSTREAM_PORT,
@@ -151,7 +151,8 @@ public final class SampleMachines {
         return Fabric.of(cpus, bridges, functions);
     }
 
-    private static PciFunction port(
+    /** A bridge, with the link below it if there is one; or an endpoint without BARs. */
+    public static PciFunction function(
             Bdf address, String name, PortType type, Optional<Bdf> above, int secondary, Optional<Acs> acs) {
         return new PciFunction(
                 address,

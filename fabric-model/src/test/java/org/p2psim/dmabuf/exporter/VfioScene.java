@@ -8,7 +8,6 @@ import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Bug;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Machine;
-import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.unit.Bytes;
 
 /** Functions that a user has through vfio-pci, on a machine that allows peer-to-peer DMA. */
@@ -31,15 +30,7 @@ final class VfioScene {
     }
 
     static VfioPci device(Machine machine, VfioProfile profile, String name) {
-        return new VfioPci(
-                name,
-                Machine.EXPORTER,
-                Map.of(0, BAR0, 4, BAR4),
-                machine.p2pdma(),
-                Machine.identity(),
-                profile,
-                PhysVecSgTable.WHOLE_PAGE_CUTS,
-                machine.kernel());
+        return machine.vfio(name, profile, Map.of(0, BAR0, 4, BAR4));
     }
 
     /** All of BAR 4. */

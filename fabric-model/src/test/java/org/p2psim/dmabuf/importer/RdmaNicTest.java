@@ -25,7 +25,6 @@ import org.p2psim.dmabuf.Wait;
 import org.p2psim.dmabuf.exporter.VfioPci;
 import org.p2psim.dmabuf.exporter.VfioProfile;
 import org.p2psim.dmabuf.exporter.VfioSlice;
-import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.invariant.DmaBufChecks;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.invariant.KernelChecks;
@@ -44,15 +43,7 @@ class RdmaNicTest {
     }
 
     private static VfioPci vfio(Machine machine, VfioProfile profile) {
-        return new VfioPci(
-                "n0",
-                Machine.EXPORTER,
-                Map.of(0, BAR0),
-                machine.p2pdma(),
-                Machine.identity(),
-                profile,
-                PhysVecSgTable.WHOLE_PAGE_CUTS,
-                machine.kernel());
+        return machine.vfio("n0", profile, Map.of(0, BAR0));
     }
 
     private static WorkRequest work(RdmaNic nic, int key, boolean remote, long size) {

@@ -22,7 +22,6 @@ import org.p2psim.dmabuf.Task;
 import org.p2psim.dmabuf.Wait;
 import org.p2psim.dmabuf.exporter.VfioPci;
 import org.p2psim.dmabuf.exporter.VfioProfile;
-import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.invariant.KernelChecks;
 import org.p2psim.unit.Bytes;
 
@@ -47,15 +46,7 @@ class UnmapTimeTest {
     }
 
     private static VfioPci vfio(Machine machine) {
-        return new VfioPci(
-                "n0",
-                Machine.EXPORTER,
-                Map.of(0, BAR),
-                machine.p2pdma(),
-                Machine.identity(),
-                VfioProfile.V7_1,
-                PhysVecSgTable.WHOLE_PAGE_CUTS,
-                machine.kernel());
+        return machine.vfio("n0", VfioProfile.V7_1, Map.of(0, BAR));
     }
 
     /** Section 10: memory_lock, then dma_resv, which whoever deregisters holds until his driver has unmapped. */

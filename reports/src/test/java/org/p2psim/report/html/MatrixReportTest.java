@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.p2psim.address.Bdf;
-import org.p2psim.address.DeviceId;
 import org.p2psim.outcome.Matrix;
 import org.p2psim.outcome.Note;
 import org.p2psim.p2p.P2pdma;
@@ -47,20 +46,20 @@ class MatrixReportTest {
         for (int domain = 0; domain < switches; domain++) {
             bridges.add(new HostBridge("rc" + domain, "s0", domain, 0, IommuMode.OFF, 0, 256, List.of()));
             Bdf root = new Bdf(domain, 0, 1, 0);
-            functions.add(function(root, "rp" + domain, PortType.ROOT_PORT, Optional.empty(), 1, Optional.of(OFF)));
+            functions.add(SampleMachines.function(root, "rp" + domain, PortType.ROOT_PORT, Optional.empty(), 1, Optional.of(OFF)));
             Bdf upstream = new Bdf(domain, 1, 0, 0);
             functions.add(
-                    function(upstream, "sw" + domain, PortType.UPSTREAM_PORT, Optional.of(root), 2, Optional.empty()));
+                    SampleMachines.function(upstream, "sw" + domain, PortType.UPSTREAM_PORT, Optional.of(root), 2, Optional.empty()));
             for (int slot = 0; slot < 8; slot++) {
                 Bdf port = new Bdf(domain, 2, slot, 0);
-                functions.add(function(
+                functions.add(SampleMachines.function(
                         port,
                         "dp%d-%d".formatted(domain, slot),
                         PortType.DOWNSTREAM_PORT,
                         Optional.of(upstream),
                         3 + slot,
                         Optional.of(acs)));
-                functions.add(function(
+                functions.add(SampleMachines.function(
                         new Bdf(domain, 3 + slot, 0, 0),
                         slot == 0 && domain == 0 ? name : "gpu%d-%d".formatted(domain, slot),
                         PortType.ENDPOINT,
@@ -82,22 +81,6 @@ class MatrixReportTest {
                 List.of(
                         new Note(Note.Kind.ASSUMED, "kernel 6.12, as no uname was captured", ""),
                         new Note(Note.Kind.NOT_KNOWN, "whether there is an IOMMU", "")));
-    }
-
-    private static PciFunction function(
-            Bdf address, String name, PortType type, Optional<Bdf> above, int secondary, Optional<Acs> acs) {
-        return new PciFunction(
-                address,
-                name,
-                DeviceId.parse("10b5:8796"),
-                type,
-                above,
-                secondary,
-                acs,
-                Optional.empty(),
-                0,
-                List.of(),
-                List.of());
     }
 
     private static String page(Matrix... matrices) {
@@ -194,7 +177,7 @@ class MatrixReportTest {
     @Test
     void whatManyReasonsHaveInCommonIsOneReasonThatStillNamesEveryPortThatRedirects() {
         String page = page(matrix("gpu0", 8, REDIRECT));
-        assertThat(found(page, "(<details class=\"reason\")")).hasSizeLessThan(300);
+        assertThat(found(page, "(<details class=\"reason\")")).hasSizeBetween(1, 299);
         List<String> ports = new ArrayList<>();
         for (int slot = 0; slot < 8; slot++) {
             ports.add("0000:02:%02x.0".formatted(slot));

@@ -98,27 +98,23 @@ class PicturesTest {
         double width = Double.parseDouble(frame[2]);
         double height = Double.parseDouble(frame[3]);
 
-        for (Element element : elements(document)) {
-            if (element.getTagName().equals("rect")) {
-                assertThat(number(element, "x") + number(element, "width")).isBetween(0.0, width);
-                assertThat(number(element, "y") + number(element, "height")).isBetween(0.0, height);
-            }
-            if (element.getTagName().equals("text")) {
-                assertThat(number(element, "x")).isBetween(0.0, width);
-                assertThat(number(element, "y")).isBetween(0.0, height);
-            }
+        for (Element rectangle : elements(document, "rect")) {
+            assertThat(number(rectangle, "x") + number(rectangle, "width")).isBetween(0.0, width);
+            assertThat(number(rectangle, "y") + number(rectangle, "height")).isBetween(0.0, height);
         }
+        assertThat(elements(document, "text")).isNotEmpty().allSatisfy(text -> {
+            assertThat(number(text, "x")).isBetween(0.0, width);
+            assertThat(number(text, "y")).isBetween(0.0, height);
+        });
     }
 
     @ParameterizedTest
     @MethodSource("pictures")
     void textsDoNotLieOnEachOther(Supplier<String> picture) {
-        List<Box> boxes = new ArrayList<>();
-        for (Element element : elements(parse(picture.get()))) {
-            if (element.getTagName().equals("text")) {
-                boxes.add(box(element));
-            }
-        }
+        List<Box> boxes = elements(parse(picture.get()), "text").stream()
+                .map(PicturesTest::box)
+                .toList();
+        assertThat(boxes).isNotEmpty();
         for (int i = 0; i < boxes.size(); i++) {
             for (int j = i + 1; j < boxes.size(); j++) {
                 Box a = boxes.get(i);
@@ -386,7 +382,11 @@ class PicturesTest {
     }
 
     private static List<Element> elements(Document document) {
-        NodeList nodes = document.getElementsByTagName("*");
+        return elements(document, "*");
+    }
+
+    private static List<Element> elements(Document document, String tag) {
+        NodeList nodes = document.getElementsByTagName(tag);
         return IntStream.range(0, nodes.getLength())
                 .mapToObj(i -> (Element) nodes.item(i))
                 .toList();

@@ -3,7 +3,6 @@ package org.p2psim.scenario.yaml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -24,16 +23,7 @@ import org.p2psim.unit.Ticks;
 
 /** The syntax of lifetimes: which profile is meant, what is assumed, and what is refused. */
 class LifetimeSyntaxTest {
-    private static final String MACHINE = """
-            p2psim: 1
-            title: Lifetimes
-            kernel: { release: "6.19" }
-            fabric:
-              sockets: [ { id: s0, cpu: { vendor: GenuineIntel, family: 6, model: 85 } } ]
-              root-complexes:
-                - id: rc0
-                  socket: s0
-                  bus: "0000:16"
+    private static final String MACHINE = Sketch.ONE_ROOT_COMPLEX + """
                   root-ports: [ { id: p0, device: n0 }, { id: p1, device: nic0 }, { id: p2, device: gpu0 }, { id: p3, device: hl0 }, { id: p4, device: nvme0 } ]
             devices:
               n0: { type: vfio-pci, bars: { 4: { size: 64MiB, prefetchable: true } } }
@@ -53,25 +43,15 @@ class LifetimeSyntaxTest {
               - { at: 50ns, do: rdma-write, id: w0, mr: mr0, size: 4KiB }
             """;
 
-    private static ScenarioFile read(String text) {
-        return ScenarioReader.read("file.yaml", text.getBytes(StandardCharsets.UTF_8), List.of());
-    }
-
-    private static Plan plan(String text) {
-        ScenarioFile file = read(text);
-        assertThat(file.problems().stream().map(Problem::render)).isEmpty();
-        return file.plans().get(0);
-    }
-
     private static List<Expectation> expectations(String lines) {
-        return plan(MACHINE + RESET + "expect:\n  host:\n" + lines.indent(4)).expectations().stream()
+        return Sketch.plan(MACHINE + RESET + "expect:\n  host:\n" + lines.indent(4)).expectations().stream()
                 .map(Plan.Expected::expectation)
                 .toList();
     }
 
     @Test
     void aReleaseBringsItsDriversAndTheirMistakes() {
-        Plan plan = plan(MACHINE + "timeline: []\nexpect: {}\n");
+        Plan plan = Sketch.plan(MACHINE + "timeline: []\nexpect: {}\n");
 
         assertThat(plan.lifetimes().drivers()).containsEntry("n0", new Driver.Vfio(VfioProfile.V6_19));
         assertThat(plan.lifetimes().bugs()).contains(Bug.DISABLED_BEFORE_REVOKED);
@@ -81,7 +61,7 @@ class LifetimeSyntaxTest {
     @Test
     void aFileNamesProfilesAndTakesMistakesAwayOrAddsThem() {
         Plan plan =
-                plan(MACHINE.replace("\"6.19\"", """
+                Sketch.plan(MACHINE.replace("\"6.19\"", """
                         "6.19", dma-buf: core-7.1, bugs: [no-scrub], without-bugs: [disabled-before-revoked]""").replace("type: habanalabs,", "type: habanalabs, driver: hl-6.5,")
                         + "timeline: []\nexpect: {}\n");
 
@@ -95,7 +75,7 @@ class LifetimeSyntaxTest {
 
     @Test
     void listsOfAVariantReplaceThoseOfTheTopLevel() {
-        ScenarioFile file = read(MACHINE.replace("\"6.19\"", "\"6.19\", bugs: [no-scrub]")
+        ScenarioFile file = Sketch.read(MACHINE.replace("\"6.19\"", "\"6.19\", bugs: [no-scrub]")
                         .replace("{ host: {} }", "{ host: {}, other: { kernel: { bugs: [no-fence-wait] } } }")
                 + "timeline: []\nexpect: {}\n");
 
@@ -106,7 +86,7 @@ class LifetimeSyntaxTest {
 
     @Test
     void mistakesThatTheFileAddsAreCautionsOfTheReport() {
-        Plan plan = plan(MACHINE.replace("\"6.19\"", "\"6.19\", bugs: [no-scrub]") + "timeline: []\nexpect: {}\n");
+        Plan plan = Sketch.plan(MACHINE.replace("\"6.19\"", "\"6.19\", bugs: [no-scrub]") + "timeline: []\nexpect: {}\n");
 
         assertThat(plan.notes())
                 .anyMatch(note -> note.kind() == Note.Kind.CAUTION
@@ -116,9 +96,9 @@ class LifetimeSyntaxTest {
     @Test
     void onlyWhatTheTimelineUsesIsAssumed() {
         Stream<String> withReset =
-                plan(MACHINE + RESET + "expect: {}\n").notes().stream().map(Note::text);
+                Sketch.plan(MACHINE + RESET + "expect: {}\n").notes().stream().map(Note::text);
         Stream<String> without =
-                plan(MACHINE + "timeline: []\nexpect: {}\n").notes().stream().map(Note::text);
+                Sketch.plan(MACHINE + "timeline: []\nexpect: {}\n").notes().stream().map(Note::text);
 
         assertThat(withReset).anyMatch(text -> text.contains("reset of the function or its bus takes 100 ms"));
         assertThat(without).noneMatch(text -> text.contains("reset"));
@@ -248,7 +228,7 @@ class LifetimeSyntaxTest {
         String text = MACHINE + RESET + "expect: {}\n";
         assertThat(text).contains(old);
 
-        assertThat(read(text.replace(old, mistake)).problems().stream().map(Problem::render))
+        assertThat(Sketch.read(text.replace(old, mistake)).problems().stream().map(Problem::render))
                 .anyMatch(problem -> problem.contains(message));
     }
 
@@ -280,7 +260,7 @@ class LifetimeSyntaxTest {
     @ParameterizedTest
     @MethodSource("wrongExpectations")
     void anExpectationOfWhatIsNotThereIsTold(String line, String message) {
-        ScenarioFile file = read(MACHINE + RESET + "expect:\n  host:\n    - " + line + "\n");
+        ScenarioFile file = Sketch.read(MACHINE + RESET + "expect:\n  host:\n    - " + line + "\n");
 
         assertThat(file.problems().stream().map(Problem::render)).anyMatch(problem -> problem.contains(message));
     }

@@ -3,7 +3,6 @@ package org.p2psim.scenario.yaml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -78,18 +77,12 @@ class ListedFunctionsTest {
         return LIST.replace(old, replacement);
     }
 
-    private static Plan plan(String text) {
-        ScenarioFile file = ScenarioReader.read("file.yaml", text.getBytes(StandardCharsets.UTF_8), List.of());
-        assertThat(file.problems()).isEmpty();
-        return file.plans().get(0);
-    }
-
     private static P2pdma p2pdma(Plan plan) {
         return new P2pdma(plan.fabric(), plan.fabric().bootCpu(), KernelRules.of(plan.kernel()));
     }
 
     private static MapType mapType(String text, String provider, String client) {
-        return p2pdma(plan(text))
+        return p2pdma(Sketch.plan(text))
                 .verdict(Bdf.parse(provider), Bdf.parse(client))
                 .mapType();
     }
@@ -204,7 +197,7 @@ class ListedFunctionsTest {
     @Test
     void windowsMayEndWhereTheAddressSpaceDoes() {
         String window = "{ base: 0xfffffffffff00000, size: 1MiB, prefetchable: true }";
-        PciFunction port = plan(list("bus: \"1b\"", "bus: \"1b\", windows: [ " + window + ", " + window + " ]"))
+        PciFunction port = Sketch.plan(list("bus: \"1b\"", "bus: \"1b\", windows: [ " + window + ", " + window + " ]"))
                 .fabric()
                 .function(Bdf.parse("16:02.0"));
         assertThat(port.windows())
@@ -215,8 +208,8 @@ class ListedFunctionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"4.20", "5.3", "5.15", "5.19", "6.12", "7.1"})
     void theListAndTheTreeOfOneMachineGiveTheSameVerdicts(String release) {
-        P2pdma listed = p2pdma(plan(LIST.replace("5.15", release)));
-        P2pdma drawn = p2pdma(plan(TREE.replace("5.15", release)));
+        P2pdma listed = p2pdma(Sketch.plan(LIST.replace("5.15", release)));
+        P2pdma drawn = p2pdma(Sketch.plan(TREE.replace("5.15", release)));
         for (String provider : ENDPOINTS) {
             for (String client : ENDPOINTS) {
                 assertThat(listed.verdict(Bdf.parse(provider), Bdf.parse(client))
@@ -238,7 +231,7 @@ class ListedFunctionsTest {
     }
 
     private static Acs acs(String acs) {
-        return plan(list(ACS, acs))
+        return Sketch.plan(list(ACS, acs))
                 .fabric()
                 .function(Bdf.parse("18:00.0"))
                 .acs()

@@ -3,7 +3,6 @@ package org.p2psim.scenario.yaml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,16 +19,7 @@ import org.p2psim.unit.Ticks;
 
 /** Lines that are repeated are lines of the plan, one by one, each with a name that expectations can say. */
 class RepeatTest {
-    private static final String HEAD = """
-            p2psim: 1
-            title: Repeat
-            kernel: { release: "6.19" }
-            fabric:
-              sockets: [ { id: s0, cpu: { vendor: GenuineIntel, family: 6, model: 85 } } ]
-              root-complexes:
-                - id: rc0
-                  socket: s0
-                  bus: "0000:16"
+    private static final String HEAD = Sketch.ONE_ROOT_COMPLEX + """
                   root-ports: [ { id: p0, device: gpu0 }, { id: p1, device: nic0 } ]
             devices:
               gpu0: { type: gpu, bars: { 0: { size: 256MiB, prefetchable: true } } }
@@ -50,19 +40,9 @@ class RepeatTest {
                   - { at: 2us, id: end, do: detach, attachment: a }
             """;
 
-    private static ScenarioFile read(String text) {
-        return ScenarioReader.read("file.yaml", text.getBytes(StandardCharsets.UTF_8), List.of());
-    }
-
-    private static Plan plan(String text) {
-        ScenarioFile file = read(text);
-        assertThat(file.problems().stream().map(Problem::render)).isEmpty();
-        return file.plans().get(0);
-    }
-
     @Test
     void eachRepetitionComesAfterTheOneBeforeAndHasNamesOfItsOwn() {
-        List<Operation> timeline = plan(HEAD + THREE_TIMES + "expect: {}\n").timeline();
+        List<Operation> timeline = Sketch.plan(HEAD + THREE_TIMES + "expect: {}\n").timeline();
 
         assertThat(timeline.subList(2, timeline.size()))
                 .containsExactly(
@@ -85,7 +65,7 @@ class RepeatTest {
 
     @Test
     void expectationsNameTheLinesAndTheObjectsOfARepetition() {
-        Plan plan = plan(HEAD + THREE_TIMES + """
+        Plan plan = Sketch.plan(HEAD + THREE_TIMES + """
                 expect:
                   host:
                     - { operation: end-2, ends: 17us }
@@ -100,7 +80,7 @@ class RepeatTest {
 
     @Test
     void numbersOfLinesCountARepeatAsOne() {
-        Plan plan = plan(HEAD + THREE_TIMES + """
+        Plan plan = Sketch.plan(HEAD + THREE_TIMES + """
                   - { at: 90us, do: close, dma-buf: buf }
                 expect:
                   host:
@@ -136,7 +116,7 @@ class RepeatTest {
     @ParameterizedTest
     @MethodSource("mistakes")
     void aMistakeIsToldOnceInItsPlace(String old, String mistake, String message) {
-        List<String> problems = read(HEAD + THREE_TIMES.replace(old, mistake) + "expect: {}\n").problems().stream()
+        List<String> problems = Sketch.read(HEAD + THREE_TIMES.replace(old, mistake) + "expect: {}\n").problems().stream()
                 .map(Problem::render)
                 .toList();
 
@@ -145,7 +125,7 @@ class RepeatTest {
 
     @Test
     void aRepeatHasNoNumber() {
-        assertThat(read(HEAD + THREE_TIMES + "expect:\n  host:\n    - { operation: 2, is: done }\n")
+        assertThat(Sketch.read(HEAD + THREE_TIMES + "expect:\n  host:\n    - { operation: 2, is: done }\n")
                         .problems())
                 .extracting(Problem::message)
                 .containsExactly("what is repeated is named by the ids of its lines, as in unmap-1");

@@ -36,6 +36,7 @@ class SketchTest {
     void linksTrainToWhatBothEndsCan() {
         assertThat(file.plans().get(0).fabric().functions())
                 .filteredOn(f -> f.type().hasLinkBelow())
+                .isNotEmpty()
                 .allSatisfy(f -> assertThat(f.linkBelow()).contains(new Link(4, 16)));
     }
 

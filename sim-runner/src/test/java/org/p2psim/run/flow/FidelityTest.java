@@ -117,6 +117,14 @@ class FidelityTest {
         }
     }
 
+    @Test
+    void manyScenesHaveFailuresOfWhichTheOrderCanBeWrong() {
+        long with = seeds().map(seed -> Scene.of(new SplittableRandom(seed)))
+                .filter(scene -> scene.failures(L1).size() > 1)
+                .count();
+        assertThat(with).isGreaterThan(seeds().count() / 4);
+    }
+
     /** Which reads the last-level cache answers may depend on nothing but their addresses. */
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")

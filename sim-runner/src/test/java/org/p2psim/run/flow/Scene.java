@@ -1,43 +1,24 @@
 package org.p2psim.run.flow;
 
-import com.google.common.collect.ImmutableList;
-import com.google.common.collect.Iterables;
-import com.google.common.collect.Maps;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
-import org.p2psim.address.Bdf;
 import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.run.engine.Engine;
-import org.p2psim.run.flow.DmaRequest.Attributes;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Run.Told;
 import org.p2psim.run.flow.Target.Cached;
 import org.p2psim.run.flow.Target.MemoryTarget;
 import org.p2psim.run.flow.Target.PciTarget;
-import org.p2psim.timing.DeviceTiming;
-import org.p2psim.timing.DmaEngineTiming;
-import org.p2psim.timing.IommuTiming;
-import org.p2psim.timing.PortTiming;
-import org.p2psim.timing.Response;
-import org.p2psim.timing.RootComplexTiming;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
-import org.p2psim.topology.HostBridge;
-import org.p2psim.topology.PciFunction;
-import org.p2psim.topology.PortType;
-import org.p2psim.transaction.Credits;
 import org.p2psim.unit.Ticks;
 
 /**
@@ -51,10 +32,6 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         dmas = dmas.stream().map(dma -> dma.in(timing)).toList();
     }
 
-    private static final int MPS = 512;
-    private static final ImmutableList<Response> RESPONSES = ImmutableList.copyOf(Response.values());
-    private static final int MPS_UNITS = Credits.dataUnits(MPS);
-
     /** @param stop {@link Agenda#NEVER} if it goes on to its end */
     record DmaAt(long start, long stop, DmaRequest request) {
         private DmaAt in(Timings timing) {
@@ -62,7 +39,7 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
             AddressKind kind = request.kind() == AddressKind.BUS_ADDRESS
                     ? AddressKind.BUS_ADDRESS
                     : keeps ? AddressKind.TRANSLATED : AddressKind.IOVA;
-            return new DmaAt(start, stop, with(request, kind));
+            return new DmaAt(start, stop, new DmaLike(request).kind(kind).request());
         }
     }
 
@@ -99,138 +76,10 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         for (int i = 0; i < count; i++) {
             long start = Ticks.ofNanoseconds(random.nextInt(20) * 50);
             long stop = random.nextInt(4) == 0 ? start + Ticks.ofNanoseconds(random.nextInt(60) * 50) : Agenda.NEVER;
-            dmas.add(new DmaAt(start, stop, anyDma("dma" + i, grown.endpoints(), random)));
+            dmas.add(new DmaAt(start, stop, RandomRequests.bulk("dma" + i, grown.endpoints(), random)));
         }
-        Timings timing = anyTimings(grown, random);
+        Timings timing = RandomTimings.of(grown, random);
         return new Scene(grown, timing, dmas);
-    }
-
-    private static Timings anyTimings(Fabric fabric, SplittableRandom random) {
-        boolean few = random.nextBoolean();
-        Map<Bdf, PortTiming> ports = new HashMap<>();
-        Map<Bdf, DeviceTiming> devices = new HashMap<>();
-        for (PciFunction function : fabric.functions()) {
-            boolean endpoint = function.type().isEndpoint();
-            if (few || random.nextInt(3) == 0) {
-                ports.put(function.address(), anyPort(few, endpoint, random));
-            }
-            if (endpoint && random.nextInt(3) == 0) {
-                devices.put(function.address(), anyDevice(random));
-            }
-        }
-        IommuTiming iommu = new IommuTiming(
-                1 + random.nextInt(4), 4096L << random.nextInt(3), Ticks.ofNanoseconds(280), Ticks.ofNanoseconds(50));
-        RootComplexTiming rootComplex = new RootComplexTiming(
-                anyBandwidth(random),
-                anyBandwidth(random),
-                random.nextInt(8) == 0 ? RESPONSES.get(random.nextInt(RESPONSES.size())) : Response.SERVED,
-                random.nextInt(8) != 0,
-                iommu,
-                anyBandwidth(random),
-                1);
-        return new Timings(
-                ports,
-                Maps.toMap(Iterables.transform(fabric.hostBridges(), HostBridge::rootBus), bus -> rootComplex),
-                Map.of(),
-                devices,
-                MPS,
-                Ticks.ofNanoseconds(500));
-    }
-
-    private static OptionalLong anyBandwidth(SplittableRandom random) {
-        return random.nextInt(4) == 0 ? OptionalLong.of(random.nextLong(1, 41) * 1_000_000_000) : OptionalLong.empty();
-    }
-
-    private static PortTiming anyPort(boolean few, boolean endpoint, SplittableRandom random) {
-        return new PortTiming(
-                few ? Optional.of(fewCredits(endpoint, random)) : Optional.empty(),
-                random.nextBoolean() ? OptionalInt.of(random.nextInt(900, 1001)) : OptionalInt.empty(),
-                OptionalLong.empty(),
-                1 + random.nextInt(3),
-                random.nextInt(4) == 0);
-    }
-
-    private static DeviceTiming anyDevice(SplittableRandom random) {
-        int writeLatency = random.nextInt(3);
-        OptionalLong bandwidth = anyBandwidth(random);
-        int interval = random.nextInt(3);
-        IommuTiming atc = new IommuTiming(
-                1 + writeLatency, 4096, Ticks.ofNanoseconds(280), Ticks.ofNanoseconds(25 * writeLatency));
-        return new DeviceTiming(
-                Ticks.ofNanoseconds(writeLatency * 50),
-                bandwidth,
-                Ticks.ofNanoseconds(interval * 10),
-                interval == 1 ? Optional.of(atc) : Optional.empty(),
-                random.nextInt(3) == 0 ? anyEngine(random) : DmaEngineTiming.NONE,
-                anyTimeout(random),
-                random.nextInt(3) == 0 ? RESPONSES.get(random.nextInt(RESPONSES.size())) : Response.SERVED,
-                random.nextInt(3) == 0 ? random.nextLong(PortTiming.BILLION + 1) : 0);
-    }
-
-    /** Short ones pass while reads are on their way. */
-    private static OptionalLong anyTimeout(SplittableRandom random) {
-        return switch (random.nextInt(3)) {
-            case 0 -> OptionalLong.empty();
-            case 1 -> OptionalLong.of(Ticks.ofNanoseconds(random.nextInt(1, 4000)));
-            default -> DeviceTiming.DEFAULT_TIMEOUT;
-        };
-    }
-
-    private static DmaEngineTiming anyEngine(SplittableRandom random) {
-        long busLeast = Ticks.ofNanoseconds(random.nextInt(3) * 5);
-        return new DmaEngineTiming(
-                random.nextBoolean(),
-                random.nextBoolean(),
-                Ticks.ofNanoseconds(random.nextInt(5)),
-                Ticks.ofNanoseconds(random.nextInt(20)),
-                Ticks.ofNanoseconds(random.nextInt(25)),
-                random.nextInt(1500),
-                busLeast,
-                busLeast + Ticks.ofNanoseconds(random.nextInt(100)),
-                random.nextInt(30),
-                random.nextInt(20),
-                random.nextBoolean()
-                        ? Optional.of(new DmaEngineTiming.Rounds(random.nextInt(4000), 256, 1 + random.nextInt(8)))
-                        : Optional.empty());
-    }
-
-    /** The completion credits of functions are infinite. */
-    private static Credits fewCredits(boolean endpoint, SplittableRandom random) {
-        return new Credits(
-                random.nextInt(1, 5),
-                MPS_UNITS + random.nextInt(2 * MPS_UNITS),
-                random.nextInt(1, 5),
-                random.nextInt(1, 5),
-                endpoint ? Credits.INFINITE : random.nextInt(1, 5),
-                endpoint ? Credits.INFINITE : MPS_UNITS + random.nextInt(2 * MPS_UNITS));
-    }
-
-    private static DmaRequest anyDma(String name, ImmutableList<PciFunction> endpoints, SplittableRandom random) {
-        int target = random.nextBoolean() ? hot(endpoints) : random.nextInt(endpoints.size());
-        int initiator = (target + random.nextInt(1, endpoints.size())) % endpoints.size();
-        List<Segment> segments = new ArrayList<>();
-        long blockedFrom = random.nextInt(4) == 0 ? random.nextLong(1L << 46) : Long.MAX_VALUE;
-        for (int i = random.nextInt(1, 6); i > 0; i--) {
-            segments.add(new Segment(random.nextLong(1L << 46), random.nextLong(1, 10_000)));
-        }
-        return new DmaRequest(
-                name,
-                endpoints.get(initiator),
-                new PciTarget(endpoints.get(target)),
-                random.nextBoolean() ? Direction.READ : Direction.WRITE,
-                new Requests.Bulk(segments),
-                random.nextBoolean() ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
-                address -> address < blockedFrom,
-                random.nextInt(1, random.nextBoolean() ? 4 : 65),
-                128 << random.nextInt(3),
-                128 << random.nextInt(6),
-                64 << random.nextInt(2),
-                new Attributes(random.nextInt(4) == 0, random.nextInt(4) == 0));
-    }
-
-    /** The target of every other DMA: a function without a link if there is one, as they come to it on many ways. */
-    private static int hot(ImmutableList<PciFunction> endpoints) {
-        return Math.max(0, Iterables.indexOf(endpoints, each -> each.type() == PortType.RC_INTEGRATED_ENDPOINT));
     }
 
     /** The same DMAs, but some begin and stop at instants at which something happens in a result of this scene. */
@@ -269,7 +118,11 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
             long start = Ticks.ofNanoseconds(random.nextInt(3000));
             long stop = random.nextInt(4) == 0 ? start + Ticks.ofNanoseconds(random.nextInt(3000)) : Agenda.NEVER;
             Direction direction = random.nextInt(4) == 0 ? Direction.READ : Direction.WRITE;
-            DmaRequest request = with(dma.request(), segments, direction);
+            DmaRequest request = new DmaLike(dma.request())
+                    .requests(new Requests.Bulk(segments))
+                    .direction(direction)
+                    .kind(AddressKind.BUS_ADDRESS)
+                    .request();
             few.add(new DmaAt(start, stop, request));
             if (random.nextInt(3) == 0) {
                 long later = start + Ticks.ofNanoseconds(random.nextInt(2000));
@@ -281,51 +134,11 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
 
     /** The same between the same functions, from the target to the initiator. */
     private static DmaRequest backwards(DmaRequest request) {
-        return new DmaRequest(
-                request.name() + " back",
-                ((PciTarget) request.memory()).function(),
-                new PciTarget(request.initiator()),
-                request.direction(),
-                request.requests(),
-                request.kind(),
-                request.translated(),
-                request.tags(),
-                request.mps(),
-                request.mrrs(),
-                request.rcb(),
-                request.attributes());
-    }
-
-    private static DmaRequest with(DmaRequest request, AddressKind kind) {
-        return new DmaRequest(
-                request.name(),
-                request.initiator(),
-                request.memory(),
-                request.direction(),
-                request.requests(),
-                kind,
-                request.translated(),
-                request.tags(),
-                request.mps(),
-                request.mrrs(),
-                request.rcb(),
-                request.attributes());
-    }
-
-    private static DmaRequest with(DmaRequest request, List<Segment> segments, Direction direction) {
-        return new DmaRequest(
-                request.name(),
-                request.initiator(),
-                request.memory(),
-                direction,
-                new Requests.Bulk(segments),
-                AddressKind.BUS_ADDRESS,
-                request.translated(),
-                request.tags(),
-                request.mps(),
-                request.mrrs(),
-                request.rcb(),
-                request.attributes());
+        return new DmaLike(request)
+                .name(request.name() + " back")
+                .initiator(request.target())
+                .memory(new PciTarget(request.initiator()))
+                .request();
     }
 
     /** Fewer DMAs and longer ones, so that they may repeat themselves. */
@@ -346,22 +159,11 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
             }
             long stop =
                     random.nextBoolean() ? Agenda.NEVER : dma.start() + Ticks.ofNanoseconds(random.nextInt(400_000));
-            large.add(new DmaAt(
-                    dma.start(),
-                    stop,
-                    new DmaRequest(
-                            request.name(),
-                            request.initiator(),
-                            request.memory(),
-                            request.direction(),
-                            new Requests.Bulk(segments),
-                            random.nextInt(8) == 0 ? AddressKind.IOVA : AddressKind.BUS_ADDRESS,
-                            request.translated(),
-                            request.tags(),
-                            request.mps(),
-                            request.mrrs(),
-                            request.rcb(),
-                            request.attributes())));
+            DmaRequest longer = new DmaLike(request)
+                    .requests(new Requests.Bulk(segments))
+                    .kind(random.nextInt(8) == 0 ? AddressKind.IOVA : AddressKind.BUS_ADDRESS)
+                    .request();
+            large.add(new DmaAt(dma.start(), stop, longer));
         }
         return new Scene(fabric, plain ? Timings.DEFAULT : timing, large);
     }
@@ -372,9 +174,17 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         for (DmaAt dma : dmas) {
             DmaRequest request = dma.request();
             boolean device = random.nextInt(4) == 0;
-            some.add(new DmaAt(dma.start(), dma.stop(), device ? request : with(request, anyMemory(random))));
+            some.add(new DmaAt(dma.start(), dma.stop(), device ? request : to(request, anyMemory(random))));
         }
         return new Scene(fabric, timing, some);
+    }
+
+    private static DmaRequest to(DmaRequest request, MemoryTarget memory) {
+        return new DmaLike(request)
+                .memory(memory)
+                .kind(AddressKind.BUS_ADDRESS)
+                .rcb(64)
+                .request();
     }
 
     private MemoryTarget anyMemory(SplittableRandom random) {
@@ -389,62 +199,17 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         };
     }
 
-    private static DmaRequest with(DmaRequest request, MemoryTarget memory) {
-        return new DmaRequest(
-                request.name(),
-                request.initiator(),
-                memory,
-                request.direction(),
-                request.requests(),
-                AddressKind.BUS_ADDRESS,
-                request.translated(),
-                request.tags(),
-                request.mps(),
-                request.mrrs(),
-                64,
-                request.attributes());
-    }
-
     /** The same in operations, most of them. */
     Scene inOperations(SplittableRandom random) {
         List<DmaAt> cut = new ArrayList<>();
         for (DmaAt dma : dmas) {
             DmaRequest all = dma.request();
-            DmaRequest request = new DmaRequest(
-                    all.name(),
-                    all.initiator(),
-                    all.memory(),
-                    all.direction(),
-                    random.nextInt(4) == 0 ? all.requests() : regular(all.segments(), random),
-                    all.kind(),
-                    all.translated(),
-                    all.tags(),
-                    all.mps(),
-                    all.mrrs(),
-                    all.rcb(),
-                    all.attributes());
+            DmaRequest request = new DmaLike(all)
+                    .requests(random.nextInt(4) == 0 ? all.requests() : RandomRequests.regular(all.segments(), random))
+                    .request();
             cut.add(new DmaAt(dma.start(), dma.stop(), request));
         }
         return new Scene(fabric, timing, cut);
-    }
-
-    /** Operations of one size, one after the other, as soon as they may start or at a rate; some begin again. */
-    private static Requests regular(List<Segment> window, SplittableRandom random) {
-        long length = window.stream().mapToLong(Segment::length).sum();
-        int size = random.nextBoolean() ? 1 << random.nextInt(6, 15) : random.nextInt(1, 20_000);
-        Requests.Start start = random.nextInt(3) == 0
-                ? new Requests.Start.Paced(random.nextLong(100_000_000, 20_000_000_000L))
-                : new Requests.Start.AtOnce();
-        return new Requests.Operations(
-                window,
-                random.nextInt(4) == 0 ? 3 * length : length,
-                (int) Math.min(size, length),
-                (int) Math.min(size, length),
-                Requests.Pattern.SEQUENTIAL,
-                1,
-                start,
-                random.nextInt(3) == 0 ? 0 : random.nextInt(1, 17),
-                random.nextLong());
     }
 
     Result run(Function<Engine, Progress> progress, List<Long> cuts) {
@@ -516,76 +281,5 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         run.engine.run();
         run.network.end();
         return run.run();
-    }
-
-    /** Counts TLPs by what became of them, their size and their latency. */
-    private static final class Sums implements DmaListener, DmaListener.Repeats {
-        private final Map<Told, Long> counts = new HashMap<>();
-        private final Set<Told> oneByOne = new HashSet<>();
-        private final Engine engine;
-        private final boolean takesRepeats;
-        private long doneAt = -1;
-        private long skipped;
-
-        Sums(Engine engine, boolean takesRepeats) {
-            this.engine = engine;
-            this.takesRepeats = takesRepeats;
-        }
-
-        private void count(Run.What what, long times, int bytes, long latency) {
-            counts.merge(new Told(what, 0, bytes, 0, latency), times, Long::sum);
-        }
-
-        private void one(Told told) {
-            oneByOne.add(told);
-            count(told.what(), 1, told.bytes(), told.latency());
-        }
-
-        @Override
-        public Optional<Repeats> repeats() {
-            return takesRepeats ? Optional.of(this) : Optional.empty();
-        }
-
-        @Override
-        public void repeated(boolean completed, long at, long period, long count, int bytes, long latency) {
-            skipped += count;
-            count(completed ? Run.What.COMPLETED : Run.What.LANDED, count, bytes, latency);
-        }
-
-        @Override
-        public void landed(long at, long address, int bytes, long issued) {
-            one(new Told(Run.What.LANDED, address, bytes, issued, at));
-        }
-
-        @Override
-        public void completed(long at, long address, int bytes, long issued) {
-            one(new Told(Run.What.COMPLETED, address, bytes, issued, at));
-        }
-
-        @Override
-        public void failed(Failure how, long at, long address, int bytes, long issued) {
-            one(new Told(Run.What.of(how), address, bytes, issued, at));
-        }
-
-        @Override
-        public void waitsForEver(long at) {
-            doneAt = at;
-        }
-
-        @Override
-        public void repeatedFinish(long count, long ticks) {
-            skipped += count;
-            count(Run.What.FINISHED, count, 0, ticks);
-        }
-
-        @Override
-        public void finished(long at, long started) {
-            one(new Told(Run.What.FINISHED, 0, 0, started, at));
-        }
-
-        @Override
-        public void done() {
-            doneAt = engine.now();
-        }
     }
 }

@@ -224,13 +224,16 @@ class RandomTimelinesTest {
     void withoutBugsNothingBreaksAndNothingIsLeft(String release) {
         String kernel = "release: \"%s\", without-bugs: [disabled-before-revoked, dynamic-handed-pinned-vram]"
                 .formatted(release);
+        int waits = 0;
         for (long seed = 0; seed < TIMELINES; seed++) {
             RunOutcome run = new Simulation("test").run(plan(seed, kernel, "", false));
             assertThat(Lifetime.broken(run))
                     .as("seed %d: %s", seed, Lifetime.describe(run))
                     .isEmpty();
             assertThat(run.waits()).as("seed %d", seed).allMatch(wait -> wait.finished());
+            waits += run.waits().size();
         }
+        assertThat(waits).isPositive();
     }
 
     private static void breaksNothing(String release, Function<SplittableRandom, List<String>> timeline) {
