@@ -47,6 +47,7 @@ final class Channels {
     private final Map<Bdf, Both> links = new HashMap<>();
     private final Map<SocketHop, Channel> sockets = new HashMap<>();
     private final Map<String, Channel> iommus = new HashMap<>();
+    private final Map<String, Channel> translated = new HashMap<>();
     private final Map<Bdf, Channel> inside = new HashMap<>();
     private final Map<String, Channel> ports = new HashMap<>();
     private final Map<Bdf, Channel> atcs = new HashMap<>();
@@ -172,12 +173,19 @@ final class Channels {
         });
     }
 
+    /** An IOMMU, with room for as many TLPs that wait for their page walks as a port has for others. */
     Channel iommu(HostBridge bridge) {
         return iommus.computeIfAbsent(
                 bridge.rootBus(),
                 key -> add(
                         new Pace.OfIommu(new Iotlb(timings.rootComplex(bridge).iommu()), true, Optional.empty()),
-                        buffers.ofIommu(bridge)));
+                        Credits.SWITCH_PORT));
+    }
+
+    /** Where a TLP is once an IOMMU has translated it, so that it takes none of the room of those that wait there. */
+    Channel translated(HostBridge bridge) {
+        return translated.computeIfAbsent(
+                bridge.rootBus(), key -> add(new Pace.OfData(Long.MAX_VALUE), buffers.ofRootComplex(bridge)));
     }
 
     /** For a function without a link of its own: where it sets out. */

@@ -3,6 +3,7 @@ package org.p2psim.run.flow;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.routing.Hop;
 import org.p2psim.routing.Hop.AcsBlockHop;
@@ -16,6 +17,7 @@ import org.p2psim.routing.Hop.SwitchHop;
 import org.p2psim.routing.Route;
 import org.p2psim.run.flow.Path.Leg;
 import org.p2psim.timing.Timings;
+import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.topology.SocketLink;
 
@@ -95,6 +97,8 @@ final class Paths {
         private boolean forwarded;
         private boolean storeAndForward;
         private int maxPayload = Leg.ANY_PAYLOAD;
+        /** If it is the last channel so far. */
+        private @Nullable HostBridge iommu;
 
         Draft(Route route, Traffic traffic) {
             this.route = route;
@@ -122,16 +126,16 @@ final class Paths {
             } else if (hop instanceof RootComplexHop through) {
                 channels.forwarding(through.bridge(), traffic, forwarded).ifPresent(this::add);
                 forwarded = true;
-                latency +=
-                        latencies.of(through.bridge()) / route.rootComplexes().size();
+                passTime(latencies.of(through.bridge()) / route.rootComplexes().size());
                 maxPayload = Math.min(maxPayload, through.bridge().p2pMaxPayload());
             } else if (hop instanceof SocketHop socket) {
                 if (socketLink.hasBandwidth()) {
                     add(channels.socket(socket));
                 }
-                latency += latencies.of("socket link", socketLink.latency());
-            } else if (hop instanceof IommuHop iommu) {
-                add(channels.iommu(iommu.bridge()));
+                passTime(latencies.of("socket link", socketLink.latency()));
+            } else if (hop instanceof IommuHop through) {
+                add(channels.iommu(through.bridge()));
+                iommu = through.bridge();
             } else if (hop instanceof AcsBlockHop) {
                 add(channels.blocking());
             } else if (hop instanceof HostHop host) {
@@ -144,7 +148,16 @@ final class Paths {
             }
         }
 
+        /** Inside root complexes and between them. */
+        private void passTime(long ticks) {
+            if (iommu != null && ticks > 0) {
+                add(channels.translated(iommu));
+            }
+            latency += ticks;
+        }
+
         void add(Channel channel) {
+            iommu = null;
             legs.add(new Leg(latency, storeAndForward, maxPayload));
             latency = 0;
             storeAndForward = false;

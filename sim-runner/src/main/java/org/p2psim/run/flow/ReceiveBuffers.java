@@ -90,7 +90,7 @@ final class ReceiveBuffers {
     }
 
     /** Of what all links below a root complex feed together. */
-    Credits ofIommu(HostBridge bridge) {
+    Credits ofRootComplex(HostBridge bridge) {
         return ofStage(fabric.rootBus(bridge).stream()
                 .flatMap(function -> function.linkBelow().stream())
                 .mapToLong(Link::bytesPerSecond)
