@@ -3,6 +3,7 @@ package org.p2psim.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.p2psim.address.Bdf;
@@ -85,6 +87,20 @@ class RoutePropertiesTest {
                 assertThat(write.route().hops()).last().isInstanceOf(IommuHop.class);
             }
         });
+    }
+
+    @Test
+    void theTreesHaveManyPairsOfWhichSomeAreBlocked() {
+        List<Disposition> found = new ArrayList<>();
+        seeds().forEach(seed -> {
+            Fabric fabric = Tree.random(new SplittableRandom(seed));
+            Routing routing = new Routing(fabric);
+            forAllPairs(fabric, (from, to) -> found.add(
+                    routing.request(from, to, AddressKind.BUS_ADDRESS, true).disposition()));
+        });
+        assertThat(found)
+                .hasSizeGreaterThan(1000)
+                .contains(Disposition.DIRECT, Disposition.VIA_ROOT_COMPLEX, Disposition.DROPPED);
     }
 
     private static void forAllPairs(Fabric fabric, BiConsumer<PciFunction, PciFunction> check) {

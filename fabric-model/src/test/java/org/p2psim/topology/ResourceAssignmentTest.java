@@ -140,11 +140,34 @@ class ResourceAssignmentTest {
     @ParameterizedTest
     @MethodSource("seeds")
     void everyBarIsPlacedSoundlyOrReported(long seed) {
+        List<Request> requests = new ArrayList<>();
+        Result result = assigned(seed, requests);
+        if (result.failures().isEmpty()) {
+            assertThat(placed(result)).hasSize(requests.size());
+        }
+        checkSound(result.fabric(), requests);
+        checkSiblings(result.fabric());
+    }
+
+    @Test
+    void manyTreesHaveRoomForAllAndManyHaveNot() {
+        long whole = seeds().filter(seed -> assigned(seed, new ArrayList<>()).failures().isEmpty())
+                .count();
+        assertThat(whole).isBetween(30L, 270L);
+    }
+
+    private static List<Bar> placed(Result result) {
+        return result.fabric().functions().stream()
+                .flatMap(function -> function.bars().stream())
+                .toList();
+    }
+
+    /** @param requests where what is asked for is added */
+    private static Result assigned(long seed, List<Request> requests) {
         SplittableRandom random = new SplittableRandom(seed);
         List<PciFunction> functions = new ArrayList<>();
         int[] bus = {0};
         grow(random, 0, Optional.empty(), bus, 0, functions);
-        List<Request> requests = new ArrayList<>();
         for (PciFunction function : functions) {
             if (function.type().isEndpoint()) {
                 for (int index = 0; index < 6; index += 2) {
@@ -161,15 +184,7 @@ class ResourceAssignmentTest {
                 }
             }
         }
-        Result result = ResourceAssignment.assign(fabric(functions), requests);
-        List<Bar> placed = result.fabric().functions().stream()
-                .flatMap(function -> function.bars().stream())
-                .toList();
-        if (result.failures().isEmpty()) {
-            assertThat(placed).hasSize(requests.size());
-        }
-        checkSound(result.fabric(), requests);
-        checkSiblings(result.fabric());
+        return ResourceAssignment.assign(fabric(functions), requests);
     }
 
     /** A random tree below one bus: ports with switches, nested up to four levels, or endpoints. */

@@ -115,6 +115,7 @@ class OutcomeJsonTest {
     void aWrongValueAnywhereIsRefusedOrReadButNeverAnythingElse(String value) {
         String text = OutcomeJson.write(List.of(SampleOutcomes.vm()));
         List<String> lines = text.lines().toList();
+        int refused = 0;
         for (int i = 0; i < lines.size(); i++) {
             int colon = lines.get(i).indexOf(" : ");
             String line = lines.get(i);
@@ -127,8 +128,10 @@ class OutcomeJsonTest {
             Throwable thrown = catchThrowable(() -> OutcomeJson.read(wrong));
             if (thrown != null) {
                 assertThat(thrown).as(line).isInstanceOf(OutcomeFormatException.class);
+                refused++;
             }
         }
+        assertThat(refused).isPositive();
     }
 
     @Test
