@@ -105,8 +105,7 @@ public final class Machine {
 
     /** A function that its user has through vfio-pci. */
     public VfioPci vfio(String name, VfioProfile profile, Map<Integer, AddressRange> bars) {
-        return new VfioPci(
-                name, EXPORTER, bars, p2pdma, identity(), profile, PhysVecSgTable.WHOLE_PAGE_CUTS, kernel);
+        return new VfioPci(name, EXPORTER, bars, p2pdma, identity(), profile, PhysVecSgTable.WHOLE_PAGE_CUTS, kernel);
     }
 
     /** A region over a whole buffer. */

@@ -18,8 +18,8 @@ import org.p2psim.dmabuf.FenceUsage;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.Journal;
 import org.p2psim.dmabuf.Machine;
-import org.p2psim.dmabuf.RecordingExporter;
 import org.p2psim.dmabuf.MoveNotify;
+import org.p2psim.dmabuf.RecordingExporter;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.exporter.Gpu;
 import org.p2psim.dmabuf.exporter.GpuBuffer;
@@ -211,7 +211,12 @@ class MisuseTest {
 
     /** Hands its BAR to whoever asks. */
     private DmaBuf careless() {
-        return done(DmaBuf.export("d", BAR.size(), new RecordingExporter(RecordingExporter.STATIC, false, BAR), machine.kernel(), Optional.empty()));
+        return done(DmaBuf.export(
+                "d",
+                BAR.size(),
+                new RecordingExporter(RecordingExporter.STATIC, false, BAR),
+                machine.kernel(),
+                Optional.empty()));
     }
 
     /** I-34: without the flag, which the core never sets for a static importer, the table tells. */

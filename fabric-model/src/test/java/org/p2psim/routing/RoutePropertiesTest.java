@@ -95,8 +95,10 @@ class RoutePropertiesTest {
         seeds().forEach(seed -> {
             Fabric fabric = Tree.random(new SplittableRandom(seed));
             Routing routing = new Routing(fabric);
-            forAllPairs(fabric, (from, to) -> found.add(
-                    routing.request(from, to, AddressKind.BUS_ADDRESS, true).disposition()));
+            forAllPairs(
+                    fabric,
+                    (from, to) -> found.add(routing.request(from, to, AddressKind.BUS_ADDRESS, true)
+                            .disposition()));
         });
         assertThat(found)
                 .hasSizeGreaterThan(1000)

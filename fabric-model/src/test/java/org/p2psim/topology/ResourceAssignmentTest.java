@@ -151,7 +151,8 @@ class ResourceAssignmentTest {
 
     @Test
     void manyTreesHaveRoomForAllAndManyHaveNot() {
-        long whole = seeds().filter(seed -> assigned(seed, new ArrayList<>()).failures().isEmpty())
+        long whole = seeds().filter(
+                        seed -> assigned(seed, new ArrayList<>()).failures().isEmpty())
                 .count();
         assertThat(whole).isBetween(30L, 270L);
     }

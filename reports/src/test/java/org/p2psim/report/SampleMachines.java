@@ -119,16 +119,18 @@ public final class SampleMachines {
             Bdf root = new Bdf(0, bus, 1, 0);
             functions.add(function(root, "rp" + s, PortType.ROOT_PORT, Optional.empty(), bus + 1, Optional.of(acs)));
             Bdf top = new Bdf(0, bus + 1, 0, 0);
-            functions.add(function(top, "sw" + s, PortType.UPSTREAM_PORT, Optional.of(root), bus + 2, Optional.empty()));
+            functions.add(
+                    function(top, "sw" + s, PortType.UPSTREAM_PORT, Optional.of(root), bus + 2, Optional.empty()));
             int next = bus + 3;
             for (int inner = 0; inner < 2; inner++) {
                 Bdf down = new Bdf(0, bus + 2, inner, 0);
                 String name = "sw" + s + "-" + inner;
-                functions.add(
-                        function(down, name + "-in", PortType.DOWNSTREAM_PORT, Optional.of(top), next, Optional.of(acs)));
+                functions.add(function(
+                        down, name + "-in", PortType.DOWNSTREAM_PORT, Optional.of(top), next, Optional.of(acs)));
                 Bdf upstream = new Bdf(0, next++, 0, 0);
                 int slots = next++;
-                functions.add(function(upstream, name, PortType.UPSTREAM_PORT, Optional.of(down), slots, Optional.empty()));
+                functions.add(
+                        function(upstream, name, PortType.UPSTREAM_PORT, Optional.of(down), slots, Optional.empty()));
                 for (int slot = 0; slot < perSwitch; slot++) {
                     Bdf slotPort = new Bdf(0, slots, slot, 0);
                     functions.add(function(

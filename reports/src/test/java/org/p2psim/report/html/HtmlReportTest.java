@@ -16,7 +16,6 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.p2psim.outcome.Event;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.report.SampleLifetimes;
 import org.p2psim.report.SampleOutcomes;
@@ -59,9 +58,13 @@ class HtmlReportTest {
     @Test
     void everyEventVerdictNoteAndDigestAppears() {
         for (RunOutcome run : TWO) {
-            assertThat(run.events()).isNotEmpty().allSatisfy(event -> assertThat(PAGE)
-                    .contains(event.detail().replace("'", "&#39;")));
-            assertThat(run.notes()).isNotEmpty().allSatisfy(note -> assertThat(PAGE).contains(note.text()));
+            assertThat(run.events())
+                    .isNotEmpty()
+                    .allSatisfy(
+                            event -> assertThat(PAGE).contains(event.detail().replace("'", "&#39;")));
+            assertThat(run.notes())
+                    .isNotEmpty()
+                    .allSatisfy(note -> assertThat(PAGE).contains(note.text()));
             assertThat(PAGE).contains(run.provenance().digest());
         }
         assertThat(PAGE).contains("NOT_SUPPORTED").contains("-EPERM").contains("BUS_ADDR, distance 4");
@@ -92,10 +95,7 @@ class HtmlReportTest {
                 HtmlReport.render(List.of(SampleOutcomes.bareMetal(name, "nic0"), SampleOutcomes.vm(name, "nic0")));
         assertThat(found(page, "(<script)")).hasSize(1);
         assertThat(found(page, "<[^>]*?\\s(on[a-z]+)=")).isEmpty();
-        assertThat(page)
-                .doesNotContain("\u202e")
-                .doesNotContain("\u0000")
-                .doesNotContain("\u001b");
+        assertThat(page).doesNotContain("\u202e").doesNotContain("\u0000").doesNotContain("\u001b");
         assertThat(found(page, "(<b>(?=</|<script|alert))")).isEmpty();
         picturesParse(page);
     }

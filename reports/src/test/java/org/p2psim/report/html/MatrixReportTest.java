@@ -46,10 +46,11 @@ class MatrixReportTest {
         for (int domain = 0; domain < switches; domain++) {
             bridges.add(new HostBridge("rc" + domain, "s0", domain, 0, IommuMode.OFF, 0, 256, List.of()));
             Bdf root = new Bdf(domain, 0, 1, 0);
-            functions.add(SampleMachines.function(root, "rp" + domain, PortType.ROOT_PORT, Optional.empty(), 1, Optional.of(OFF)));
+            functions.add(SampleMachines.function(
+                    root, "rp" + domain, PortType.ROOT_PORT, Optional.empty(), 1, Optional.of(OFF)));
             Bdf upstream = new Bdf(domain, 1, 0, 0);
-            functions.add(
-                    SampleMachines.function(upstream, "sw" + domain, PortType.UPSTREAM_PORT, Optional.of(root), 2, Optional.empty()));
+            functions.add(SampleMachines.function(
+                    upstream, "sw" + domain, PortType.UPSTREAM_PORT, Optional.of(root), 2, Optional.empty()));
             for (int slot = 0; slot < 8; slot++) {
                 Bdf port = new Bdf(domain, 2, slot, 0);
                 functions.add(SampleMachines.function(

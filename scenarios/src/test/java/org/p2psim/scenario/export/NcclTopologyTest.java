@@ -235,10 +235,7 @@ class NcclTopologyTest {
         Element inGuest = read(guest);
         Map<String, String> hostAddresses = addresses(plan);
         Map<String, String> guestAddresses = addresses(guest);
-        assertThat(onHost.leaves())
-                .as("seed " + seed)
-                .hasSizeGreaterThan(1)
-                .hasSameSizeAs(hostAddresses.keySet());
+        assertThat(onHost.leaves()).as("seed " + seed).hasSizeGreaterThan(1).hasSameSizeAs(hostAddresses.keySet());
         hostAddresses.forEach((a, aOnHost) -> hostAddresses.forEach((b, bOnHost) -> {
             if (!a.equals(b)) {
                 PathType expected = path(plan.fabric(), Bdf.parse(aOnHost), Bdf.parse(bOnHost));

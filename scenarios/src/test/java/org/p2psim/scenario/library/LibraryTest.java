@@ -47,7 +47,9 @@ class LibraryTest {
     @MethodSource("names")
     void everyShippedScenarioNamesItsSource(String name) {
         List<Plan> plans = read(name).plans();
-        assertThat(plans).isNotEmpty().allSatisfy(plan -> assertThat(plan.source()).isPresent());
+        assertThat(plans)
+                .isNotEmpty()
+                .allSatisfy(plan -> assertThat(plan.source()).isPresent());
         assertThat(Library.text(name)).startsWith("# yaml-language-server: $schema=");
     }
 

@@ -103,7 +103,9 @@ class HostileInputTest {
     void aVeryLongLineIsCutAroundThePlace() {
         String rendered = onlyProblem(Sketch.with("mode: off", "mode: " + "x".repeat(1_000_000)))
                 .render();
-        assertThat(rendered.lines()).isNotEmpty().allSatisfy(line -> assertThat(line).hasSizeLessThan(700));
+        assertThat(rendered.lines())
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(700));
     }
 
     @Test

@@ -60,8 +60,8 @@ class LifetimeSyntaxTest {
 
     @Test
     void aFileNamesProfilesAndTakesMistakesAwayOrAddsThem() {
-        Plan plan =
-                Sketch.plan(MACHINE.replace("\"6.19\"", """
+        Plan plan = Sketch.plan(
+                MACHINE.replace("\"6.19\"", """
                         "6.19", dma-buf: core-7.1, bugs: [no-scrub], without-bugs: [disabled-before-revoked]""").replace("type: habanalabs,", "type: habanalabs, driver: hl-6.5,")
                         + "timeline: []\nexpect: {}\n");
 
@@ -86,7 +86,8 @@ class LifetimeSyntaxTest {
 
     @Test
     void mistakesThatTheFileAddsAreCautionsOfTheReport() {
-        Plan plan = Sketch.plan(MACHINE.replace("\"6.19\"", "\"6.19\", bugs: [no-scrub]") + "timeline: []\nexpect: {}\n");
+        Plan plan =
+                Sketch.plan(MACHINE.replace("\"6.19\"", "\"6.19\", bugs: [no-scrub]") + "timeline: []\nexpect: {}\n");
 
         assertThat(plan.notes())
                 .anyMatch(note -> note.kind() == Note.Kind.CAUTION
@@ -97,8 +98,8 @@ class LifetimeSyntaxTest {
     void onlyWhatTheTimelineUsesIsAssumed() {
         Stream<String> withReset =
                 Sketch.plan(MACHINE + RESET + "expect: {}\n").notes().stream().map(Note::text);
-        Stream<String> without =
-                Sketch.plan(MACHINE + "timeline: []\nexpect: {}\n").notes().stream().map(Note::text);
+        Stream<String> without = Sketch.plan(MACHINE + "timeline: []\nexpect: {}\n").notes().stream()
+                .map(Note::text);
 
         assertThat(withReset).anyMatch(text -> text.contains("reset of the function or its bus takes 100 ms"));
         assertThat(without).noneMatch(text -> text.contains("reset"));

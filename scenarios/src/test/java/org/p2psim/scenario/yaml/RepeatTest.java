@@ -42,7 +42,8 @@ class RepeatTest {
 
     @Test
     void eachRepetitionComesAfterTheOneBeforeAndHasNamesOfItsOwn() {
-        List<Operation> timeline = Sketch.plan(HEAD + THREE_TIMES + "expect: {}\n").timeline();
+        List<Operation> timeline =
+                Sketch.plan(HEAD + THREE_TIMES + "expect: {}\n").timeline();
 
         assertThat(timeline.subList(2, timeline.size()))
                 .containsExactly(
@@ -116,9 +117,10 @@ class RepeatTest {
     @ParameterizedTest
     @MethodSource("mistakes")
     void aMistakeIsToldOnceInItsPlace(String old, String mistake, String message) {
-        List<String> problems = Sketch.read(HEAD + THREE_TIMES.replace(old, mistake) + "expect: {}\n").problems().stream()
-                .map(Problem::render)
-                .toList();
+        List<String> problems =
+                Sketch.read(HEAD + THREE_TIMES.replace(old, mistake) + "expect: {}\n").problems().stream()
+                        .map(Problem::render)
+                        .toList();
 
         assertThat(problems).hasSize(1).first().asString().contains(message);
     }

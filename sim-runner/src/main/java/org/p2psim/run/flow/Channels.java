@@ -190,12 +190,14 @@ final class Channels {
 
     /** For a function without a link of its own: where it sets out. */
     Channel inside(PciFunction function) {
-        return inside.computeIfAbsent(function.address(), key -> add(new Pace.OfData(Long.MAX_VALUE), ReceiveBuffers.UNLIMITED));
+        return inside.computeIfAbsent(
+                function.address(), key -> add(new Pace.OfData(Long.MAX_VALUE), ReceiveBuffers.UNLIMITED));
     }
 
     Channel port(DevicePort port) {
         return ports.computeIfAbsent(
-                port.name(), key -> add(new Pace.OfPort(port.bytesPerSecond(), port.overhead()), ReceiveBuffers.UNLIMITED));
+                port.name(),
+                key -> add(new Pace.OfPort(port.bytesPerSecond(), port.overhead()), ReceiveBuffers.UNLIMITED));
     }
 
     /** What the DMA engine of a function does for one direction, if that takes any time. */
@@ -212,8 +214,8 @@ final class Channels {
     Optional<Channel> queue(PciFunction function) {
         DmaEngineTiming engine = timings.device(function.address()).engine();
         return engine.wholeDmas() && (engine.hasStage(true) || engine.hasStage(false))
-                ? Optional.of(queues.computeIfAbsent(
-                        function.address(), key -> add(new Pace.OfData(Long.MAX_VALUE), STAGED)))
+                ? Optional.of(
+                        queues.computeIfAbsent(function.address(), key -> add(new Pace.OfData(Long.MAX_VALUE), STAGED)))
                 : Optional.empty();
     }
 

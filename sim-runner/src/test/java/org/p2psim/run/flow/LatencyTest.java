@@ -117,8 +117,7 @@ class LatencyTest {
         Run.Log log = run.start(dma(nic, gpu, Direction.WRITE, 1));
         run.run();
         assertThat(log.told)
-                .containsExactly(
-                        new Run.Told(What.LANDED, ABOVE_4_GIB, 1, 0, 512_000 + 1_680_000 + 512_000 + 43_390));
+                .containsExactly(new Run.Told(What.LANDED, ABOVE_4_GIB, 1, 0, 512_000 + 1_680_000 + 512_000 + 43_390));
     }
 
     /** FLITs take time on the way, none of the rate: 16 + 256 bytes are 590,101.7 ticks, also behind the first. */

@@ -27,8 +27,7 @@ final class Run {
     }
 
     Run(Fabric fabric, Timings timing, Function<Engine, Progress> progress) {
-        network = new DmaNetwork(
-                fabric, new Routing(fabric), timing, progress.apply(engine), 1, Latencies.AS_STATED);
+        network = new DmaNetwork(fabric, new Routing(fabric), timing, progress.apply(engine), 1, Latencies.AS_STATED);
         network.tellBeforeActionsOf(engine);
     }
 

@@ -111,7 +111,10 @@ class CompletionsInScenariosTest {
         long poisoned = transfer(run).failures().getOrDefault(Failure.POISONED, 0L);
         // 64-bit: a tenth of 4096 TLPs, within four standard deviations
         assertThat(poisoned).isBetween(333L, 487L);
-        assertThat(run.links()).filteredOn(link -> link.payload() > 0).hasSize(2).allMatch(link -> link.poisoned() == poisoned);
+        assertThat(run.links())
+                .filteredOn(link -> link.payload() > 0)
+                .hasSize(2)
+                .allMatch(link -> link.poisoned() == poisoned);
     }
 
     @ParameterizedTest
