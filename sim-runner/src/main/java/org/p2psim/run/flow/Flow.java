@@ -25,6 +25,7 @@ final class Flow extends Input {
     private final Cursor cursor;
     private final DmaEngineTiming engine;
     private final boolean reads;
+    private final long bytes;
     private final boolean targetAbove4GiB;
 
     private final ReadRequests readRequests;
@@ -37,6 +38,10 @@ final class Flow extends Input {
     private Flow firstStage = this;
 
     private @Nullable Way way;
+    /** Whether it may come to its end with a request that is refused, or not answered in time. */
+    private boolean mayFail;
+
+    private double ticksPerByte;
     private @Nullable Tlp next;
     /** Bytes of requests that are on their way or not answered. */
     private long outstanding;
@@ -65,7 +70,7 @@ final class Flow extends Input {
         this.request = request;
         this.tags = tags;
         this.targetAbove4GiB = targetAbove4GiB;
-        this.reports = new Reports(listener, progress);
+        this.reports = new Reports(number, listener, progress);
         this.listener = listener;
         this.engine = initiator.engine();
         long timeout = initiator.completionTimeout().orElse(Agenda.NEVER);
@@ -74,10 +79,13 @@ final class Flow extends Input {
         this.whenDone = whenDone;
         this.cursor = Cursor.of(request.requests(), engine.alignedReads() && request.direction() == Direction.READ);
         this.reads = request.direction() == Direction.READ;
+        this.bytes = request.bytes();
     }
 
     void start(Way itsWay) {
         way = itsWay;
+        mayFail = reads || itsWay.request().mayBlock();
+        ticksPerByte = itsWay.ticksPerByte();
         Channel first = itsWay.request().channel(0);
         if (reads) {
             tags.askedFrom(first);
@@ -411,7 +419,7 @@ final class Flow extends Input {
         state.putTime(lastArrival);
         tags.put(state);
         state.put(tags.rank(this));
-        reports.put(state, position());
+        reports.put(state, position(), progress.now());
     }
 
     /** Number of the operation of which it asks for something next. */
@@ -525,9 +533,8 @@ final class Flow extends Input {
         return way().channels();
     }
 
-    /** Whether it may come to its end with a request that is refused, or not answered in time. */
     boolean mayFail() {
-        return reads || way().request().mayBlock();
+        return mayFail;
     }
 
     /** When it may come to its end at the earliest if nothing fails, ticks. */
@@ -535,8 +542,8 @@ final class Flow extends Input {
         if (next == null || stopped || way().mayEndAnyTime()) {
             return now;
         }
-        double bytes = (double) request.bytes() - asked;
-        return LongMath.saturatedAdd(now, (long) (bytes * way().ticksPerByte()));
+        double left = (double) bytes - asked;
+        return LongMath.saturatedAdd(now, (long) (left * ticksPerByte));
     }
 
     TagPool tags() {

@@ -51,6 +51,10 @@ non-sealed class KnownTimes extends Progress {
     }
 
     private void step(int index) {
+        if (engine.now() != scheduled) {
+            // It was to decide then before it had to earlier.
+            return;
+        }
         scheduled = Agenda.NEVER;
         stepping = true;
         nextLook = 0;

@@ -25,8 +25,7 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
     private final List<Path> paths = new ArrayList<>();
     private Path[] byNumber = {};
     private final TlpPool pool;
-    /** Before what another listener is to be told comes between. */
-    private long tellableUntil;
+    private final Untold untold = new Untold();
 
     /** @param ecrc whether TLPs have a digest */
     Progress(boolean ecrc) {
@@ -77,34 +76,9 @@ abstract sealed class Progress permits EveryEvent, KnownTimes {
         tell(now() - 1);
     }
 
-    /**
-     * Tells all listeners what has happened up to a time, that included: in order of time, whatever was known first, and
-     * of one instant in the order in which flows have begun.
-     */
+    /** Tells all listeners what has happened up to a time, that included. */
     void tell(long until) {
-        Reports first = firstUntold(until);
-        while (first != null) {
-            first.tell(Math.min(until, tellableUntil));
-            first = firstUntold(until);
-        }
-    }
-
-    /** What is to be told next, {@link #tellableUntil until} something else is. */
-    private @Nullable Reports firstUntold(long until) {
-        Reports first = null;
-        long firstTime = until + 1;
-        tellableUntil = until;
-        for (Flow flow : running) {
-            long next = flow.reports().next();
-            if (next < firstTime) {
-                tellableUntil = firstTime - 1;
-                firstTime = next;
-                first = flow.reports();
-            } else if (first != null) {
-                tellableUntil = Math.min(tellableUntil, next);
-            }
-        }
-        return first;
+        untold.tell(running, until);
     }
 
     /** A flow has begun or ended. */

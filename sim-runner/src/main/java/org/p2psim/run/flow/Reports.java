@@ -30,6 +30,9 @@ final class Reports {
     /** Entries that are kept at most, give or take those of the future. */
     private static final int UNTOLD = 256;
 
+    /** Of flows of which something has happened at one instant the lower is told first. */
+    final int order;
+
     private final DmaListener listener;
     private final Progress progress;
     private long[] ring = new long[64 << ENTRY_SHIFT];
@@ -45,7 +48,8 @@ final class Reports {
 
     private long stride;
 
-    Reports(DmaListener listener, Progress progress) {
+    Reports(int order, DmaListener listener, Progress progress) {
+        this.order = order;
         this.listener = listener;
         this.progress = progress;
     }
@@ -159,9 +163,14 @@ final class Reports {
         ring = larger;
     }
 
-    void put(State state, long position) {
-        state.put(size);
-        for (int i = 0; i < size; i++) {
+    /** What is past will be told whatever follows, and does not matter. */
+    void put(State state, long position, long now) {
+        int past = 0;
+        while (past < size && ring[place(past) + TIME] < now) {
+            past++;
+        }
+        state.put(size - past);
+        for (int i = past; i < size; i++) {
             int at = place(i);
             state.putTime(ring[at + TIME]);
             state.put(ring[at + TIME] - ring[at + ISSUED]);

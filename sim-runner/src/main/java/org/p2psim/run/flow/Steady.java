@@ -89,10 +89,15 @@ final class Steady {
     private boolean isAsKept(long now) {
         state.compare(now);
         write(now);
-        return state.isSame();
+        if (!state.isSame()) {
+            return false;
+        }
+        progress.tellPast();
+        return !journal.isFull();
     }
 
     private void keep(long now) {
+        progress.tellPast();
         state.keep(now);
         write(now);
         kept = true;
@@ -120,7 +125,6 @@ final class Steady {
         for (Channel channel : channels) {
             state.putTime(progress.decisionOf(channel));
         }
-        progress.tellPast();
         for (int i = 0; i < flows.size() && !state.differs(); i++) {
             flows.get(i).put(state);
         }

@@ -1,0 +1,59 @@
+package org.p2psim.run.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.p2psim.routing.AddressKind;
+import org.p2psim.run.flow.DmaRequest.Direction;
+import org.p2psim.run.flow.DmaRequest.Segment;
+import org.p2psim.timing.Timings;
+import org.p2psim.topology.IommuMode;
+import org.p2psim.topology.Link;
+import org.p2psim.topology.PciFunction;
+import org.p2psim.unit.Bytes;
+import org.p2psim.unit.Ticks;
+
+/** DMAs that share no link: each below a switch of its own, one begun after the other. */
+class UnrelatedFlowsTest {
+    private static final Link GEN5_X16 = new Link(5, 16);
+    private static final long BYTES = 16 * Bytes.MIB;
+    private static final long APART = Ticks.ofNanoseconds(700);
+
+    private static long events(int switches, Direction direction) {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 256);
+        for (int i = 0; i < switches; i++) {
+            PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(GEN5_X16));
+            machine.endpoint(machine.downstreamPort(upstreamPort, GEN5_X16));
+            machine.endpoint(machine.downstreamPort(upstreamPort, GEN5_X16));
+        }
+        Run run = new Run(machine.fabric(), Timings.DEFAULT, Fidelity.L1);
+        List<PciFunction> endpoints = machine.fabric().endpoints();
+        for (int i = 0; i < switches; i++) {
+            run.start(
+                    i * APART,
+                    new DmaRequest(
+                            "dma" + i,
+                            endpoints.get(2 * i),
+                            endpoints.get(2 * i + 1),
+                            direction,
+                            List.of(new Segment(1L << 40, BYTES)),
+                            AddressKind.BUS_ADDRESS,
+                            address -> true,
+                            256,
+                            256,
+                            512,
+                            64));
+        }
+        run.run();
+        return run.engine.events();
+    }
+
+    /** The begin and the end of one stop the others for a moment, as somebody might react to them, and no more than that. */
+    @ParameterizedTest
+    @EnumSource
+    void eachTakesAboutAsManyEventsAsAlone(Direction direction) {
+        assertThat(events(4, direction)).isLessThan(2 * 4 * events(1, direction));
+    }
+}
