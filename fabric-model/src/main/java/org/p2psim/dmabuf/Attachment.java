@@ -38,6 +38,9 @@ public final class Attachment {
     /** The oldest first. */
     private final List<Mapping> held = new ArrayList<>();
 
+    /** What the importer's device has the addresses of though the core has taken the table back at detach. */
+    private @Nullable SgTable takenBack;
+
     private long mappings;
 
     /** A table that was handed to the importer; what it is worth changes when the importer is notified. */
@@ -107,6 +110,13 @@ public final class Attachment {
     /** The table that the importer holds, if it has mapped; of several the newest. */
     public Optional<SgTable> mapping() {
         return newest().map(mapping -> mapping.table);
+    }
+
+    /**
+     * The table whose addresses the importer's device has: what it has mapped, or had not unmapped when it was detached.
+     */
+    public Optional<SgTable> inDevice() {
+        return mapping().or(() -> Optional.ofNullable(takenBack));
     }
 
     private Optional<Mapping> newest() {
@@ -328,9 +338,11 @@ public final class Attachment {
         }
     }
 
-    /** Gives the table back that the core kept. */
+    /** At detach: gives the table back that the core kept, whether or not the importer has unmapped. */
     void dropTable() {
         if (cached != null) {
+            takenBack = mapping().orElse(null);
+            held.clear();
             dmaBuf.exporter().unmap(this, cached);
             cached = null;
             unpinForTable(tablePins > 0);

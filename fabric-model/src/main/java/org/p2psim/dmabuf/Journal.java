@@ -76,6 +76,8 @@ public final class Journal {
         HOT_RESET("hot reset"),
         /** Of what takes a while. */
         BEGINS("begins"),
+        /** Of a detach: the importer has not unmapped. */
+        STILL_MAPPED("while it is mapped"),
         /** Of an unpin. */
         NOT_PINNED("more often than it was pinned");
 

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.p2psim.dmabuf.Journal.Action;
+import org.p2psim.dmabuf.Journal.Circumstance;
 import org.p2psim.invariant.Violation;
 import org.p2psim.outcome.Event;
 import org.p2psim.run.kernel.Line;
@@ -20,6 +21,9 @@ final class Causes {
     /** Of dma-bufs that the CPU has begun to access more often than it has ended that: how often, and since when. */
     private final Map<String, Bracket> brackets = new HashMap<>();
 
+    /** Attachments that were detached before they had unmapped, and when: all that breaks there later follows from that. */
+    private final Map<String, Integer> abandoned = new HashMap<>();
+
     private record Bracket(int depth, int event) {}
 
     Causes(RunState run) {
@@ -33,6 +37,8 @@ final class Causes {
             bracket(noted, 1);
         } else if (noted.action() == Action.END_CPU_ACCESS) {
             bracket(noted, -1);
+        } else if (noted.entry().is(Circumstance.STILL_MAPPED)) {
+            abandoned.put(noted.object(), noted.event());
         } else if (noted.action() == Action.VUNMAP) {
             newest.getOrDefault(Action.VMAP, new HashMap<>()).remove(noted.object());
         }
@@ -80,6 +86,9 @@ final class Causes {
      */
     int enabling(Violation violation, Optional<String> dmaBuf, Optional<String> device) {
         String object = violation.object();
+        if (abandoned.containsKey(object)) {
+            return abandoned.get(object);
+        }
         OptionalInt found = switch (violation.invariant()) {
             case NO_WRITE_AFTER_REVOKE ->
                 first(of(Action.REVOKE, dmaBuf), of(Action.RESET, device), of(Action.DISABLE, device));
