@@ -229,7 +229,7 @@ public final class Attachment {
         checkLock("dma_buf_map_attachment");
         if (cached != null) {
             return cachedDirection == Direction.BIDIRECTIONAL || cachedDirection == asked
-                    ? handedOut(cached, asked)
+                    ? handedOut(cached, asked, ", of the table that the core keeps")
                     : Reply.refused(Errno.EBUSY, "the cached table is " + cachedDirection);
         }
         Reply<SgTable> made = pinnedForTable(pinsOnMap()).then(ready -> exporterMap(pinsOnMap()));
@@ -248,7 +248,7 @@ public final class Attachment {
                 return Reply.done(table);
             });
         }
-        return made.then(table -> handedOut(table, asked));
+        return made.then(table -> handedOut(table, asked, ""));
     }
 
     private void checkLock(String operation) {
@@ -272,6 +272,7 @@ public final class Attachment {
                 ? Reply.done(this)
                 : dmaBuf.exporter().pin(this).then(done -> {
                     tablePins++;
+                    noteCore(Journal.Action.CORE_PIN);
                     return Reply.done(this);
                 });
     }
@@ -286,17 +287,25 @@ public final class Attachment {
     private void unpinForTable(boolean pinned) {
         if (pinned) {
             tablePins--;
+            noteCore(Journal.Action.CORE_UNPIN);
             dmaBuf.exporter().unpin(this);
         }
     }
 
-    private Reply<SgTable> handedOut(SgTable table, Direction asked) {
+    private void noteCore(Journal.Action action) {
+        kernel().note(
+                        action,
+                        name(),
+                        importer.dynamic() ? "for an importer with callbacks" : "for an importer without callbacks");
+    }
+
+    private Reply<SgTable> handedOut(SgTable table, Direction asked, String whose) {
         mappings++;
         held.add(new Mapping(table, asked, mappings));
         kernel().note(
                         Journal.Action.MAP,
                         name(),
-                        "%d entries".formatted(table.entries().size()));
+                        "%d entries%s".formatted(table.entries().size(), whose));
         return Reply.done(table);
     }
 
@@ -343,6 +352,7 @@ public final class Attachment {
         if (cached != null) {
             takenBack = mapping().orElse(null);
             held.clear();
+            noteCore(Journal.Action.CORE_UNMAP);
             dmaBuf.exporter().unmap(this, cached);
             cached = null;
             unpinForTable(tablePins > 0);
@@ -355,6 +365,7 @@ public final class Attachment {
         return pinnedForTable(pins).then(ready -> exporterMap(pins)).then(table -> {
             cached = table;
             cachedDirection = Direction.BIDIRECTIONAL;
+            noteCore(Journal.Action.CORE_MAP);
             return Reply.done(this);
         });
     }

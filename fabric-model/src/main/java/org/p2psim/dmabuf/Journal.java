@@ -18,6 +18,11 @@ public final class Journal {
         UNPIN,
         MAP,
         UNMAP,
+        /** The core pins, maps, and takes that back, on behalf of an importer that has not asked for it. */
+        CORE_PIN,
+        CORE_UNPIN,
+        CORE_MAP,
+        CORE_UNMAP,
         NOTIFY,
         /** The mmu notifier of an importer is called: what it mapped of a VMA is invalid. */
         INVALIDATE,

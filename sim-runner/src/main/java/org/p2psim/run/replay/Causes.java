@@ -116,7 +116,7 @@ final class Causes {
             case NO_MAPPING_WHILE_REVOKED, USABLE_WHEN_ENABLED, REVOKED_MEANS_DISABLED ->
                 first(of(Action.RESTORE, dmaBuf), of(Action.REVOKE, dmaBuf), of(Action.EXPORT, dmaBuf));
             case NOTHING_LEAKED -> of(Action.LEAK, object);
-            case GPU_PLACED -> of(Action.MAP, object);
+            case GPU_PLACED -> first(of(Action.MAP, object), of(Action.CORE_MAP, object));
             case KEY_RESERVED -> first(of(Action.KEY_FREED, object), of(Action.KEY_INVALIDATED, object));
             default -> OptionalInt.empty();
         };
