@@ -272,7 +272,7 @@ public final class Attachment {
                 ? Reply.done(this)
                 : dmaBuf.exporter().pin(this).then(done -> {
                     tablePins++;
-                    noteCore(Journal.Action.CORE_PIN);
+                    kernel().note(Journal.Action.PIN, name(), Journal.Circumstance.BY_CORE, "");
                     return Reply.done(this);
                 });
     }
@@ -287,16 +287,9 @@ public final class Attachment {
     private void unpinForTable(boolean pinned) {
         if (pinned) {
             tablePins--;
-            noteCore(Journal.Action.CORE_UNPIN);
+            kernel().note(Journal.Action.UNPIN, name(), Journal.Circumstance.BY_CORE, "");
             dmaBuf.exporter().unpin(this);
         }
-    }
-
-    private void noteCore(Journal.Action action) {
-        kernel().note(
-                        action,
-                        name(),
-                        importer.dynamic() ? "for an importer with callbacks" : "for an importer without callbacks");
     }
 
     private Reply<SgTable> handedOut(SgTable table, Direction asked, String whose) {
@@ -352,7 +345,7 @@ public final class Attachment {
         if (cached != null) {
             takenBack = mapping().orElse(null);
             held.clear();
-            noteCore(Journal.Action.CORE_UNMAP);
+            kernel().note(Journal.Action.CORE_UNMAP, name(), "");
             dmaBuf.exporter().unmap(this, cached);
             cached = null;
             unpinForTable(tablePins > 0);
@@ -365,7 +358,10 @@ public final class Attachment {
         return pinnedForTable(pins).then(ready -> exporterMap(pins)).then(table -> {
             cached = table;
             cachedDirection = Direction.BIDIRECTIONAL;
-            noteCore(Journal.Action.CORE_MAP);
+            kernel().note(
+                            Journal.Action.CORE_MAP,
+                            name(),
+                            "%d entries, kept until detach".formatted(table.entries().size()));
             return Reply.done(this);
         });
     }

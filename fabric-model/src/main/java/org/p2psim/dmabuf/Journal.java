@@ -18,9 +18,7 @@ public final class Journal {
         UNPIN,
         MAP,
         UNMAP,
-        /** The core pins, maps, and takes that back, on behalf of an importer that has not asked for it. */
-        CORE_PIN,
-        CORE_UNPIN,
+        /** The core makes the table that it keeps from attach until detach; what importers map later is that. */
         CORE_MAP,
         CORE_UNMAP,
         NOTIFY,
@@ -83,6 +81,8 @@ public final class Journal {
         BEGINS("begins"),
         /** Of a detach: the importer has not unmapped. */
         STILL_MAPPED("while it is mapped"),
+        /** Of a pin or an unpin that the importer has not asked for. */
+        BY_CORE("by the core"),
         /** Of an unpin. */
         NOT_PINNED("more often than it was pinned");
 

@@ -162,9 +162,9 @@ class DmaBufTest {
 
     private static String byTheCore(Kernel kernel) {
         return kernel.journal().entries().stream()
-                .map(entry -> entry.action().name())
-                .filter(action -> action.startsWith("CORE_"))
-                .map(action -> action.substring("CORE_".length()).toLowerCase(Locale.ROOT))
+                .filter(entry -> entry.is(Journal.Circumstance.BY_CORE)
+                        || entry.action().name().startsWith("CORE_"))
+                .map(entry -> entry.action().name().replace("CORE_", "").toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(" "));
     }
 

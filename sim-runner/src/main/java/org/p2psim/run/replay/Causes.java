@@ -1,11 +1,13 @@
 package org.p2psim.run.replay;
 
+import com.google.common.collect.ImmutableSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.p2psim.dmabuf.Journal.Action;
 import org.p2psim.dmabuf.Journal.Circumstance;
+import org.p2psim.invariant.Invariant;
 import org.p2psim.invariant.Violation;
 import org.p2psim.outcome.Event;
 import org.p2psim.run.kernel.Line;
@@ -14,6 +16,13 @@ import org.p2psim.run.watch.Recorder;
 
 /** Which events took a protection away: what made it possible that an invariant broke later. */
 final class Causes {
+    private static final ImmutableSet<Invariant> FOLLOWS_FROM_A_MOVE = ImmutableSet.of(
+            Invariant.OWNER_AS_MAPPED,
+            Invariant.REUSE_WAITS,
+            Invariant.TRANSLATION_INSIDE_MAPPING,
+            Invariant.NEW_MAPPING_WAITS,
+            Invariant.GPU_PLACED);
+
     private final RunState run;
     private final Recorder recorder;
     private final Map<Action, Map<String, Integer>> newest = new HashMap<>();
@@ -23,6 +32,9 @@ final class Causes {
 
     /** Attachments that were detached before they had unmapped, and when: all that breaks there later follows from that. */
     private final Map<String, Integer> abandoned = new HashMap<>();
+
+    /** Attachments that were unpinned more often than pinned, and when first: from then on others' pins hold nothing. */
+    private final Map<String, Integer> overUnpinned = new HashMap<>();
 
     private record Bracket(int depth, int event) {}
 
@@ -37,6 +49,8 @@ final class Causes {
             bracket(noted, 1);
         } else if (noted.action() == Action.END_CPU_ACCESS) {
             bracket(noted, -1);
+        } else if (noted.entry().is(Circumstance.NOT_PINNED)) {
+            overUnpinned.putIfAbsent(noted.object(), noted.event());
         } else if (noted.entry().is(Circumstance.STILL_MAPPED)) {
             abandoned.put(noted.object(), noted.event());
         } else if (noted.action() == Action.VUNMAP) {
@@ -89,9 +103,18 @@ final class Causes {
         if (abandoned.containsKey(object)) {
             return abandoned.get(object);
         }
+        OptionalInt loose = FOLLOWS_FROM_A_MOVE.contains(violation.invariant()) && isPinned(object)
+                ? overUnpinned(dmaBuf)
+                : OptionalInt.empty();
+        if (loose.isPresent()) {
+            return loose.getAsInt();
+        }
         OptionalInt found = switch (violation.invariant()) {
             case NO_WRITE_AFTER_REVOKE ->
                 first(of(Action.REVOKE, dmaBuf), of(Action.RESET, device), of(Action.DISABLE, device));
+            case PINNED_STAYS, PINNED_CHARGED -> first(overUnpinned(dmaBuf), of(Action.MOVE, dmaBuf));
+            case PUBLISHED_LAST -> of(Action.INSTALL, dmaBuf);
+            case REFUSED_VISIBLY -> newest(Action.KEY_FREED);
             case NO_LANDING_AFTER_UNMAP -> of(Action.UNMAP, object);
             case OWNER_AS_MAPPED, REUSE_WAITS ->
                 first(
@@ -123,6 +146,33 @@ final class Causes {
         return found.orElseGet(this::newest);
     }
 
+    /** What should not have moved and did breaks because somebody took back a pin that was another's. */
+    private OptionalInt overUnpinned(Optional<String> dmaBuf) {
+        return dmaBuf.stream()
+                .flatMap(name -> overUnpinned.entrySet().stream()
+                        .filter(entry -> entry.getKey().startsWith(name + "/")))
+                .mapToInt(Map.Entry::getValue)
+                .min();
+    }
+
+    /** Whether an object is an attachment that is pinned, or the region of one. */
+    private boolean isPinned(String object) {
+        return run.handles().exported().stream()
+                        .flatMap(dmaBuf -> dmaBuf.attachments().stream())
+                        .anyMatch(attachment -> attachment.name().equals(object) && attachment.isPinned())
+                || run.handles()
+                        .region(object)
+                        .filter(region -> region.attachment().isPinned())
+                        .isPresent();
+    }
+
+    /** Whatever it was done to. */
+    private OptionalInt newest(Action action) {
+        return newest.getOrDefault(action, Map.of()).values().stream()
+                .mapToInt(Integer::intValue)
+                .max();
+    }
+
     private OptionalInt of(Action action, Optional<String> object) {
         return object.map(name -> of(action, name)).orElseGet(OptionalInt::empty);
     }
@@ -152,6 +202,17 @@ final class Causes {
             }
         }
         return OptionalInt.empty();
+    }
+
+    /** Index of the line of the timeline that brought the newest event about, if one did; else of that event. */
+    int newestLine() {
+        int event = newest();
+        return event < 0
+                ? event
+                : run.kernel()
+                        .line(recorder.event(event).operation())
+                        .map(Line::event)
+                        .orElse(event);
     }
 
     /** Index of the newest event that is no violation, -1 if there is none. */

@@ -21,6 +21,7 @@ import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Journal.Action;
 import org.p2psim.dmabuf.Task;
 import org.p2psim.dmabuf.Wait;
+import org.p2psim.dmabuf.exporter.GpuBuffer;
 import org.p2psim.dmabuf.exporter.VfioPci;
 import org.p2psim.dmabuf.ownership.OwnedMemory;
 import org.p2psim.invariant.DmaBufChecks;
@@ -231,7 +232,7 @@ public final class Landings {
                     && !ownedAsThen(
                             attachment,
                             mapped(attachment, attachment.newestMapping()).owners())) {
-                causes.loosened(attachment.name(), causes.newest());
+                causes.loosened(attachment.name(), causes.newestLine());
             }
         });
     }
@@ -353,12 +354,17 @@ public final class Landings {
         return causes.enabling(violation, dmaBuf, device);
     }
 
-    /** The dma-buf that an object is, or is of. */
+    /** The dma-buf that an object is, is of, or is the memory of. */
     private Optional<String> dmaBufOf(String object) {
         return run.handles().exported().stream()
                 .map(DmaBuf::name)
                 .filter(name -> object.equals(name) || object.startsWith(name + "/"))
                 .findFirst()
+                .or(() -> run.handles().exported().stream()
+                        .filter(dmaBuf -> dmaBuf.exporter() instanceof GpuBuffer buffer
+                                && buffer.name().equals(object))
+                        .map(DmaBuf::name)
+                        .findFirst())
                 .or(() -> run.handles().regions().values().stream()
                         .flatMap(made -> made.object().stream())
                         .filter(region -> region.name().equals(object))

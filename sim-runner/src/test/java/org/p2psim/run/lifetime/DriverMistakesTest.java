@@ -94,6 +94,30 @@ class DriverMistakesTest {
                 .run();
     }
 
+    /** x1 takes back a pin that x2 relies on: whatever moves the buffer then, that unpin made it possible. */
+    @Test
+    void whatMovesUnderAPinIsMadePossibleByTheUnpinThatWasOneTooMany() {
+        Lifetime.on("release: \"6.15\"")
+                .does(
+                        "at: 0us, do: allocate, handle: bo, from: g0, size: 1MiB, flags: [vram, cpu-visible]",
+                        "at: 0us, do: export, dma-buf: buf, from: g0, handle: bo",
+                        "at: 1us, do: attach, attachment: a, dma-buf: buf, importer: x1",
+                        "at: 2us, do: attach, attachment: b, dma-buf: buf, importer: x2",
+                        "at: 3us, do: pin, attachment: a",
+                        "at: 100us, do: pin, attachment: b",
+                        "at: 200us, do: map, attachment: b",
+                        "at: 210us, do: unpin, attachment: a",
+                        "at: 211us, id: extra, do: unpin, attachment: a",
+                        "at: 220us, id: evict, do: evict, handle: bo",
+                        "at: 300us, id: write, do: dma-write, attachment: b, size: 4KiB")
+                .expects(
+                        "broken: I-16, operation: extra, enabled-by: extra",
+                        "broken: I-36, operation: extra, enabled-by: extra",
+                        "broken: I-18, operation: evict, enabled-by: extra",
+                        "broken: I-03, operation: write, enabled-by: extra")
+                .run();
+    }
+
     @Test
     void aTableOfVramForWhoDoesNotReachPeersIsMadePossibleByTheMapThatGaveIt() {
         Lifetime.on("release: \"6.15\"")
