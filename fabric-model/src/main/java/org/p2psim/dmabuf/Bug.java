@@ -41,6 +41,10 @@ public enum Bug {
     UNMAP_WAIT_TIMES_OUT(
             "vfio-pci as first posted for 7.1",
             "the wait for importers to unmap gives up after a second, and the reset comes whoever has a mapping"),
+    CUT_AT_UINT_MAX(
+            "dma-buf of 6.19 to 7.2.7 (dma_buf_phys_vec_to_sgt())",
+            "vfio-pci's tables are cut at 2^32 - 1 bytes and, behind an IOVA, counted in 32 bits: from 4 GiB on entries are"
+                    + " not page aligned, or empty"),
     PIN_OP_FORGOTTEN(
             "vfio-pci 6.19-rc", "there is no pin callback, so that importers that cannot be revoked pin successfully"),
     DESCRIPTOR_PUBLISHED_FIRST(

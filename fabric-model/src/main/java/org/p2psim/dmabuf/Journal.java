@@ -34,6 +34,9 @@ public final class Journal {
         /** A poll is over, and has left a callback on a fence. */
         CALLBACK_LEFT,
         REVOKE,
+        /** Importers are told, and whoever has to wait does, before access is back. */
+        RESTORING,
+        /** Access is back. */
         RESTORE,
         MOVE,
         FENCE,

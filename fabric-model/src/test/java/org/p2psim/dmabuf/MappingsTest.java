@@ -22,7 +22,6 @@ import org.p2psim.dmabuf.Attachment.MappingState;
 import org.p2psim.dmabuf.exporter.VfioPci;
 import org.p2psim.dmabuf.exporter.VfioProfile;
 import org.p2psim.dmabuf.ownership.OwnedMemory;
-import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.invariant.DmaBufChecks;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.invariant.LandingChecks;
@@ -219,7 +218,6 @@ class MappingsTest {
                 machine.p2pdma(),
                 Machine.identity(),
                 VfioProfile.V7_1,
-                PhysVecSgTable.WHOLE_PAGE_CUTS,
                 machine.kernel());
         DmaBuf dmaBuf = done(device.export("d", 0, 0, BAR.size()));
         Attachment attachment = done(dmaBuf.attach(importer(0)));

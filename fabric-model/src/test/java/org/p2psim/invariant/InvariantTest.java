@@ -24,7 +24,6 @@ import org.p2psim.dmabuf.importer.MemoryRegion;
 import org.p2psim.dmabuf.importer.RdmaFlavour;
 import org.p2psim.dmabuf.importer.RdmaNic;
 import org.p2psim.dmabuf.ownership.OwnedMemory;
-import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.unit.Bytes;
 
 /** The checks find what the replays say they find, and nothing where a replay says that all is well. */
@@ -50,7 +49,6 @@ class InvariantTest {
                     machine.p2pdma(),
                     Machine.identity(),
                     profile,
-                    PhysVecSgTable.WHOLE_PAGE_CUTS,
                     machine.kernel());
             dmaBuf = done(device.export("d", 0, 0, BAR.size()));
             nic = machine.nic(0, RdmaFlavour.DYNAMIC);

@@ -31,7 +31,6 @@ import org.p2psim.dmabuf.exporter.GpuBuffer.Flag;
 import org.p2psim.dmabuf.exporter.GpuProfile;
 import org.p2psim.dmabuf.exporter.VfioPci;
 import org.p2psim.dmabuf.exporter.VfioProfile;
-import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.platform.KernelRelease;
 import org.p2psim.unit.Bytes;
 
@@ -44,14 +43,7 @@ class MisuseTest {
 
     private VfioPci vfio(Machine in, VfioProfile profile) {
         return new VfioPci(
-                "n0",
-                Machine.EXPORTER,
-                Map.of(0, BAR),
-                in.p2pdma(),
-                Machine.identity(),
-                profile,
-                PhysVecSgTable.WHOLE_PAGE_CUTS,
-                in.kernel());
+                "n0", Machine.EXPORTER, Map.of(0, BAR), in.p2pdma(), Machine.identity(), profile, in.kernel());
     }
 
     private DmaBuf bar() {

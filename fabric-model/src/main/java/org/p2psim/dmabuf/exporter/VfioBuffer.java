@@ -249,14 +249,18 @@ final class VfioBuffer implements Exporter {
             return Reply.done(dmaBuf);
         }
         Lock lock = dmaBuf.reservation().lock();
-        kernel.note(Journal.Action.RESTORE, dmaBuf.name(), "");
         return profile.waits()
-                ? lock.around(() -> notified(dmaBuf)).then(done -> lock.around(() -> openToMaps(dmaBuf)))
+                ? lock.around(() -> {
+                            kernel.note(Journal.Action.RESTORING, dmaBuf.name(), "");
+                            return notified(dmaBuf);
+                        })
+                        .then(done -> lock.around(() -> openToMaps(dmaBuf)))
                 : lock.around(() -> openToMaps(dmaBuf).then(done -> notified(dmaBuf)));
     }
 
     private Reply<DmaBuf> openToMaps(DmaBuf dmaBuf) {
         revoked = false;
+        kernel.note(Journal.Action.RESTORE, dmaBuf.name(), "");
         return Reply.done(dmaBuf);
     }
 

@@ -38,7 +38,6 @@ public final class VfioPci {
     private final P2pdma p2pdma;
     private final DmaMap dmaMap;
     private final VfioProfile profile;
-    private final PhysVecSgTable sgTable;
     private final Kernel kernel;
     private final Lock memoryLock;
     private final VfioDmaBufs dmaBufs = new VfioDmaBufs(this);
@@ -65,7 +64,6 @@ public final class VfioPci {
             P2pdma p2pdma,
             DmaMap dmaMap,
             VfioProfile profile,
-            PhysVecSgTable sgTable,
             Kernel kernel) {
         this.name = name;
         this.function = function;
@@ -73,7 +71,6 @@ public final class VfioPci {
         this.p2pdma = p2pdma;
         this.dmaMap = dmaMap;
         this.profile = profile;
-        this.sgTable = sgTable;
         this.kernel = kernel;
         this.memoryLock = new Lock(kernel, LockClass.MEMORY_LOCK, name);
     }
@@ -127,7 +124,7 @@ public final class VfioPci {
     }
 
     PhysVecSgTable sgTable() {
-        return sgTable;
+        return kernel.has(Bug.CUT_AT_UINT_MAX) ? PhysVecSgTable.UINT_MAX_CUTS : PhysVecSgTable.WHOLE_PAGE_CUTS;
     }
 
     DmaMap dmaMap() {

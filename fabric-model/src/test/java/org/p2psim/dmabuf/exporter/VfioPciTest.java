@@ -79,6 +79,9 @@ class VfioPciTest {
         machine.kernel().poll();
         done(reset);
         assertThat(machine.objects(RESTORE)).containsExactly("d");
+        // 7.1 tells importers while mapping is still refused
+        assertThat(machine.journal(mark, RESET, NOTIFY, RESTORE))
+                .containsExactly("NOTIFY d/x0", "RESET n0", "NOTIFY d/x0", "RESTORE d");
         QueuePair fresh = new QueuePair("qp1", 0);
         fresh.post(write(region));
         machine.run("fault", region::fault);

@@ -8,7 +8,6 @@ import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Bug;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Machine;
-import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.unit.Bytes;
 
 /** Functions that a user has through vfio-pci, on a machine that allows peer-to-peer DMA. */
@@ -38,7 +37,6 @@ final class VfioScene {
                 machine.p2pdma(),
                 Machine.identity(),
                 profile,
-                PhysVecSgTable.WHOLE_PAGE_CUTS,
                 machine.kernel());
     }
 

@@ -25,7 +25,6 @@ import org.p2psim.dmabuf.Wait;
 import org.p2psim.dmabuf.exporter.VfioPci;
 import org.p2psim.dmabuf.exporter.VfioProfile;
 import org.p2psim.dmabuf.exporter.VfioSlice;
-import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.invariant.DmaBufChecks;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.invariant.KernelChecks;
@@ -51,7 +50,6 @@ class RdmaNicTest {
                 machine.p2pdma(),
                 Machine.identity(),
                 profile,
-                PhysVecSgTable.WHOLE_PAGE_CUTS,
                 machine.kernel());
     }
 

@@ -22,7 +22,6 @@ import org.p2psim.dmabuf.Task;
 import org.p2psim.dmabuf.Wait;
 import org.p2psim.dmabuf.exporter.VfioPci;
 import org.p2psim.dmabuf.exporter.VfioProfile;
-import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.invariant.KernelChecks;
 import org.p2psim.unit.Bytes;
 
@@ -54,7 +53,6 @@ class UnmapTimeTest {
                 machine.p2pdma(),
                 Machine.identity(),
                 VfioProfile.V7_1,
-                PhysVecSgTable.WHOLE_PAGE_CUTS,
                 machine.kernel());
     }
 

@@ -21,7 +21,6 @@ import org.p2psim.dmabuf.exporter.Habanalabs;
 import org.p2psim.dmabuf.exporter.VfioDeviceSet;
 import org.p2psim.dmabuf.exporter.VfioPci;
 import org.p2psim.dmabuf.ownership.OwnedMemory;
-import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.scenario.Device;
 import org.p2psim.scenario.Driver;
 import org.p2psim.topology.Bar;
@@ -105,7 +104,6 @@ public final class Exporters {
                 world.p2pdma(),
                 dmaMap,
                 driver.profile(),
-                PhysVecSgTable.of(world.kernel()),
                 kernel);
         boolean open = device.open().orElse(true);
         made.startsAs(open, device.memoryEnabled().orElse(true));
