@@ -118,6 +118,24 @@ class DriverMistakesTest {
                 .run();
     }
 
+    /** The fault maps and an eviction that waited behind it moves the buffer, both at 130 us: the table was right. */
+    @Test
+    void aTableIsJudgedByWhereTheBufferWasWhenItWasMade() {
+        Lifetime.on("release: \"6.12\", bugs: [no-fence-wait]")
+                .nic("unmap-time: 30us")
+                .does(
+                        "at: 0us, do: allocate, handle: bo, from: g0, size: 1MiB, flags: [vram, cpu-visible]",
+                        "at: 0us, do: export, dma-buf: buf, from: g0, handle: bo",
+                        REGISTER,
+                        "at: 100us, do: defragment, handle: bo",
+                        "at: 110us, id: access, do: local-access, mr: mr0, size: 4KiB, write: true",
+                        "at: 115us, do: evict, handle: bo")
+                .expects(
+                        "order: [\"move buf\", \"map buf/x0\", \"move buf\", \"map buf/x0\"]",
+                        "broken: I-09, operation: access")
+                .run();
+    }
+
     @Test
     void aTableOfVramForWhoDoesNotReachPeersIsMadePossibleByTheMapThatGaveIt() {
         Lifetime.on("release: \"6.15\"")
