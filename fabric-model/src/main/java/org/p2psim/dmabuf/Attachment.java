@@ -352,7 +352,7 @@ public final class Attachment {
     /** At detach: gives the table back that the core kept, whether or not the importer has unmapped. */
     void dropTable() {
         if (cached != null) {
-            takenBack = mapping().orElse(null);
+            takenBack = held.isEmpty() ? null : held.get(held.size() - 1).table;
             held.clear();
             kernel().note(Journal.Action.CORE_UNMAP, name(), "");
             dmaBuf.exporter().unmap(this, cached);

@@ -105,8 +105,9 @@ final class Causes {
      */
     int enabling(Violation violation, Optional<String> dmaBuf, Optional<String> device) {
         String object = violation.object();
-        if (abandoned.containsKey(object)) {
-            return abandoned.get(object);
+        Integer detached = abandoned.get(object);
+        if (detached != null) {
+            return detached;
         }
         OptionalInt loose = FOLLOWS_FROM_A_MOVE.contains(violation.invariant()) && isPinned(object)
                 ? overUnpinned(dmaBuf)
