@@ -370,7 +370,8 @@ public final class Attachment {
             kernel().note(
                             Journal.Action.CORE_MAP,
                             name(),
-                            "%d entries, kept until detach".formatted(table.entries().size()));
+                            "%d entries, kept until detach"
+                                    .formatted(table.entries().size()));
             return Reply.done(this);
         });
     }
