@@ -44,6 +44,21 @@ final class Cautions {
         notes.add(new Note(Note.Kind.CAUTION, text, source));
     }
 
+    /**
+     * Who switches a mistake on and sees nothing break must know whether the run ever came to it.
+     *
+     * @param reached the mistakes of the kernel that made a difference in the run, or could have
+     */
+    static ImmutableList<Note> unreached(World world, Set<Bug> reached) {
+        return world.plan().lifetimes().switchedOn().stream()
+                .filter(bug -> !reached.contains(bug))
+                .map(bug -> new Note(
+                        Note.Kind.NOT_REACHED,
+                        "%s is on, but nothing in this run %s".formatted(bug.word(), bug.reachedBy()),
+                        bug.source()))
+                .collect(ImmutableList.toImmutableList());
+    }
+
     private void release() {
         if (world.kernel().compareTo(KernelRules.NEWEST) > 0) {
             caution(

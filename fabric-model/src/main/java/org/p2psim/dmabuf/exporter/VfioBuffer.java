@@ -24,8 +24,10 @@ import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.Wait;
 import org.p2psim.dmabuf.sgtable.PhysVec;
+import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.dmabuf.sgtable.VfioRfcSgTable;
 import org.p2psim.p2p.MapType;
+import org.p2psim.unit.Bytes;
 import org.p2psim.platform.Errno;
 
 /** One dma-buf of a vfio-pci device ({@code struct vfio_pci_dma_buf}): its slices of a BAR, and whether it is revoked. */
@@ -157,14 +159,22 @@ final class VfioBuffer implements Exporter {
         }
         MapType mapType = device.verdict(importer).mapType();
         boolean together = mapType == MapType.THRU_HOST_BRIDGE && memory.size() > 1;
-        return device.sgTable()
+        PhysVec ranges = new PhysVec(memory, 0);
+        return builder(ranges)
                 .build(
-                        new PhysVec(memory, 0),
+                        ranges,
                         mapType,
                         together ? dmaMap.mapTogether(importer, memory) : OptionalLong.empty(),
                         Kernel.PAGE_SIZE,
                         importer,
                         dmaMap);
+    }
+
+    /** Both make the same of less than 4 GiB. */
+    private PhysVecSgTable builder(PhysVec ranges) {
+        return ranges.total() >= 4 * Bytes.GIB && kernel.has(Bug.CUT_AT_UINT_MAX)
+                ? PhysVecSgTable.UINT_MAX_CUTS
+                : PhysVecSgTable.WHOLE_PAGE_CUTS;
     }
 
     /** Remembers what the DMA API made, which is what has to be given back. */

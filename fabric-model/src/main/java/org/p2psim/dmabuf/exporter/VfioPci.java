@@ -20,7 +20,6 @@ import org.p2psim.dmabuf.LockClass;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.Timeout;
 import org.p2psim.dmabuf.Wait;
-import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.p2p.P2pdma;
 import org.p2psim.p2p.Verdict;
 import org.p2psim.platform.Errno;
@@ -121,10 +120,6 @@ public final class VfioPci {
 
     VfioProfile profile() {
         return profile;
-    }
-
-    PhysVecSgTable sgTable() {
-        return kernel.has(Bug.CUT_AT_UINT_MAX) ? PhysVecSgTable.UINT_MAX_CUTS : PhysVecSgTable.WHOLE_PAGE_CUTS;
     }
 
     DmaMap dmaMap() {
