@@ -27,8 +27,8 @@ import org.p2psim.dmabuf.sgtable.PhysVec;
 import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.dmabuf.sgtable.VfioRfcSgTable;
 import org.p2psim.p2p.MapType;
-import org.p2psim.unit.Bytes;
 import org.p2psim.platform.Errno;
+import org.p2psim.unit.Bytes;
 
 /** One dma-buf of a vfio-pci device ({@code struct vfio_pci_dma_buf}): its slices of a BAR, and whether it is revoked. */
 final class VfioBuffer implements Exporter {

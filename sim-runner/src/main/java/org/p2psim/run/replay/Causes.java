@@ -36,6 +36,9 @@ final class Causes {
     /** Attachments that were unpinned more often than pinned, and when first: from then on others' pins hold nothing. */
     private final Map<String, Integer> overUnpinned = new HashMap<>();
 
+    /** What made it possible that somebody waits for ever: whatever is never given back follows from that. */
+    private OptionalInt stuck = OptionalInt.empty();
+
     private record Bracket(int depth, int event) {}
 
     Causes(RunState run) {
@@ -92,6 +95,13 @@ final class Causes {
         loosened.putIfAbsent(attachment, event);
     }
 
+    /** Somebody waits for ever, because of this event. */
+    void stuck(int event) {
+        if (stuck.isEmpty()) {
+            stuck = OptionalInt.of(event);
+        }
+    }
+
     /** It is mapped anew. */
     void fastened(String attachment) {
         loosened.remove(attachment);
@@ -143,13 +153,14 @@ final class Causes {
             case RELEASED_UNMAPPED -> of(Action.RELEASE, dmaBuf);
             case NEW_MAPPING_WAITS -> of(Action.MOVE, dmaBuf);
             case PEER_TO_PEER_ALLOWED -> first(of(Action.MAP, object), of(Action.ATTACH, object));
-            case REVOKE_ENDS -> of(Action.ATTACH, object);
+            case REVOKE_ENDS -> first(of(Action.ATTACH, object), of(Action.REVOKE, dmaBuf));
+            case REGISTRATIONS_COUNTED -> stuck;
             case PREDICTABLE -> of(Action.INVALIDATE, object);
             case TRANSLATION_INSIDE_MAPPING ->
                 first(of(Action.REVOKE, dmaBuf), of(Action.MOVE, dmaBuf), of(Action.RESTORE, dmaBuf));
             case NO_MAPPING_WHILE_REVOKED, USABLE_WHEN_ENABLED, REVOKED_MEANS_DISABLED ->
                 first(of(Action.RESTORE, dmaBuf), of(Action.REVOKE, dmaBuf), of(Action.EXPORT, dmaBuf));
-            case NOTHING_LEAKED -> of(Action.LEAK, object);
+            case NOTHING_LEAKED -> first(of(Action.LEAK, object), stuck);
             case GPU_PLACED -> first(of(Action.MAP, object), of(Action.CORE_MAP, object));
             case KEY_RESERVED -> first(of(Action.KEY_FREED, object), of(Action.KEY_INVALIDATED, object));
             default -> OptionalInt.empty();

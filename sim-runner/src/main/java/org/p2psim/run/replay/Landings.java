@@ -316,17 +316,21 @@ public final class Landings {
         broken(violation, times, run.engine().now(), causes.newest());
     }
 
-    /** A check at the end of the run has found something. */
-    void brokenAtEnd(Violation violation, long at) {
-        broken(violation, 1, at, causes.newest());
-    }
-
     /**
-     * A check has found something that others are to blame for.
+     * A check at the end of the run has found something.
      *
      * @param by index of the event whose effect it is; the newest one if absent
      */
-    void broken(Violation violation, List<String> others, long at, OptionalInt by) {
+    void brokenAtEnd(Violation violation, long at, OptionalInt by) {
+        broken(violation, 1, at, by.orElseGet(causes::newest));
+    }
+
+    /**
+     * Somebody waits for ever, which others are to blame for.
+     *
+     * @param by index of the event whose effect it is; the newest one if absent
+     */
+    void stuck(Violation violation, List<String> others, long at, OptionalInt by) {
         int enabling = others.stream()
                 .map(other -> causes.enabling(
                         new Violation(violation.invariant(), other, violation.detail()),
@@ -334,6 +338,7 @@ public final class Landings {
                         Optional.empty()))
                 .findFirst()
                 .orElseGet(causes::newest);
+        causes.stuck(enabling);
         run.watch().broken(violation, others, 1, at, by.orElseGet(causes::newest), enabling);
     }
 
