@@ -11,6 +11,8 @@ import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Bug;
 import org.p2psim.dmabuf.Direction;
 import org.p2psim.dmabuf.DmaBuf;
+import org.p2psim.dmabuf.Importer;
+import org.p2psim.dmabuf.MoveNotify;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.Wait;
@@ -52,11 +54,38 @@ final class AttachmentOperations {
                 .then(importer -> run.handles()
                         .exported(op.dmaBuf())
                         .then(DmaBuf::get)
-                        .then(held -> held.attach(importer, run.importers().callback(importer))
+                        .then(held -> held.attach(importer, callback(op, importer))
                                 .undo(() -> {
                                     held.put();
                                     return Reply.done(held);
                                 })));
+    }
+
+    /**
+     * A driver whose steps the timeline says is told, and does nothing until the timeline says so. If no line unmaps, it
+     * does from 7.1 on what whoever supplies the callback must (invalidate_mappings in include/linux/dma-buf.h): it unmaps.
+     */
+    private Optional<MoveNotify> callback(DmaBufOperation.Attach op, Importer importer) {
+        if (!run.importers().hasCallback(importer)) {
+            return Optional.empty();
+        }
+        boolean unmaps = run.kernel().kernel().core().callbackOptional()
+                && run.world().plan().timeline().stream()
+                        .noneMatch(line -> line instanceof DmaBufOperation.Unmap unmap
+                                && unmap.attachment().equals(op.attachment()));
+        return Optional.of(unmaps ? this::unmapsWhenNotified : Reply::done);
+    }
+
+    private Reply<Attachment> unmapsWhenNotified(Attachment attachment) {
+        if (attachment.mapping().isEmpty() || run.kernel().kernel().has(Bug.NEVER_UNMAPS)) {
+            return Reply.done(attachment);
+        }
+        return attachment.whenDriverUnmaps(() -> whenOver(attachment, () -> {
+            while (attachment.mapping().isPresent()) {
+                attachment.unmap();
+            }
+            return Reply.done(attachment);
+        }));
     }
 
     /** A step of a driver with an attachment of its own. */

@@ -154,8 +154,8 @@ final class StateChecks {
         run.exporters()
                 .vfio()
                 .values()
-                .forEach(device -> VfioChecks.stuck(device)
-                        .forEach(violation -> landings.brokenAtEnd(violation, at, stuckLine)));
+                .forEach(device ->
+                        VfioChecks.stuck(device).forEach(violation -> landings.brokenAtEnd(violation, at, stuckLine)));
     }
 
     /** What nobody holds any more must be gone; once nobody holds anything, everything must (I-38). */

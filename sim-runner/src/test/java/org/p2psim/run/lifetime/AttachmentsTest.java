@@ -1,5 +1,6 @@
 package org.p2psim.run.lifetime;
 
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -178,6 +179,26 @@ class AttachmentsTest {
                         "at: 15us, id: detach, do: detach, attachment: a0",
                         "at: 400us, do: close, dma-buf: buf")
                 .expects("operation: detach, ends: 40us", "no-invariant-broken: true")
+                .run();
+    }
+
+    /** From 7.1 on whoever supplies invalidate_mappings must unmap in bounded time after it. */
+    @ParameterizedTest
+    @CsvSource({"'', true", "'at: 90us, do: unmap, attachment: a0', true", "'', false"})
+    void whereNoLineUnmapsADriverWithACallbackDoesWhenItIsTold(String unmap, boolean wellBehaved) {
+        Lifetime.on("release: \"7.1\"" + (wellBehaved ? "" : ", bugs: [never-unmaps]"))
+                .does(Stream.of(
+                                "at: 0us, do: export, dma-buf: buf, from: n0, region: 4",
+                                "at: 10us, do: attach, attachment: a0, dma-buf: buf, importer: x0",
+                                "at: 20us, do: map, attachment: a0",
+                                "at: 30us, id: reset, do: reset, device: n0",
+                                unmap)
+                        .filter(line -> !line.isEmpty())
+                        .toArray(String[]::new))
+                .expects(
+                        wellBehaved
+                                ? "operation: reset, ends: " + (unmap.isEmpty() ? "130us" : "190us")
+                                : "broken: I-24, operation: reset")
                 .run();
     }
 }
