@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.p2psim.address.AddressRange;
 import org.p2psim.platform.Errno;
 
 /**
@@ -38,6 +39,9 @@ public final class Attachment {
     /** The oldest first. */
     private final List<Mapping> held = new ArrayList<>();
 
+    /** What the importer's device has the addresses of though the core has taken the table back at detach. */
+    private @Nullable SgTable takenBack;
+
     private long mappings;
 
     /** A table that was handed to the importer; what it is worth changes when the importer is notified. */
@@ -45,12 +49,14 @@ public final class Attachment {
         private final SgTable table;
         private final Direction direction;
         private final long number;
+        private final ImmutableList<AddressRange> shown;
         private boolean stale;
 
-        Mapping(SgTable table, Direction direction, long number) {
+        Mapping(SgTable table, Direction direction, long number, ImmutableList<AddressRange> shown) {
             this.table = table;
             this.direction = direction;
             this.number = number;
+            this.shown = shown;
         }
     }
 
@@ -109,8 +115,21 @@ public final class Attachment {
         return newest().map(mapping -> mapping.table);
     }
 
+    /**
+     * The table whose addresses the importer's device has: what it has mapped, or had not unmapped when it was detached.
+     */
+    public Optional<SgTable> inDevice() {
+        return mapping().or(() -> Optional.ofNullable(takenBack));
+    }
+
     private Optional<Mapping> newest() {
         return held.isEmpty() ? Optional.empty() : Optional.of(held.get(held.size() - 1));
+    }
+
+    /** The memory that the buffer showed when the newest mapping was handed out; what it shows now if there is none. */
+    public ImmutableList<AddressRange> shownWhenMapped() {
+        return newest().map(mapping -> mapping.shown)
+                .orElseGet(() -> dmaBuf.exporter().ranges(dmaBuf));
     }
 
     /** What the importer said that its device does with the table, if it has mapped. */
@@ -219,7 +238,7 @@ public final class Attachment {
         checkLock("dma_buf_map_attachment");
         if (cached != null) {
             return cachedDirection == Direction.BIDIRECTIONAL || cachedDirection == asked
-                    ? handedOut(cached, asked)
+                    ? handedOut(cached, asked, ", of the table that the core keeps")
                     : Reply.refused(Errno.EBUSY, "the cached table is " + cachedDirection);
         }
         Reply<SgTable> made = pinnedForTable(pinsOnMap()).then(ready -> exporterMap(pinsOnMap()));
@@ -238,7 +257,7 @@ public final class Attachment {
                 return Reply.done(table);
             });
         }
-        return made.then(table -> handedOut(table, asked));
+        return made.then(table -> handedOut(table, asked, ""));
     }
 
     private void checkLock(String operation) {
@@ -262,6 +281,7 @@ public final class Attachment {
                 ? Reply.done(this)
                 : dmaBuf.exporter().pin(this).then(done -> {
                     tablePins++;
+                    kernel().note(Journal.Action.PIN, name(), Journal.Circumstance.BY_CORE, "");
                     return Reply.done(this);
                 });
     }
@@ -276,17 +296,18 @@ public final class Attachment {
     private void unpinForTable(boolean pinned) {
         if (pinned) {
             tablePins--;
+            kernel().note(Journal.Action.UNPIN, name(), Journal.Circumstance.BY_CORE, "");
             dmaBuf.exporter().unpin(this);
         }
     }
 
-    private Reply<SgTable> handedOut(SgTable table, Direction asked) {
+    private Reply<SgTable> handedOut(SgTable table, Direction asked, String whose) {
         mappings++;
-        held.add(new Mapping(table, asked, mappings));
+        held.add(new Mapping(table, asked, mappings, dmaBuf.exporter().ranges(dmaBuf)));
         kernel().note(
                         Journal.Action.MAP,
                         name(),
-                        "%d entries".formatted(table.entries().size()));
+                        "%d entries%s".formatted(table.entries().size(), whose));
         return Reply.done(table);
     }
 
@@ -328,9 +349,12 @@ public final class Attachment {
         }
     }
 
-    /** Gives the table back that the core kept. */
+    /** At detach: gives the table back that the core kept, whether or not the importer has unmapped. */
     void dropTable() {
         if (cached != null) {
+            takenBack = held.isEmpty() ? null : held.get(held.size() - 1).table;
+            held.clear();
+            kernel().note(Journal.Action.CORE_UNMAP, name(), "");
             dmaBuf.exporter().unmap(this, cached);
             cached = null;
             unpinForTable(tablePins > 0);
@@ -343,6 +367,11 @@ public final class Attachment {
         return pinnedForTable(pins).then(ready -> exporterMap(pins)).then(table -> {
             cached = table;
             cachedDirection = Direction.BIDIRECTIONAL;
+            kernel().note(
+                            Journal.Action.CORE_MAP,
+                            name(),
+                            "%d entries, kept until detach"
+                                    .formatted(table.entries().size()));
             return Reply.done(this);
         });
     }

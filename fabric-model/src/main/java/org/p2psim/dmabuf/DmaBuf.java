@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.p2psim.platform.Errno;
 
 /**
@@ -30,6 +31,9 @@ public final class DmaBuf {
     private final CpuAccess cpuAccess;
     private final Poll poll;
     private final List<Attachment> attachments = new ArrayList<>();
+    /** Detached while the exporter has a table out for them, which nobody can give back any more. */
+    private final List<Attachment> abandoned = new ArrayList<>();
+
     private final Map<String, Integer> made = new HashMap<>();
     private int descriptors;
     private int references = 1;
@@ -149,6 +153,11 @@ public final class DmaBuf {
         return ImmutableList.copyOf(attachments);
     }
 
+    /** Those that were detached before they had unmapped: their devices have addresses, and nobody notifies them. */
+    public ImmutableList<Attachment> abandoned() {
+        return ImmutableList.copyOf(abandoned);
+    }
+
     /** {@code dma_buf_get()} by descriptor: refused once the descriptor is closed. */
     public Reply<DmaBuf> get() {
         reservation.lock().mustNotBeHeld("dma_buf_get");
@@ -265,7 +274,10 @@ public final class DmaBuf {
                 });
     }
 
-    /** {@code dma_buf_detach()}. */
+    /**
+     * {@code dma_buf_detach()}. It does not look whether the importer has unmapped: a table that the core keeps is taken
+     * back, any other stays mapped at the exporter, and can never be given back.
+     */
     public Reply<Attachment> detach(Attachment attachment) {
         if (!attachments.contains(attachment)) {
             throw new IllegalStateException(attachment.importer().name() + " is not attached to " + name);
@@ -276,15 +288,33 @@ public final class DmaBuf {
                 .around(() -> {
                     attachments.remove(attachment);
                     attachment.dropTable();
+                    if (attachment.isMappedAtExporter()) {
+                        abandoned.add(attachment);
+                    }
                     return Reply.done(attachment);
                 })
                 .then(removed -> {
                     if (exporter.ops().contains(ExporterOp.DETACH)) {
                         exporter.detach(attachment);
                     }
-                    kernel.note(Journal.Action.DETACH, attachment.name(), "");
+                    noteDetached(attachment);
                     return Reply.done(attachment);
                 });
+    }
+
+    private void noteDetached(Attachment attachment) {
+        if (attachment.inDevice().isEmpty()) {
+            kernel.note(Journal.Action.DETACH, attachment.name(), "");
+            return;
+        }
+        kernel.note(Journal.Action.DETACH, attachment.name(), Journal.Circumstance.STILL_MAPPED, "");
+        attachment
+                .tables()
+                .forEach(table -> kernel.note(
+                        Journal.Action.LEAK,
+                        attachment.name(),
+                        "nobody can give its table of %d entries back"
+                                .formatted(table.entries().size())));
     }
 
     /**
@@ -341,7 +371,7 @@ public final class DmaBuf {
     }
 
     private List<String> stillMapped() {
-        return attachments.stream()
+        return Stream.concat(attachments.stream(), abandoned.stream())
                 .filter(Attachment::isMappedAtExporter)
                 .map(Attachment::name)
                 .toList();

@@ -18,6 +18,9 @@ public final class Journal {
         UNPIN,
         MAP,
         UNMAP,
+        /** The core makes the table that it keeps from attach until detach; what importers map later is that. */
+        CORE_MAP,
+        CORE_UNMAP,
         NOTIFY,
         /** The mmu notifier of an importer is called: what it mapped of a VMA is invalid. */
         INVALIDATE,
@@ -31,6 +34,9 @@ public final class Journal {
         /** A poll is over, and has left a callback on a fence. */
         CALLBACK_LEFT,
         REVOKE,
+        /** Importers are told, and whoever has to wait does, before access is back. */
+        RESTORING,
+        /** Access is back. */
         RESTORE,
         MOVE,
         FENCE,
@@ -76,6 +82,10 @@ public final class Journal {
         HOT_RESET("hot reset"),
         /** Of what takes a while. */
         BEGINS("begins"),
+        /** Of a detach: the importer has not unmapped. */
+        STILL_MAPPED("while it is mapped"),
+        /** Of a pin or an unpin that the importer has not asked for. */
+        BY_CORE("by the core"),
         /** Of an unpin. */
         NOT_PINNED("more often than it was pinned");
 

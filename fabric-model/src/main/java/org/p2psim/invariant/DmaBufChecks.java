@@ -1,6 +1,7 @@
 package org.p2psim.invariant;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Iterables;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Attachment.MappingState;
 import org.p2psim.dmabuf.DmaBuf;
@@ -37,6 +38,10 @@ public final class DmaBufChecks {
             addReach(violations, attachment);
             addPins(violations, attachment);
         }
+        for (Attachment attachment : dmaBuf.abandoned()) {
+            violations.require(
+                    Invariant.RELEASED_UNMAPPED, false, attachment.name(), () -> "mapped though it is detached");
+        }
         return violations.found();
     }
 
@@ -69,7 +74,7 @@ public final class DmaBufChecks {
                 () -> "unpinned more often than it was pinned");
     }
 
-    /** I-16 and I-02 of an attachment that was detached. */
+    /** I-04 and I-16 of an attachment that was detached. */
     public static ImmutableList<Violation> detached(Attachment attachment) {
         Violations violations = new Violations();
         violations.require(
@@ -97,7 +102,7 @@ public final class DmaBufChecks {
                 dmaBuf.reservation().pending(FenceUsage.BOOKKEEP).isEmpty(),
                 dmaBuf.name(),
                 () -> "its memory is re-used before its fences are signalled");
-        for (Attachment attachment : dmaBuf.attachments()) {
+        for (Attachment attachment : Iterables.concat(dmaBuf.attachments(), dmaBuf.abandoned())) {
             violations.require(
                     Invariant.REUSE_WAITS,
                     !revoked || attachment.mappingState() == MappingState.NONE,

@@ -20,7 +20,12 @@ public enum Invariant {
             NETWORK,
             "Every byte that a DMA lands in belongs to whom it belonged to when it was mapped",
             "LandingChecks"),
-    RELEASED_UNMAPPED("I-04", SECURITY, STATE, "No importer has a mapping of a released dma-buf", "DmaBufChecks"),
+    RELEASED_UNMAPPED(
+            "I-04",
+            SECURITY,
+            STATE,
+            "No importer has a mapping of a dma-buf that is released, or that it is detached from",
+            "DmaBufChecks"),
     ATTACHED_MEANS_REFERENCED(
             "I-05",
             CORRECTNESS,

@@ -20,6 +20,8 @@ public final class NotificationChecks {
     private final Set<String> withCallback = new LinkedHashSet<>();
     private final Set<String> released = new HashSet<>();
     private final Set<String> told = new HashSet<>();
+    /** Dma-bufs whose importers are told of a restoration before it. */
+    private final Set<String> toldFirst = new HashSet<>();
     /** The newest change of each dma-buf. */
     private final Map<String, Change> changes = new HashMap<>();
 
@@ -51,7 +53,16 @@ public final class NotificationChecks {
             case MAP -> attached.add(entry.object());
             case DETACH -> detached(entry.object());
             case RELEASE -> released.add(entry.object());
-            case REVOKE, RESTORE -> changed(violations, entry);
+            case REVOKE -> changed(violations, entry);
+            case RESTORING -> {
+                toldFirst.add(entry.object());
+                changed(violations, entry);
+            }
+            case RESTORE -> {
+                if (!toldFirst.remove(entry.object())) {
+                    changed(violations, entry);
+                }
+            }
             case MOVE -> {
                 if (!entry.is(Circumstance.NOT_EXPORTED)) {
                     changed(violations, entry);
@@ -123,7 +134,7 @@ public final class NotificationChecks {
     private static String word(Action action) {
         return switch (action) {
             case REVOKE -> "revocation";
-            case RESTORE -> "restoration";
+            case RESTORING, RESTORE -> "restoration";
             default -> "move";
         };
     }

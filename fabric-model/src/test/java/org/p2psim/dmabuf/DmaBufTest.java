@@ -11,8 +11,10 @@ import static org.p2psim.dmabuf.RecordingExporter.STATIC;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,7 +74,8 @@ class DmaBufTest {
             String atUnmap,
             String atDetach) {
         RecordingExporter exporter = exporter(dynamicExporter ? DYNAMIC : STATIC);
-        DmaBuf dmaBuf = export(kernel(release), exporter);
+        Kernel kernel = kernel(release);
+        DmaBuf dmaBuf = export(kernel, exporter);
         List<String> seen = new ArrayList<>();
         Attachment attachment = done(dmaBuf.attach(dynamicImporter ? importer(0) : fixedImporter(0)));
         seen.add(exporter.drain());
@@ -83,6 +86,20 @@ class DmaBufTest {
         done(dmaBuf.detach(attachment));
         seen.add(exporter.drain());
         assertThat(seen).containsExactly(atAttach, atMap, atUnmap, atDetach);
+        // this importer never pins, and asks for a map and an unmap once: what else there is, the core does
+        assertThat(byTheCore(kernel))
+                .isEqualTo("%s %s %s %s"
+                        .formatted(atAttach, atMap.replace("map", ""), atUnmap.replace("unmap", ""), atDetach)
+                        .strip()
+                        .replaceAll(" +", " "));
+    }
+
+    private static String byTheCore(Kernel kernel) {
+        return kernel.journal().entries().stream()
+                .filter(entry -> entry.is(Journal.Circumstance.BY_CORE)
+                        || entry.action().name().startsWith("CORE_"))
+                .map(entry -> entry.action().name().replace("CORE_", "").toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(" "));
     }
 
     /** Section 1.4: without move notifications dynamic importers are pinned when they map, until 7.0. */

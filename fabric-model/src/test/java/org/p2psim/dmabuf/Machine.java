@@ -17,7 +17,6 @@ import org.p2psim.dmabuf.importer.AccessFlag;
 import org.p2psim.dmabuf.importer.MemoryRegion;
 import org.p2psim.dmabuf.importer.RdmaFlavour;
 import org.p2psim.dmabuf.importer.RdmaNic;
-import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.p2p.P2pdma;
 import org.p2psim.platform.Cpu;
 import org.p2psim.platform.Errno;
@@ -105,7 +104,7 @@ public final class Machine {
 
     /** A function that its user has through vfio-pci. */
     public VfioPci vfio(String name, VfioProfile profile, Map<Integer, AddressRange> bars) {
-        return new VfioPci(name, EXPORTER, bars, p2pdma, identity(), profile, PhysVecSgTable.WHOLE_PAGE_CUTS, kernel);
+        return new VfioPci(name, EXPORTER, bars, p2pdma, identity(), profile, kernel);
     }
 
     /** A region over a whole buffer. */

@@ -14,7 +14,6 @@ import org.p2psim.dmabuf.exporter.VfioDeviceSet;
 import org.p2psim.dmabuf.exporter.VfioPci;
 import org.p2psim.dmabuf.exporter.VfioProfile;
 import org.p2psim.dmabuf.exporter.VfioSlice;
-import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.invariant.DmaBufChecks;
 import org.p2psim.invariant.VfioChecks;
 import org.p2psim.unit.Bytes;
@@ -41,7 +40,6 @@ final class VfioFunctions extends ExportingDevice {
                     life.machine.p2pdma(),
                     Machine.identity(),
                     profile,
-                    PhysVecSgTable.WHOLE_PAGE_CUTS,
                     life.kernel));
         }
         set = new VfioDeviceSet(life.kernel, functions);

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.p2psim.boot.CommandLine;
+import org.p2psim.dmabuf.Bug;
+import org.p2psim.dmabuf.exporter.VfioProfile;
 import org.p2psim.outcome.Note;
 import org.p2psim.platform.KernelFeature;
 import org.p2psim.platform.KernelRules;
@@ -19,6 +21,7 @@ import org.p2psim.scenario.Operation;
 import org.p2psim.scenario.RdmaOperation;
 import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.IommuMode;
+import org.p2psim.unit.Bytes;
 
 /** What a reader should be careful with because of what the scenario says. */
 final class Cautions {
@@ -32,12 +35,28 @@ final class Cautions {
     static ImmutableList<Note> of(World world) {
         Cautions cautions = new Cautions(world);
         cautions.release();
+        cautions.longRanges();
         cautions.commandLine();
         return ImmutableList.copyOf(cautions.notes);
     }
 
     private void caution(String text, String source) {
         notes.add(new Note(Note.Kind.CAUTION, text, source));
+    }
+
+    /**
+     * Who switches a mistake on and sees nothing break must know whether the run ever came to it.
+     *
+     * @param reached the mistakes of the kernel that made a difference in the run, or could have
+     */
+    static ImmutableList<Note> unreached(World world, Set<Bug> reached) {
+        return world.plan().lifetimes().switchedOn().stream()
+                .filter(bug -> !reached.contains(bug))
+                .map(bug -> new Note(
+                        Note.Kind.NOT_REACHED,
+                        "%s is on, but nothing in this run %s".formatted(bug.word(), bug.reachedBy()),
+                        bug.source()))
+                .collect(ImmutableList.toImmutableList());
     }
 
     private void release() {
@@ -83,6 +102,40 @@ final class Cautions {
             };
         }
         return Optional.empty();
+    }
+
+    /** What the release does with them is a mistake of its own, which is off unless it is switched on. */
+    private void longRanges() {
+        boolean mended = KernelFeature.PHYS_VEC_WHOLE_PAGES.isIn(world.kernel())
+                || world.plan().lifetimes().bugs().contains(Bug.CUT_AT_UINT_MAX);
+        if (!mended && world.plan().timeline().stream().anyMatch(this::exportsLongRange)) {
+            caution(
+                    "as released, %s may do otherwise: %s; it is mended in %s, and --bugs %s shows what follows"
+                            .formatted(
+                                    world.kernel(),
+                                    Bug.CUT_AT_UINT_MAX.effect(),
+                                    KernelFeature.PHYS_VEC_WHOLE_PAGES.since(),
+                                    Bug.CUT_AT_UINT_MAX.word()),
+                    KernelFeature.PHYS_VEC_WHOLE_PAGES.source());
+        }
+    }
+
+    private boolean exportsLongRange(Operation operation) {
+        return operation instanceof DmaBufOperation.Export op
+                && world.plan().lifetimes().drivers().get(op.from()) instanceof Driver.Vfio vfio
+                && vfio.profile() != VfioProfile.RFC
+                && longest(op) >= 4 * Bytes.GIB;
+    }
+
+    private long longest(DmaBufOperation.Export op) {
+        Device.BarSpec bar = world.device(op.from()).bars().get(op.region().orElse(0));
+        long whole = bar == null ? 0 : bar.size() - op.offset().orElse(0);
+        return op.ranges()
+                .map(ranges -> ranges.stream()
+                        .mapToLong(DmaBufOperation.Slice::length)
+                        .max()
+                        .orElse(0))
+                .orElseGet(() -> op.length().orElse(whole));
     }
 
     private static KernelFeature importer(Device.Importer importer) {

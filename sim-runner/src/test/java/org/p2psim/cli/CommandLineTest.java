@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.p2psim.scenario.library.Library;
@@ -51,6 +52,21 @@ class CommandLineTest {
         Result all = p2psim("run", name, "--json", "--fidelity=L0");
         assertThat(all.code()).isZero();
         assertThat(p2psim("run", name, "--json", "--fidelity=L2").out()).isEqualTo(all.out());
+    }
+
+    /** Linux 7.2.8, "dma-buf: Split sgl by largest page-aligned chunk". */
+    @ParameterizedTest
+    @CsvSource({"6.19, true", "7.1, true", "7.2.7, true", "7.2.8, false", "7.3, false"})
+    void whoExportsMoreThan4GibIsWarnedOfReleasesThatCutItBadly(String release, boolean warned) {
+        String json = p2psim(
+                        "run",
+                        "vfio-beyond-4-gib",
+                        "--variant=translating",
+                        "--set=kernel.release=" + release,
+                        "--json")
+                .out();
+        assertThat(json.contains("as released, %s may do otherwise".formatted(release)))
+                .isEqualTo(warned);
     }
 
     @ParameterizedTest

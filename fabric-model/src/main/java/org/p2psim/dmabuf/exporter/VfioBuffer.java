@@ -24,9 +24,11 @@ import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.Wait;
 import org.p2psim.dmabuf.sgtable.PhysVec;
+import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.dmabuf.sgtable.VfioRfcSgTable;
 import org.p2psim.p2p.MapType;
 import org.p2psim.platform.Errno;
+import org.p2psim.unit.Bytes;
 
 /** One dma-buf of a vfio-pci device ({@code struct vfio_pci_dma_buf}): its slices of a BAR, and whether it is revoked. */
 final class VfioBuffer implements Exporter {
@@ -157,14 +159,22 @@ final class VfioBuffer implements Exporter {
         }
         MapType mapType = device.verdict(importer).mapType();
         boolean together = mapType == MapType.THRU_HOST_BRIDGE && memory.size() > 1;
-        return device.sgTable()
+        PhysVec ranges = new PhysVec(memory, 0);
+        return builder(ranges)
                 .build(
-                        new PhysVec(memory, 0),
+                        ranges,
                         mapType,
                         together ? dmaMap.mapTogether(importer, memory) : OptionalLong.empty(),
                         Kernel.PAGE_SIZE,
                         importer,
                         dmaMap);
+    }
+
+    /** Both make the same of less than 4 GiB. */
+    private PhysVecSgTable builder(PhysVec ranges) {
+        return ranges.total() >= 4 * Bytes.GIB && kernel.has(Bug.CUT_AT_UINT_MAX)
+                ? PhysVecSgTable.UINT_MAX_CUTS
+                : PhysVecSgTable.WHOLE_PAGE_CUTS;
     }
 
     /** Remembers what the DMA API made, which is what has to be given back. */
@@ -249,14 +259,18 @@ final class VfioBuffer implements Exporter {
             return Reply.done(dmaBuf);
         }
         Lock lock = dmaBuf.reservation().lock();
-        kernel.note(Journal.Action.RESTORE, dmaBuf.name(), "");
         return profile.waits()
-                ? lock.around(() -> notified(dmaBuf)).then(done -> lock.around(() -> openToMaps(dmaBuf)))
+                ? lock.around(() -> {
+                            kernel.note(Journal.Action.RESTORING, dmaBuf.name(), "");
+                            return notified(dmaBuf);
+                        })
+                        .then(done -> lock.around(() -> openToMaps(dmaBuf)))
                 : lock.around(() -> openToMaps(dmaBuf).then(done -> notified(dmaBuf)));
     }
 
     private Reply<DmaBuf> openToMaps(DmaBuf dmaBuf) {
         revoked = false;
+        kernel.note(Journal.Action.RESTORE, dmaBuf.name(), "");
         return Reply.done(dmaBuf);
     }
 

@@ -20,7 +20,6 @@ import org.p2psim.dmabuf.LockClass;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.Timeout;
 import org.p2psim.dmabuf.Wait;
-import org.p2psim.dmabuf.sgtable.PhysVecSgTable;
 import org.p2psim.p2p.P2pdma;
 import org.p2psim.p2p.Verdict;
 import org.p2psim.platform.Errno;
@@ -38,7 +37,6 @@ public final class VfioPci {
     private final P2pdma p2pdma;
     private final DmaMap dmaMap;
     private final VfioProfile profile;
-    private final PhysVecSgTable sgTable;
     private final Kernel kernel;
     private final Lock memoryLock;
     private final VfioDmaBufs dmaBufs = new VfioDmaBufs(this);
@@ -65,7 +63,6 @@ public final class VfioPci {
             P2pdma p2pdma,
             DmaMap dmaMap,
             VfioProfile profile,
-            PhysVecSgTable sgTable,
             Kernel kernel) {
         this.name = name;
         this.function = function;
@@ -73,7 +70,6 @@ public final class VfioPci {
         this.p2pdma = p2pdma;
         this.dmaMap = dmaMap;
         this.profile = profile;
-        this.sgTable = sgTable;
         this.kernel = kernel;
         this.memoryLock = new Lock(kernel, LockClass.MEMORY_LOCK, name);
     }
@@ -124,10 +120,6 @@ public final class VfioPci {
 
     VfioProfile profile() {
         return profile;
-    }
-
-    PhysVecSgTable sgTable() {
-        return sgTable;
     }
 
     DmaMap dmaMap() {

@@ -10,8 +10,6 @@ import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.p2p.MapType;
 import org.p2psim.platform.Errno;
-import org.p2psim.platform.KernelFeature;
-import org.p2psim.platform.KernelRelease;
 
 /**
  * {@code dma_buf_phys_vec_to_sgt()} (drivers/dma-buf/dma-buf-mapping.c, since 6.19), which vfio-pci builds its tables
@@ -22,19 +20,14 @@ import org.p2psim.platform.KernelRelease;
  */
 public enum PhysVecSgTable {
     /**
-     * 6.19 to 7.2: cuts at 2^32 - 1 bytes, so entries after the first are not page aligned, and counts the bytes behind
+     * As released from 6.19 on: cuts at 2^32 - 1 bytes, so entries after the first are not page aligned, and counts the bytes behind
      * an IOVA in 32 bits: from 4 GiB on the last entries are empty.
      */
     UINT_MAX_CUTS,
-    /** 7.3 and later: cuts at the largest whole number of pages below 2^32. */
+    /** As mended in 7.3 and 7.2.8: cuts at the largest whole number of pages below 2^32. */
     WHOLE_PAGE_CUTS;
 
     private static final long UINT_MAX = 0xffff_ffffL;
-
-    /** The builder of a release. */
-    public static PhysVecSgTable of(KernelRelease release) {
-        return KernelFeature.PHYS_VEC_WHOLE_PAGES.isIn(release) ? WHOLE_PAGE_CUTS : UINT_MAX_CUTS;
-    }
 
     /**
      * Builds the table; what it mapped before a failure is unmapped again.

@@ -47,6 +47,22 @@ class VfioPciTest {
         return new WorkRequest("wr", region.nic(), region.key(), AccessFlag.REMOTE_WRITE, true, 0, 4096);
     }
 
+    /** Section 3.4. */
+    @ParameterizedTest
+    @CsvSource({"V6_19, RESTORE d, NOTIFY d/x0", "V7_1, NOTIFY d/x0, RESTORE d"})
+    void importersAreToldOfARestorationAfterItAndFrom71OnBeforeIt(VfioProfile profile, String first, String second) {
+        Machine machine = machine(profile);
+        VfioPci device = device(machine, profile, "n0");
+        DmaBuf dmaBuf = export(device, "d");
+        machine.region(machine.nic(0, RdmaFlavour.DYNAMIC), "mr", dmaBuf);
+        Task<VfioPci> reset = machine.start("FLR", device::reset);
+        int mark = machine.kernel().journal().size();
+        device.resetDone();
+        machine.kernel().poll();
+        done(reset);
+        assertThat(machine.journal(mark, NOTIFY, RESTORE)).containsExactly(first, second);
+    }
+
     /** S09. */
     @Test
     void aResetRevokesFirstAndAnAccessDuringItFailsVisiblyAndWorksAgainAfterwards() {

@@ -59,18 +59,6 @@ class SgTableBuildersTest {
         assertThat(HabanalabsSgTable.of(KernelRelease.parse(release))).isEqualTo(builder);
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "6.19, UINT_MAX_CUTS",
-        "7.1, UINT_MAX_CUTS",
-        "7.2.7, UINT_MAX_CUTS",
-        "7.2.8, WHOLE_PAGE_CUTS",
-        "7.3-rc7, WHOLE_PAGE_CUTS"
-    })
-    void physicalRangesAreCutAtWholePagesSince73(String release, PhysVecSgTable builder) {
-        assertThat(PhysVecSgTable.of(KernelRelease.parse(release))).isEqualTo(builder);
-    }
-
     @Test
     void theStaleCursorOf67MapsThePageInAGapAndOmitsTheLastOne() {
         // pages 0, 1, 3 and 4 with segments of one page: page 2 is not exported
@@ -171,7 +159,7 @@ class SgTableBuildersTest {
     }
 
     @Test
-    void until73TheSecondEntryOfALongRangeIsNotPageAligned() {
+    void cutAtUintMaxTheSecondEntryOfALongRangeIsNotPageAligned() {
         assertThat(entries(build(
                         PhysVecSgTable.UINT_MAX_CUTS,
                         MapType.BUS_ADDR,
@@ -182,7 +170,7 @@ class SgTableBuildersTest {
     }
 
     @Test
-    void until73LengthsBehindAnIovaAreCountedIn32Bits() {
+    void cutAtUintMaxLengthsBehindAnIovaAreCountedIn32Bits() {
         assertThat(entries(build(
                         PhysVecSgTable.UINT_MAX_CUTS,
                         MapType.THRU_HOST_BRIDGE,

@@ -16,6 +16,7 @@ import org.p2psim.outcome.Machine;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.SgTableOutcome;
 import org.p2psim.report.lifetime.Chain;
+import org.p2psim.report.lifetime.Lifetimes;
 import org.p2psim.report.matrix.PairGrid;
 import org.p2psim.report.svg.HeatStrip;
 import org.p2psim.report.svg.TimelinePicture;
@@ -30,6 +31,7 @@ public final class Variant {
     private final int number;
     private final RunOutcome run;
     private final PairGrid grid;
+    private final Lifetimes lifetimes;
     private final String timeline;
     private final ImmutableSet<String> marks;
 
@@ -37,6 +39,7 @@ public final class Variant {
         this.number = number;
         this.run = run;
         this.grid = new PairGrid(run.matrix());
+        this.lifetimes = new Lifetimes(run);
         this.timeline = TimelinePicture.render(id("timeline"), run);
         this.marks = MARK.matcher(timeline).results().map(mark -> mark.group(1)).collect(ImmutableSet.toImmutableSet());
     }
@@ -133,6 +136,6 @@ public final class Variant {
 
     /** An event by its index; a document from elsewhere may name one that is not there. */
     public Optional<Event> event(int index) {
-        return run.events().stream().filter(event -> event.index() == index).findFirst();
+        return lifetimes.event(index);
     }
 }

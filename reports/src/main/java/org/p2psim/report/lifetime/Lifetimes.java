@@ -40,14 +40,20 @@ public final class Lifetimes {
             }
         }
         this.notifications = run.events().stream()
-                .filter(event -> event.what().equals(NOTIFY))
+                .filter(Lifetimes::isNotification)
                 .collect(ImmutableListMultimap.toImmutableListMultimap(Event::lane, event -> event));
+    }
+
+    /** Whether an importer was told that its mapping is to go. */
+    public static boolean isNotification(Event event) {
+        return event.what().equals(NOTIFY);
     }
 
     public Optional<ObjectOutcome> object(String name) {
         return Optional.ofNullable(objects.get(name));
     }
 
+    /** An event by its index; a document from elsewhere may name one that is not there. */
     public Optional<Event> event(int index) {
         return Optional.ofNullable(events.get(index));
     }

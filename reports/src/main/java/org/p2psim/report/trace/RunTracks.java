@@ -16,6 +16,7 @@ import org.p2psim.outcome.ObjectOutcome;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.outcome.TransferOutcome.RouteHop;
+import org.p2psim.report.lifetime.Lifetimes;
 import org.p2psim.report.lifetime.Told;
 import org.p2psim.unit.Bytes;
 import org.p2psim.unit.Ticks;
@@ -28,18 +29,20 @@ final class RunTracks {
     private static final String TIMELINE = "timeline";
 
     private final RunOutcome run;
+    private final Lifetimes lifetimes;
     private final Map<String, Track> tracks = new LinkedHashMap<>();
     private final Map<String, TransferOutcome> transfers;
 
-    private RunTracks(RunOutcome run) {
+    private RunTracks(RunOutcome run, Lifetimes lifetimes) {
         this.run = run;
+        this.lifetimes = lifetimes;
         this.transfers = run.transfers().stream()
                 .collect(Collectors.toMap(
                         TransferOutcome::name, each -> each, (first, second) -> first, LinkedHashMap::new));
     }
 
-    static ImmutableList<Track> of(RunOutcome run) {
-        return new RunTracks(run).tracks();
+    static ImmutableList<Track> of(RunOutcome run, Lifetimes lifetimes) {
+        return new RunTracks(run, lifetimes).tracks();
     }
 
     private ImmutableList<Track> tracks() {
@@ -162,9 +165,8 @@ final class RunTracks {
     }
 
     private void addInFlight(InFlightOutcome inFlight) {
-        run.events().stream()
-                .filter(event -> event.index() == inFlight.event())
-                .findFirst()
+        lifetimes
+                .event(inFlight.event())
                 .ifPresent(event -> tlps(inFlight.dma())
                         .add(new Mark(
                                 event.start(),

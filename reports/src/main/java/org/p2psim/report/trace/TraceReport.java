@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.outcome.RunOutcome;
+import org.p2psim.report.lifetime.Lifetimes;
 
 /**
  * Runs in the Trace Event Format (JSON object form), which Perfetto and chrome://tracing open: a process for each run, a
@@ -52,19 +53,21 @@ public final class TraceReport {
         out.name(pid, "%s [%s]".formatted(run.provenance().scenario(), run.variant()));
         List<Entry> entries = new ArrayList<>();
         ImmutableListMultimap.Builder<Integer, End> ends = ImmutableListMultimap.builder();
-        for (Arrow arrow : Arrow.of(run)) {
+        Lifetimes lifetimes = new Lifetimes(run);
+        for (Arrow arrow : Arrow.of(run, lifetimes)) {
             ends.put(arrow.from(), new End("s", flows));
             ends.put(arrow.to(), new End("f", flows++));
         }
         ImmutableListMultimap<Integer, End> arrows = ends.build();
         int tid = 0;
-        for (Track track : RunTracks.of(run)) {
+        for (Track track : RunTracks.of(run, lifetimes)) {
             ImmutableList<ImmutableList<Mark>> lines = track.lines();
             for (int line = 0; line < lines.size(); line++) {
                 tid++;
-                out.name(pid, tid, line == 0 ? track.name() : "%s (%d)".formatted(track.name(), line + 1));
+                TraceWriter.Line numbers = new TraceWriter.Line(pid, tid);
+                out.name(numbers, line == 0 ? track.name() : "%s (%d)".formatted(track.name(), line + 1));
                 for (Mark mark : lines.get(line)) {
-                    add(mark, new TraceWriter.Line(pid, tid), arrows, entries);
+                    add(mark, numbers, arrows, entries);
                 }
             }
         }

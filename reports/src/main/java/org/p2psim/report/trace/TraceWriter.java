@@ -45,23 +45,19 @@ final class TraceWriter implements AutoCloseable {
         }
     }
 
-    /** Begins an object of its own line. */
-    private void begin(String phase, int pid) {
+    /** Begins an object, on a line of the file of its own. */
+    private void begin(String phase, Line line) {
         json.writeRaw('\n');
         json.writeStartObject();
         json.writeStringProperty("ph", phase);
-        json.writeNumberProperty("pid", pid);
+        json.writeNumberProperty("pid", line.pid());
+        json.writeNumberProperty("tid", line.tid());
     }
 
     private void event(String phase, long time, Line line) {
-        begin(phase, line.pid());
-        json.writeNumberProperty("tid", line.tid());
-        time(time);
-    }
-
-    private void time(long ticks) {
+        begin(phase, line);
         json.writeName("ts");
-        json.writeNumber(microseconds(ticks));
+        json.writeNumber(microseconds(time));
     }
 
     /** Exactly: a microsecond has 16,000,000 ticks, which only 2 and 5 divide. */
@@ -70,38 +66,27 @@ final class TraceWriter implements AutoCloseable {
         return exact.signum() == 0 ? "0" : exact.stripTrailingZeros().toPlainString();
     }
 
-    /** Names a process, which are shown in the order of their numbers. */
+    /** Names a process; they are shown in the order of their numbers. */
     void name(int pid, String name) throws IOException {
         guard(() -> {
-            metadata("process_name", pid, 0, "name", name);
-            sortIndex("process_sort_index", pid, 0, pid);
+            metadata("process_name", new Line(pid, 0), () -> json.writeStringProperty("name", name));
+            metadata("process_sort_index", new Line(pid, 0), () -> json.writeNumberProperty("sort_index", pid));
         });
     }
 
-    /** Names a thread. */
-    void name(int pid, int tid, String name) throws IOException {
+    /** Names a thread; those of a process are shown in the order of their numbers. */
+    void name(Line line, String name) throws IOException {
         guard(() -> {
-            metadata("thread_name", pid, tid, "name", name);
-            sortIndex("thread_sort_index", pid, tid, tid);
+            metadata("thread_name", line, () -> json.writeStringProperty("name", name));
+            metadata("thread_sort_index", line, () -> json.writeNumberProperty("sort_index", line.tid()));
         });
     }
 
-    private void metadata(String what, int pid, int tid, String key, String value) {
-        begin("M", pid);
-        json.writeNumberProperty("tid", tid);
+    private void metadata(String what, Line line, Runnable argument) {
+        begin("M", line);
         json.writeStringProperty("name", what);
         json.writeObjectPropertyStart("args");
-        json.writeStringProperty(key, value);
-        json.writeEndObject();
-        json.writeEndObject();
-    }
-
-    private void sortIndex(String what, int pid, int tid, int index) {
-        begin("M", pid);
-        json.writeNumberProperty("tid", tid);
-        json.writeStringProperty("name", what);
-        json.writeObjectPropertyStart("args");
-        json.writeNumberProperty("sort_index", index);
+        argument.run();
         json.writeEndObject();
         json.writeEndObject();
     }

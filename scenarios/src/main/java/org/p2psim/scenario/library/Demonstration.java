@@ -116,6 +116,13 @@ public record Demonstration(
                             REGISTRATIONS_COUNTED),
                     explored(Bug.UNMAP_WAIT_TIMES_OUT, "vfio-unmap-times-out", "merged", 100, REUSE_WAITS),
                     explored(
+                            Bug.CUT_AT_UINT_MAX,
+                            "vfio-beyond-4-gib",
+                            "translating",
+                            100,
+                            TABLE_COVERS_EXPORT,
+                            ENTRIES_FIT_IMPORTER),
+                    explored(
                             Bug.PIN_OP_FORGOTTEN,
                             "vfio-pin-refused",
                             "vfio-6.19",

@@ -50,6 +50,7 @@ public final class Library {
             "software-rdma-refused",
             "two-sockets",
             "vfio-7.1-rc-double-put",
+            "vfio-beyond-4-gib",
             "vfio-close-leaves-a-shell",
             "vfio-close-meets-reset",
             "vfio-close-window",

@@ -26,10 +26,12 @@ import org.p2psim.scenario.Plan;
  *       and writes in its memory, and who gets a part of it next. To open it is open to everybody: only what the same
  *       user did before stays before.
  *   <li>What is done with the descriptor of a dma-buf stays in order: CPU access and its end, and close.
+ *   <li>The steps of a driver with an attachment of its own stay in order: attach, pin, map, unmap, unpin, detach. The DMA
+ *       of its device does not.
  *   <li>Memory of a device that is closed gets another owner no sooner after the close than the file says.
  * </ul>
  *
- * <p>Everything else may change places: importers, DMA, resets, moves, revocations, and all of these with the above.
+ * <p>Everything else may change places: regions, DMA, resets, moves, revocations, and all of these with the above.
  */
 final class ProgramOrder {
     private final ImmutableSet<String> devices;
@@ -80,7 +82,7 @@ final class ProgramOrder {
         return all.build();
     }
 
-    /** The device or descriptor whose lines stay in order. */
+    /** The device, descriptor or attachment whose lines stay in order. */
     private static Optional<String> file(Operation operation, Map<String, String> devicesOfHandles) {
         if (operation instanceof DeviceOperation.OpenDevice op) {
             return Optional.of(op.device());
@@ -100,6 +102,8 @@ final class ProgramOrder {
             return Optional.of(op.dmaBuf());
         } else if (operation instanceof CpuOperation.OfDmaBuf op) {
             return Optional.of(op.dmaBuf());
+        } else if (operation instanceof DmaBufOperation.OfAttachment op) {
+            return Optional.of(op.attachment());
         }
         return Optional.empty();
     }

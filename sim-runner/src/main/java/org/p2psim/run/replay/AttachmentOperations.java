@@ -1,13 +1,18 @@
 package org.p2psim.run.replay;
 
+import com.google.common.collect.LinkedHashMultimap;
+import com.google.common.collect.SetMultimap;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Bug;
 import org.p2psim.dmabuf.Direction;
 import org.p2psim.dmabuf.DmaBuf;
+import org.p2psim.dmabuf.Importer;
+import org.p2psim.dmabuf.MoveNotify;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.Wait;
@@ -21,6 +26,8 @@ final class AttachmentOperations {
     private final SoftwareRdmaOperations software;
     private final Landings landings;
     private final Set<Attachment> detaching = new HashSet<>();
+    /** The steps with each attachment, by its name, that are not over. */
+    private final SetMultimap<String, Line> underWay = LinkedHashMultimap.create();
 
     AttachmentOperations(RunState run, SoftwareRdmaOperations software, Landings landings) {
         this.run = run;
@@ -47,55 +54,89 @@ final class AttachmentOperations {
                 .then(importer -> run.handles()
                         .exported(op.dmaBuf())
                         .then(DmaBuf::get)
-                        .then(held -> held.attach(importer, run.importers().callback(importer))
+                        .then(held -> held.attach(importer, callback(op, importer))
                                 .undo(() -> {
                                     held.put();
                                     return Reply.done(held);
                                 })));
     }
 
+    /**
+     * A driver whose steps the timeline says is told, and does nothing until the timeline says so. If no line unmaps, it
+     * does from 7.1 on what whoever supplies the callback must (invalidate_mappings in include/linux/dma-buf.h): it unmaps.
+     */
+    private Optional<MoveNotify> callback(DmaBufOperation.Attach op, Importer importer) {
+        if (!run.importers().hasCallback(importer)) {
+            return Optional.empty();
+        }
+        boolean unmaps = run.kernel().kernel().core().callbackOptional()
+                && run.world().plan().timeline().stream()
+                        .noneMatch(line -> line instanceof DmaBufOperation.Unmap unmap
+                                && unmap.attachment().equals(op.attachment()));
+        return Optional.of(unmaps ? this::unmapsWhenNotified : Reply::done);
+    }
+
+    private Reply<Attachment> unmapsWhenNotified(Attachment attachment) {
+        if (attachment.mapping().isEmpty() || run.kernel().kernel().has(Bug.NEVER_UNMAPS)) {
+            return Reply.done(attachment);
+        }
+        return attachment.whenDriverUnmaps(() -> whenOver(attachment, () -> {
+            while (attachment.mapping().isPresent()) {
+                attachment.unmap();
+            }
+            return Reply.done(attachment);
+        }));
+    }
+
+    /** A step of a driver with an attachment of its own. */
+    private <T> void step(
+            int number, String attachment, String what, Supplier<Reply<T>> operation, Function<T, String> detail) {
+        Line line = new Line(number, attachment, what);
+        underWay.put(attachment, line);
+        run.kernel().start(line, operation, detail, reply -> underWay.remove(attachment, line));
+    }
+
     void pin(int number, DmaBufOperation.Pin op) {
-        run.kernel()
-                .start(
-                        new Line(number, op.attachment(), "pin"),
-                        () -> attachment(op.attachment())
-                                .then(attachment ->
-                                        attachment.dmaBuf().reservation().lock().around(attachment::pin)),
-                        done -> "the memory stays where it is",
-                        reply -> {});
+        step(
+                number,
+                op.attachment(),
+                "pin",
+                () -> attachment(op.attachment())
+                        .then(attachment ->
+                                attachment.dmaBuf().reservation().lock().around(attachment::pin)),
+                done -> "the memory stays where it is");
     }
 
     void unpin(int number, DmaBufOperation.Unpin op) {
-        run.kernel()
-                .start(
-                        new Line(number, op.attachment(), "unpin"),
-                        () -> attachment(op.attachment())
-                                .then(attachment -> attachment
-                                        .dmaBuf()
-                                        .reservation()
-                                        .lock()
-                                        .around(() -> {
-                                            attachment.unpin();
-                                            return Reply.done(attachment);
-                                        })),
-                        done -> "the memory may move again",
-                        reply -> {});
+        step(
+                number,
+                op.attachment(),
+                "unpin",
+                () -> attachment(op.attachment())
+                        .then(attachment -> attachment
+                                .dmaBuf()
+                                .reservation()
+                                .lock()
+                                .around(() -> {
+                                    attachment.unpin();
+                                    return Reply.done(attachment);
+                                })),
+                done -> "the memory may move again");
     }
 
     void map(int number, DmaBufOperation.Map op) {
         Direction direction = op.direction().orElse(Direction.BIDIRECTIONAL);
-        run.kernel()
-                .start(
-                        new Line(number, op.attachment(), "map"),
-                        () -> attachment(op.attachment())
-                                .then(attachment -> attachment
-                                        .dmaBuf()
-                                        .reservation()
-                                        .lock()
-                                        .around(() ->
-                                                attachment(op.attachment()).then(found -> found.map(direction)))),
-                        table -> summary(table) + inWords(direction),
-                        reply -> {});
+        step(
+                number,
+                op.attachment(),
+                "map",
+                () -> attachment(op.attachment())
+                        .then(attachment -> attachment
+                                .dmaBuf()
+                                .reservation()
+                                .lock()
+                                .around(() -> attachment(op.attachment()).then(found -> found.map(direction)))),
+                table -> summary(table) + inWords(direction));
     }
 
     private static String inWords(Direction direction) {
@@ -118,26 +159,26 @@ final class AttachmentOperations {
     }
 
     void unmap(int number, DmaBufOperation.Unmap op) {
-        run.kernel()
-                .start(
-                        new Line(number, op.attachment(), "unmap"),
-                        () -> mapped(op)
-                                .then(attachment -> attachment
-                                        .dmaBuf()
-                                        .reservation()
-                                        .lock()
-                                        .around(() -> mapped(op)
-                                                .then(mapped -> mapped.whenDriverUnmaps(() -> whenOver(mapped, () -> {
-                                                    mapped.unmap(number(op, mapped));
-                                                    return Reply.done(mapped);
-                                                }))))),
-                        done -> "the addresses are given back",
-                        reply -> {});
+        step(
+                number,
+                op.attachment(),
+                "unmap",
+                () -> mapped(op)
+                        .then(attachment -> attachment
+                                .dmaBuf()
+                                .reservation()
+                                .lock()
+                                .around(() -> mapped(op)
+                                        .then(mapped -> mapped.whenDriverUnmaps(() -> whenOver(mapped, () -> {
+                                            mapped.unmap(number(op, mapped));
+                                            return Reply.done(mapped);
+                                        }))))),
+                done -> "the addresses are given back");
     }
 
     /** A driver gives no addresses back that its device still uses. */
     private Reply<Attachment> whenOver(Attachment attachment, Supplier<Reply<Attachment>> next) {
-        return run.kernel().kernel().has(Bug.UNMAPS_WITH_DMA_IN_FLIGHT)
+        return !landings.through(attachment).isEmpty() && run.kernel().kernel().has(Bug.UNMAPS_WITH_DMA_IN_FLIGHT)
                 ? next.get()
                 : Reply.after(
                         new Wait(
@@ -152,8 +193,9 @@ final class AttachmentOperations {
         run.kernel()
                 .start(
                         new Line(number, op.attachment(), "detach"),
-                        () -> unmapped(op.attachment())
+                        () -> attachment(op.attachment())
                                 .then(this::onlyOnce)
+                                .then(attachment -> afterEarlier(op.attachment(), attachment))
                                 .then(attachment -> attachment
                                         .dmaBuf()
                                         .detach(attachment)
@@ -161,9 +203,23 @@ final class AttachmentOperations {
                                             attachment.dmaBuf().put();
                                             return Reply.done(attachment);
                                         })),
-                        attachment -> "%d reference(s) left"
-                                .formatted(attachment.dmaBuf().references()),
+                        attachment -> "%s%d reference(s) left"
+                                .formatted(
+                                        attachment.inDevice().isPresent() ? "still mapped; " : "",
+                                        attachment.dmaBuf().references()),
                         reply -> {});
+    }
+
+    /** The steps of a driver come one after the other: what it began before is over when it detaches. */
+    private Reply<Attachment> afterEarlier(String name, Attachment attachment) {
+        return Reply.after(
+                new Wait(
+                        Wait.Kind.LOCK,
+                        "what the driver of %s does with %s before"
+                                .formatted(attachment.importer().name(), name),
+                        () -> !underWay.containsKey(name),
+                        () -> underWay.get(name).stream().map(Line::name).toList()),
+                () -> Reply.done(attachment));
     }
 
     /** A driver detaches once, even if that has to wait. */
@@ -193,13 +249,5 @@ final class AttachmentOperations {
 
     private static long number(DmaBufOperation.Unmap op, Attachment attachment) {
         return op.mapping().isPresent() ? op.mapping().getAsInt() : attachment.newestMapping();
-    }
-
-    /** The same, if it holds no mapping any more. */
-    private Reply<Attachment> unmapped(String name) {
-        return attachment(name)
-                .then(attachment -> attachment.mapping().isEmpty()
-                        ? Reply.done(attachment)
-                        : Reply.refused(Errno.EINVAL, "%s is still mapped".formatted(name)));
     }
 }

@@ -1,10 +1,13 @@
 package org.p2psim.run.replay;
 
+import com.google.common.collect.ImmutableSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.p2psim.dmabuf.Journal.Action;
+import org.p2psim.dmabuf.Journal.Circumstance;
+import org.p2psim.invariant.Invariant;
 import org.p2psim.invariant.Violation;
 import org.p2psim.outcome.Event;
 import org.p2psim.run.kernel.Line;
@@ -13,12 +16,28 @@ import org.p2psim.run.watch.Recorder;
 
 /** Which events took a protection away: what made it possible that an invariant broke later. */
 final class Causes {
+    private static final ImmutableSet<Invariant> FOLLOWS_FROM_A_MOVE = ImmutableSet.of(
+            Invariant.OWNER_AS_MAPPED,
+            Invariant.REUSE_WAITS,
+            Invariant.TRANSLATION_INSIDE_MAPPING,
+            Invariant.NEW_MAPPING_WAITS,
+            Invariant.GPU_PLACED);
+
     private final RunState run;
     private final Recorder recorder;
     private final Map<Action, Map<String, Integer>> newest = new HashMap<>();
     private final Map<String, Integer> loosened = new HashMap<>();
     /** Of dma-bufs that the CPU has begun to access more often than it has ended that: how often, and since when. */
     private final Map<String, Bracket> brackets = new HashMap<>();
+
+    /** Attachments that were detached before they had unmapped, and when: all that breaks there later follows from that. */
+    private final Map<String, Integer> abandoned = new HashMap<>();
+
+    /** Attachments that were unpinned more often than pinned, and when first: from then on others' pins hold nothing. */
+    private final Map<String, Integer> overUnpinned = new HashMap<>();
+
+    /** What made it possible that somebody waits for ever: whatever is never given back follows from that. */
+    private OptionalInt stuck = OptionalInt.empty();
 
     private record Bracket(int depth, int event) {}
 
@@ -28,11 +47,20 @@ final class Causes {
     }
 
     void read(Noted noted) {
-        newest.computeIfAbsent(noted.action(), action -> new HashMap<>()).put(noted.object(), noted.event());
+        Map<String, Integer> events = newest.computeIfAbsent(noted.action(), action -> new HashMap<>());
+        if (noted.action() == Action.LEAK) {
+            events.putIfAbsent(noted.object(), noted.event());
+        } else {
+            events.put(noted.object(), noted.event());
+        }
         if (noted.action() == Action.BEGIN_CPU_ACCESS) {
             bracket(noted, 1);
         } else if (noted.action() == Action.END_CPU_ACCESS) {
             bracket(noted, -1);
+        } else if (noted.entry().is(Circumstance.NOT_PINNED)) {
+            overUnpinned.putIfAbsent(noted.object(), noted.event());
+        } else if (noted.entry().is(Circumstance.STILL_MAPPED)) {
+            abandoned.put(noted.object(), noted.event());
         } else if (noted.action() == Action.VUNMAP) {
             newest.getOrDefault(Action.VMAP, new HashMap<>()).remove(noted.object());
         }
@@ -67,6 +95,13 @@ final class Causes {
         loosened.putIfAbsent(attachment, event);
     }
 
+    /** Somebody waits for ever, because of this event. */
+    void stuck(int event) {
+        if (stuck.isEmpty()) {
+            stuck = OptionalInt.of(event);
+        }
+    }
+
     /** It is mapped anew. */
     void fastened(String attachment) {
         loosened.remove(attachment);
@@ -80,9 +115,22 @@ final class Causes {
      */
     int enabling(Violation violation, Optional<String> dmaBuf, Optional<String> device) {
         String object = violation.object();
+        Integer detached = abandoned.get(object);
+        if (detached != null) {
+            return detached;
+        }
+        OptionalInt loose = FOLLOWS_FROM_A_MOVE.contains(violation.invariant()) && isPinned(object)
+                ? overUnpinned(dmaBuf)
+                : OptionalInt.empty();
+        if (loose.isPresent()) {
+            return loose.getAsInt();
+        }
         OptionalInt found = switch (violation.invariant()) {
             case NO_WRITE_AFTER_REVOKE ->
                 first(of(Action.REVOKE, dmaBuf), of(Action.RESET, device), of(Action.DISABLE, device));
+            case PINNED_STAYS, PINNED_CHARGED -> first(overUnpinned(dmaBuf), of(Action.MOVE, dmaBuf));
+            case PUBLISHED_LAST -> of(Action.INSTALL, dmaBuf);
+            case REFUSED_VISIBLY -> newest(Action.KEY_FREED);
             case NO_LANDING_AFTER_UNMAP -> of(Action.UNMAP, object);
             case OWNER_AS_MAPPED, REUSE_WAITS ->
                 first(
@@ -93,25 +141,58 @@ final class Causes {
                         of(Action.REVOKE, dmaBuf),
                         of(Action.MOVE, dmaBuf));
             case ONE_OWNER ->
-                first(line("close-device", device), line("drop-master", device), of(Action.RELEASE, dmaBuf));
+                first(
+                        line("close-device", device),
+                        line("drop-master", device),
+                        of(Action.RELEASE, dmaBuf),
+                        line("close-device", newestLane()));
+            case ATTACHED_MEANS_REFERENCED -> isAttachment(object) ? line("close-device", device) : OptionalInt.empty();
             case LOCK_ORDER -> firstOfCycle(object);
             case CPU_BALANCED -> unbalanced(object);
             case LIVE_KEYS_ONLY -> of(Action.KEY_FREED, object);
             case RELEASED_UNMAPPED -> of(Action.RELEASE, dmaBuf);
             case NEW_MAPPING_WAITS -> of(Action.MOVE, dmaBuf);
             case PEER_TO_PEER_ALLOWED -> first(of(Action.MAP, object), of(Action.ATTACH, object));
-            case REVOKE_ENDS -> of(Action.ATTACH, object);
+            case REVOKE_ENDS -> first(of(Action.ATTACH, object), of(Action.REVOKE, dmaBuf));
+            case REGISTRATIONS_COUNTED -> stuck;
             case PREDICTABLE -> of(Action.INVALIDATE, object);
             case TRANSLATION_INSIDE_MAPPING ->
                 first(of(Action.REVOKE, dmaBuf), of(Action.MOVE, dmaBuf), of(Action.RESTORE, dmaBuf));
             case NO_MAPPING_WHILE_REVOKED, USABLE_WHEN_ENABLED, REVOKED_MEANS_DISABLED ->
                 first(of(Action.RESTORE, dmaBuf), of(Action.REVOKE, dmaBuf), of(Action.EXPORT, dmaBuf));
-            case NOTHING_LEAKED -> of(Action.LEAK, object);
-            case GPU_PLACED -> of(Action.MAP, object);
+            case NOTHING_LEAKED -> first(of(Action.LEAK, object), stuck);
+            case GPU_PLACED -> first(of(Action.MAP, object), of(Action.CORE_MAP, object));
             case KEY_RESERVED -> first(of(Action.KEY_FREED, object), of(Action.KEY_INVALIDATED, object));
             default -> OptionalInt.empty();
         };
         return found.orElseGet(this::newest);
+    }
+
+    /** What should not have moved and did breaks because somebody took back a pin that was another's. */
+    private OptionalInt overUnpinned(Optional<String> dmaBuf) {
+        return dmaBuf.stream()
+                .flatMap(name -> overUnpinned.entrySet().stream()
+                        .filter(entry -> entry.getKey().startsWith(name + "/")))
+                .mapToInt(Map.Entry::getValue)
+                .min();
+    }
+
+    /** Whether an object is an attachment that is pinned, or the region of one. */
+    private boolean isPinned(String object) {
+        return run.handles().exported().stream()
+                        .flatMap(dmaBuf -> dmaBuf.attachments().stream())
+                        .anyMatch(attachment -> attachment.name().equals(object) && attachment.isPinned())
+                || run.handles()
+                        .region(object)
+                        .filter(region -> region.attachment().isPinned())
+                        .isPresent();
+    }
+
+    /** Whatever it was done to. */
+    private OptionalInt newest(Action action) {
+        return newest.getOrDefault(action, Map.of()).values().stream()
+                .mapToInt(Integer::intValue)
+                .max();
     }
 
     private OptionalInt of(Action action, Optional<String> object) {
@@ -136,6 +217,15 @@ final class Causes {
         return OptionalInt.empty();
     }
 
+    private Optional<String> newestLane() {
+        int event = newest();
+        return event < 0 ? Optional.empty() : Optional.of(recorder.event(event).lane());
+    }
+
+    private static boolean isAttachment(String object) {
+        return object.contains("/");
+    }
+
     private static OptionalInt first(OptionalInt... events) {
         for (OptionalInt event : events) {
             if (event.isPresent()) {
@@ -143,6 +233,17 @@ final class Causes {
             }
         }
         return OptionalInt.empty();
+    }
+
+    /** Index of the line of the timeline that brought the newest event about, if one did; else of that event. */
+    int newestLine() {
+        int event = newest();
+        return event < 0
+                ? event
+                : run.kernel()
+                        .line(recorder.event(event).operation())
+                        .map(Line::event)
+                        .orElse(event);
     }
 
     /** Index of the newest event that is no violation, -1 if there is none. */

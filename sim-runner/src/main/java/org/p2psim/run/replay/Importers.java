@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.p2psim.address.Bdf;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Importer;
-import org.p2psim.dmabuf.MoveNotify;
 import org.p2psim.dmabuf.Reply;
 import org.p2psim.dmabuf.Wait;
 import org.p2psim.dmabuf.importer.RdmaFlavour;
@@ -42,17 +41,17 @@ public final class Importers {
     }
 
     /**
-     * What a driver attaches with if the timeline says each of its steps: it is told, and does nothing until the timeline
-     * says so. One that pins and cannot be revoked has no callback where it is optional.
+     * Whether a driver attaches with a callback if the timeline says each of its steps: one that pins and cannot be
+     * revoked has none where it is optional.
      */
-    Optional<MoveNotify> callback(Importer importer) {
+    boolean hasCallback(Importer importer) {
         boolean none = !importer.dynamic()
                 || kernel.kernel().core().callbackOptional()
                         && switch (world.device(importer.name()).importer().orElseThrow()) {
                             case PINNED, PINNED_WITH_REVOKE -> true;
                             case PINNED_REVOCABLE, DYNAMIC, STATIC -> false;
                         };
-        return none ? Optional.empty() : Optional.of(Reply::done);
+        return !none;
     }
 
     /** The NIC of a name with its driver; refused if the deciding kernel has no such device. */

@@ -21,6 +21,7 @@ import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Journal.Action;
 import org.p2psim.dmabuf.Task;
 import org.p2psim.dmabuf.Wait;
+import org.p2psim.dmabuf.exporter.GpuBuffer;
 import org.p2psim.dmabuf.exporter.VfioPci;
 import org.p2psim.dmabuf.ownership.OwnedMemory;
 import org.p2psim.invariant.DmaBufChecks;
@@ -115,8 +116,7 @@ public final class Landings {
     }
 
     private Journey.Mapped asItIs(Attachment attachment) {
-        DmaBuf dmaBuf = attachment.dmaBuf();
-        return new Journey.Mapped(snapshot(), dmaBuf.exporter().ranges(dmaBuf));
+        return new Journey.Mapped(snapshot(), attachment.shownWhenMapped());
     }
 
     private OwnedMemory snapshot() {
@@ -231,7 +231,7 @@ public final class Landings {
                     && !ownedAsThen(
                             attachment,
                             mapped(attachment, attachment.newestMapping()).owners())) {
-                causes.loosened(attachment.name(), causes.newest());
+                causes.loosened(attachment.name(), causes.newestLine());
             }
         });
     }
@@ -316,17 +316,21 @@ public final class Landings {
         broken(violation, times, run.engine().now(), causes.newest());
     }
 
-    /** A check at the end of the run has found something. */
-    void brokenAtEnd(Violation violation, long at) {
-        broken(violation, 1, at, causes.newest());
-    }
-
     /**
-     * A check has found something that others are to blame for.
+     * A check at the end of the run has found something.
      *
      * @param by index of the event whose effect it is; the newest one if absent
      */
-    void broken(Violation violation, List<String> others, long at, OptionalInt by) {
+    void brokenAtEnd(Violation violation, long at, OptionalInt by) {
+        broken(violation, 1, at, by.orElseGet(causes::newest));
+    }
+
+    /**
+     * Somebody waits for ever, which others are to blame for.
+     *
+     * @param by index of the event whose effect it is; the newest one if absent
+     */
+    void stuck(Violation violation, List<String> others, long at, OptionalInt by) {
         int enabling = others.stream()
                 .map(other -> causes.enabling(
                         new Violation(violation.invariant(), other, violation.detail()),
@@ -334,6 +338,7 @@ public final class Landings {
                         Optional.empty()))
                 .findFirst()
                 .orElseGet(causes::newest);
+        causes.stuck(enabling);
         run.watch().broken(violation, others, 1, at, by.orElseGet(causes::newest), enabling);
     }
 
@@ -353,12 +358,17 @@ public final class Landings {
         return causes.enabling(violation, dmaBuf, device);
     }
 
-    /** The dma-buf that an object is, or is of. */
+    /** The dma-buf that an object is, is of, or is the memory of. */
     private Optional<String> dmaBufOf(String object) {
         return run.handles().exported().stream()
                 .map(DmaBuf::name)
                 .filter(name -> object.equals(name) || object.startsWith(name + "/"))
                 .findFirst()
+                .or(() -> run.handles().exported().stream()
+                        .filter(dmaBuf -> dmaBuf.exporter() instanceof GpuBuffer buffer
+                                && buffer.name().equals(object))
+                        .map(DmaBuf::name)
+                        .findFirst())
                 .or(() -> run.handles().regions().values().stream()
                         .flatMap(made -> made.object().stream())
                         .filter(region -> region.name().equals(object))

@@ -24,6 +24,7 @@ import org.p2psim.outcome.ObjectOutcome.Use;
 final class ObjectStates {
     private static final Seen MAPPED = new Seen("mapped", Use.USABLE, List.of());
     private static final Seen DETACHED = new Seen("detached", Use.GONE, List.of());
+    private static final Seen ABANDONED = new Seen("detached, still mapped", Use.CONTRADICTED, List.of());
 
     private record Seen(String name, Use use, List<String> broken) {}
 
@@ -175,7 +176,7 @@ final class ObjectStates {
 
     private static Seen attachment(Attachment attachment) {
         if (!attachment.dmaBuf().attachments().contains(attachment)) {
-            return DETACHED;
+            return attachment.mapping().isPresent() ? ABANDONED : DETACHED;
         }
         return switch (attachment.mappingState()) {
             case VALID -> MAPPED;

@@ -319,7 +319,7 @@ public final class Replay {
         }
         run.kernel().begin(line, "");
         Optional<Attachment> attachment = run.handles().attachment(name);
-        Optional<SgTable> table = attachment.flatMap(Attachment::mapping);
+        Optional<SgTable> table = attachment.flatMap(Attachment::inDevice);
         if (table.isEmpty()) {
             transfers.refused(line, name, size, Optional.of(Errno.EINVAL), name + " is not mapped");
         } else if (offset < 0 || size <= 0 || size > table.get().length() - offset) {

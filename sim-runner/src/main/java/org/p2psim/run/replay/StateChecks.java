@@ -55,6 +55,8 @@ final class StateChecks {
     private final NotificationChecks notifications = new NotificationChecks();
     private final Map<String, Attachment> attachments = new HashMap<>();
     private final Set<String> hotResets = new HashSet<>();
+    /** The line of whoever waits for ever; empty while nobody does. */
+    private OptionalInt stuckLine = OptionalInt.empty();
 
     StateChecks(RunState run, Landings landings) {
         this.run = run;
@@ -143,13 +145,17 @@ final class StateChecks {
                     .flatMap(task -> run.kernel().line(task.cause()).stream())
                     .mapToInt(Line::event)
                     .findFirst();
-            landings.broken(violation, blockers, at, line);
+            landings.stuck(violation, blockers, at, line);
+            if (stuckLine.isEmpty()) {
+                stuckLine = line;
+            }
         }
         run.watch().checked(ImmutableSet.of(Invariant.REGISTRATIONS_COUNTED), 1);
         run.exporters()
                 .vfio()
                 .values()
-                .forEach(device -> VfioChecks.stuck(device).forEach(violation -> landings.brokenAtEnd(violation, at)));
+                .forEach(device ->
+                        VfioChecks.stuck(device).forEach(violation -> landings.brokenAtEnd(violation, at, stuckLine)));
     }
 
     /** What nobody holds any more must be gone; once nobody holds anything, everything must (I-38). */
@@ -160,7 +166,7 @@ final class StateChecks {
         run.watch().checked(ImmutableSet.of(Invariant.NOTHING_LEAKED), unheld.size());
         boolean nobody = unheld.size() == dmaBufs.size();
         KernelChecks.leaked(unheld, nobody ? run.importers().nics() : List.of())
-                .forEach(violation -> landings.brokenAtEnd(violation, at));
+                .forEach(violation -> landings.brokenAtEnd(violation, at, stuckLine));
         List<String> leaks = run.kernel().kernel().journal().objects(Action.LEAK);
         leaks.stream()
                 .distinct()
@@ -172,6 +178,7 @@ final class StateChecks {
                                         .formatted(leaks.stream()
                                                 .filter(leaked::equals)
                                                 .count())),
-                        at));
+                        at,
+                        OptionalInt.empty()));
     }
 }

@@ -119,6 +119,28 @@ class InterleavingTest {
         assertThat(resets).hasSizeGreaterThan(4);
     }
 
+    @Test
+    void whatADriverDoesWithItsAttachmentStaysInOrder() {
+        Plan plan = Machine.plan(
+                "release: \"6.19\"",
+                "vfio-6.19",
+                "at: 0ns, do: export, dma-buf: d, from: n0, region: 4",
+                "at: 1ns, do: attach, attachment: a, dma-buf: d, importer: x0",
+                "at: 2ns, do: map, attachment: a",
+                "at: 3ns, do: unmap, attachment: a",
+                "at: 4ns, do: detach, attachment: a");
+        for (long number = 1; number <= 200; number++) {
+            assertThat(new Interleaving(plan.seed(), number, WITHIN).of(plan).timeline())
+                    .as("interleaving %d", number)
+                    .extracting(Object::getClass)
+                    .containsSubsequence(
+                            DmaBufOperation.Attach.class,
+                            DmaBufOperation.Map.class,
+                            DmaBufOperation.Unmap.class,
+                            DmaBufOperation.Detach.class);
+        }
+    }
+
     private static long at(List<Operation> order, Class<?> kind) {
         return order.stream().filter(kind::isInstance).findFirst().orElseThrow().at();
     }

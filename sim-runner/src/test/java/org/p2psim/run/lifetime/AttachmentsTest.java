@@ -1,5 +1,6 @@
 package org.p2psim.run.lifetime;
 
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +16,6 @@ class AttachmentsTest {
         "at: 4us, id: first, do: unmap, attachment: a0, mapping: 1",
         "at: 5us, id: write, do: dma-write, attachment: a0, size: 4KiB",
         "at: 10us, id: again, do: unmap, attachment: a0, mapping: 1",
-        "at: 11us, id: early, do: detach, attachment: a0",
         "at: 12us, id: last, do: unmap, attachment: a0",
         "at: 13us, id: none, do: unmap, attachment: a0",
         "at: 14us, id: late, do: detach, attachment: a0",
@@ -23,7 +23,7 @@ class AttachmentsTest {
 
     /** dma_buf_map_attachment(): each mapping has a table, and DMA addresses, of its own. */
     @Test
-    void anAttachmentThatIsMappedTwiceGivesEachMappingBackAndDetachesAfterTheLast() {
+    void anAttachmentThatIsMappedTwiceGivesEachMappingBackAndThenDetaches() {
         Lifetime.on("release: \"7.1\"")
                 .iommu("translating")
                 .does(MAPPED_TWICE)
@@ -34,7 +34,6 @@ class AttachmentsTest {
                         "dma: write, is: completed, landed-in: { buf: 4KiB }",
                         "operation: first, is: done",
                         "operation: again, errno: EINVAL",
-                        "operation: early, errno: EINVAL",
                         "operation: last, is: done",
                         "operation: none, errno: EINVAL",
                         "operation: late, is: done",
@@ -103,6 +102,103 @@ class AttachmentsTest {
                         "handle: bo, place: system",
                         "order: [\"unmap buf/x0\", \"move buf\"]",
                         "no-invariant-broken: true")
+                .run();
+    }
+
+    private static final String[] DETACHED_WHILE_MAPPED = {
+        "at: 0us, do: export, dma-buf: buf, from: n0, region: 4",
+        "at: 1us, do: attach, attachment: a0, dma-buf: buf, importer: x0",
+        "at: 2us, do: map, attachment: a0",
+        "at: 10us, id: forgets, do: detach, attachment: a0",
+        "at: 11us, id: back, do: unmap, attachment: a0",
+        "at: 20us, id: flr, do: reset, device: n0",
+        "at: 30us, id: write, do: dma-write, attachment: a0, size: 4KiB",
+        "at: 400us, do: close, dma-buf: buf",
+    };
+
+    /** dma_buf_detach() does not ask whether its importer has unmapped: nobody notifies it any more, and DMA goes on. */
+    @Test
+    void whoDetachesWhileMappedIsNotToldOfAResetAndWritesThroughIt() {
+        Lifetime.on("release: \"6.19\"")
+                .does(DETACHED_WHILE_MAPPED)
+                .expects(
+                        "operation: forgets, is: done",
+                        "operation: back, errno: EINVAL",
+                        "attachment: a0, is: detached",
+                        "count: \"notify buf/x0\", is: 0",
+                        "dma: write, dropped: 4KiB",
+                        "broken: I-04, operation: forgets, enabled-by: forgets",
+                        "broken: I-14, operation: forgets",
+                        "broken: I-01, operation: write, enabled-by: forgets",
+                        "broken: I-38, enabled-by: forgets")
+                .run();
+    }
+
+    /** Section 1.7, the second wait: it counts what exporters have mapped, not who is attached. */
+    @Test
+    void aRevocationThatWaitsForUnmapsNeverEndsAfterSuchADetach() {
+        Lifetime.on("release: \"7.1\"")
+                .does(DETACHED_WHILE_MAPPED)
+                .expects(
+                        "operation: flr, is: waiting",
+                        "broken: I-04, operation: forgets",
+                        "broken: I-24, operation: flr, enabled-by: forgets",
+                        "broken: I-14, operation: forgets",
+                        "broken: I-38")
+                .run();
+    }
+
+    /** Up to 6.15 the core keeps the table of a static importer, and takes it back at detach: nothing is left behind. */
+    @Test
+    void aTableThatTheCoreKeepsIsTakenBackAtDetachWhoeverUsesIt() {
+        Lifetime.on("release: \"6.12\"")
+                .iommu("translating")
+                .importer("static")
+                .does(
+                        "at: 0us, do: allocate, handle: bo, from: g0, size: 1MiB",
+                        "at: 0us, do: export, dma-buf: buf, from: g0, handle: bo",
+                        "at: 1us, do: attach, attachment: a0, dma-buf: buf, importer: x0",
+                        "at: 2us, do: map, attachment: a0",
+                        "at: 10us, id: forgets, do: detach, attachment: a0",
+                        "at: 20us, id: stray, do: dma-write, attachment: a0, size: 4KiB",
+                        "at: 400us, do: close, dma-buf: buf")
+                .expects("operation: forgets, is: done", "dma: stray, blocked: 4KiB", "no-invariant-broken: true")
+                .run();
+    }
+
+    /** A driver does one thing after the other: its unmap takes 30 us, and its detach comes after that. */
+    @Test
+    void aDetachComesAfterTheUnmapThatItsDriverHasBegun() {
+        Lifetime.on("release: \"6.19\"")
+                .nic("unmap-time: 30us")
+                .does(
+                        "at: 0us, do: export, dma-buf: buf, from: n0, region: 4",
+                        "at: 1us, do: attach, attachment: a0, dma-buf: buf, importer: x0",
+                        "at: 2us, do: map, attachment: a0",
+                        "at: 10us, do: unmap, attachment: a0",
+                        "at: 15us, id: detach, do: detach, attachment: a0",
+                        "at: 400us, do: close, dma-buf: buf")
+                .expects("operation: detach, ends: 40us", "no-invariant-broken: true")
+                .run();
+    }
+
+    /** From 7.1 on whoever supplies invalidate_mappings must unmap in bounded time after it. */
+    @ParameterizedTest
+    @CsvSource({"'', true", "'at: 90us, do: unmap, attachment: a0', true", "'', false"})
+    void whereNoLineUnmapsADriverWithACallbackDoesWhenItIsTold(String unmap, boolean wellBehaved) {
+        Lifetime.on("release: \"7.1\"" + (wellBehaved ? "" : ", bugs: [never-unmaps]"))
+                .does(Stream.of(
+                                "at: 0us, do: export, dma-buf: buf, from: n0, region: 4",
+                                "at: 10us, do: attach, attachment: a0, dma-buf: buf, importer: x0",
+                                "at: 20us, do: map, attachment: a0",
+                                "at: 30us, id: reset, do: reset, device: n0",
+                                unmap)
+                        .filter(line -> !line.isEmpty())
+                        .toArray(String[]::new))
+                .expects(
+                        wellBehaved
+                                ? "operation: reset, ends: " + (unmap.isEmpty() ? "130us" : "190us")
+                                : "broken: I-24, operation: reset")
                 .run();
     }
 }

@@ -50,7 +50,7 @@ final class Lifetime {
               h0: { type: habanalabs, id: "1da3:1000", dram: { base: 0x20000000, size: 32GiB }, bars: { 4: { size: 32GiB, prefetchable: true } }, scrub-time: 10us, reset-time: 10us %s }
               n0: { type: vfio-pci, id: "144d:a80a", bars: { 0: { size: 16KiB, prefetchable: false }, 4: { size: 64MiB, prefetchable: true } }%s }
               n1: { type: vfio-pci, id: "144d:a80a", bars: { 0: { size: 16KiB, prefetchable: false } }, reset-time: 100us %s }
-              x0: { type: rdma-nic, id: "15b3:101b", importer: dynamic, fault-time: 1us, rnr-timer: 2us %s }
+              x0: { type: rdma-nic, id: "15b3:101b", importer: %s, fault-time: 1us, rnr-timer: 2us %s }
               x1: { type: rdma-nic, id: "1d0f:efa2", importer: pinned }
               x2: { type: rdma-nic, id: "8086:1592", importer: pinned-revocable, max-segment-size: 2GiB }
               x3: { type: rdma-nic, id: "15b3:101b", importer: dynamic, fault-time: 1us }
@@ -64,6 +64,7 @@ final class Lifetime {
     private String habanalabs = "";
     private String vfio = ", reset-time: 100us";
     private String vfio1 = "";
+    private String importer = "dynamic";
     private String nic = "";
     private final StringBuilder timeline = new StringBuilder();
     private final StringBuilder expect = new StringBuilder();
@@ -104,6 +105,12 @@ final class Lifetime {
         return this;
     }
 
+    /** How the driver of x0 attaches. */
+    Lifetime importer(String kind) {
+        importer = kind;
+        return this;
+    }
+
     Lifetime nic(String fields) {
         nic = ", " + fields;
         return this;
@@ -132,8 +139,8 @@ final class Lifetime {
     }
 
     Plan plan() {
-        String file = MACHINE.formatted(kernel, hostBridge, iommu, gpu, habanalabs, vfio, vfio1, nic) + "timeline:\n"
-                + timeline + "expect:\n  bare-metal:\n" + expect;
+        String file = MACHINE.formatted(kernel, hostBridge, iommu, gpu, habanalabs, vfio, vfio1, importer, nic)
+                + "timeline:\n" + timeline + "expect:\n  bare-metal:\n" + expect;
         return ScenarioText.plan(file);
     }
 
