@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.p2psim.address.AddressRange;
 import org.p2psim.platform.Errno;
 
 /**
@@ -48,12 +49,14 @@ public final class Attachment {
         private final SgTable table;
         private final Direction direction;
         private final long number;
+        private final ImmutableList<AddressRange> shown;
         private boolean stale;
 
-        Mapping(SgTable table, Direction direction, long number) {
+        Mapping(SgTable table, Direction direction, long number, ImmutableList<AddressRange> shown) {
             this.table = table;
             this.direction = direction;
             this.number = number;
+            this.shown = shown;
         }
     }
 
@@ -121,6 +124,12 @@ public final class Attachment {
 
     private Optional<Mapping> newest() {
         return held.isEmpty() ? Optional.empty() : Optional.of(held.get(held.size() - 1));
+    }
+
+    /** The memory that the buffer showed when the newest mapping was handed out; what it shows now if there is none. */
+    public ImmutableList<AddressRange> shownWhenMapped() {
+        return newest().map(mapping -> mapping.shown)
+                .orElseGet(() -> dmaBuf.exporter().ranges(dmaBuf));
     }
 
     /** What the importer said that its device does with the table, if it has mapped. */
@@ -294,7 +303,7 @@ public final class Attachment {
 
     private Reply<SgTable> handedOut(SgTable table, Direction asked, String whose) {
         mappings++;
-        held.add(new Mapping(table, asked, mappings));
+        held.add(new Mapping(table, asked, mappings, dmaBuf.exporter().ranges(dmaBuf)));
         kernel().note(
                         Journal.Action.MAP,
                         name(),
@@ -343,7 +352,7 @@ public final class Attachment {
     /** At detach: gives the table back that the core kept, whether or not the importer has unmapped. */
     void dropTable() {
         if (cached != null) {
-            takenBack = mapping().orElse(null);
+            takenBack = held.isEmpty() ? null : held.get(held.size() - 1).table;
             held.clear();
             kernel().note(Journal.Action.CORE_UNMAP, name(), "");
             dmaBuf.exporter().unmap(this, cached);

@@ -2,7 +2,9 @@ package org.p2psim.dmabuf;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +24,7 @@ public final class Kernel {
 
     private final DmaBufCore core;
     private final ImmutableSet<Bug> bugs;
+    private final Set<Bug> reached = EnumSet.noneOf(Bug.class);
     private final Journal journal = new Journal();
     private final LockOrder lockOrder = new LockOrder();
     private final List<Task<?>> waiting = new ArrayList<>();
@@ -47,8 +50,19 @@ public final class Kernel {
         return core;
     }
 
+    /** Asked where the bug makes a difference, and nowhere else: {@link #reached} says whether it ever was. */
     public boolean has(Bug bug) {
-        return bugs.contains(bug);
+        return bugs.contains(bug) && reached(bug);
+    }
+
+    private boolean reached(Bug bug) {
+        reached.add(bug);
+        return true;
+    }
+
+    /** Those of its bugs that made a difference, or could have. */
+    public ImmutableSet<Bug> reached() {
+        return Sets.immutableEnumSet(reached);
     }
 
     public Journal journal() {

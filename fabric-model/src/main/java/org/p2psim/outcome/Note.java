@@ -7,6 +7,8 @@ package org.p2psim.outcome;
  */
 public record Note(Kind kind, String text, String source) {
     public enum Kind {
+        /** A mistake was switched on, and the run never came to it. */
+        NOT_REACHED,
         /** The scenario did not say it, so it was taken. */
         ASSUMED,
         /** The machine's dump does not show it, and nothing was taken for it. */

@@ -98,7 +98,10 @@ final class Answers {
         Optional<TransferOutcome> failed =
                 all.stream().filter(transfer -> !transfer.route().isEmpty()).findFirst();
         List<LayerAnswer> layers = List.of(
-                kernel(verdict), gate(provider), delivery(question, verdict), effect(verdict, moved, refusal, failed));
+                kernel(verdict),
+                gate(provider),
+                delivery(question, verdict),
+                effect(verdict, moved, refusal, failed, all));
         String subject = subject(question);
         String kernel = "%skernel %s".formatted(world.guest().isPresent() ? "guest " : "", world.kernel());
         if (isOnlyTraffic(question)) {
@@ -215,15 +218,21 @@ final class Answers {
             Verdict verdict,
             Optional<TransferOutcome> moved,
             Optional<Event> refusal,
-            Optional<TransferOutcome> failed) {
+            Optional<TransferOutcome> failed,
+            List<TransferOutcome> all) {
         if (moved.isPresent()) {
+            String lost = all.stream()
+                    .filter(transfer -> transfer.bytes() == 0 && !transfer.route().isEmpty())
+                    .map(transfer -> "; " + failure(transfer))
+                    .collect(Collectors.joining());
             return new LayerAnswer(
                     Layer.EFFECT,
                     moved.get().bandwidth().toString(),
-                    "%s by %s."
+                    "%s by %s%s."
                             .formatted(
                                     Bytes.format(moved.get().bytes()),
-                                    moved.get().name()));
+                                    moved.get().name(),
+                                    lost));
         }
         return refusal.map(event -> new LayerAnswer(Layer.EFFECT, word(event), sentence(event.detail())))
                 .or(() -> failed.map(

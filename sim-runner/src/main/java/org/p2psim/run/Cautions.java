@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.p2psim.boot.CommandLine;
+import org.p2psim.dmabuf.Bug;
 import org.p2psim.outcome.Note;
 import org.p2psim.platform.KernelFeature;
 import org.p2psim.platform.KernelRules;
@@ -38,6 +39,21 @@ final class Cautions {
 
     private void caution(String text, String source) {
         notes.add(new Note(Note.Kind.CAUTION, text, source));
+    }
+
+    /**
+     * Who switches a mistake on and sees nothing break must know whether the run ever came to it.
+     *
+     * @param reached the mistakes of the kernel that made a difference in the run, or could have
+     */
+    static ImmutableList<Note> unreached(World world, Set<Bug> reached) {
+        return world.plan().lifetimes().switchedOn().stream()
+                .filter(bug -> !reached.contains(bug))
+                .map(bug -> new Note(
+                        Note.Kind.NOT_REACHED,
+                        "%s is on, but nothing in this run %s".formatted(bug.word(), bug.reachedBy()),
+                        bug.source()))
+                .collect(ImmutableList.toImmutableList());
     }
 
     private void release() {

@@ -48,7 +48,7 @@ final class VfioDmaBufs {
 
     /** A dma-buf of slices that were checked. */
     Reply<DmaBuf> export(String dmaBuf, int region, ImmutableList<VfioSlice> slices) {
-        boolean wrongBar = device.profile() == VfioProfile.RFC && kernel().has(Bug.BAR_INDEX_NOT_STORED);
+        boolean wrongBar = device.profile() == VfioProfile.RFC && region != 0 && kernel().has(Bug.BAR_INDEX_NOT_STORED);
         AddressRange bar = bar(region);
         VfioBuffer buffer = new VfioBuffer(device, VfioSlice.in(wrongBar ? bar(0) : bar, slices));
         exported.put(buffer, VfioSlice.in(bar, slices));

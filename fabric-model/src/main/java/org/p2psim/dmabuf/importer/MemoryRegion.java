@@ -176,7 +176,7 @@ public final class MemoryRegion {
                                     .formatted(
                                             mapped.entries().size(),
                                             mapped.entries().size() == 1 ? "y" : "ies")));
-                    return kernel().has(Bug.NO_FENCE_WAIT)
+                    return isBeingMovedTo() && kernel().has(Bug.NO_FENCE_WAIT)
                             ? Reply.done(mapped)
                             : made.dmaBuf().reservation().whenSignalled(FenceUsage.KERNEL, () -> Reply.done(mapped));
                 })
@@ -224,7 +224,7 @@ public final class MemoryRegion {
 
     /** Once what the NIC has on the wire has come to its end. */
     private Reply<Attachment> unmapped(Attachment told) {
-        if (kernel().has(Bug.UNMAPS_WITH_DMA_IN_FLIGHT)) {
+        if (!dma.isEmpty() && kernel().has(Bug.UNMAPS_WITH_DMA_IN_FLIGHT)) {
             told.unmap();
             return Reply.done(told);
         }

@@ -48,6 +48,7 @@ public final class Words {
 
     public static String notes(Note.Kind kind) {
         return switch (kind) {
+            case NOT_REACHED -> "Switched on and never reached";
             case ASSUMED -> "Assumed, because nothing says otherwise";
             case SOURCE -> "Figures and rules, with their sources";
             case NOT_KNOWN -> "Not known";

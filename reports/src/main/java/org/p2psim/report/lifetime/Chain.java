@@ -67,7 +67,7 @@ public record Chain(
                 broke,
                 because(lifetimes, allUntold, violation),
                 enabledBy,
-                enabledBy.map(Chain::told).orElse(""));
+                enabledBy.map(event -> told(event, lifetimes)).orElse(""));
     }
 
     private static String times(InvariantOutcome.Violation violation) {
@@ -120,13 +120,23 @@ public record Chain(
         return "%s was \"%s\"%s%s".formatted(object.name(), state.name(), broken, until);
     }
 
+    /** What follows from a line of the timeline is told with that line: a restore of buf by the reset of n0. */
+    private static String told(Event event, Lifetimes lifetimes) {
+        if (event.operation() == Event.NO_OPERATION) {
+            return told(event);
+        }
+        String line = lifetimes
+                .operation(event.operation())
+                .filter(operation -> operation.index() != event.index())
+                .filter(operation -> !operation.what().equals(event.what())
+                        || !operation.lane().equals(event.lane()))
+                .map(operation -> ", which follows from %s".formatted(told(operation)))
+                .orElse("");
+        return "operation %d, %s%s".formatted(event.operation(), told(event), line);
+    }
+
     private static String told(Event event) {
-        return "%s%s of %s at %s"
-                .formatted(
-                        event.operation() == Event.NO_OPERATION ? "" : "operation %d, ".formatted(event.operation()),
-                        event.what(),
-                        event.lane(),
-                        Ticks.format(event.start()));
+        return "%s of %s at %s".formatted(event.what(), event.lane(), Ticks.format(event.start()));
     }
 
     /** All of it as one text. */

@@ -21,8 +21,16 @@ public record Untold(
     public String clause() {
         String clause = "%s stayed mapped, and no notify reached it when %s became \"%s\" at %s"
                 .formatted(attachment.name(), taken.name(), state.name(), Ticks.format(state.start()));
-        return before.map(marked -> "%s: its dma-buf was \"%s\" already, since %s"
-                        .formatted(clause, marked.name(), Ticks.format(marked.start())))
+        return before.map(marked -> "%s: its dma-buf was \"%s\" already, since %s%s"
+                        .formatted(
+                                clause,
+                                marked.name(),
+                                Ticks.format(marked.start()),
+                                isRevokedAlready(marked) ? ", so no change was told" : ""))
                 .orElse(clause);
+    }
+
+    private static boolean isRevokedAlready(ObjectOutcome.State state) {
+        return state.use() == ObjectOutcome.Use.DENIED || state.use() == ObjectOutcome.Use.CONTRADICTED;
     }
 }

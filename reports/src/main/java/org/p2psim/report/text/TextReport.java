@@ -9,6 +9,7 @@ import org.p2psim.outcome.Answer.LayerAnswer;
 import org.p2psim.outcome.Event;
 import org.p2psim.outcome.ExpectationOutcome;
 import org.p2psim.outcome.InvariantOutcome;
+import org.p2psim.outcome.Note;
 import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.outcome.WaitOutcome;
@@ -39,6 +40,7 @@ public final class TextReport {
         lines.addAll(layers.lines(2));
         section(lines, "Expectations: " + met(run.expectations()), unmet(run));
         section(lines, "Invariants: " + held(run.invariants()), broken(run));
+        section(lines, "Switched on and never reached", unreached(run));
         section(lines, "Waits, the longest first", waits(run));
         section(lines, "In flight when access ended", inFlight(run));
         section(lines, "Refused", refused(run));
@@ -116,6 +118,13 @@ public final class TextReport {
                             lines.addAll(Plain.wrapped("    made possible by ", "    ", chain.madePossible(), WIDTH)));
         }
         return lines;
+    }
+
+    private static List<String> unreached(RunOutcome run) {
+        return run.notes().stream()
+                .filter(note -> note.kind() == Note.Kind.NOT_REACHED)
+                .flatMap(note -> Plain.wrapped("  ", "    ", note.text(), WIDTH).stream())
+                .toList();
     }
 
     /** Those that never ended first, then the longest. */

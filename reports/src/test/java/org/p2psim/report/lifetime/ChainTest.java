@@ -29,7 +29,7 @@ class ChainTest {
                         + " Because buf was \"marked revoked, maps allowed\" (I-27 broken) since 0 ns;"
                         + " n0 was \"in reset\" from 30 ns to 130 ns; buf/nic0 stayed mapped, and no notify reached it"
                         + " when n0 became \"in reset\" at 30 ns: its dma-buf was \"marked revoked, maps allowed\""
-                        + " already, since 0 ns. Made possible by operation 0, export of buf at 0 ns.");
+                        + " already, since 0 ns, so no change was told. Made possible by operation 0, export of buf at 0 ns.");
     }
 
     /** nic0 is notified at 30 ns and unmaps at 38 ns, when the reset begins. */

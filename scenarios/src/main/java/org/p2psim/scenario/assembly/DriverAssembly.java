@@ -56,6 +56,7 @@ final class DriverAssembly {
                         kernel.moveNotify().orElse(true)),
                 kernel.umem().map(DriverAssembly::version),
                 ImmutableSet.copyOf(bugs),
+                ImmutableSet.copyOf(kernel.bugs()),
                 ImmutableMap.copyOf(drivers));
     }
 

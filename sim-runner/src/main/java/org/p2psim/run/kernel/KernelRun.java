@@ -77,6 +77,12 @@ public final class KernelRun {
         return Optional.ofNullable(lines.get(operation));
     }
 
+    /** Whether a line that does something to what is called so has begun and is not over. */
+    public boolean isUnderWay(String lane) {
+        return lines.values().stream()
+                .anyMatch(line -> line.lane().equals(lane) && line.end().isEmpty());
+    }
+
     /** A line of the timeline begins, now, and is over when its thread is. */
     public <T> void start(
             Line line, Supplier<Reply<T>> operation, Function<T, String> detail, Consumer<Reply<T>> whenOver) {

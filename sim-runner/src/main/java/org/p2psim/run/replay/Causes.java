@@ -44,7 +44,12 @@ final class Causes {
     }
 
     void read(Noted noted) {
-        newest.computeIfAbsent(noted.action(), action -> new HashMap<>()).put(noted.object(), noted.event());
+        Map<String, Integer> events = newest.computeIfAbsent(noted.action(), action -> new HashMap<>());
+        if (noted.action() == Action.LEAK) {
+            events.putIfAbsent(noted.object(), noted.event());
+        } else {
+            events.put(noted.object(), noted.event());
+        }
         if (noted.action() == Action.BEGIN_CPU_ACCESS) {
             bracket(noted, 1);
         } else if (noted.action() == Action.END_CPU_ACCESS) {
@@ -100,8 +105,9 @@ final class Causes {
      */
     int enabling(Violation violation, Optional<String> dmaBuf, Optional<String> device) {
         String object = violation.object();
-        if (abandoned.containsKey(object)) {
-            return abandoned.get(object);
+        Integer detached = abandoned.get(object);
+        if (detached != null) {
+            return detached;
         }
         OptionalInt loose = FOLLOWS_FROM_A_MOVE.contains(violation.invariant()) && isPinned(object)
                 ? overUnpinned(dmaBuf)
@@ -125,7 +131,13 @@ final class Causes {
                         of(Action.REVOKE, dmaBuf),
                         of(Action.MOVE, dmaBuf));
             case ONE_OWNER ->
-                first(line("close-device", device), line("drop-master", device), of(Action.RELEASE, dmaBuf));
+                first(
+                        line("close-device", device),
+                        line("drop-master", device),
+                        of(Action.RELEASE, dmaBuf),
+                        line("close-device", newestLane()));
+            case ATTACHED_MEANS_REFERENCED ->
+                isAttachment(object) ? line("close-device", device) : OptionalInt.empty();
             case LOCK_ORDER -> firstOfCycle(object);
             case CPU_BALANCED -> unbalanced(object);
             case LIVE_KEYS_ONLY -> of(Action.KEY_FREED, object);
@@ -193,6 +205,15 @@ final class Causes {
             }
         }
         return OptionalInt.empty();
+    }
+
+    private Optional<String> newestLane() {
+        int event = newest();
+        return event < 0 ? Optional.empty() : Optional.of(recorder.event(event).lane());
+    }
+
+    private static boolean isAttachment(String object) {
+        return object.contains("/");
     }
 
     private static OptionalInt first(OptionalInt... events) {

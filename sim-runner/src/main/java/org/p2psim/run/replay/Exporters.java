@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.p2psim.address.AddressRange;
 import org.p2psim.address.Bdf;
+import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.DmaBuf;
 import org.p2psim.dmabuf.Kernel;
 import org.p2psim.dmabuf.exporter.Gpu;
@@ -183,12 +184,12 @@ public final class Exporters {
                 .collect(ImmutableList.toImmutableList());
     }
 
-    /** Where the tables of a dma-buf may point to: the BARs of its device, or memory of the host. */
-    List<AddressRange> mayShow(DmaBuf dmaBuf) {
-        if (dmaBuf.exporter() instanceof GpuBuffer buffer) {
-            return buffer.ranges(dmaBuf);
+    /** Where the newest table of an attachment may point to: the BARs of its device, or memory of the host. */
+    List<AddressRange> mayShow(Attachment attachment) {
+        if (attachment.dmaBuf().exporter() instanceof GpuBuffer) {
+            return attachment.shownWhenMapped();
         }
-        String device = device(dmaBuf);
+        String device = device(attachment.dmaBuf());
         return habanalabs(device)
                 .map(driver -> List.of(driver.bar()))
                 .orElseGet(() -> vfio(device)

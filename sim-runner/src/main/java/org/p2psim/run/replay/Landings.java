@@ -116,8 +116,7 @@ public final class Landings {
     }
 
     private Journey.Mapped asItIs(Attachment attachment) {
-        DmaBuf dmaBuf = attachment.dmaBuf();
-        return new Journey.Mapped(snapshot(), dmaBuf.exporter().ranges(dmaBuf));
+        return new Journey.Mapped(snapshot(), attachment.shownWhenMapped());
     }
 
     private OwnedMemory snapshot() {

@@ -119,8 +119,8 @@ final class Tables {
 
     private void check(Noted noted, String lane, Attachment attachment, SgTable table) {
         Importer importer = attachment.importer();
-        List<AddressRange> exported = attachment.dmaBuf().exporter().ranges(attachment.dmaBuf());
-        List<AddressRange> bars = run.exporters().mayShow(attachment.dmaBuf());
+        List<AddressRange> exported = attachment.shownWhenMapped();
+        List<AddressRange> bars = run.exporters().mayShow(attachment);
         List<AddressRange> shown = new ArrayList<>();
         for (SgTable.Entry entry : table.entries()) {
             if (entry.length() != 0) {

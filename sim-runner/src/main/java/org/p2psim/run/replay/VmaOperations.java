@@ -188,7 +188,7 @@ final class VmaOperations {
 
     /** Once nothing of it is on its way. */
     private Reply<VmaMapping> unmapped(VmaMapping mapping) {
-        boolean waits = !run.kernel().kernel().has(Bug.UNMAPS_WITH_DMA_IN_FLIGHT);
+        boolean waits = mapping.dma().isEmpty() || !run.kernel().kernel().has(Bug.UNMAPS_WITH_DMA_IN_FLIGHT);
         if (waits) {
             List.copyOf(mapping.dma()).forEach(run.network()::stop);
         }

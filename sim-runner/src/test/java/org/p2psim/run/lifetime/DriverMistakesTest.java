@@ -2,6 +2,7 @@ package org.p2psim.run.lifetime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -116,6 +117,60 @@ class DriverMistakesTest {
                         "broken: I-18, operation: evict, enabled-by: extra",
                         "broken: I-03, operation: write, enabled-by: extra")
                 .run();
+    }
+
+    /** The fault maps and an eviction that waited behind it moves the buffer, both at 130 us: the table was right. */
+    @Test
+    void aTableIsJudgedByWhereTheBufferWasWhenItWasMade() {
+        Lifetime.on("release: \"6.12\", bugs: [no-fence-wait]")
+                .nic("unmap-time: 30us")
+                .does(
+                        "at: 0us, do: allocate, handle: bo, from: g0, size: 1MiB, flags: [vram, cpu-visible]",
+                        "at: 0us, do: export, dma-buf: buf, from: g0, handle: bo",
+                        REGISTER,
+                        "at: 100us, do: defragment, handle: bo",
+                        "at: 110us, id: access, do: local-access, mr: mr0, size: 4KiB, write: true",
+                        "at: 115us, do: evict, handle: bo")
+                .expects(
+                        "order: [\"move buf\", \"map buf/x0\", \"move buf\", \"map buf/x0\"]",
+                        "broken: I-09, operation: access")
+                .run();
+    }
+
+    /** A buffer that moves has fences to wait for, one that does not has none. */
+    @ParameterizedTest
+    @CsvSource({
+        "'at: 10us, do: local-access, mr: mr0, size: 4KiB, write: true', true",
+        "'at: 10us, do: evict, handle: bo }\n  - { at: 11us, do: local-access, mr: mr0, size: 4KiB, write: true', false"
+    })
+    void aMistakeThatIsOnAndNeverReachedIsSaidToBe(String lines, boolean said) {
+        RunOutcome run = Lifetime.on("release: \"6.12\", bugs: [no-fence-wait]")
+                .does(
+                        "at: 0us, do: allocate, handle: bo, from: g0, size: 1MiB, flags: [vram, cpu-visible]",
+                        "at: 0us, do: export, dma-buf: buf, from: g0, handle: bo",
+                        REGISTER,
+                        lines)
+                .expects("mr: mr0, is: active, at: 9us")
+                .outcome();
+        assertThat(run.notes().stream()
+                        .filter(note -> note.kind() == Note.Kind.NOT_REACHED)
+                        .map(Note::text)
+                        .toList())
+                .isEqualTo(
+                        said
+                                ? List.of("no-fence-wait is on, but nothing in this run waits for fences before it uses a table")
+                                : List.of());
+    }
+
+    /** The 2022 posting has mistakes that most runs never come to: nobody asked for these. */
+    @Test
+    void whatOnlyTheDriverHasIsNotSaidToBeUnreached() {
+        RunOutcome run = Lifetime.on("release: \"6.1\"")
+                .vfio("driver: vfio-rfc")
+                .does("at: 0us, do: export, dma-buf: buf, from: n0, region: 0")
+                .expects("no-invariant-broken: true")
+                .outcome();
+        assertThat(run.notes()).noneMatch(note -> note.kind() == Note.Kind.NOT_REACHED);
     }
 
     @Test

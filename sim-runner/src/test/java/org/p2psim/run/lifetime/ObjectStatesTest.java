@@ -1,5 +1,6 @@
 package org.p2psim.run.lifetime;
 
+import org.p2psim.outcome.ExpectationOutcome;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -82,5 +83,19 @@ class ObjectStatesTest {
             }
             assertThat(end).as(object.name()).isLessThanOrEqualTo(run.end());
         }
+    }
+
+    /** Whoever asks in the middle of it is told that it is not through; before it began, that nobody has asked for it. */
+    @Test
+    void trafficThatIsStillOnItsWayIsUnfinishedAndBeforeItBeginsNotAskedFor() {
+        RunOutcome run = Lifetime.on("release: \"6.19\"")
+                .does("at: 10us, id: load, do: traffic, from: x0, to: g0, direction: write, size: 64MiB")
+                .expects(
+                        "dma: load, is: unfinished, at: 5us",
+                        "dma: load, is: unfinished, at: 100us",
+                        "dma: load, is: completed")
+                .outcome();
+        assertThat(run.expectations()).extracting(ExpectationOutcome::met).containsExactly(false, true, true);
+        assertThat(run.expectations().get(0).found()).isEqualTo("never asked for");
     }
 }
