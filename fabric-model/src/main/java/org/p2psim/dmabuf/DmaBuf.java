@@ -33,6 +33,7 @@ public final class DmaBuf {
     private final List<Attachment> attachments = new ArrayList<>();
     /** Detached while the exporter has a table out for them, which nobody can give back any more. */
     private final List<Attachment> abandoned = new ArrayList<>();
+
     private final Map<String, Integer> made = new HashMap<>();
     private int descriptors;
     private int references = 1;

@@ -222,7 +222,8 @@ final class Answers {
             List<TransferOutcome> all) {
         if (moved.isPresent()) {
             String lost = all.stream()
-                    .filter(transfer -> transfer.bytes() == 0 && !transfer.route().isEmpty())
+                    .filter(transfer ->
+                            transfer.bytes() == 0 && !transfer.route().isEmpty())
                     .map(transfer -> "; " + failure(transfer))
                     .collect(Collectors.joining());
             return new LayerAnswer(

@@ -136,8 +136,7 @@ public final class Simulation {
         List<Note> notes = new ArrayList<>(plan.notes());
         notes.addAll(played.replay.notes());
         notes.addAll(Assumed.of(plan, played.network.linkUse()));
-        notes.addAll(
-                Cautions.unreached(world, played.replay.kernel().kernel().reached()));
+        notes.addAll(Cautions.unreached(world, played.replay.kernel().kernel().reached()));
         notes.addAll(Cautions.of(world));
         notes.addAll(NotModelled.NOTES);
         return new RunOutcome(

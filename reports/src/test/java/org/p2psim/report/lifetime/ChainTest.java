@@ -25,11 +25,12 @@ class ChainTest {
     @Test
     void theChainGoesFromWhatBrokeToWhoWasNotToldToWhatMadeItPossible() {
         assertThat(Chain.of(SampleLifetimes.doubleInversion()).get(0).text())
-                .isEqualTo("I-01 broke at 55 ns at buf, w1: write w1 of 4 KiB came while n0 was being reset."
-                        + " Because buf was \"marked revoked, maps allowed\" (I-27 broken) since 0 ns;"
-                        + " n0 was \"in reset\" from 30 ns to 130 ns; buf/nic0 stayed mapped, and no notify reached it"
-                        + " when n0 became \"in reset\" at 30 ns: its dma-buf was \"marked revoked, maps allowed\""
-                        + " already, since 0 ns, so no change was told. Made possible by operation 0, export of buf at 0 ns.");
+                .isEqualTo(
+                        "I-01 broke at 55 ns at buf, w1: write w1 of 4 KiB came while n0 was being reset."
+                                + " Because buf was \"marked revoked, maps allowed\" (I-27 broken) since 0 ns;"
+                                + " n0 was \"in reset\" from 30 ns to 130 ns; buf/nic0 stayed mapped, and no notify reached it"
+                                + " when n0 became \"in reset\" at 30 ns: its dma-buf was \"marked revoked, maps allowed\""
+                                + " already, since 0 ns, so no change was told. Made possible by operation 0, export of buf at 0 ns.");
     }
 
     /** nic0 is notified at 30 ns and unmaps at 38 ns, when the reset begins. */

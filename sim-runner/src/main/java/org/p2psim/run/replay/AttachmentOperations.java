@@ -149,8 +149,7 @@ final class AttachmentOperations {
 
     /** A driver gives no addresses back that its device still uses. */
     private Reply<Attachment> whenOver(Attachment attachment, Supplier<Reply<Attachment>> next) {
-        return !landings.through(attachment).isEmpty()
-                        && run.kernel().kernel().has(Bug.UNMAPS_WITH_DMA_IN_FLIGHT)
+        return !landings.through(attachment).isEmpty() && run.kernel().kernel().has(Bug.UNMAPS_WITH_DMA_IN_FLIGHT)
                 ? next.get()
                 : Reply.after(
                         new Wait(

@@ -136,8 +136,7 @@ final class Causes {
                         line("drop-master", device),
                         of(Action.RELEASE, dmaBuf),
                         line("close-device", newestLane()));
-            case ATTACHED_MEANS_REFERENCED ->
-                isAttachment(object) ? line("close-device", device) : OptionalInt.empty();
+            case ATTACHED_MEANS_REFERENCED -> isAttachment(object) ? line("close-device", device) : OptionalInt.empty();
             case LOCK_ORDER -> firstOfCycle(object);
             case CPU_BALANCED -> unbalanced(object);
             case LIVE_KEYS_ONLY -> of(Action.KEY_FREED, object);

@@ -158,7 +158,8 @@ class DriverMistakesTest {
                         .toList())
                 .isEqualTo(
                         said
-                                ? List.of("no-fence-wait is on, but nothing in this run waits for fences before it uses a table")
+                                ? List.of(
+                                        "no-fence-wait is on, but nothing in this run waits for fences before it uses a table")
                                 : List.of());
     }
 

@@ -139,8 +139,8 @@ final class Lifetime {
     }
 
     Plan plan() {
-        String file = MACHINE.formatted(kernel, hostBridge, iommu, gpu, habanalabs, vfio, vfio1, importer, nic) + "timeline:\n"
-                + timeline + "expect:\n  bare-metal:\n" + expect;
+        String file = MACHINE.formatted(kernel, hostBridge, iommu, gpu, habanalabs, vfio, vfio1, importer, nic)
+                + "timeline:\n" + timeline + "expect:\n  bare-metal:\n" + expect;
         return ScenarioText.plan(file);
     }
 

@@ -1,10 +1,10 @@
 package org.p2psim.run.lifetime;
 
-import org.p2psim.outcome.ExpectationOutcome;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import org.junit.jupiter.api.Test;
+import org.p2psim.outcome.ExpectationOutcome;
 import org.p2psim.outcome.ObjectOutcome;
 import org.p2psim.outcome.ObjectOutcome.State;
 import org.p2psim.outcome.ObjectOutcome.Use;
