@@ -50,13 +50,17 @@ public final class Attachment {
         private final Direction direction;
         private final long number;
         private final ImmutableList<AddressRange> shown;
+        /** The copies of moves that were not over. */
+        private final ImmutableList<Fence> moves;
+
         private boolean stale;
 
-        Mapping(SgTable table, Direction direction, long number, ImmutableList<AddressRange> shown) {
+        Mapping(SgTable table, Direction direction, long number, DmaBuf dmaBuf) {
             this.table = table;
             this.direction = direction;
             this.number = number;
-            this.shown = shown;
+            this.shown = dmaBuf.exporter().ranges(dmaBuf);
+            this.moves = dmaBuf.reservation().pending(FenceUsage.KERNEL);
         }
     }
 
@@ -130,6 +134,12 @@ public final class Attachment {
     public ImmutableList<AddressRange> shownWhenMapped() {
         return newest().map(mapping -> mapping.shown)
                 .orElseGet(() -> dmaBuf.exporter().ranges(dmaBuf));
+    }
+
+    /** Whether a move that was under way when the newest mapping was handed out has not come to its end. */
+    public boolean isBeingMovedTo() {
+        return newest().filter(mapping -> mapping.moves.stream().anyMatch(move -> !move.isSignalled()))
+                .isPresent();
     }
 
     /** What the importer said that its device does with the table, if it has mapped. */
@@ -303,7 +313,7 @@ public final class Attachment {
 
     private Reply<SgTable> handedOut(SgTable table, Direction asked, String whose) {
         mappings++;
-        held.add(new Mapping(table, asked, mappings, dmaBuf.exporter().ranges(dmaBuf)));
+        held.add(new Mapping(table, asked, mappings, dmaBuf));
         kernel().note(
                         Journal.Action.MAP,
                         name(),

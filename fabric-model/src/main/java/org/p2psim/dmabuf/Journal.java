@@ -139,6 +139,11 @@ public final class Journal {
         return entries.size();
     }
 
+    /** The entry of that number, counted from 0. */
+    public Entry get(int number) {
+        return entries.get(number);
+    }
+
     public ImmutableList<Entry> since(int mark) {
         return ImmutableList.copyOf(entries.subList(mark, entries.size()));
     }

@@ -31,6 +31,7 @@ public final class Kernel {
     private int freeDescriptors = Integer.MAX_VALUE;
     private @Nullable IntUnaryOperator whoGoesOn;
     private Consumer<DmaBuf> whenInstalled = dmaBuf -> {};
+    private Runnable whenRan = () -> {};
     private Function<Attachment, Optional<Wait>> untilUnmap = attachment -> Optional.empty();
     private Task<?> current = new Task<>("user", Task.NO_CAUSE, reply -> {});
     private int depth;
@@ -142,6 +143,7 @@ public final class Kernel {
         Task<T> task = new Task<>(name, cause, whenOver);
         run(task, operation);
         if (depth == 0) {
+            whenRan.run();
             poll();
         }
         return task;
@@ -169,11 +171,20 @@ public final class Kernel {
         whoGoesOn = choice;
     }
 
+    /**
+     * Lets somebody look whenever a thread has ended or waits, before another one goes on: what the journal says by then
+     * is still so.
+     */
+    public void whenRan(Runnable look) {
+        whenRan = look;
+    }
+
     /** Lets every task go on whose wait is over, one after the other, until none can. */
     public void poll() {
         for (Task<?> next = next(); next != null; next = next()) {
             waiting.remove(next);
             goOn(next);
+            whenRan.run();
         }
     }
 

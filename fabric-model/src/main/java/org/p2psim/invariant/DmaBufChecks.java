@@ -90,6 +90,17 @@ public final class DmaBufChecks {
         return violations.found();
     }
 
+    /** I-09, when an importer's device issues DMA through what it has mapped: a driver waits for a copy itself. */
+    public static ImmutableList<Violation> issue(Attachment attachment) {
+        Violations violations = new Violations();
+        violations.require(
+                Invariant.NEW_MAPPING_WAITS,
+                !attachment.isBeingMovedTo(),
+                attachment.name(),
+                () -> "DMA is issued before the move is over");
+        return violations.found();
+    }
+
     /**
      * I-10, at the moment when the memory that a buffer showed is cleared, given to somebody else or re-used.
      *

@@ -51,7 +51,7 @@ public enum Invariant {
             CORRECTNESS,
             STATE,
             "A mapping that was made after a move is used only when the copy is over",
-            "RegionChecks"),
+            "RegionChecks, DmaBufChecks"),
     REUSE_WAITS(
             "I-10",
             SECURITY,

@@ -61,7 +61,7 @@ public final class RegionChecks {
         Violations violations = new Violations();
         violations.require(
                 Invariant.NEW_MAPPING_WAITS,
-                !region.isBeingMovedTo(),
+                !region.attachment().isBeingMovedTo(),
                 region.name(),
                 () -> "DMA is issued before the move is over");
         return violations.found();

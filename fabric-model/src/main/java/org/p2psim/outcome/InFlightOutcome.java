@@ -9,8 +9,19 @@ import java.util.OptionalLong;
  * @param dma name of the DMA
  * @param tlps that were on the way
  * @param bytes of them
- * @param lastLanding when the last of them landed, ticks; empty if none did
+ * @param landed how many of them landed
+ * @param dropped how many of them nobody answered: dropped as Unsupported Requests
+ * @param blocked how many of them an IOMMU stopped
+ * @param lastLanding when the last of them that landed did so, ticks; empty if none did
  * @param landedAfter how many of them landed after the revocation had returned
  */
 public record InFlightOutcome(
-        int event, String dma, long tlps, long bytes, OptionalLong lastLanding, long landedAfter) {}
+        int event,
+        String dma,
+        long tlps,
+        long bytes,
+        long landed,
+        long dropped,
+        long blocked,
+        OptionalLong lastLanding,
+        long landedAfter) {}

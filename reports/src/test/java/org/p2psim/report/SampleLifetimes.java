@@ -145,7 +145,7 @@ public final class SampleLifetimes {
         s.event(2, 28, 33, "w0", "rdma-write", Event.Kind.DONE, "4 KiB");
         s.event(3, 30, 140, "n0", "reset", Event.Kind.DONE, "function level reset");
         s.event(3, 30, 30, "buf", "revoke", Event.Kind.EFFECT, "");
-        s.inFlight.add(new InFlightOutcome(4, "w0", 16, 4096, OptionalLong.of(ns(33)), 0));
+        s.inFlight.add(new InFlightOutcome(4, "w0", 16, 4096, 12, 4, 0, OptionalLong.of(ns(33)), 0));
         s.event(3, 30, 30, "buf/nic0", "notify", Event.Kind.EFFECT, "");
         s.event(3, 30, 30, "mr0", "zap", Event.Kind.EFFECT, "");
         s.event(3, 30, 38, "buf", "wait", Event.Kind.WAIT, "nobody maps buf");

@@ -329,7 +329,7 @@ public final class SampleOutcomes {
                 run.sgTables(),
                 events,
                 List.of(new WaitOutcome(2, Wait.Kind.UNMAP, List.of("buf/nic0"), false)),
-                List.of(new InFlightOutcome(1, "write0", 4, 1024, OptionalLong.empty(), 0)),
+                List.of(new InFlightOutcome(1, "write0", 4, 1024, 0, 3, 1, OptionalLong.empty(), 0)),
                 List.of(new LandingOutcome(
                         "write0", us(2), us(4), us(4), 4, 1024, LandingOutcome.Fate.DROPPED, "gaudi0", "", "")),
                 List.of(new ObjectOutcome(

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Bug;
 import org.p2psim.dmabuf.DmaBuf;
-import org.p2psim.dmabuf.Fence;
 import org.p2psim.dmabuf.FenceUsage;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.InFlight;
@@ -48,7 +47,6 @@ public final class MemoryRegion {
     private @Nullable Attachment attachment;
     private @Nullable SgTable translation;
     private State state = State.INIT;
-    private ImmutableList<Fence> moves = ImmutableList.of();
     private int key;
 
     /**
@@ -169,14 +167,13 @@ public final class MemoryRegion {
         Attachment made = attachment();
         Reply<SgTable> table = made.mapping().<Reply<SgTable>>map(Reply::done).orElseGet(made::map);
         return table.then(mapped -> {
-                    moves = made.dmaBuf().reservation().pending(FenceUsage.KERNEL);
                     steps.accept(new Step(
                             "map",
                             "%d entr%s"
                                     .formatted(
                                             mapped.entries().size(),
                                             mapped.entries().size() == 1 ? "y" : "ies")));
-                    return isBeingMovedTo() && kernel().has(Bug.NO_FENCE_WAIT)
+                    return made.isBeingMovedTo() && kernel().has(Bug.NO_FENCE_WAIT)
                             ? Reply.done(mapped)
                             : made.dmaBuf().reservation().whenSignalled(FenceUsage.KERNEL, () -> Reply.done(mapped));
                 })
@@ -318,11 +315,6 @@ public final class MemoryRegion {
     /** The addresses that the NIC has; empty unless it is active. */
     public Optional<SgTable> translation() {
         return Optional.ofNullable(translation);
-    }
-
-    /** Whether a move that was under way when it was mapped has not come to its end. */
-    public boolean isBeingMovedTo() {
-        return moves.stream().anyMatch(move -> !move.isSignalled());
     }
 
     public boolean isRegistered() {

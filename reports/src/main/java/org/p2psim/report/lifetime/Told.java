@@ -47,17 +47,20 @@ public final class Told {
 
     /** What became of what was in flight; too late is after the revocation had returned. */
     public static String landed(InFlightOutcome inFlight, Optional<Event> revocation) {
+        String dropped = inFlight.dropped() == 0 ? "" : ", %d dropped".formatted(inFlight.dropped());
+        String blocked = inFlight.blocked() == 0 ? "" : ", %d blocked by an IOMMU".formatted(inFlight.blocked());
         if (inFlight.lastLanding().isEmpty()) {
-            return "none landed";
+            return "none landed" + dropped + blocked;
         }
         long last = inFlight.lastLanding().getAsLong();
         String landed = revocation
                 .map(event ->
                         "last landed %s later (%s)".formatted(Ticks.format(last - event.start()), Ticks.format(last)))
                 .orElse("last landed at " + Ticks.format(last));
-        return inFlight.landedAfter() == 0
-                ? landed + ", none too late"
-                : "%s, %d too late".formatted(landed, inFlight.landedAfter());
+        String late = inFlight.landedAfter() == 0 ? "none too late" : inFlight.landedAfter() + " too late";
+        return inFlight.landed() == inFlight.tlps()
+                ? "%s, %s".formatted(landed, late)
+                : "%d landed, %s%s%s; %s".formatted(inFlight.landed(), late, dropped, blocked, landed);
     }
 
     public static String fate(LandingOutcome landing) {

@@ -18,7 +18,8 @@ import org.p2psim.run.watch.Recorder;
 
 /**
  * The kernel of a run. Lines of the timeline are its threads; so is whatever happens later of itself, like the end of a
- * reset. After each, everybody goes on who can, the journal becomes events, and who is interested is told.
+ * reset. After each, everybody goes on who can. Whenever one of them has gone on as far as he can, what he wrote into the
+ * journal becomes events, and who is interested is told.
  */
 public final class KernelRun {
     private final Kernel kernel;
@@ -44,13 +45,14 @@ public final class KernelRun {
         this.engine = engine;
         this.recorder = recorder;
         this.waits = new Waits(kernel, recorder);
+        kernel.whenRan(this::tell);
     }
 
     public Kernel kernel() {
         return kernel;
     }
 
-    /** Somebody wants to know of each entry of the journal, as soon as nobody can go on or earlier. */
+    /** Somebody wants to know of each entry of the journal while what it says is so: before another thread goes on. */
     public void reads(Consumer<Noted> reader) {
         readers.add(reader);
     }
@@ -189,13 +191,12 @@ public final class KernelRun {
 
     private void tell() {
         while (told < kernel.journal().size()) {
-            for (Journal.Entry entry : kernel.journal().since(told)) {
-                told++;
-                int event = recorder.effect(
-                        engine.now(), entry.object(), Noted.word(entry.action()), entry.detail(), entry.cause());
-                Noted noted = new Noted(entry, event, engine.now());
-                readers.forEach(reader -> reader.accept(noted));
-            }
+            Journal.Entry entry = kernel.journal().get(told);
+            told++;
+            int event = recorder.effect(
+                    engine.now(), entry.object(), Noted.word(entry.action()), entry.detail(), entry.cause());
+            Noted noted = new Noted(entry, event, engine.now());
+            readers.forEach(reader -> reader.accept(noted));
         }
     }
 

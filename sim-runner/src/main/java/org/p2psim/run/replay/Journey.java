@@ -3,7 +3,9 @@ package org.p2psim.run.replay;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Attachment;
@@ -87,12 +89,41 @@ final class Journey {
         private final long at;
         private long tlps;
         private long bytes;
+        private final Map<Fate, Long> fates = new EnumMap<>(Fate.class);
         private long last;
         private long after;
 
         Ended(int event, long at) {
             this.event = event;
             this.at = at;
+        }
+
+        private void count(Fate fate, int length) {
+            tlps++;
+            bytes += length;
+            fates.merge(fate, 1L, Long::sum);
+        }
+
+        private void landed(long landing, boolean tooLate) {
+            last = Math.max(last, landing);
+            after += tooLate ? 1 : 0;
+        }
+
+        private InFlightOutcome outcome(String dma) {
+            return new InFlightOutcome(
+                    event,
+                    dma,
+                    tlps,
+                    bytes,
+                    of(Fate.LANDED),
+                    of(Fate.DROPPED),
+                    of(Fate.BLOCKED),
+                    of(Fate.LANDED) == 0 ? OptionalLong.empty() : OptionalLong.of(last),
+                    after);
+        }
+
+        private long of(Fate fate) {
+            return fates.getOrDefault(fate, 0L);
         }
     }
 
@@ -146,22 +177,25 @@ final class Journey {
     boolean landed(long at, long address, int length, long issued) {
         look();
         AddressRange memory = memory(address, length);
-        count(at, length, issued, !clean && isSomebodyElses(memory));
         reached += length;
         run.watch().checked(CHECKED, 1);
         if (clean) {
+            count(at, length, issued, Fate.LANDED, false);
             take(memory);
             bytes.landed(owner, where, length);
             tell(at, issued, 1, length, Fate.LANDED, where, owner, "");
             return true;
         }
-        return judge(at, memory, issued);
+        boolean corrupts = isSomebodyElses(memory);
+        boolean taken = judge(at, memory, issued);
+        count(at, length, issued, taken ? Fate.LANDED : Fate.DROPPED, corrupts);
+        return taken;
     }
 
     /** So many TLPs alike are there, one each period. */
     void repeated(long at, long period, long count, int length, long latency) {
         for (long i = 0; i < Math.min(count, ended.isEmpty() ? 0 : latency / Math.max(1, period) + 1); i++) {
-            count(at + i * period, length, at + i * period - latency, false);
+            count(at + i * period, length, at + i * period - latency, Fate.LANDED, false);
         }
         look();
         run.watch().checked(CHECKED, count);
@@ -195,14 +229,14 @@ final class Journey {
 
     /** An IOMMU has stopped a TLP. */
     void blocked(long at, long address, int length, long issued) {
-        count(at, length, issued, false);
+        count(at, length, issued, Fate.BLOCKED, false);
         bytes.blocked(length);
         tell(at, issued, 1, length, Fate.BLOCKED, "IOMMU", "", "address 0x%x is not mapped".formatted(address));
     }
 
     /** Something else on its way has not let a TLP pass, or nothing has answered it. */
     void lost(long at, long address, int length, long issued) {
-        count(at, length, issued, false);
+        count(at, length, issued, Fate.DROPPED, false);
         bytes.dropped(length);
         tell(at, issued, 1, length, Fate.DROPPED, target(memory(address, length)), "", "");
     }
@@ -213,26 +247,22 @@ final class Journey {
         told.forEach(landings::add);
         for (Ended each : ended) {
             if (each.tlps > 0) {
-                run.recorder()
-                        .inFlight(new InFlightOutcome(
-                                each.event,
-                                start.dma(),
-                                each.tlps,
-                                each.bytes,
-                                OptionalLong.of(each.last),
-                                each.after));
+                run.recorder().inFlight(each.outcome(start.dma()));
             }
         }
     }
 
-    private void count(long at, int length, long issued, boolean corrupts) {
+    /** What became of a TLP, which may have been in flight when access ended. */
+    private void count(long at, int length, long issued, Fate fate, boolean corrupts) {
         for (Ended each : ended) {
             if (issued < each.at && at >= each.at) {
-                each.tlps++;
-                each.bytes += length;
-                each.last = Math.max(each.last, at);
-                if (corrupts || landings.endedSince(attachment().dmaBuf()).isPresent()) {
-                    each.after++;
+                each.count(fate, length);
+                if (fate == Fate.LANDED) {
+                    each.landed(
+                            at,
+                            corrupts
+                                    || landings.endedSince(attachment().dmaBuf())
+                                            .isPresent());
                 }
             }
         }

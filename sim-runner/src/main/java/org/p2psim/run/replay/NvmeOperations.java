@@ -8,6 +8,7 @@ import java.util.function.LongPredicate;
 import org.p2psim.address.AddressRange;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.SgTable;
+import org.p2psim.invariant.DmaBufChecks;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.TransferOutcome;
@@ -175,6 +176,8 @@ final class NvmeOperations {
      * @param over when none of them is under way any more
      */
     void run(Commands commands, Memory memory, OperationStream stream, long size, Runnable over) {
+        memory.attachment()
+                .ifPresent(attachment -> transfers.checkIssue(commands.line(), DmaBufChecks.issue(attachment)));
         int request = Math.toIntExact(Math.min(commands.request().orElse(DEFAULT_REQUEST), size));
         Requests requests = new Requests.Operations(
                 memory.segments(),

@@ -12,6 +12,7 @@ import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Importer;
 import org.p2psim.dmabuf.SgTable;
 import org.p2psim.dmabuf.importer.MemoryRegion;
+import org.p2psim.invariant.DmaBufChecks;
 import org.p2psim.invariant.Invariant;
 import org.p2psim.invariant.RegionChecks;
 import org.p2psim.invariant.Violation;
@@ -153,8 +154,12 @@ final class Transfers {
         Journey journey = journey(order.lane(), order, order.attachment(), !order.read(), segments);
         transfer.sets(journey, order.region().flatMap(MemoryRegion::translation), then);
         running.add(transfer);
-        order.region().ifPresent(region -> checkIssue(order, region));
+        order.region().ifPresent(region -> region.dma().issued());
         order.local().ifPresent(end -> end.region().dma().issued());
+        order.local().map(LocalEnd::region).ifPresent(region -> checkIssue(order.line(), RegionChecks.issue(region)));
+        checkIssue(
+                order.line(),
+                order.region().map(RegionChecks::issue).orElseGet(() -> DmaBufChecks.issue(order.attachment())));
         Optional<Device.Wire> wire = order.operation().startsWith("rdma")
                 ? run.world().device(transfer.way().initiator()).wire()
                 : Optional.empty();
@@ -179,12 +184,11 @@ final class Transfers {
                 order.tag()));
     }
 
-    private void checkIssue(Order order, MemoryRegion region) {
-        region.dma().issued();
+    /** I-09: what was found when the DMA of a line was issued. */
+    void checkIssue(Line line, ImmutableList<Violation> found) {
         run.watch().checked(ImmutableSet.of(Invariant.NEW_MAPPING_WAITS), 1);
-        RegionChecks.issue(region)
-                .forEach(violation -> landings.brokenByDma(
-                        violation, 1, run.engine().now(), order.line().event()));
+        found.forEach(
+                violation -> landings.brokenByDma(violation, 1, run.engine().now(), line.event()));
     }
 
     private void ended(Transfer transfer) {

@@ -3,6 +3,9 @@ package org.p2psim.run.lifetime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.p2psim.outcome.ExpectationOutcome;
 import org.p2psim.outcome.RunOutcome;
 
@@ -42,6 +45,68 @@ class GpuLifetimeTest {
         Lifetime.on("release: \"5.16\", bugs: [no-fence-wait]")
                 .does(MOVE_UNDER_A_REGION)
                 .expects("broken: I-09, operation: write, enabled-by: 4")
+                .run();
+    }
+
+    /**
+     * Two faults and a move wait for one copy, all go on at 150 us: what the second fault maps is where the first move put
+     * the buffer (I-03, I-11 and I-12), and it stays the buffer's until its importer has unmapped.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"0us", "1us", "5us"})
+    void aFaultThatMapsJustBeforeAnotherMoveMapsTheBufferWhereItIs(String unmapTime) {
+        Lifetime.on("release: \"6.12\"")
+                .nic("unmap-time: " + unmapTime)
+                .does(
+                        "at: 0us, do: allocate, handle: bo, from: g0, size: 1MiB, flags: [vram, cpu-visible]",
+                        "at: 0us, do: export, dma-buf: buf, from: g0, handle: bo",
+                        "at: 1us, do: register-mr, mr: mr0, nic: x3, dma-buf: buf, access: [local-write]",
+                        "at: 2us, do: register-mr, mr: mr1, nic: x0, dma-buf: buf, access: [local-write]",
+                        "at: 95us, do: defragment, handle: bo",
+                        "at: 110us, id: first, do: local-access, mr: mr0, size: 4KiB, write: true",
+                        "at: 111us, id: second, do: local-access, mr: mr1, size: 4KiB, write: true",
+                        "at: 120us, do: defragment, handle: bo")
+                .expects(
+                        "order: [\"map buf/x3\", \"map buf/x0\", \"move buf\", \"unmap buf/x0\"]",
+                        "dma: first, landed-in: { buf: 4KiB }",
+                        "dma: second, landed-in: { buf: 4KiB }",
+                        "no-invariant-broken: true")
+                .run();
+    }
+
+    /** I-09 and 1.4: a dynamic importer gets its table at once, and has to wait for the copy itself. */
+    @ParameterizedTest
+    @CsvSource({"30us, 'broken: I-09, operation: read, enabled-by: evict'", "61us, no-invariant-broken: true"})
+    void aDynamicImporterWaitsForTheCopyOfAMoveBeforeItsDeviceReads(String when, String expected) {
+        Lifetime.on("release: \"6.12\"")
+                .does(
+                        "at: 0us, do: allocate, handle: bo, from: g0, size: 1MiB, flags: [vram, cpu-visible]",
+                        "at: 0us, do: export, dma-buf: buf, from: g0, handle: bo",
+                        "at: 1us, do: attach, attachment: a, dma-buf: buf, importer: x0",
+                        "at: 10us, id: evict, do: evict, handle: bo",
+                        "at: 20us, id: map, do: map, attachment: a",
+                        "at: %s, id: read, do: dma-read, attachment: a, size: 4KiB".formatted(when))
+                .expects("operation: map, ends: 20us", expected)
+                .run();
+    }
+
+    /** 1.4: only since 6.16 dma_buf_map_attachment() waits for a static importer. */
+    @ParameterizedTest
+    @CsvSource({
+        "6.15, 'broken: I-09, operation: read, enabled-by: attach', 20us",
+        "6.16, no-invariant-broken: true, 70us"
+    })
+    void aStaticImporterWaitsForTheCopyItselfUntilTheCoreDoes(String release, String expected, String mapped) {
+        Lifetime.on("release: \"%s\"".formatted(release))
+                .importer("static")
+                .does(
+                        "at: 0us, do: allocate, handle: bo, from: g0, size: 1MiB, flags: [vram]",
+                        "at: 0us, do: export, dma-buf: buf, from: g0, handle: bo",
+                        "at: 10us, id: attach, do: attach, attachment: a, dma-buf: buf, importer: x0",
+                        "at: 20us, id: map, do: map, attachment: a",
+                        "at: %s, id: read, do: dma-read, attachment: a, size: 4KiB"
+                                .formatted(release.equals("6.16") ? "71us" : "21us"))
+                .expects("operation: map, ends: " + mapped, expected)
                 .run();
     }
 

@@ -1,6 +1,9 @@
 package org.p2psim.run.lifetime;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import org.junit.jupiter.api.Test;
+import org.p2psim.outcome.RunOutcome;
 
 /** Memory that is pinned for good, and its owners. */
 class HabanalabsLifetimeTest {
@@ -36,6 +39,27 @@ class HabanalabsLifetimeTest {
                         "order: [\"release buf\", \"scrub h0\"]",
                         "no-invariant-broken: true")
                 .run();
+    }
+
+    /** Section 2.6: closing resets it; what is on its way then finds nobody who answers (section 0.3). */
+    @Test
+    void whatWasInFlightWhenTheDeviceIsResetIsDropped() {
+        RunOutcome run = Lifetime.on("release: \"6.2\"")
+                .habanalabs("driver: hl-6.2")
+                .does(
+                        "at: 0us, do: open-device, device: h0, user: A",
+                        "at: 1us, do: export, dma-buf: buf, from: h0, address: 0x24000000, size: 4MiB",
+                        "at: 2us, do: register-mr, mr: mr0, nic: x1, dma-buf: buf, access: [local-write, remote-write]",
+                        "at: 10us, do: rdma-write, mr: mr0, size: 4MiB",
+                        "at: 20us, do: close-device, device: h0, user: A")
+                .expects("count: \"reset h0\", is: 1")
+                .run();
+        assertThat(run.inFlight()).singleElement().satisfies(flight -> {
+            assertThat(flight.tlps()).isPositive();
+            assertThat(flight.landed()).isZero();
+            assertThat(flight.lastLanding()).isEmpty();
+            assertThat(flight.dropped()).isEqualTo(flight.tlps());
+        });
     }
 
     @Test

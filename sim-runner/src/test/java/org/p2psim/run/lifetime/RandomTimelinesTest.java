@@ -124,6 +124,35 @@ class RandomTimelinesTest {
         return lines;
     }
 
+    /** One buffer moves while regions of several NICs fault: threads queue up for its reservation behind each copy. */
+    private static List<String> movesTimeline(SplittableRandom random) {
+        List<String> lines = new ArrayList<>(List.of(
+                "at: 0us, do: allocate, handle: h0, from: g0, size: 1MiB, flags: [vram, cpu-visible]",
+                "at: 0us, do: export, dma-buf: d0, from: g0, handle: h0"));
+        int regions = 4;
+        for (int i = 0; i < regions; i++) {
+            lines.add("at: %dus, %s".formatted(i + 1, register(random, List.of("x0", "x3"), i, "d0")));
+        }
+        long now = 10_000;
+        for (int i = 0; i < STEPS; i++) {
+            now += random.nextInt(3) == 0 ? 0 : random.nextInt(30_000);
+            String mr = "mr" + random.nextInt(regions);
+            String line = switch (random.nextInt(12)) {
+                case 0, 1, 2 -> "do: defragment, handle: h0";
+                case 3 -> "do: evict, handle: h0";
+                case 4 ->
+                    "do: begin-cpu-access, dma-buf: d0 }\n  - { at: %dns, do: end-cpu-access, dma-buf: d0"
+                            .formatted(now + 1000);
+                case 5, 6, 7 -> "do: local-access, mr: %s, size: 4KiB, write: true".formatted(mr);
+                case 8, 9 -> "do: rdma-write, mr: %s, size: 16KiB".formatted(mr);
+                default -> "do: rdma-read, mr: %s, size: 16KiB".formatted(mr);
+            };
+            lines.add("at: %dns, %s".formatted(now, line));
+        }
+        end(lines, regions, 1);
+        return lines;
+    }
+
     /** Users of an accelerator come and go, by address and by handle. */
     private static List<String> habanalabsTimeline(SplittableRandom random) {
         List<String> lines = new ArrayList<>(List.of(
@@ -237,12 +266,18 @@ class RandomTimelinesTest {
     }
 
     private static void breaksNothing(String release, Function<SplittableRandom, List<String>> timeline) {
+        breaksNothing(release, "unmap-time: 0us", timeline);
+    }
+
+    /** @param nic what is special about x0 */
+    private static void breaksNothing(String release, String nic, Function<SplittableRandom, List<String>> timeline) {
         Simulation simulation = new Simulation("test");
         for (long seed = 0; seed < TIMELINES; seed++) {
             String as = "%s, seed %d".formatted(release, seed);
             Plan plan = Lifetime.on("release: \"%s\", without-bugs: [%s]".formatted(release, ALL_BUGS))
                     .vfio("reset-time: 20us")
                     .habanalabs("scrub: " + (seed % 2 == 0) + "")
+                    .nic(nic)
                     .does(timeline.apply(new SplittableRandom(seed)).toArray(String[]::new))
                     .expects("no-invariant-broken: true")
                     .plan();
@@ -262,6 +297,12 @@ class RandomTimelinesTest {
     @ValueSource(strings = {"5.12", "6.2", "6.12", "6.15", "6.19", "7.1"})
     void buffersOfAGpuThatDoNotFitItsWindowBreakNothing(String release) {
         breaksNothing(release, RandomTimelinesTest::gpuTimeline);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"5.12", "6.12", "6.19", "7.1"})
+    void movesOfABufferUnderFaultsOfSlowImportersBreakNothing(String release) {
+        breaksNothing(release, "unmap-time: 3us", RandomTimelinesTest::movesTimeline);
     }
 
     @ParameterizedTest

@@ -270,6 +270,7 @@ class ReplayedThreadsTest {
                 .allSatisfy(flight -> {
                     assertThat(flight.dma()).isEqualTo("write");
                     assertThat(flight.bytes()).isPositive().isLessThan(1 << 20);
+                    assertThat(flight.landed()).isEqualTo(flight.tlps());
                     assertThat(flight.landedAfter()).isZero();
                     assertThat(flight.lastLanding().orElseThrow()).isGreaterThanOrEqualTo(20_000L * 16_000);
                 });
