@@ -21,6 +21,8 @@ import com.google.common.collect.Sets;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.Bug;
 import org.p2psim.dmabuf.DmaBuf;
