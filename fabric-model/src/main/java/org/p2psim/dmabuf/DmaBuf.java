@@ -259,19 +259,19 @@ public final class DmaBuf {
                 .lock()
                 .around(() -> {
                     attachments.add(0, attachment);
+                    noteAttached(attachment);
                     return kernel.core().cachesTables() && mixed ? attachment.cacheTable() : Reply.done(attachment);
                 })
-                .undo(() -> detach(attachment))
-                .then(done -> {
-                    String flag = attachment.peer2peer() ? "peer2peer kept" : "peer2peer cleared";
-                    if (attachment.moveNotify().isPresent()) {
-                        kernel.note(Journal.Action.ATTACH, attachment.name(), flag);
-                    } else {
-                        kernel.note(
-                                Journal.Action.ATTACH, attachment.name(), Journal.Circumstance.NEVER_NOTIFIED, flag);
-                    }
-                    return Reply.done(attachment);
-                });
+                .undo(() -> detach(attachment));
+    }
+
+    private void noteAttached(Attachment attachment) {
+        String flag = attachment.peer2peer() ? "peer2peer kept" : "peer2peer cleared";
+        if (attachment.moveNotify().isPresent()) {
+            kernel.note(Journal.Action.ATTACH, attachment.name(), flag);
+        } else {
+            kernel.note(Journal.Action.ATTACH, attachment.name(), Journal.Circumstance.NEVER_NOTIFIED, flag);
+        }
     }
 
     /**

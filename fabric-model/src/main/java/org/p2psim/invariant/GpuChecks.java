@@ -1,6 +1,7 @@
 package org.p2psim.invariant;
 
 import com.google.common.collect.ImmutableList;
+import org.p2psim.dmabuf.Attachment;
 import org.p2psim.dmabuf.exporter.Gpu;
 import org.p2psim.dmabuf.exporter.GpuBuffer;
 import org.p2psim.dmabuf.exporter.VmaP2p;
@@ -9,11 +10,23 @@ import org.p2psim.dmabuf.exporter.VmaP2p;
 public final class GpuChecks {
     private GpuChecks() {}
 
-    /** I-10, I-18, I-36 and I-37. */
+    /** I-10, I-15, I-18, I-36 and I-37. */
     public static ImmutableList<Violation> check(Gpu gpu) {
         Violations violations = new Violations();
-        gpu.mappedWrongly()
-                .forEach((attachment, what) -> violations.require(Invariant.GPU_PLACED, false, attachment, () -> what));
+        for (Attachment attachment : gpu.mappedWrongly()) {
+            GpuBuffer buffer = (GpuBuffer) attachment.dmaBuf().exporter();
+            violations.require(
+                    Invariant.GPU_PLACED,
+                    false,
+                    attachment.name(),
+                    () -> "maps %s in %s".formatted(buffer.name(), buffer.place()));
+            violations.require(
+                    Invariant.PEER_TO_PEER_ALLOWED,
+                    attachment.peer2peer(),
+                    attachment.name(),
+                    () -> "is handed addresses of %s in %s without the peer-to-peer flag"
+                            .formatted(buffer.name(), buffer.place()));
+        }
         gpu.reusedEarly()
                 .forEach(name -> violations.require(
                         Invariant.REUSE_WAITS,

@@ -82,7 +82,7 @@ public enum Invariant {
             "I-15",
             SECURITY,
             NETWORK,
-            "A peer-to-peer DMA is issued only through an attachment with the peer-to-peer flag set",
+            "Only an attachment with the peer-to-peer flag set is handed peer addresses, and used for peer-to-peer DMA",
             "LandingChecks"),
     PINS_BALANCED("I-16", CORRECTNESS, STATE, "Each pin is undone exactly once", "DmaBufChecks"),
     REFUSED_VISIBLY(

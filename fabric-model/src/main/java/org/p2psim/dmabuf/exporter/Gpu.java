@@ -366,23 +366,16 @@ public final class Gpu {
     }
 
     /**
-     * Attachments whose importer does not reach peers, or outside of the window, and where: none must be (I-37). Whoever
-     * holds the reservation of a buffer is just moving it.
+     * Attachments of buffers in VRAM whose importer does not reach peers, or outside of the window: none must be mapped
+     * (I-37). Whoever holds the reservation of a buffer is just moving it.
      */
-    public ImmutableMap<String, String> mappedWrongly() {
-        ImmutableMap.Builder<String, String> wrong = ImmutableMap.builder();
-        for (GpuBuffer buffer : buffers) {
-            if (buffer.reservation().lock().holder().isPresent()) {
-                continue;
-            }
-            for (Attachment attachment : buffer.mappings()) {
-                boolean stale = attachment.mappingState() == Attachment.MappingState.STALE;
-                boolean peer = attachment.peer2peer() && buffer.place() == Place.VISIBLE_VRAM;
-                if (!stale && !peer && buffer.place() != Place.GTT) {
-                    wrong.put(attachment.name(), "maps %s in %s".formatted(buffer.name(), buffer.place()));
-                }
-            }
-        }
-        return wrong.buildOrThrow();
+    public ImmutableList<Attachment> mappedWrongly() {
+        return buffers.stream()
+                .filter(buffer -> buffer.place() != Place.GTT
+                        && buffer.reservation().lock().holder().isEmpty())
+                .flatMap(buffer -> buffer.mappings().stream()
+                        .filter(attachment -> attachment.mappingState() != Attachment.MappingState.STALE)
+                        .filter(attachment -> !attachment.peer2peer() || buffer.place() != Place.VISIBLE_VRAM))
+                .collect(ImmutableList.toImmutableList());
     }
 }

@@ -41,7 +41,11 @@ final class StateChecks {
             Invariant.REVOKED_MEANS_DISABLED,
             Invariant.REGISTRATIONS_COUNTED);
     private static final ImmutableSet<Invariant> GPU = ImmutableSet.of(
-            Invariant.GPU_PLACED, Invariant.PINNED_STAYS, Invariant.PINNED_CHARGED, Invariant.REUSE_WAITS);
+            Invariant.PEER_TO_PEER_ALLOWED,
+            Invariant.GPU_PLACED,
+            Invariant.PINNED_STAYS,
+            Invariant.PINNED_CHARGED,
+            Invariant.REUSE_WAITS);
     private static final ImmutableSet<Invariant> JOURNAL = ImmutableSet.of(
             Invariant.TABLES_FREED,
             Invariant.LOCKED_WHERE_NEEDED,
