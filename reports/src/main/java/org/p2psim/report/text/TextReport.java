@@ -40,11 +40,12 @@ public final class TextReport {
         lines.addAll(layers.lines(2));
         section(lines, "Expectations: " + met(run.expectations()), unmet(run));
         section(lines, "Invariants: " + held(run.invariants()), broken(run));
-        section(lines, "Switched on and never reached", unreached(run));
+        section(lines, "Switched on and never reached", notes(run, Note.Kind.NOT_REACHED));
         section(lines, "Waits, the longest first", waits(run));
         section(lines, "In flight when access ended", inFlight(run));
         section(lines, "Refused", refused(run));
         section(lines, "Transfers", transfers(run));
+        section(lines, "To be careful with", notes(run, Note.Kind.CAUTION));
         matrix(lines, run);
         if (lines.size() > LINES_MAX) {
             List<String> cut = new ArrayList<>(lines.subList(0, LINES_MAX - 1));
@@ -120,9 +121,9 @@ public final class TextReport {
         return lines;
     }
 
-    private static List<String> unreached(RunOutcome run) {
+    private static List<String> notes(RunOutcome run, Note.Kind kind) {
         return run.notes().stream()
-                .filter(note -> note.kind() == Note.Kind.NOT_REACHED)
+                .filter(note -> note.kind() == kind)
                 .flatMap(note -> Plain.wrapped("  ", "    ", note.text(), WIDTH).stream())
                 .toList();
     }

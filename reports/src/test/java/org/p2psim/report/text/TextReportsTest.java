@@ -63,6 +63,13 @@ class TextReportsTest {
     }
 
     @Test
+    void whatToBeCarefulWithIsSaidAndWhatIsAssumedIsLeftToTheReport() {
+        assertThat(TextReport.of(SampleOutcomes.bareMetal()))
+                .contains("To be careful with\n  A dump without extended configuration space hides ACS.\n")
+                .doesNotContain("Max Payload Size");
+    }
+
+    @Test
     void theMatrixShowsLetterAndDistanceAndTheReasonOfARefusal() {
         assertThat(MatrixText.of(SampleOutcomes.bareMetal().matrix()))
                 .containsPattern("gaudi0 0000:19:00.0 +- +B4\n")
