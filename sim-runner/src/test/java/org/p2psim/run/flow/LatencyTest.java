@@ -101,6 +101,17 @@ class LatencyTest {
         assertThat(log.doneAt).isEqualTo(back);
     }
 
+    private static Run.Log writeOverTwoFlitLinks(long bytes, Fidelity fidelity) {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 64);
+        PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(GEN6_X1));
+        PciFunction nic = machine.endpoint(machine.downstreamPort(upstreamPort, GEN6_X1));
+        PciFunction gpu = machine.endpoint(machine.downstreamPort(upstreamPort, GEN6_X1));
+        Run run = new Run(machine.fabric(), Timings.DEFAULT, fidelity);
+        Run.Log log = run.start(dma(nic, gpu, Direction.WRITE, bytes));
+        run.run();
+        return log;
+    }
+
     /**
      * 256 bytes at 64 GT/s on one lane are 32 ns = 512,000 ticks; FEC and CRC are over all of them, so that nothing
      * leaves a FLIT before (PCIe base specification 6.0, 4.2.3). Of its 236 bytes for TLPs a write of one byte takes 16
@@ -109,13 +120,7 @@ class LatencyTest {
     @ParameterizedTest
     @EnumSource
     void aFlitIsWholeBeforeWhatIsInItGoesOnOrCounts(Fidelity fidelity) {
-        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 64);
-        PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(GEN6_X1));
-        PciFunction nic = machine.endpoint(machine.downstreamPort(upstreamPort, GEN6_X1));
-        PciFunction gpu = machine.endpoint(machine.downstreamPort(upstreamPort, GEN6_X1));
-        Run run = new Run(machine.fabric(), Timings.DEFAULT, fidelity);
-        Run.Log log = run.start(dma(nic, gpu, Direction.WRITE, 1));
-        run.run();
+        Run.Log log = writeOverTwoFlitLinks(1, fidelity);
         assertThat(log.told)
                 .containsExactly(new Run.Told(What.LANDED, ABOVE_4_GIB, 1, 0, 512_000 + 1_680_000 + 512_000 + 43_390));
     }
@@ -124,13 +129,7 @@ class LatencyTest {
     @ParameterizedTest
     @EnumSource
     void flitsDelayAllWritesAlike(Fidelity fidelity) {
-        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 64);
-        PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(GEN6_X1));
-        PciFunction nic = machine.endpoint(machine.downstreamPort(upstreamPort, GEN6_X1));
-        PciFunction gpu = machine.endpoint(machine.downstreamPort(upstreamPort, GEN6_X1));
-        Run run = new Run(machine.fabric(), Timings.DEFAULT, fidelity);
-        Run.Log log = run.start(dma(nic, gpu, Direction.WRITE, 1000 * 256));
-        run.run();
+        Run.Log log = writeOverTwoFlitLinks(1000 * 256, fidelity);
         assertThat(log.doneAt).isEqualTo(512_000 + 1_680_000 + 512_000 + 1000 * 590_102L);
     }
 
