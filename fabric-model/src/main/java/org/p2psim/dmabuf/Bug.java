@@ -105,7 +105,7 @@ public enum Bug {
     NEVER_UNMAPS(
             "counterfactual",
             "an importer with a callback keeps its mapping when it is notified",
-            "notifies an importer that maps"),
+            "notifies an importer whose driver unmaps by itself"),
     UNMAPS_WITH_DMA_IN_FLIGHT(
             "counterfactual",
             "an importer gives a mapping back while its DMA is on the way",

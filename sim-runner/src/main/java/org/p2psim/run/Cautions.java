@@ -108,33 +108,28 @@ final class Cautions {
     private void longRanges() {
         boolean mended = KernelFeature.PHYS_VEC_WHOLE_PAGES.isIn(world.kernel())
                 || world.plan().lifetimes().bugs().contains(Bug.CUT_AT_UINT_MAX);
-        if (!mended && world.plan().timeline().stream().anyMatch(this::exportsLongRange)) {
+        if (!mended && world.plan().timeline().stream().anyMatch(this::exports4GiB)) {
             caution(
-                    "as released, %s may do otherwise: %s; it is mended in %s, and --bugs %s shows what follows"
-                            .formatted(
-                                    world.kernel(),
-                                    Bug.CUT_AT_UINT_MAX.effect(),
-                                    KernelFeature.PHYS_VEC_WHOLE_PAGES.since(),
-                                    Bug.CUT_AT_UINT_MAX.word()),
+                    "as released, %s may do otherwise: %s; --bugs %s shows what follows"
+                            .formatted(world.kernel(), Bug.CUT_AT_UINT_MAX.effect(), Bug.CUT_AT_UINT_MAX.word()),
                     KernelFeature.PHYS_VEC_WHOLE_PAGES.source());
         }
     }
 
-    private boolean exportsLongRange(Operation operation) {
+    private boolean exports4GiB(Operation operation) {
         return operation instanceof DmaBufOperation.Export op
                 && world.plan().lifetimes().drivers().get(op.from()) instanceof Driver.Vfio vfio
                 && vfio.profile() != VfioProfile.RFC
-                && longest(op) >= 4 * Bytes.GIB;
+                && total(op) >= 4 * Bytes.GIB;
     }
 
-    private long longest(DmaBufOperation.Export op) {
+    /** Behind an IOVA ranges are cut as one. */
+    private long total(DmaBufOperation.Export op) {
         Device.BarSpec bar = world.device(op.from()).bars().get(op.region().orElse(0));
         long whole = bar == null ? 0 : bar.size() - op.offset().orElse(0);
         return op.ranges()
-                .map(ranges -> ranges.stream()
-                        .mapToLong(DmaBufOperation.Slice::length)
-                        .max()
-                        .orElse(0))
+                .map(ranges ->
+                        ranges.stream().mapToLong(DmaBufOperation.Slice::length).sum())
                 .orElseGet(() -> op.length().orElse(whole));
     }
 

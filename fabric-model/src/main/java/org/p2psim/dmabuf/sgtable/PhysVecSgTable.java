@@ -20,8 +20,8 @@ import org.p2psim.platform.Errno;
  */
 public enum PhysVecSgTable {
     /**
-     * As released from 6.19 on: cuts at 2^32 - 1 bytes, so entries after the first are not page aligned, and counts the bytes behind
-     * an IOVA in 32 bits: from 4 GiB on the last entries are empty.
+     * 6.19 to 7.2.7 as released: cuts at 2^32 - 1 bytes, so entries after the first are not page aligned, and counts the
+     * bytes behind an IOVA in 32 bits: from 4 GiB on the last entries are empty.
      */
     UINT_MAX_CUTS,
     /** As mended in 7.3 and 7.2.8: cuts at the largest whole number of pages below 2^32. */

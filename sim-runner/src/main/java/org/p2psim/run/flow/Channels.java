@@ -47,7 +47,7 @@ final class Channels {
     private final Map<Bdf, Both> links = new HashMap<>();
     private final Map<SocketHop, Channel> sockets = new HashMap<>();
     private final Map<String, Channel> iommus = new HashMap<>();
-    private final Map<String, Channel> translated = new HashMap<>();
+    private final Map<Bdf, Channel> translated = new HashMap<>();
     private final Map<Bdf, Channel> inside = new HashMap<>();
     private final Map<String, Channel> ports = new HashMap<>();
     private final Map<Bdf, Channel> atcs = new HashMap<>();
@@ -182,10 +182,15 @@ final class Channels {
                         Credits.SWITCH_PORT));
     }
 
-    /** Where a TLP is once an IOMMU has translated it, so that it takes none of the room of those that wait there. */
-    Channel translated(HostBridge bridge) {
+    /**
+     * Where a TLP that came in by a root port is once the IOMMU has translated it, so that it takes none of the room of
+     * those that wait there: each root port has as much as its link fills.
+     */
+    Channel translated(PciFunction rootPort) {
+        Link link = rootPort.linkBelow().orElseThrow();
         return translated.computeIfAbsent(
-                bridge.rootBus(), key -> add(new Pace.OfData(Long.MAX_VALUE), buffers.ofRootComplex(bridge)));
+                rootPort.address(),
+                key -> add(new Pace.OfData(Long.MAX_VALUE), buffers.ofStage(link.bytesPerSecond())));
     }
 
     /** For a function without a link of its own: where it sets out. */

@@ -17,7 +17,6 @@ import org.p2psim.routing.Hop.SwitchHop;
 import org.p2psim.routing.Route;
 import org.p2psim.run.flow.Path.Leg;
 import org.p2psim.timing.Timings;
-import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.topology.SocketLink;
 
@@ -97,8 +96,10 @@ final class Paths {
         private boolean forwarded;
         private boolean storeAndForward;
         private int maxPayload = Leg.ANY_PAYLOAD;
-        /** If it is the last channel so far. */
-        private @Nullable HostBridge iommu;
+        /** The last link so far. */
+        private @Nullable LinkHop link;
+        /** Whether an IOMMU is the last channel so far. */
+        private boolean translated;
 
         Draft(Route route, Traffic traffic) {
             this.route = route;
@@ -135,29 +136,30 @@ final class Paths {
                 passTime(latencies.of("socket link", socketLink.latency()));
             } else if (hop instanceof IommuHop through) {
                 add(channels.iommu(through.bridge()));
-                iommu = through.bridge();
+                translated = true;
             } else if (hop instanceof AcsBlockHop) {
                 add(channels.blocking());
             } else if (hop instanceof HostHop host) {
                 channels.host(host.bridge(), traffic).ifPresent(this::add);
             } else if (hop instanceof MemoryHop memory) {
                 add(channels.memory(memory.socket()));
-            } else if (hop instanceof LinkHop link) {
-                add(channels.link(link));
-                latency += link.port().linkBelow().orElseThrow().receptionTicks();
+            } else if (hop instanceof LinkHop through) {
+                add(channels.link(through));
+                link = through;
+                latency += through.port().linkBelow().orElseThrow().receptionTicks();
             }
         }
 
         /** Inside root complexes and between them. */
         private void passTime(long ticks) {
-            if (iommu != null && ticks > 0) {
-                add(channels.translated(iommu));
+            if (translated && link != null && ticks > 0) {
+                add(channels.translated(link.port()));
             }
             latency += ticks;
         }
 
         void add(Channel channel) {
-            iommu = null;
+            translated = false;
             legs.add(new Leg(latency, storeAndForward, maxPayload));
             latency = 0;
             storeAndForward = false;

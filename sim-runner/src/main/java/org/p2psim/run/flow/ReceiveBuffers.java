@@ -89,14 +89,6 @@ final class ReceiveBuffers {
         return new Credits(units, units, units, units, units, units);
     }
 
-    /** Of what all links below a root complex feed together. */
-    Credits ofRootComplex(HostBridge bridge) {
-        return ofStage(fabric.rootBus(bridge).stream()
-                .flatMap(function -> function.linkBelow().stream())
-                .mapToLong(Link::bytesPerSecond)
-                .sum());
-    }
-
     /** What passes at a rate in so many ticks. */
     private static int bytesOf(long bytesPerSecond, long ticks) {
         double bytes = bytesPerSecond * (ticks / (double) Ticks.PER_SECOND);

@@ -120,7 +120,7 @@ final class Causes {
             return detached;
         }
         OptionalInt loose = FOLLOWS_FROM_A_MOVE.contains(violation.invariant()) && isPinned(object)
-                ? overUnpinned(dmaBuf)
+                ? earliest(overUnpinned, dmaBuf)
                 : OptionalInt.empty();
         if (loose.isPresent()) {
             return loose.getAsInt();
@@ -128,7 +128,8 @@ final class Causes {
         OptionalInt found = switch (violation.invariant()) {
             case NO_WRITE_AFTER_REVOKE ->
                 first(of(Action.REVOKE, dmaBuf), of(Action.RESET, device), of(Action.DISABLE, device));
-            case PINNED_STAYS, PINNED_CHARGED -> first(overUnpinned(dmaBuf), of(Action.MOVE, dmaBuf));
+            case PINNED_STAYS, PINNED_CHARGED ->
+                first(earliest(overUnpinned, dmaBuf), earliest(abandoned, dmaBuf), of(Action.MOVE, dmaBuf));
             case PUBLISHED_LAST -> of(Action.INSTALL, dmaBuf);
             case REFUSED_VISIBLY -> newest(Action.KEY_FREED);
             case NO_LANDING_AFTER_UNMAP -> of(Action.UNMAP, object);
@@ -168,10 +169,10 @@ final class Causes {
         return found.orElseGet(this::newest);
     }
 
-    /** What should not have moved and did breaks because somebody took back a pin that was another's. */
-    private OptionalInt overUnpinned(Optional<String> dmaBuf) {
+    /** The first of such events at any attachment of a dma-buf: one importer's mistake is what others suffer from. */
+    private static OptionalInt earliest(Map<String, Integer> ofAttachments, Optional<String> dmaBuf) {
         return dmaBuf.stream()
-                .flatMap(name -> overUnpinned.entrySet().stream()
+                .flatMap(name -> ofAttachments.entrySet().stream()
                         .filter(entry -> entry.getKey().startsWith(name + "/")))
                 .mapToInt(Map.Entry::getValue)
                 .min();

@@ -224,6 +224,29 @@ class BandwidthTest {
                 .isBetween(0.98 * 45.83, 45.83);
     }
 
+    @Test
+    void emptyRootPortsChangeNothing() {
+        assertThat(told(0)).isEqualTo(told(14));
+    }
+
+    /** Of 1 MiB through an IOMMU, beside so many root ports with nothing below them. */
+    private static List<Run.Told> told(int emptyPorts) {
+        Machine machine = new Machine()
+                .socketLink(new SocketLink(Ticks.ofNanoseconds(200), OptionalLong.empty()))
+                .socket()
+                .hostBridge(IommuMode.TRANSLATING, 64);
+        PciFunction nic = machine.endpoint(machine.rootPort(new Link(5, 16)));
+        for (int i = 0; i < emptyPorts; i++) {
+            machine.rootPort(new Link(5, 16));
+        }
+        machine.socket().hostBridge(IommuMode.TRANSLATING, 64);
+        PciFunction gpu = machine.endpoint(machine.rootPort(new Link(4, 16)));
+        Run run = new Run(machine.fabric());
+        Run.Log log = run.start(dma("dma", nic, gpu, Direction.WRITE, AddressKind.IOVA, Bytes.MIB, 256));
+        run.run();
+        return log.told;
+    }
+
     private static double smallWritesAcross(SocketLink link) {
         return smallWritesAcross(link, IommuMode.OFF, AddressKind.BUS_ADDRESS);
     }

@@ -187,6 +187,7 @@ class DriverMistakesTest {
                         "at: 120us, id: stray, do: dma-write, attachment: a0, size: 4KiB")
                 .expects(
                         "broken: I-37, operation: map, enabled-by: map",
+                        "broken: I-15, operation: map, enabled-by: map",
                         "broken: I-15, operation: stray, enabled-by: map")
                 .run();
     }
