@@ -99,7 +99,7 @@ final class WireTransfers {
         if (order.read() || wireLatency == 0) {
             complete.run();
         } else {
-            run.engine().at(run.engine().now() + wireLatency, complete::run);
+            run.engine().at(run.engine().now() + wireLatency, complete);
         }
     }
 

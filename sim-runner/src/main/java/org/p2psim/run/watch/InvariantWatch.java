@@ -76,14 +76,13 @@ public final class InvariantWatch {
      * One check.
      *
      * @param lane the object that it is about
-     * @param enabledBy index of the event that made a violation possible
+     * @param event index of the event whose effect a violation is, and which made it possible
      * @param detail says what broke; asked only if it did
      */
-    public void check(
-            Invariant invariant, boolean holds, long at, String lane, int enabledBy, Supplier<String> detail) {
+    public void check(Invariant invariant, boolean holds, long at, String lane, int event, Supplier<String> detail) {
         record(invariant).checks++;
         if (!holds) {
-            broken(new Violation(invariant, lane, detail.get()), List.of(), 1, at, recorder.newest(), enabledBy);
+            broken(new Violation(invariant, lane, detail.get()), List.of(), 1, at, event, event);
         }
     }
 
