@@ -192,7 +192,6 @@ class StagesFidelityTest {
 
     /** What a listener can say of many TLPs at once. */
     private static final class Sums implements DmaListener, DmaListener.Repeats {
-        private final List<Long> latencies = new ArrayList<>();
         private final java.util.Map<String, Long> counts = new java.util.TreeMap<>();
         private final Run run;
         private final boolean repeats;
