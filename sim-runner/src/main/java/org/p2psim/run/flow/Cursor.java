@@ -78,6 +78,11 @@ abstract sealed class Cursor permits SegmentCursor, OperationCursor {
         return 0;
     }
 
+    /** From now on periods are looked for in each operation. Returns whether they were not until now. */
+    boolean lookInside() {
+        return false;
+    }
+
     /** Goes on by fewer bytes than are {@link #alikeAhead() ahead}. */
     void skip(long bytes) {
         throw new IllegalStateException("nothing of it repeats itself");

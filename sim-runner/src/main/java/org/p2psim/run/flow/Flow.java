@@ -456,6 +456,11 @@ final class Flow extends Input {
         return next == null || stopped ? 0 : cursor.alikeAhead();
     }
 
+    /** No period of many operations was found. Returns whether there may be one within each. */
+    boolean lookInside() {
+        return cursor.lookInside();
+    }
+
     /** Bytes that it has asked for. */
     long asked() {
         return asked;
@@ -470,10 +475,7 @@ final class Flow extends Input {
     void beginSkip(long bytes, long number) {
         skippedBytes = bytes;
         skipNumber = number;
-        if (bytes > 0) {
-            cursor.skip(bytes);
-            asked += bytes;
-        }
+        asked += bytes;
     }
 
     /** So that every TLP is moved once. */
@@ -487,6 +489,9 @@ final class Flow extends Input {
         }
         lastArrival += ticks;
         cursor.shift(ticks);
+        if (skippedBytes > 0) {
+            cursor.skip(skippedBytes);
+        }
         reports.shift(ticks, skippedBytes);
     }
 
@@ -494,7 +499,7 @@ final class Flow extends Input {
     boolean mayRepeat() {
         boolean alone = nextStage == null && firstStage == this;
         return alone
-                && request.requests().isRegular()
+                && request.requests().mayRepeat()
                 && !poison.isPossible()
                 && isAnsweredAlike()
                 && !(needsTranslations() && comesBack());
@@ -510,7 +515,8 @@ final class Flow extends Input {
     /** Whether it may ask for an address below one that it has asked for, whose translation is then wanted again. */
     private boolean comesBack() {
         return request.requests() instanceof Requests.Operations operations
-                && (operations.segments().size() > 1
+                && (operations.pattern() == Requests.Pattern.RANDOM
+                        || operations.segments().size() > 1
                         || operations.bytes() > operations.segments().get(0).length());
     }
 

@@ -12,6 +12,12 @@ final class OperationCursor extends Cursor {
     private static final long LATEST = Long.MAX_VALUE / 2;
     private static final long FOUR_GIB = 1L << 32;
 
+    /** Bytes: about what it costs to find a period in each operation, where one of many operations may be found too. */
+    private static final int COST_OF_LOOKING = 128 << 10;
+
+    /** In the state, where otherwise there is the number of an operation. */
+    private static final long WHOLE_OPERATIONS = -1;
+
     private final Operations operations;
     private final Window window;
     private final Draws sizes;
@@ -48,6 +54,8 @@ final class OperationCursor extends Cursor {
     private int takenSize;
 
     private final Unfinished unfinished = new Unfinished();
+    /** Whether there is no period of many operations. */
+    private boolean mustLookInside;
     /** How often the window was begun again. */
     private long rounds;
 
@@ -68,6 +76,7 @@ final class OperationCursor extends Cursor {
         this.ticksPerByte = ticksPerByte(operations.start());
         this.slots = operations.depth() == 0 ? null : new TagPool(operations.depth());
         this.unopened = operations.bytes();
+        this.mustLookInside = !operations.isRegular();
         open();
     }
 
@@ -235,11 +244,34 @@ final class OperationCursor extends Cursor {
         return starting && fed.isEmpty();
     }
 
-    /** Operations of the newest one's size, in its segment. */
+    /** The rest of the newest operation, or operations of its size; in its segment. */
     @Override
     long alikeAhead() {
-        long inSegment = Math.min(window.contiguous(), belowFourGib(window.address())) - untaken;
-        return Math.max(0, Math.min(unopened, inSegment));
+        long inSegment = Math.min(window.contiguous(), belowFourGib(window.address()));
+        if (looksInside()) {
+            return Math.min(untaken, inSegment);
+        }
+        return operations.isRegular() ? Math.max(0, Math.min(unopened, inSegment - untaken)) : 0;
+    }
+
+    /**
+     * Whether what repeats itself is looked for in the newest operation and not from operation to operation: nothing but
+     * requests of that one is asked for, and nothing that was before it matters until its end.
+     */
+    private boolean looksInside() {
+        boolean underWay = !starting && takenNumber == opened - 1 && untaken > 0;
+        return underWay && (mustLookInside || areFewToCome()) && unfinished.isNewestAlone();
+    }
+
+    private boolean areFewToCome() {
+        return unopened / size < size / COST_OF_LOOKING;
+    }
+
+    @Override
+    boolean lookInside() {
+        boolean changes = !mustLookInside && operations.areLarge();
+        mustLookInside |= changes;
+        return changes;
     }
 
     private static long belowFourGib(long address) {
@@ -254,6 +286,12 @@ final class OperationCursor extends Cursor {
 
     @Override
     void skip(long bytes) {
+        if (looksInside()) {
+            untaken -= (int) bytes;
+            unfinished.skipOfNewest(bytes);
+            window.advance(bytes);
+            return;
+        }
         unopened -= bytes;
         window.advance(bytes);
         start += bytes;
@@ -262,6 +300,12 @@ final class OperationCursor extends Cursor {
 
     @Override
     void put(State state) {
+        if (looksInside()) {
+            state.put(opened);
+            unfinished.putNewest(state, untaken);
+            return;
+        }
+        state.put(WHOLE_OPERATIONS);
         state.put(size);
         state.put(untaken);
         state.put(starting ? 1 : 0);
@@ -280,6 +324,10 @@ final class OperationCursor extends Cursor {
 
     @Override
     void shift(long ticks) {
+        if (looksInside()) {
+            unfinished.shiftNewest(ticks);
+            return;
+        }
         schedule += ticks;
         takenSchedule += ticks;
         if (slots != null) {

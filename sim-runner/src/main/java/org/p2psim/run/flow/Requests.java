@@ -48,6 +48,8 @@ public sealed interface Requests {
             int depth,
             long seed)
             implements Requests {
+        private static final int LARGE = 1 << 20;
+
         public Operations {
             segments = ImmutableList.copyOf(segments);
             long window = segments.stream().mapToLong(Segment::length).sum();
@@ -60,14 +62,24 @@ public sealed interface Requests {
             }
         }
 
-        @Override
-        public boolean isRegular() {
+        /** Whether nothing of them is random. */
+        boolean isRegular() {
             return minSize == maxSize && pattern == Pattern.SEQUENTIAL && !(start instanceof Start.Poisson);
+        }
+
+        /** Whether each takes so long that what repeats itself does so within one. */
+        boolean areLarge() {
+            return minSize >= LARGE;
+        }
+
+        @Override
+        public boolean mayRepeat() {
+            return isRegular() || areLarge();
         }
     }
 
-    /** Whether what is asked for may repeat itself exactly: nothing of it is random. */
-    default boolean isRegular() {
+    /** Whether what is asked for may repeat itself exactly: nothing of it is random, at least for a long time. */
+    default boolean mayRepeat() {
         return true;
     }
 

@@ -74,7 +74,20 @@ final class Steady {
             nextKept *= 2;
             keep(now);
         }
+        if (!isLooking()) {
+            lookInside();
+        }
         return false;
+    }
+
+    private void lookInside() {
+        boolean changes = false;
+        for (Flow flow : flows) {
+            changes |= flow.lookInside();
+        }
+        if (changes) {
+            startAgain();
+        }
     }
 
     /** Whether it compares states: then each decision is made at its instant, and none ahead of the others. */

@@ -92,4 +92,27 @@ final class Unfinished {
         }
         lastFinish += ticks;
     }
+
+    /** Whether all before the newest one are over, and it will be over after them. */
+    boolean isNewestAlone() {
+        return next - first == 1 && lastFinish <= latest[at(first)];
+    }
+
+    /** What of it repeats itself while it is alone, and far from its end. */
+    void putNewest(State state, long untaken) {
+        int index = at(next - 1);
+        state.putPast(latest[index]);
+        state.put(missing[index] - untaken);
+        state.put(failed[index]);
+    }
+
+    /** So many bytes of it are through. */
+    void skipOfNewest(long bytes) {
+        missing[at(next - 1)] -= bytes;
+    }
+
+    /** What has become of it last was so much later, but not its start. */
+    void shiftNewest(long ticks) {
+        latest[at(next - 1)] += ticks;
+    }
 }

@@ -38,7 +38,7 @@ class FidelityTest {
         return random.nextBoolean() ? scene.withTies(scene.run(L0, List.of()), random) : scene;
     }
 
-    private static List<Long> cuts(long until, SplittableRandom random) {
+    static List<Long> cuts(long until, SplittableRandom random) {
         return random.longs(5, 0, until).sorted().boxed().toList();
     }
 
@@ -86,7 +86,7 @@ class FidelityTest {
         assertCountedAllTheSame(Scene.of(random).bulk(random).inOperations(random), random, seed);
     }
 
-    private static void assertCountedAllTheSame(Scene scene, SplittableRandom random, int seed) {
+    static void assertCountedAllTheSame(Scene scene, SplittableRandom random, int seed) {
         Summary known = scene.sums(L0, false, List.of());
         assertThat(known.doneAt()).as("seed %d", seed).doesNotContain(-1L);
         for (List<Long> cuts : List.of(List.<Long>of(), cuts(Ticks.ofNanoseconds(50_000), random))) {

@@ -64,4 +64,30 @@ final class RandomRequests {
                 random.nextInt(3) == 0 ? 0 : random.nextInt(1, 17),
                 random.nextLong());
     }
+
+    /**
+     * A few operations, each of many TLPs. Of one size, most of them; some are of random sizes, or anywhere in the window.
+     */
+    static Requests large(List<Segment> window, SplittableRandom random) {
+        long length = window.stream().mapToLong(Segment::length).sum();
+        int most = (int) Math.max(1, length / random.nextInt(1, 5));
+        boolean regular = random.nextInt(4) > 0;
+        int least = regular ? most : Math.max(1, most - random.nextInt(most));
+        Requests.Start start =
+                switch (random.nextInt(regular ? 3 : 4)) {
+                    case 0 -> new Requests.Start.Paced(random.nextLong(1_000_000_000, 40_000_000_000L));
+                    case 3 -> new Requests.Start.Poisson(random.nextLong(1_000_000_000, 40_000_000_000L));
+                    default -> new Requests.Start.AtOnce();
+                };
+        return new Requests.Operations(
+                window,
+                random.nextBoolean() ? length : random.nextLong(most, 2 * length + 1),
+                least,
+                most,
+                regular || random.nextBoolean() ? Requests.Pattern.SEQUENTIAL : Requests.Pattern.RANDOM,
+                1 << random.nextInt(13),
+                start,
+                random.nextInt(5),
+                random.nextLong());
+    }
 }

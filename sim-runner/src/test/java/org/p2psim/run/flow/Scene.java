@@ -212,6 +212,22 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         return new Scene(fabric, timing, cut);
     }
 
+    /** The same in a few operations, each of many TLPs; some come past 4 GiB. */
+    Scene inLargeOperations(SplittableRandom random) {
+        List<DmaAt> cut = new ArrayList<>();
+        for (DmaAt dma : dmas) {
+            List<Segment> segments = new ArrayList<>();
+            for (Segment each : dma.request().segments()) {
+                boolean low = random.nextInt(6) == 0;
+                long before = random.nextLong(each.length() + 1);
+                segments.add(low ? new Segment((1L << 32) - before, each.length()) : each);
+            }
+            Requests requests = RandomRequests.large(segments, random);
+            cut.add(new DmaAt(dma.start(), dma.stop(), new DmaLike(dma.request()).requests(requests).request()));
+        }
+        return new Scene(fabric, timing, cut);
+    }
+
     Result run(Function<Engine, Progress> progress, List<Long> cuts) {
         Run run = new Run(fabric, timing, progress);
         List<Run.Log> logs = new ArrayList<>();

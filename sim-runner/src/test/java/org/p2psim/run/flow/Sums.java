@@ -27,6 +27,14 @@ final class Sums implements DmaListener, DmaListener.Repeats {
         counts.merge(new Told(what, 0, bytes, 0, latency), times, Long::sum);
     }
 
+    /** Of all TLPs of which the same has become. */
+    long bytes(Run.What what) {
+        return counts.entrySet().stream()
+                .filter(count -> count.getKey().what() == what)
+                .mapToLong(count -> count.getKey().bytes() * count.getValue())
+                .sum();
+    }
+
     private void one(Told told) {
         oneByOne.add(told);
         count(told.what(), 1, told.bytes(), told.latency());
