@@ -78,8 +78,13 @@ abstract sealed class Cursor permits SegmentCursor, OperationCursor {
         return 0;
     }
 
-    /** From now on periods are looked for in each operation. Returns whether they were not until now. */
-    boolean lookInside() {
+    /** From now on looks for shorter periods. Returns whether it did not until now. */
+    boolean lookNearby() {
+        return false;
+    }
+
+    /** Whether after each period it is at the same address again. */
+    boolean goesRound() {
         return false;
     }
 

@@ -50,6 +50,7 @@ final class Flow extends Input {
     private long asked;
     private long requests;
     private long skippedBytes;
+    private long addressStep;
     private long skipNumber;
     private long lastTag = -1;
     private boolean stopped;
@@ -409,7 +410,13 @@ final class Flow extends Input {
 
     void put(State state) {
         Tlp tlp = next;
-        state.put(tlp == null ? -1 : tlp.bytes);
+        if (tlp == null) {
+            state.put(-1);
+        } else {
+            state.put(tlp.bytes);
+            state.putShape(tlp);
+            state.put(cursor.address() - tlp.address);
+        }
         state.put(position() & (way().request().alignment() - 1));
         state.put(cursor.stretch());
         cursor.put(state);
@@ -456,9 +463,9 @@ final class Flow extends Input {
         return next == null || stopped ? 0 : cursor.alikeAhead();
     }
 
-    /** No period of many operations was found. Returns whether there may be one within each. */
-    boolean lookInside() {
-        return cursor.lookInside();
+    /** No period was found. Returns whether shorter ones are looked for from now on. */
+    boolean lookNearby() {
+        return cursor.lookNearby();
     }
 
     /** Bytes that it has asked for. */
@@ -466,14 +473,15 @@ final class Flow extends Input {
         return asked;
     }
 
-    /** By how many bytes it goes on in the skip that is under way. */
-    long skippedBytes() {
-        return skippedBytes;
+    /** By how many bytes its addresses go on in the skip that is under way. */
+    long addressStep() {
+        return addressStep;
     }
 
     /** From now on it is somewhere else, to which {@link #shift} moves what is on its way. */
     void beginSkip(long bytes, long number) {
         skippedBytes = bytes;
+        addressStep = addressStep(bytes);
         skipNumber = number;
         asked += bytes;
     }
@@ -485,14 +493,14 @@ final class Flow extends Input {
 
     void shift(long ticks) {
         if (next != null) {
-            next.address += skippedBytes;
+            next.address += addressStep;
         }
         lastArrival += ticks;
         cursor.shift(ticks);
         if (skippedBytes > 0) {
             cursor.skip(skippedBytes);
         }
-        reports.shift(ticks, skippedBytes);
+        reports.shift(ticks, addressStep);
     }
 
     /** Whether what its initiator does may repeat itself. */
@@ -531,7 +539,11 @@ final class Flow extends Input {
      * @param step bytes by which it goes on each period
      */
     void beginRepeats(boolean each, long step) {
-        reports.beginRepeats(each, step);
+        reports.beginRepeats(each, addressStep(step));
+    }
+
+    private long addressStep(long bytes) {
+        return cursor.goesRound() ? 0 : bytes;
     }
 
     /** All that its TLPs, their answers and the DLLPs about them pass. */

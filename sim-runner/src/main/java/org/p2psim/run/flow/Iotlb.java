@@ -143,7 +143,7 @@ final class Iotlb {
     /** Where its flows have gone on to. */
     private Translation moved(Translation translation, State state) {
         List<Flow> flows = state.flowsOf(translation.requester());
-        long pages = flows.isEmpty() ? 0 : flows.get(0).skippedBytes() >>> pageShift;
+        long pages = flows.isEmpty() ? 0 : flows.get(0).addressStep() >>> pageShift;
         return new Translation(translation.requester(), translation.page() + pages);
     }
 }

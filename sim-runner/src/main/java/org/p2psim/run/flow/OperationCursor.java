@@ -12,11 +12,16 @@ final class OperationCursor extends Cursor {
     private static final long LATEST = Long.MAX_VALUE / 2;
     private static final long FOUR_GIB = 1L << 32;
 
-    /** Bytes: about what it costs to find a period in each operation, where one of many operations may be found too. */
+    /** Bytes: about what it costs to find a period in each operation or round, where one of many may be found too. */
     private static final int COST_OF_LOOKING = 128 << 10;
 
-    /** In the state, where otherwise there is the number of an operation. */
-    private static final long WHOLE_OPERATIONS = -1;
+    /** Bytes: a period may be so long. */
+    private static final int SMALL_WINDOW = 2 << 20;
+
+    /** In the state, where otherwise there is the number of an operation, or a place in the window. */
+    private static final long OPERATIONS = -1;
+
+    private static final long ROUNDS = -2;
 
     private final Operations operations;
     private final Window window;
@@ -54,8 +59,8 @@ final class OperationCursor extends Cursor {
     private int takenSize;
 
     private final Unfinished unfinished = new Unfinished();
-    /** Whether there is no period of many operations. */
-    private boolean mustLookInside;
+    /** Whether there is no period of many operations, or none was found. */
+    private boolean looksNearby;
     /** How often the window was begun again. */
     private long rounds;
 
@@ -76,7 +81,7 @@ final class OperationCursor extends Cursor {
         this.ticksPerByte = ticksPerByte(operations.start());
         this.slots = operations.depth() == 0 ? null : new TagPool(operations.depth());
         this.unopened = operations.bytes();
-        this.mustLookInside = !operations.isRegular();
+        this.looksNearby = !operations.isRegular();
         open();
     }
 
@@ -244,12 +249,14 @@ final class OperationCursor extends Cursor {
         return starting && fed.isEmpty();
     }
 
-    /** The rest of the newest operation, or operations of its size; in its segment. */
+    /** The rest of the newest operation, or operations of its size; in its segment, if not in whole rounds. */
     @Override
     long alikeAhead() {
         long inSegment = Math.min(window.contiguous(), belowFourGib(window.address()));
         if (looksInside()) {
             return Math.min(untaken, inSegment);
+        } else if (goesRound()) {
+            return unopened;
         }
         return operations.isRegular() ? Math.max(0, Math.min(unopened, inSegment - untaken)) : 0;
     }
@@ -260,17 +267,22 @@ final class OperationCursor extends Cursor {
      */
     private boolean looksInside() {
         boolean underWay = !starting && takenNumber == opened - 1 && untaken > 0;
-        return underWay && (mustLookInside || areFewToCome()) && unfinished.isNewestAlone();
+        boolean pays = looksNearby ? operations.areLarge() : unopened / size < size / COST_OF_LOOKING;
+        return underWay && pays && unfinished.isNewestAlone();
     }
 
-    private boolean areFewToCome() {
-        return unopened / size < size / COST_OF_LOOKING;
+    /** Whether it is looked for from round to round: the window is small, and is begun again many times. */
+    @Override
+    boolean goesRound() {
+        long length = window.length();
+        boolean pays = length <= SMALL_WINDOW && unopened / length > length / COST_OF_LOOKING;
+        return pays && !looksNearby && !looksInside();
     }
 
     @Override
-    boolean lookInside() {
-        boolean changes = !mustLookInside && operations.areLarge();
-        mustLookInside |= changes;
+    boolean lookNearby() {
+        boolean changes = !looksNearby && (operations.areLarge() || window.length() <= SMALL_WINDOW);
+        looksNearby |= changes;
         return changes;
     }
 
@@ -280,7 +292,7 @@ final class OperationCursor extends Cursor {
 
     @Override
     long stretch() {
-        long stretch = rounds << 32 | window.segment() + 1;
+        long stretch = (goesRound() ? 0 : rounds) << 32 | window.segment() + 1;
         return Long.compareUnsigned(window.address(), FOUR_GIB) < 0 ? -stretch : stretch;
     }
 
@@ -290,6 +302,10 @@ final class OperationCursor extends Cursor {
             untaken -= (int) bytes;
             unfinished.skipOfNewest(bytes);
             window.advance(bytes);
+            return;
+        }
+        if (goesRound()) {
+            unopened -= bytes;
             return;
         }
         unopened -= bytes;
@@ -305,7 +321,8 @@ final class OperationCursor extends Cursor {
             unfinished.putNewest(state, untaken);
             return;
         }
-        state.put(WHOLE_OPERATIONS);
+        state.put(goesRound() ? ROUNDS : OPERATIONS);
+        state.put(goesRound() ? window.offset() : 0);
         state.put(size);
         state.put(untaken);
         state.put(starting ? 1 : 0);

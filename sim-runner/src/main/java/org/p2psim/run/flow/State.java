@@ -102,8 +102,13 @@ final class State {
     /** Where a request is in its operation. */
     private void putPlace(Tlp request) {
         put(request.operation - request.flow.operation());
-        put(request.firstOfDma ? 1 : 0);
-        put(request.tailOfOdd ? 1 : 0);
+        putShape(request);
+    }
+
+    /** What its pace depends on besides its bytes. */
+    void putShape(Tlp tlp) {
+        int flags = (tlp.firstOfDma ? 1 : 0) | (tlp.tailOfOdd ? 2 : 0) | (tlp.above4GiB ? 4 : 0);
+        put(tlp.dmaBytes << 3 | flags);
     }
 
     /** A TLP, wherever it is; its address as seen from where its flow has come to. */

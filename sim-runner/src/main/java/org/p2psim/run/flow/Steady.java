@@ -75,15 +75,15 @@ final class Steady {
             keep(now);
         }
         if (!isLooking()) {
-            lookInside();
+            lookNearby();
         }
         return false;
     }
 
-    private void lookInside() {
+    private void lookNearby() {
         boolean changes = false;
         for (Flow flow : flows) {
-            changes |= flow.lookInside();
+            changes |= flow.lookNearby();
         }
         if (changes) {
             startAgain();

@@ -141,7 +141,7 @@ final class Tlp {
         moved = flow.skipNumber();
         issued += ticks;
         eligible += ticks;
-        address += flow.skippedBytes();
+        address += flow.addressStep();
         if (request != null) {
             request.shift(ticks);
         }

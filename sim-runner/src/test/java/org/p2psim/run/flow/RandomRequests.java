@@ -72,7 +72,7 @@ final class RandomRequests {
         long length = window.stream().mapToLong(Segment::length).sum();
         int most = (int) Math.max(1, length / random.nextInt(1, 5));
         boolean regular = random.nextInt(4) > 0;
-        int least = regular ? most : Math.max(1, most - random.nextInt(most));
+        int least = regular ? most : Math.max(1, most - random.nextInt(most) / 2);
         Requests.Start start =
                 switch (random.nextInt(regular ? 3 : 4)) {
                     case 0 -> new Requests.Start.Paced(random.nextLong(1_000_000_000, 40_000_000_000L));
@@ -87,6 +87,27 @@ final class RandomRequests {
                 regular || random.nextBoolean() ? Requests.Pattern.SEQUENTIAL : Requests.Pattern.RANDOM,
                 1 << random.nextInt(13),
                 start,
+                random.nextInt(5),
+                random.nextLong());
+    }
+
+    /** Operations of one size that begin a window again and again. */
+    static Requests rounds(List<Segment> window, SplittableRandom random) {
+        long length = window.stream().mapToLong(Segment::length).sum();
+        int size = (int) Math.min(length, 1L << random.nextInt(8, 15));
+        if (random.nextBoolean()) {
+            size = (int) random.nextLong(1 + size / 2, Math.min(length, 2L * size) + 1);
+        }
+        return new Requests.Operations(
+                window,
+                random.nextLong(length, 2_000_000),
+                size,
+                size,
+                Requests.Pattern.SEQUENTIAL,
+                1,
+                random.nextInt(3) == 0
+                        ? new Requests.Start.Paced(random.nextLong(1_000_000_000, 40_000_000_000L))
+                        : new Requests.Start.AtOnce(),
                 random.nextInt(5),
                 random.nextLong());
     }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.LinkUse;
@@ -214,16 +215,30 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
 
     /** The same in a few operations, each of many TLPs; some come past 4 GiB. */
     Scene inLargeOperations(SplittableRandom random) {
+        return inOperations(Long.MAX_VALUE, RandomRequests::large, random);
+    }
+
+    /** The same in windows of a few pages, which some begin again many times. */
+    Scene inRounds(SplittableRandom random) {
+        return inOperations(random.nextInt(4096, 50_000), RandomRequests::rounds, random);
+    }
+
+    private Scene inOperations(
+            long most, BiFunction<List<Segment>, SplittableRandom, Requests> operations, SplittableRandom random) {
         List<DmaAt> cut = new ArrayList<>();
         for (DmaAt dma : dmas) {
             List<Segment> segments = new ArrayList<>();
             for (Segment each : dma.request().segments()) {
+                long length = Math.min(most, each.length());
                 boolean low = random.nextInt(6) == 0;
-                long before = random.nextLong(each.length() + 1);
-                segments.add(low ? new Segment((1L << 32) - before, each.length()) : each);
+                long before = random.nextLong(length + 1);
+                segments.add(new Segment(low ? (1L << 32) - before : each.dmaAddress(), length));
             }
-            Requests requests = RandomRequests.large(segments, random);
-            cut.add(new DmaAt(dma.start(), dma.stop(), new DmaLike(dma.request()).requests(requests).request()));
+            Requests requests = operations.apply(segments, random);
+            cut.add(new DmaAt(
+                    dma.start(),
+                    dma.stop(),
+                    new DmaLike(dma.request()).requests(requests).request()));
         }
         return new Scene(fabric, timing, cut);
     }

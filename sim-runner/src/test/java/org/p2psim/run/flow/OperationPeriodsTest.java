@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.run.engine.Engine;
@@ -27,14 +28,14 @@ import org.p2psim.topology.PciFunction;
 import org.p2psim.timing.Timings;
 import org.p2psim.unit.Ticks;
 
-/** What repeats itself within one operation is skipped, or told TLP by TLP, as if it had been simulated. */
-class LargeOperationsTest {
+/** What repeats itself in operations that are large, or in a small window, is skipped as if it had been simulated. */
+class OperationPeriodsTest {
     private static final Link GEN4_X16 = new Link(4, 16);
     private static final long GIB = 1L << 30;
 
     private final Fabric fabric;
 
-    LargeOperationsTest() {
+    OperationPeriodsTest() {
         Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 256);
         PciFunction upstream = machine.upstreamPort(machine.rootPort(GEN4_X16));
         machine.endpoint(machine.downstreamPort(upstream, GEN4_X16));
@@ -46,20 +47,24 @@ class LargeOperationsTest {
         return FidelityTest.seeds();
     }
 
-    private static Scene scene(SplittableRandom random) {
+    private static Scene large(SplittableRandom random) {
         return Scene.of(random).bulk(random).inLargeOperations(random);
     }
 
-    @ParameterizedTest(name = "seed {0}")
-    @MethodSource("seeds")
-    void whatIsSkippedIsCountedAllTheSame(int seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        FidelityTest.assertCountedAllTheSame(scene(random), random, seed);
+    private static Scene rounds(SplittableRandom random) {
+        return Scene.of(random).bulk(random).inRounds(random);
     }
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void whatIsSkippedOfHostMemoryIsCountedAllTheSame(int seed) {
+    void largeOperationsAreCountedAllTheSame(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        FidelityTest.assertCountedAllTheSame(large(random), random, seed);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void largeOperationsOnHostMemoryAreCountedAllTheSame(int seed) {
         SplittableRandom random = new SplittableRandom(seed);
         Scene scene = Scene.of(random).bulk(random).ofMemory(random).inLargeOperations(random);
         FidelityTest.assertCountedAllTheSame(scene, random, seed);
@@ -67,9 +72,34 @@ class LargeOperationsTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void whatRepeatsItselfIsToldTlpByTlp(int seed) {
+    void roundsAreCountedAllTheSame(int seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        Scene scene = scene(random);
+        FidelityTest.assertCountedAllTheSame(rounds(random), random, seed);
+    }
+
+    /**
+     * Besides, of a request at the end of a segment, and one below 4 GiB, at which the state had been as it was later in
+     * the next.
+     */
+    static Stream<Integer> seedsOfPeriods() {
+        return Stream.concat(seeds(), Stream.of(552, 1025));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seedsOfPeriods")
+    void largeOperationsAreToldTlpByTlp(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        assertToldTlpByTlp(large(random), random, seed);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void roundsAreToldTlpByTlp(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        assertToldTlpByTlp(rounds(random), random, seed);
+    }
+
+    private static void assertToldTlpByTlp(Scene scene, SplittableRandom random, int seed) {
         Result everyEvent = scene.run(FidelityTest.L0, List.of());
         List<Long> cuts = FidelityTest.cuts(Ticks.ofNanoseconds(50_000), random);
         assertThat(scene.run(FidelityTest.L1, cuts)).as("seed %d, L1", seed).isEqualTo(everyEvent);
@@ -80,8 +110,8 @@ class LargeOperationsTest {
     @Test
     void manyScenesOfSingleOperationsAreSkipped() {
         long skipping = IntStream.rangeClosed(1, 80)
-                .mapToObj(seed -> scene(new SplittableRandom(seed)))
-                .filter(scene -> scene.dmas().stream().allMatch(LargeOperationsTest::isOneOperation))
+                .mapToObj(seed -> large(new SplittableRandom(seed)))
+                .filter(scene -> scene.dmas().stream().allMatch(OperationPeriodsTest::isOneOperation))
                 .filter(scene -> scene.sums(FidelityTest.L2, true, List.of()).skipped() > 0)
                 .count();
         assertThat(skipping).isGreaterThanOrEqualTo(4);
@@ -109,16 +139,34 @@ class LargeOperationsTest {
             List<Segment> window = List.of(new Segment(1L << 41, bytes));
             Operations all = new Operations(
                     window, bytes, least << 20, (int) GIB, pattern, 1 << 20, new Start.AtOnce(), depth, 1);
-            AtomicLong simulated = new AtomicLong();
-            Run run = new Run(fabric, Timings.DEFAULT, engine -> counting(engine, simulated));
-            Sums sums = new Sums(run.engine, true);
-            run.engine.at(0, () -> run.network.start(request(direction, all), sums));
-            run.run();
-            assertThat(sums.bytes(direction == Direction.READ ? What.COMPLETED : What.LANDED)).isEqualTo(bytes);
-            System.out.println(bytes / GIB + " " + simulated);
             long operations = 2 * bytes / GIB;
-            assertThat(simulated).hasValueLessThan(10_000 + 2000 * operations);
+            assertThat(simulated(direction, all)).isLessThan(10_000 + 2000 * operations);
         }
+    }
+
+    /** However often it is begun again. */
+    @ParameterizedTest
+    @EnumSource
+    void roundsOfASmallWindowAreSkipped(Direction direction) {
+        for (long bytes : new long[] {GIB, 1024 * GIB}) {
+            List<Segment> window = List.of(new Segment(1L << 41, 256 << 10));
+            Requests all = new Operations(
+                    window, bytes, 4096, 4096, Pattern.SEQUENTIAL, 4096, new Start.AtOnce(), 64, 1);
+            assertThat(simulated(direction, all)).isLessThan(50_000);
+        }
+    }
+
+    /** TLPs that came to the end of their way one by one. */
+    private long simulated(Direction direction, Requests all) {
+        AtomicLong simulated = new AtomicLong();
+        Run run = new Run(fabric, Timings.DEFAULT, engine -> counting(engine, simulated));
+        Sums sums = new Sums(run.engine, true);
+        run.engine.at(0, () -> run.network.start(request(direction, all), sums));
+        run.run();
+        assertThat(sums.bytes(direction == Direction.READ ? What.COMPLETED : What.LANDED))
+                .isEqualTo(all.bytes());
+        System.out.println(simulated);
+        return simulated.get();
     }
 
     private DmaRequest request(Direction direction, Requests requests) {
@@ -136,7 +184,6 @@ class LargeOperationsTest {
                 64);
     }
 
-    /** Counts TLPs that come to the end of their way. */
     private static Progress counting(Engine engine, AtomicLong simulated) {
         return new KnownTimes(engine, true) {
             @Override
