@@ -21,11 +21,11 @@ import org.p2psim.run.flow.Requests.Pattern;
 import org.p2psim.run.flow.Requests.Start;
 import org.p2psim.run.flow.Run.What;
 import org.p2psim.run.flow.Scene.Result;
+import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
 import org.p2psim.topology.IommuMode;
 import org.p2psim.topology.Link;
 import org.p2psim.topology.PciFunction;
-import org.p2psim.timing.Timings;
 import org.p2psim.unit.Ticks;
 
 /** What repeats itself in operations that are large, or in a small window, is skipped as if it had been simulated. */
@@ -47,11 +47,11 @@ class OperationPeriodsTest {
         return FidelityTest.seeds();
     }
 
-    private static Scene large(SplittableRandom random) {
+    static Scene large(SplittableRandom random) {
         return Scene.of(random).bulk(random).inLargeOperations(random);
     }
 
-    private static Scene rounds(SplittableRandom random) {
+    static Scene rounds(SplittableRandom random) {
         return Scene.of(random).bulk(random).inRounds(random);
     }
 
@@ -103,7 +103,9 @@ class OperationPeriodsTest {
         Result everyEvent = scene.run(FidelityTest.L0, List.of());
         List<Long> cuts = FidelityTest.cuts(Ticks.ofNanoseconds(50_000), random);
         assertThat(scene.run(FidelityTest.L1, cuts)).as("seed %d, L1", seed).isEqualTo(everyEvent);
-        assertThat(scene.run(FidelityTest.L2, List.of())).as("seed %d, L2", seed).isEqualTo(everyEvent);
+        assertThat(scene.run(FidelityTest.L2, List.of()))
+                .as("seed %d, L2", seed)
+                .isEqualTo(everyEvent);
     }
 
     /** Where each DMA is one operation, there is nothing to skip but what is in it. */
@@ -115,6 +117,26 @@ class OperationPeriodsTest {
                 .filter(scene -> scene.sums(FidelityTest.L2, true, List.of()).skipped() > 0)
                 .count();
         assertThat(skipping).isGreaterThanOrEqualTo(4);
+    }
+
+    /** More is told of at once than there are TLPs in a window. */
+    @Test
+    void manyScenesGoRoundInOneSkip() {
+        long skipping = IntStream.rangeClosed(1, 80)
+                .mapToObj(seed -> rounds(new SplittableRandom(seed)))
+                .filter(OperationPeriodsTest::isSkippedInRounds)
+                .count();
+        assertThat(skipping).isGreaterThanOrEqualTo(4);
+    }
+
+    private static boolean isSkippedInRounds(Scene scene) {
+        List<Long> repeats = scene.sums(FidelityTest.L2, true, List.of()).longestRepeat();
+        return IntStream.range(0, repeats.size())
+                .anyMatch(i -> repeats.get(i) > window(scene.dmas().get(i)));
+    }
+
+    private static long window(Scene.DmaAt dma) {
+        return dma.request().segments().stream().mapToLong(Segment::length).sum();
     }
 
     private static boolean isOneOperation(Scene.DmaAt dma) {
@@ -150,8 +172,8 @@ class OperationPeriodsTest {
     void roundsOfASmallWindowAreSkipped(Direction direction) {
         for (long bytes : new long[] {GIB, 1024 * GIB}) {
             List<Segment> window = List.of(new Segment(1L << 41, 256 << 10));
-            Requests all = new Operations(
-                    window, bytes, 4096, 4096, Pattern.SEQUENTIAL, 4096, new Start.AtOnce(), 64, 1);
+            Requests all =
+                    new Operations(window, bytes, 4096, 4096, Pattern.SEQUENTIAL, 4096, new Start.AtOnce(), 64, 1);
             assertThat(simulated(direction, all)).isLessThan(50_000);
         }
     }
@@ -165,7 +187,6 @@ class OperationPeriodsTest {
         run.run();
         assertThat(sums.bytes(direction == Direction.READ ? What.COMPLETED : What.LANDED))
                 .isEqualTo(all.bytes());
-        System.out.println(simulated);
         return simulated.get();
     }
 

@@ -33,7 +33,24 @@ class PlantedFaultsTest {
 
     private static boolean skippingDiffers(PlantedFault fault, int seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        Scene scene = Scene.of(random).bulk(random);
+        return skippingDiffers(fault, Scene.of(random).bulk(random));
+    }
+
+    /** So do those of {@link OperationPeriodsTest}. */
+    @ParameterizedTest
+    @EnumSource(names = {"TELLS_AGAIN_ACROSS_EVENTS", "SKIPS_ACROSS_EVENTS", "SKIPS_WITH_ONE_NUMBER"})
+    void isCaughtInOperations(PlantedFault fault) {
+        OptionalInt large = IntStream.rangeClosed(1, 80)
+                .filter(seed -> skippingDiffers(fault, OperationPeriodsTest.large(new SplittableRandom(seed))))
+                .findFirst();
+        assertThat(large).as("%s, large operations", fault).isPresent();
+        OptionalInt rounds = IntStream.rangeClosed(1, 80)
+                .filter(seed -> skippingDiffers(fault, OperationPeriodsTest.rounds(new SplittableRandom(seed))))
+                .findFirst();
+        assertThat(rounds).as("%s, rounds", fault).isPresent();
+    }
+
+    private static boolean skippingDiffers(PlantedFault fault, Scene scene) {
         Scene.Summary right = scene.sums(FidelityTest.L0, false, List.of());
         return !isRight(() -> scene.sums(fault.progress, true, List.of()).equalsIn(right));
     }

@@ -73,12 +73,11 @@ final class RandomRequests {
         int most = (int) Math.max(1, length / random.nextInt(1, 5));
         boolean regular = random.nextInt(4) > 0;
         int least = regular ? most : Math.max(1, most - random.nextInt(most) / 2);
-        Requests.Start start =
-                switch (random.nextInt(regular ? 3 : 4)) {
-                    case 0 -> new Requests.Start.Paced(random.nextLong(1_000_000_000, 40_000_000_000L));
-                    case 3 -> new Requests.Start.Poisson(random.nextLong(1_000_000_000, 40_000_000_000L));
-                    default -> new Requests.Start.AtOnce();
-                };
+        Requests.Start start = switch (random.nextInt(regular ? 3 : 4)) {
+            case 0 -> new Requests.Start.Paced(random.nextLong(1_000_000_000, 40_000_000_000L));
+            case 3 -> new Requests.Start.Poisson(random.nextLong(1_000_000_000, 40_000_000_000L));
+            default -> new Requests.Start.AtOnce();
+        };
         return new Requests.Operations(
                 window,
                 random.nextBoolean() ? length : random.nextLong(most, 2 * length + 1),

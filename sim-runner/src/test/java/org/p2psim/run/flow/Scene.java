@@ -51,13 +51,15 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
      * What every listener can count.
      *
      * @param oneByOne what it was told of single TLPs
+     * @param longestRepeat bytes of TLPs alike that it was told of at once
      */
     record Summary(
             List<Map<Told, Long>> counts,
             List<Set<Told>> oneByOne,
             List<Long> doneAt,
             List<LinkUse> use,
-            long skipped) {
+            long skipped,
+            List<Long> longestRepeat) {
         boolean equalsIn(Summary other) {
             return counts.equals(other.counts) && doneAt.equals(other.doneAt) && use.equals(other.use);
         }
@@ -268,7 +270,8 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
                 all.stream().map(sums -> sums.oneByOne).toList(),
                 all.stream().map(sums -> sums.doneAt).toList(),
                 use,
-                all.stream().mapToLong(sums -> sums.skipped).sum());
+                all.stream().mapToLong(sums -> sums.skipped).sum(),
+                all.stream().map(sums -> sums.longestRepeat).toList());
     }
 
     /** What went wrong, of all DMAs together, in the order in which it was told. */

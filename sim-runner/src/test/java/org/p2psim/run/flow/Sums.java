@@ -17,6 +17,8 @@ final class Sums implements DmaListener, DmaListener.Repeats {
     private final boolean takesRepeats;
     long doneAt = -1;
     long skipped;
+    /** Bytes of TLPs alike, one each period, of which it was told at once. */
+    long longestRepeat;
 
     Sums(Engine engine, boolean takesRepeats) {
         this.engine = engine;
@@ -48,6 +50,7 @@ final class Sums implements DmaListener, DmaListener.Repeats {
     @Override
     public void repeated(boolean completed, long at, long period, long count, int bytes, long latency) {
         skipped += count;
+        longestRepeat = Math.max(longestRepeat, count * bytes);
         count(completed ? Run.What.COMPLETED : Run.What.LANDED, count, bytes, latency);
     }
 
