@@ -12,10 +12,13 @@ final class OperationCursor extends Cursor {
     private static final long LATEST = Long.MAX_VALUE / 2;
     private static final long FOUR_GIB = 1L << 32;
 
-    /** Bytes: about what it costs to find a period in each operation or round, where one of many may be found too. */
-    private static final int COST_OF_LOOKING = 128 << 10;
+    /**
+     * Bytes: if an operation or round has more pieces of this size than there are of it to come, a period is looked for
+     * in each of them. If there are more to come, one that goes on for several of them is found sooner.
+     */
+    private static final int PIECE = 16 << 10;
 
-    /** Bytes: a period may be so long. */
+    /** Bytes: rounds that are longer are not compared. */
     private static final int SMALL_WINDOW = 2 << 20;
 
     /** In the state, where otherwise there is the number of an operation, or a place in the window. */
@@ -267,7 +270,7 @@ final class OperationCursor extends Cursor {
      */
     private boolean looksInside() {
         boolean underWay = !starting && takenNumber == opened - 1 && untaken > 0;
-        boolean pays = looksNearby ? operations.areLarge() : unopened / size < size / COST_OF_LOOKING;
+        boolean pays = looksNearby ? operations.areLarge() : unopened / size < size / PIECE;
         return underWay && pays && unfinished.isNewestAlone();
     }
 
@@ -275,7 +278,7 @@ final class OperationCursor extends Cursor {
     @Override
     boolean goesRound() {
         long length = window.length();
-        boolean pays = length <= SMALL_WINDOW && unopened / length > length / COST_OF_LOOKING;
+        boolean pays = length <= SMALL_WINDOW && unopened / length > length / PIECE;
         return pays && !looksNearby && !looksInside();
     }
 
@@ -304,14 +307,13 @@ final class OperationCursor extends Cursor {
             window.advance(bytes);
             return;
         }
-        if (goesRound()) {
-            unopened -= bytes;
-            return;
-        }
+        boolean round = goesRound();
         unopened -= bytes;
-        window.advance(bytes);
-        start += bytes;
-        skipStart(bytes);
+        if (!round) {
+            window.advance(bytes);
+            start += bytes;
+            skipStart(bytes);
+        }
     }
 
     @Override

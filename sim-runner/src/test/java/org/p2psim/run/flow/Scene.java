@@ -222,7 +222,7 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
 
     /** The same in windows of a few pages, which some begin again many times. */
     Scene inRounds(SplittableRandom random) {
-        return inOperations(random.nextInt(4096, 50_000), RandomRequests::rounds, random);
+        return inOperations(random.nextInt(2048, 20_000), RandomRequests::rounds, random);
     }
 
     private Scene inOperations(
