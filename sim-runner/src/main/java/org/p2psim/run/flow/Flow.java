@@ -495,9 +495,10 @@ final class Flow extends Input {
         if (next != null) {
             next.address += addressStep;
         }
-        lastArrival += ticks;
         cursor.shift(ticks);
+        // One that waits for ever has had its last arrival, however long others go on.
         if (skippedBytes > 0) {
+            lastArrival += ticks;
             cursor.skip(skippedBytes);
         }
         reports.shift(ticks, addressStep);
