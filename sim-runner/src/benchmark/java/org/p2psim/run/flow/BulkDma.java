@@ -5,6 +5,8 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.p2psim.routing.Routing;
 import org.p2psim.run.engine.Engine;
+import org.p2psim.run.engine.PlainLoop;
+import org.p2psim.run.engine.Scheduler;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
 import org.p2psim.unit.Ticks;
@@ -34,7 +36,9 @@ public final class BulkDma implements DmaListener, AutoCloseable {
         L1,
         L2,
         /** The model of L0 on DSOL as it comes. */
-        STOCK_DSOL
+        STOCK_DSOL,
+        /** The model of L0 on a loop that does nothing but take events from the engine's queue. */
+        PLAIN_LOOP
     }
 
     /** @param switches that the fabric has; the traffic is below the first */
@@ -44,12 +48,18 @@ public final class BulkDma implements DmaListener, AutoCloseable {
         reads = traffic == Traffic.READ;
         if (way == Way.STOCK_DSOL) {
             StockDsol dsol = new StockDsol();
-            network = new DmaNetwork(
-                    fabric, new Routing(fabric), Timings.DEFAULT, new EveryEvent(dsol), 1, Latencies.AS_STATED);
+            network = everyEvent(fabric, dsol);
             events = dsol::events;
             runUntil = dsol::runUntil;
             clock = dsol::now;
             close = dsol::close;
+        } else if (way == Way.PLAIN_LOOP) {
+            PlainLoop loop = new PlainLoop();
+            network = everyEvent(fabric, loop);
+            events = loop::events;
+            runUntil = loop::runUntil;
+            clock = loop::now;
+            close = () -> {};
         } else {
             Engine engine = new Engine();
             Fidelity fidelity = Fidelity.valueOf(way.name());
@@ -63,6 +73,11 @@ public final class BulkDma implements DmaListener, AutoCloseable {
             running++;
             network.start(request, this);
         }
+    }
+
+    private static DmaNetwork everyEvent(Fabric fabric, Scheduler scheduler) {
+        Progress progress = new EveryEvent(scheduler);
+        return new DmaNetwork(fabric, new Routing(fabric), Timings.DEFAULT, progress, 1, Latencies.AS_STATED);
     }
 
     /** Lets it go on. */
