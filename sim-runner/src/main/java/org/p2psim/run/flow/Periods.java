@@ -2,6 +2,7 @@ package org.p2psim.run.flow;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -65,17 +66,38 @@ final class Periods {
         }
     }
 
+    /** Flows among which none has begun and none has ended are looked at as before. */
     private void group() {
         stale = false;
-        groups.forEach(Steady::dissolve);
+        Map<List<Flow>, Steady> before = new HashMap<>();
+        groups.forEach(group -> before.put(group.flows(), group));
         groups.clear();
         byMarker = new Steady[progress.channels().size()];
         byChannel = new Steady[byMarker.length];
-        Map<Channel, Set<Flow>> sharing = new HashMap<>();
+        for (Set<Flow> together : new LinkedHashSet<>(sharing().values())) {
+            List<Flow> flows = List.copyOf(together);
+            Steady known = before.remove(flows);
+            groups.add(known == null ? steady(flows) : known);
+        }
+        before.values().forEach(Steady::dissolve);
+        for (Steady group : groups) {
+            byMarker[group.marker().rank] = group;
+            group.channels().forEach(channel -> byChannel[channel.rank] = group);
+        }
+    }
+
+    private Steady steady(List<Flow> together) {
+        Channel marker = together.get(0).requestPath().channel(0);
+        boolean looks = !tellsEach || !progress.mayGoInConvoy(marker);
+        return new Steady(progress, together, looks, tellsEach);
+    }
+
+    /** By channel: the flows that share it, and those that share another one with them. */
+    private Map<Channel, Set<Flow>> sharing() {
+        Map<Channel, Set<Flow>> sharing = new LinkedHashMap<>();
         for (Flow flow : progress.running()) {
             Set<Flow> together = new LinkedHashSet<>(Set.of(flow));
-            Set<Channel> touched = flow.channels();
-            for (Channel channel : touched) {
+            for (Channel channel : flow.channels()) {
                 Set<Flow> others = sharing.get(channel);
                 if (others != null) {
                     together.addAll(others);
@@ -85,13 +107,6 @@ final class Periods {
                 member.channels().forEach(channel -> sharing.put(channel, together));
             }
         }
-        for (Set<Flow> together : new LinkedHashSet<>(sharing.values())) {
-            Channel marker = together.iterator().next().requestPath().channel(0);
-            boolean looks = !tellsEach || !progress.mayGoInConvoy(marker);
-            Steady group = new Steady(progress, List.copyOf(together), looks, tellsEach);
-            groups.add(group);
-            byMarker[marker.rank] = group;
-            group.channels().forEach(channel -> byChannel[channel.rank] = group);
-        }
+        return sharing;
     }
 }

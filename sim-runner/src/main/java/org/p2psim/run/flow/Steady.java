@@ -34,6 +34,9 @@ final class Steady {
     private long keptAt;
     private long keptMark;
     private boolean kept;
+    /** Marks from one period that was found to the next; 0 if none was. */
+    private long knownPeriod;
+
     private long pauseUntil;
 
     /**
@@ -71,7 +74,7 @@ final class Steady {
             return true;
         }
         if (marks == nextKept) {
-            nextKept *= 2;
+            nextKept = Math.max(2 * nextKept, marks + knownPeriod + 1);
             keep(now);
         }
         if (!isLooking()) {
@@ -95,8 +98,17 @@ final class Steady {
         return mayRepeat && marks <= MOST_MARKS;
     }
 
+    ImmutableList<Flow> flows() {
+        return flows;
+    }
+
     ImmutableSet<Channel> channels() {
         return channels;
+    }
+
+    /** The channel whose decisions it counts. */
+    Channel marker() {
+        return marker;
     }
 
     private boolean isAsKept(long now) {
@@ -188,11 +200,11 @@ final class Steady {
     /** The state is still the one that was kept, only later: the next period is looked for from here on. */
     private void goOn(long now) {
         lastSent = marker.use().tlps();
-        long marksOfPeriod = marks - keptMark;
+        knownPeriod = marks - keptMark;
         marks = 0;
         keptMark = 0;
-        pauseUntil = marksOfPeriod;
-        nextKept = marksOfPeriod + 1;
+        pauseUntil = knownPeriod;
+        nextKept = knownPeriod + 1;
         beginJournal(now);
     }
 
@@ -228,8 +240,10 @@ final class Steady {
     /** When somebody may hear of one of them at the earliest, ticks. */
     long earliestEnd(long now) {
         long end = Long.MAX_VALUE;
+        // After a skip what they have asked for is that of a later time.
+        long then = Math.max(now, keptAt);
         for (Flow flow : flows) {
-            end = Math.min(end, flow.mayRepeat() ? flow.earliestEnd(now) : now);
+            end = Math.min(end, flow.mayRepeat() ? flow.earliestEnd(then) : now);
         }
         return end;
     }

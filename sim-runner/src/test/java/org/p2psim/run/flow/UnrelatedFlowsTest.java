@@ -21,18 +21,18 @@ class UnrelatedFlowsTest {
     private static final long BYTES = 16 * Bytes.MIB;
     private static final long APART = Ticks.ofNanoseconds(700);
 
-    private static long events(int switches, Direction direction) {
+    private static long events(int switches, Direction direction, Fidelity fidelity, long apart) {
         Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 256);
         for (int i = 0; i < switches; i++) {
             PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(GEN5_X16));
             machine.endpoint(machine.downstreamPort(upstreamPort, GEN5_X16));
             machine.endpoint(machine.downstreamPort(upstreamPort, GEN5_X16));
         }
-        Run run = new Run(machine.fabric(), Timings.DEFAULT, Fidelity.L1);
+        Run run = new Run(machine.fabric(), Timings.DEFAULT, fidelity);
         List<PciFunction> endpoints = machine.fabric().endpoints();
         for (int i = 0; i < switches; i++) {
             run.start(
-                    i * APART,
+                    i * apart,
                     new DmaRequest(
                             "dma" + i,
                             endpoints.get(2 * i),
@@ -54,6 +54,16 @@ class UnrelatedFlowsTest {
     @ParameterizedTest
     @EnumSource
     void eachTakesAboutAsManyEventsAsAlone(Direction direction) {
-        assertThat(events(4, direction)).isLessThan(2 * 4 * events(1, direction));
+        assertThat(events(4, direction, Fidelity.L1, APART))
+                .isLessThan(2 * 4 * events(1, direction, Fidelity.L1, APART));
+    }
+
+    /** They are looked at anew then, for a period that is known. */
+    @ParameterizedTest
+    @EnumSource
+    void nearlyAllIsSkippedThoughOneBeginsOrEndsEachTwentyMicroseconds(Direction direction) {
+        long apart = 20 * Ticks.PER_MICROSECOND;
+        assertThat(events(16, direction, Fidelity.L2, apart))
+                .isLessThan(events(16, direction, Fidelity.L0, apart) / 30);
     }
 }
