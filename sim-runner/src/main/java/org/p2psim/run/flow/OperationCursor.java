@@ -228,7 +228,8 @@ final class OperationCursor extends Cursor {
         if (slots != null) {
             slots.giveBack(at);
             if (ticksPerByte == 0) {
-                freeSince.add(at);
+                // Of one that fails at an early stage is known later than of one that will be over at the last.
+                freeSince.addInOrder(at);
             }
         }
     }

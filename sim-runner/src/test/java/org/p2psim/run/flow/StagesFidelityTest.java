@@ -32,8 +32,10 @@ import org.p2psim.unit.Ticks;
 
 /** Any traffic on any fabric takes the same times, TLP by TLP, whatever is an event and whatever is not. */
 class StagesFidelityTest {
+    /** Besides, of an operation that fails at an early stage while one before it is on its way through the last. */
     static Stream<Integer> seeds() {
-        return IntStream.rangeClosed(1, Integer.getInteger("p2psim.fidelity.seeds", 60))
+        return IntStream.concat(
+                        IntStream.rangeClosed(1, Integer.getInteger("p2psim.fidelity.seeds", 60)), IntStream.of(561))
                 .boxed();
     }
 
