@@ -116,7 +116,7 @@ final class NvmeOperations {
             Segment buffer = new Segment(buffers.take(commands.size()), commands.size());
             return Optional.of(new Memory(way, List.of(buffer), address -> true, Optional.empty(), ImmutableList.of()));
         }
-        if (run.handles().attachments().containsKey(commands.memory())) {
+        if (!run.world().plan().devices().containsKey(commands.memory())) {
             return run.handles()
                     .attachment(commands.memory())
                     .flatMap(attachment -> attachment.mapping().map(table -> mapped(commands, attachment, table)));

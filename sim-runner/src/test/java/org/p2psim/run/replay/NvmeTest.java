@@ -132,6 +132,12 @@ class NvmeTest {
         assertThat(io.target()).isEqualTo("acc0");
         assertThat(gigabytes(io)).isBetween(6.0, 7.0);
         lines[2] = "at: 9s, do: map, attachment: a0";
+        assertNothingIsRead(lines);
+        lines[1] = "at: 8s, do: attach, attachment: a0, dma-buf: b0, importer: nvme0";
+        assertNothingIsRead(lines);
+    }
+
+    private static void assertNothingIsRead(String... lines) {
         assertThat(ScenarioText.run(file(DRIVE, lines)).transfers())
                 .isNotEmpty()
                 .allMatch(none -> none.bytes() == 0 && none.errno().isPresent());
