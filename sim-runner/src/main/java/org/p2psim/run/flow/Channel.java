@@ -131,8 +131,8 @@ final class Channel {
         receiver.put(state);
     }
 
-    void shift(long ticks, State state) {
-        pace.shift(ticks, state);
+    void shift(long ticks, long periods, State state) {
+        pace.shift(ticks, periods, state);
         free += ticks;
         credits.shift(ticks);
         receiver.shift(ticks);

@@ -1,11 +1,16 @@
 package org.p2psim.run.flow;
 
+import com.google.common.collect.Lists;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.LongPredicate;
 import org.p2psim.address.Bdf;
 import org.p2psim.timing.IommuTiming;
 
@@ -16,8 +21,12 @@ final class Iotlb {
     /** Walks under way, and when each is through: in that order. */
     private final Map<Translation, Long> walks = new LinkedHashMap<>();
 
-    /** Least recently used first. */
-    private final Map<Translation, Boolean> kept = new LinkedHashMap<>(16, 0.75f, true);
+    /** Least recently used first; and how many uses there had been by then. */
+    private final Map<Translation, Long> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+    private long uses;
+    /** Uses before the period that is looked at began. */
+    private long usesBefore;
 
     private Translation last = new Translation(new Bdf(0, 0, 0, 0), -1);
     private long lastReady;
@@ -38,7 +47,7 @@ final class Iotlb {
         if (page != last.page() || !requester.equals(last.requester())) {
             last = new Translation(requester, page);
             fill(now);
-            lastReady = kept.get(last) != null ? now : walk(now, write);
+            lastReady = kept.computeIfPresent(last, (translation, use) -> ++uses) != null ? now : walk(now, write);
         }
         return Math.max(now, lastReady);
     }
@@ -51,7 +60,7 @@ final class Iotlb {
             if (walk.getValue() > now) {
                 return;
             }
-            kept.put(walk.getKey(), true);
+            kept.put(walk.getKey(), ++uses);
             walking.remove();
             if (kept.size() > timing.entries()) {
                 kept.remove(kept.keySet().iterator().next());
@@ -128,22 +137,51 @@ final class Iotlb {
         return flows.isEmpty() || flows.stream().anyMatch(flow -> translation.page() >= flow.lowest() >>> pageShift);
     }
 
-    void shift(long ticks, State state) {
-        nextWalk += ticks;
-        lastReady += ticks;
-        last = moved(last, state);
-        List<Translation> oldestFirst = List.copyOf(kept.keySet());
-        kept.clear();
-        oldestFirst.forEach(translation -> kept.put(moved(translation, state), true));
-        Map<Translation, Long> underWay = new LinkedHashMap<>(walks);
-        walks.clear();
-        underWay.forEach((translation, ready) -> walks.put(moved(translation, state), ready + ticks));
+    void beginPeriod() {
+        usesBefore = uses;
     }
 
-    /** Where its flows have gone on to. */
-    private Translation moved(Translation translation, State state) {
+    void shift(long ticks, long periods, State state) {
+        nextWalk += ticks;
+        lastReady += ticks;
+        last = moved(last, periods, periods, state);
+        repeatUses(periods, state);
+        Map<Translation, Long> underWay = new LinkedHashMap<>(walks);
+        walks.clear();
+        underWay.forEach((translation, ready) -> walks.put(moved(translation, periods, periods, state), ready + ticks));
+    }
+
+    /** What was used in the period is used again in each that is skipped, where its flows are by then. */
+    private void repeatUses(long periods, State state) {
+        List<Translation> inPeriod = newestFirst(kept, use -> use > usesBefore);
+        Set<Translation> newestFirst = new LinkedHashSet<>();
+        int before = -1;
+        for (long n = periods; n > 0 && newestFirst.size() < timing.entries() && newestFirst.size() > before; n--) {
+            before = newestFirst.size();
+            for (Translation translation : inPeriod) {
+                newestFirst.add(moved(translation, n, periods, state));
+            }
+        }
+        newestFirst.addAll(newestFirst(kept, use -> true));
+        kept.clear();
+        List<Translation> left = newestFirst.stream().limit(timing.entries()).toList();
+        Lists.reverse(left).forEach(translation -> kept.put(translation, ++uses));
+    }
+
+    private static List<Translation> newestFirst(Map<Translation, Long> kept, LongPredicate which) {
+        List<Translation> oldestFirst = new ArrayList<>();
+        kept.forEach((translation, use) -> {
+            if (which.test(use)) {
+                oldestFirst.add(translation);
+            }
+        });
+        return Lists.reverse(oldestFirst);
+    }
+
+    /** Where its flows have gone on to after some of the periods that are skipped. */
+    private Translation moved(Translation translation, long after, long periods, State state) {
         List<Flow> flows = state.flowsOf(translation.requester());
-        long pages = flows.isEmpty() ? 0 : flows.get(0).addressStep() >>> pageShift;
-        return new Translation(translation.requester(), translation.page() + pages);
+        long step = flows.isEmpty() ? 0 : flows.get(0).addressStep() / periods;
+        return new Translation(translation.requester(), translation.page() + (after * step >> pageShift));
     }
 }

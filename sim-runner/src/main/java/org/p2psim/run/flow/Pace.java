@@ -47,8 +47,11 @@ sealed interface Pace {
     /** What its delays depend on. */
     default void put(State state) {}
 
-    /** Everything happens so much later; a flow of the state is where it has gone on to. */
-    default void shift(long ticks, State state) {}
+    /** What happens from now on is noted, as it may be repeated. */
+    default void beginPeriod() {}
+
+    /** Everything happens so much later, after so many periods; a flow of the state is where it has gone on to. */
+    default void shift(long ticks, long periods, State state) {}
 
     /** Whether it treats TLPs alike that are alike but for their time and address. */
     default boolean repeats() {
@@ -328,9 +331,14 @@ sealed interface Pace {
         }
 
         @Override
-        public void shift(long ticks, State state) {
+        public void beginPeriod() {
+            iotlb.beginPeriod();
+        }
+
+        @Override
+        public void shift(long ticks, long periods, State state) {
             lastOut += ticks;
-            iotlb.shift(ticks, state);
+            iotlb.shift(ticks, periods, state);
         }
 
         @Override

@@ -141,6 +141,7 @@ final class Steady {
         i = 0;
         for (Channel channel : channels) {
             channel.note(journal);
+            channel.pace().beginPeriod();
             dllps[i++] = channel.use().dllps();
         }
     }
@@ -193,7 +194,7 @@ final class Steady {
         for (i = 0; i < flows.size(); i++) {
             flows.get(i).beginSkip((flows.get(i).asked() - asked[i]) * count, number);
         }
-        shift(period * count);
+        shift(period * count, count);
         goOn(now + period * count);
     }
 
@@ -208,10 +209,10 @@ final class Steady {
         beginJournal(now);
     }
 
-    private void shift(long ticks) {
+    private void shift(long ticks, long periods) {
         for (Channel channel : channels) {
             progress.shift(channel, ticks);
-            channel.shift(ticks, state);
+            channel.shift(ticks, periods, state);
         }
         completers.forEach(completer -> completer.shift(ticks));
         tagPools.forEach(tags -> tags.shift(ticks));

@@ -86,6 +86,14 @@ class FidelityTest {
         assertCountedAllTheSame(Scene.of(random).bulk(random).inOperations(random), random, seed);
     }
 
+    /** An IOTLB has the translations of what was skipped, too. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void whatWasTranslatedIsTranslatedFasterTheNextTime(int seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        assertCountedAllTheSame(Scene.of(random).bulk(random).again(random), random, seed);
+    }
+
     static void assertCountedAllTheSame(Scene scene, SplittableRandom random, int seed) {
         Summary known = scene.sums(L0, false, List.of());
         assertThat(known.doneAt()).as("seed %d", seed).doesNotContain(-1L);

@@ -31,6 +31,19 @@ final class RandomTimings {
 
     private RandomTimings() {}
 
+    /** Of nothing but IOMMUs, each with so many translations. */
+    static Timings ofIommus(Fabric fabric, int entries, SplittableRandom random) {
+        IommuTiming iommu =
+                new IommuTiming(entries, 4096L << random.nextInt(3), Ticks.ofNanoseconds(280), Ticks.ofNanoseconds(50));
+        RootComplexTiming rootComplex = new RootComplexTiming(
+                OptionalLong.empty(), OptionalLong.empty(), true, true, iommu, OptionalLong.empty());
+        return Timings.of(
+                Map.of(),
+                Maps.toMap(Iterables.transform(fabric.hostBridges(), HostBridge::rootBus), bus -> rootComplex),
+                Map.of(),
+                Map.of());
+    }
+
     static Timings of(Fabric fabric, SplittableRandom random) {
         boolean few = random.nextBoolean();
         Map<Bdf, PortTiming> ports = new HashMap<>();

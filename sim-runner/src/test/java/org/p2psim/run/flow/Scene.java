@@ -215,6 +215,39 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         return new Scene(fabric, timing, cut);
     }
 
+    /**
+     * All translated, by IOMMUs that keep a few translations or many; each begins again after its end, at what it began
+     * with or within it.
+     */
+    Scene again(SplittableRandom random) {
+        Timings timing = RandomTimings.ofIommus(fabric, random.nextInt(1, 300), random);
+        List<DmaAt> translated = new ArrayList<>();
+        for (DmaAt dma : dmas) {
+            DmaRequest request =
+                    new DmaLike(dma.request()).kind(AddressKind.IOVA).request();
+            translated.add(new DmaAt(dma.start(), dma.stop(), request));
+        }
+        List<Long> doneAt = new Scene(fabric, timing, translated)
+                .run(EveryEvent::new, List.of())
+                .doneAt();
+        List<DmaAt> twice = new ArrayList<>(translated);
+        for (int i = 0; i < translated.size(); i++) {
+            DmaRequest request = translated.get(i).request();
+            List<Segment> rest = new ArrayList<>();
+            for (Segment each : request.segments()) {
+                long offset = random.nextBoolean() ? 0 : random.nextLong(each.length());
+                rest.add(new Segment(each.dmaAddress() + offset, each.length() - offset));
+            }
+            long start = doneAt.get(i) + Ticks.ofNanoseconds(random.nextInt(5000));
+            DmaRequest later = new DmaLike(request)
+                    .name(request.name() + " again")
+                    .requests(new Requests.Bulk(rest))
+                    .request();
+            twice.add(new DmaAt(start, Agenda.NEVER, later));
+        }
+        return new Scene(fabric, timing, twice);
+    }
+
     /** The same in a few operations, each of many TLPs; some come past 4 GiB. */
     Scene inLargeOperations(SplittableRandom random) {
         return inOperations(Long.MAX_VALUE, RandomRequests::large, random);

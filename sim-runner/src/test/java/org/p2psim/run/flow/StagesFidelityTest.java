@@ -3,13 +3,9 @@ package org.p2psim.run.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.Iterables;
-import com.google.common.collect.Maps;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -22,11 +18,8 @@ import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Requests.Operations;
 import org.p2psim.run.flow.Run.Told;
-import org.p2psim.timing.IommuTiming;
-import org.p2psim.timing.RootComplexTiming;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
-import org.p2psim.topology.HostBridge;
 import org.p2psim.topology.PciFunction;
 import org.p2psim.unit.Ticks;
 
@@ -58,21 +51,9 @@ class StagesFidelityTest {
                 long stop = random.nextInt(4) == 0 ? start + Ticks.ofNanoseconds(random.nextInt(60) * 50) : -1;
                 dmas.add(new DmaAt(start, stop, "dma" + i, anyStages("dma" + i, grown.endpoints(), random)));
             }
-            Timings timing = anyTimings(grown, random);
+            Timings timing = RandomTimings.ofIommus(grown, 1 + random.nextInt(4), random);
             return new Scene(grown, timing, dmas);
         }
-    }
-
-    private static Timings anyTimings(Fabric fabric, SplittableRandom random) {
-        IommuTiming iommu = new IommuTiming(
-                1 + random.nextInt(4), 4096L << random.nextInt(3), Ticks.ofNanoseconds(280), Ticks.ofNanoseconds(50));
-        RootComplexTiming rootComplex = new RootComplexTiming(
-                OptionalLong.empty(), OptionalLong.empty(), true, true, iommu, OptionalLong.empty());
-        return Timings.of(
-                Map.of(),
-                Maps.toMap(Iterables.transform(fabric.hostBridges(), HostBridge::rootBus), bus -> rootComplex),
-                Map.of(),
-                Map.of());
     }
 
     /** One DMA, or up to three stages that operations pass. */
