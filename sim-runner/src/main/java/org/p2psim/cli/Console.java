@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import org.p2psim.run.engine.EndOfTimeException;
+import org.p2psim.unit.Bytes;
 
 /** Standard output, standard error and the files that a command writes. */
 final class Console {
@@ -158,7 +159,13 @@ final class Console {
     }
 
     /** Tells what went wrong and gives the exit code for it. */
-    int report(Exception exception) {
+    int report(Throwable exception) {
+        if (exception instanceof OutOfMemoryError) {
+            long heap = Runtime.getRuntime().maxMemory();
+            tell("p2psim: out of memory: the heap of %s is full; P2PSIM_JAVA_OPTS=-Xmx8g gives more"
+                    .formatted(Bytes.format(heap)));
+            return Main.BAD_INPUT;
+        }
         if (exception instanceof InputException || exception instanceof InvalidPathException) {
             tell(String.valueOf(exception.getMessage()));
             return Main.BAD_INPUT;
@@ -175,7 +182,7 @@ final class Console {
         return Main.OUR_FAULT;
     }
 
-    private static int framesShown(Exception exception) {
+    private static int framesShown(Throwable exception) {
         return Math.min(FRAMES_SHOWN, exception.getStackTrace().length);
     }
 }

@@ -106,9 +106,18 @@ public final class Main implements Runnable {
         line.setOut(console.outWriter());
         line.setErr(console.errWriter());
         line.setExecutionExceptionHandler((exception, command, parsed) -> console.report(exception));
-        int code = line.execute(args);
+        int code = execute(line, console, args);
         console.flush();
         return code;
+    }
+
+    /** The library lets errors of the Java virtual machine pass. */
+    private static int execute(CommandLine line, Console console, String... args) {
+        try {
+            return line.execute(args);
+        } catch (VirtualMachineError | AssertionError e) {
+            return console.report(e);
+        }
     }
 
     @Override

@@ -506,12 +506,21 @@ final class Flow extends Input {
 
     /** Whether what its initiator does may repeat itself. */
     boolean mayRepeat() {
-        boolean alone = nextStage == null && firstStage == this;
-        return alone
+        return isOneStage()
                 && request.requests().mayRepeat()
                 && !poison.isPossible()
                 && isAnsweredAlike()
                 && !(needsTranslations() && comesBack());
+    }
+
+    /** Whether nothing that it does before its end makes anybody else do something. */
+    boolean isHeardOfAtItsEnd() {
+        return mayRepeat()
+                || (isOneStage() && !poison.isPossible() && !way().request().mayBlock());
+    }
+
+    private boolean isOneStage() {
+        return nextStage == null && firstStage == this;
     }
 
     /** Whether its requests take equally long at the target, whatever their addresses. */

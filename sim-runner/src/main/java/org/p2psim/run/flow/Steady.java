@@ -244,7 +244,7 @@ final class Steady {
         // After a skip what they have asked for is that of a later time.
         long then = Math.max(now, keptAt);
         for (Flow flow : flows) {
-            end = Math.min(end, flow.mayRepeat() ? flow.earliestEnd(then) : now);
+            end = Math.min(end, flow.isHeardOfAtItsEnd() ? flow.earliestEnd(then) : now);
         }
         return end;
     }

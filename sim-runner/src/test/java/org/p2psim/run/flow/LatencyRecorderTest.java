@@ -3,6 +3,8 @@ package org.p2psim.run.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.p2psim.outcome.Latency;
 
 class LatencyRecorderTest {
@@ -34,5 +36,18 @@ class LatencyRecorderTest {
         LatencyRecorder recorder = new LatencyRecorder();
         recorder.record(123_456_789);
         assertThat(recorder.latency().points()).extracting(Latency.Point::ticks).containsOnly(123_456_789L);
+    }
+
+    /** A few are kept one by one, more in a histogram. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 128, 129, 1000})
+    void howManyThereAreDoesNotMatter(int count) {
+        LatencyRecorder oneByOne = new LatencyRecorder();
+        LatencyRecorder counted = new LatencyRecorder();
+        for (int i = 1; i <= count; i++) {
+            oneByOne.record(i * i * 1_003L);
+            counted.record(i * i * 1_003L, 1);
+        }
+        assertThat(oneByOne.latency()).isEqualTo(counted.latency());
     }
 }
