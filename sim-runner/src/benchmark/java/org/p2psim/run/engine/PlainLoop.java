@@ -16,11 +16,6 @@ public final class PlainLoop implements Scheduler {
     }
 
     @Override
-    public int handler(Handler handler) {
-        throw new UnsupportedOperationException("there is one group, and nothing else");
-    }
-
-    @Override
     public int handlers(HandlerGroup itsGroup, int kinds) {
         group = itsGroup;
         return 0;

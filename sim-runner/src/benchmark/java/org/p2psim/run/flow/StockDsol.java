@@ -69,12 +69,6 @@ final class StockDsol implements Scheduler, EventListener {
     }
 
     @Override
-    public int handler(Handler handler) {
-        handlers.add(handler);
-        return handlers.size() - 1;
-    }
-
-    @Override
     public int handlers(HandlerGroup group, int kinds) {
         int first = handlers.size();
         for (int i = 0; i < kinds; i++) {

@@ -35,7 +35,6 @@ public final class Engine implements Scheduler {
      *
      * @throws IllegalStateException if there are 255 already
      */
-    @Override
     public int handler(Handler handler) {
         return simulator.events().addHandler(handler);
     }

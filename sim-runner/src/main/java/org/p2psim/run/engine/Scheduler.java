@@ -5,9 +5,6 @@ public interface Scheduler {
     /** Ticks. */
     long now();
 
-    /** Registers what happens at events, and returns its code. */
-    int handler(Handler handler);
-
     /** Registers what happens at events of so many kinds, and returns the code of the first; the others follow. */
     int handlers(HandlerGroup group, int kinds);
 

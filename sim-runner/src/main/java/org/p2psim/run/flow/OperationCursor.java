@@ -228,7 +228,7 @@ final class OperationCursor extends Cursor {
         if (slots != null) {
             slots.giveBack(at);
             if (ticksPerByte == 0) {
-                // Of one that fails at an early stage is known later than of one that will be over at the last.
+                // The end of one that fails at an early stage may be known after the later end of one at the last.
                 freeSince.addInOrder(at);
             }
         }
