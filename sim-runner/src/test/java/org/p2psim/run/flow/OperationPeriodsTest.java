@@ -144,7 +144,7 @@ class OperationPeriodsTest {
         return operations.minSize() == operations.bytes();
     }
 
-    /** Of the millions of TLPs that a gibibyte has, all but a few hundred are skipped, from the first operation on. */
+    /** Of the millions of TLPs that a gibibyte has, all but a few thousand are skipped, from the first operation on. */
     @ParameterizedTest(name = "{0}, depth {1}, {2} MiB to 1 GiB, {3}")
     @CsvSource({
         "WRITE, 0, 1024, SEQUENTIAL",
