@@ -92,7 +92,7 @@ final class Completer extends Input {
                             read.bytes - sent,
                             flow.request().rcb(),
                             flow.request().completionMax());
-            Path back = flow.answerPath(this);
+            Path back = flow.way().answers(this);
             next = progress.take(flow, back);
             next.set(flow, back, kind, address, bytes, read.issued);
             next.request = read;

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.p2psim.transaction.TlpKind;
 
 /**
  * The writes of a flow that has its way to itself: the channels carry nothing but them, and the other directions nothing
@@ -19,6 +20,7 @@ final class Convoy {
 
     private final KnownTimes progress;
     private final Flow flow;
+    private final Requester requester;
     private final ConvoyHop[] hops;
 
     private final Block block = new Block();
@@ -34,7 +36,8 @@ final class Convoy {
     private Convoy(KnownTimes progress, Flow flow) {
         this.progress = progress;
         this.flow = flow;
-        Path path = flow.requestPath();
+        this.requester = flow.requester();
+        Path path = flow.way().request();
         this.hops = new ConvoyHop[path.length()];
         for (int step = 0; step < hops.length; step++) {
             hops[step] = new ConvoyHop(progress, path, step, block);
@@ -47,8 +50,8 @@ final class Convoy {
      * @return empty if it is no plain write of good data that lands, goes both ways on a link, or a channel looks at more than the sizes of TLPs
      */
     static Optional<Convoy> of(KnownTimes progress, Flow flow) {
-        Path path = flow.requestPath();
-        boolean plain = flow.isUndisturbed() && flow.request().requests() instanceof Requests.Bulk;
+        Path path = flow.way().request();
+        boolean plain = flow.requester().isUndisturbed() && flow.request().requests() instanceof Requests.Bulk;
         plain &= path.end().lands() && !flow.mayBePoisoned();
         Set<Channel> passed = new HashSet<>();
         for (int step = 0; step < path.length(); step++) {
@@ -64,7 +67,7 @@ final class Convoy {
 
     /** Whether nothing is left of what passed the same channels before. */
     boolean isAlone() {
-        Input input = flow;
+        Input input = requester;
         for (ConvoyHop hop : hops) {
             if (!hop.channel().servesOnly(input)) {
                 return false;
@@ -96,7 +99,7 @@ final class Convoy {
                 progress.wake(hops[step].channel(), Agenda.NEVER);
             }
         }
-        return flow.alikeAhead(1) == 0
+        return requester.writesAlike(1) == 0
                 ? Agenda.NEVER
                 : Math.max(first, hops[0].channel().free());
     }
@@ -126,11 +129,11 @@ final class Convoy {
 
     /** Returns how many TLPs have set out; none if the next one is to wait, or there is none. */
     private int sendBlock(long first) {
-        int most = flow.alikeAhead(Block.MOST);
+        int most = requester.writesAlike(Block.MOST);
         if (most == 0) {
             return 0;
         }
-        Tlp head = flow.head();
+        Tlp head = requester.head();
         block.begin(head);
         measure(head);
         Arrays.fill(block.starts, 0, most, first);
@@ -138,7 +141,7 @@ final class Convoy {
         if (sent > 0) {
             System.arraycopy(block.starts, 0, block.issued, 0, sent);
             progress.runAheadTo(block.issued[sent - 1]);
-            flow.tookAlike(sent);
+            requester.tookAlike(sent);
             carry(1, 0, sent);
         }
         return sent;
@@ -179,7 +182,7 @@ final class Convoy {
     /** What is left of the block waits for a channel. */
     private void handOver(int step, int from, int to) {
         for (int i = from; i < to; i++) {
-            Tlp tlp = flow.write(block.address(i), bytes, block.issued[i]);
+            Tlp tlp = requester.request(TlpKind.MEM_WRITE, block.address(i), bytes, block.issued[i]);
             tlp.tailOfOdd = tailOfOdd;
             hops[step - 1].handOver(tlp, block.starts[i]);
         }

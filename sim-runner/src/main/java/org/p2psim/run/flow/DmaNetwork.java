@@ -171,7 +171,7 @@ public final class DmaNetwork {
     /** Whose data is bad: the initiator's if it writes, else the target's. */
     private Poison poison(DmaRequest request) {
         long perBillion = 0;
-        if (request.direction() == Direction.WRITE) {
+        if (!request.isRead()) {
             perBillion = timings.device(request.initiator().address()).poisonedPerBillion();
         } else if (request.memory() instanceof PciTarget device) {
             perBillion = timings.device(device.function().address()).poisonedPerBillion();

@@ -146,6 +146,27 @@ public record DmaRequest(
         throw new IllegalStateException("DMA %s is to host memory".formatted(name));
     }
 
+    boolean isRead() {
+        return direction == Direction.READ;
+    }
+
+    /** Whether an IOMMU need not keep its reads in order: what answers them does not either. */
+    boolean readsMemory() {
+        return isRead() && memory instanceof MemoryTarget;
+    }
+
+    /** Whether its requests take equally long at the target, whatever their addresses. */
+    boolean isAnsweredAlike() {
+        return !isRead()
+                || !(memory instanceof MemoryTarget host)
+                || host.cached().alike();
+    }
+
+    /** Whether an IOMMU on the way, or ATS, has a translation for an address; raw bus addresses have none. */
+    boolean isTranslated(long address) {
+        return kind != AddressKind.BUS_ADDRESS && translated.test(address);
+    }
+
     /** Bytes of the largest completion. */
     int completionMax() {
         return memory instanceof MemoryTarget host ? host.completionMax().orElse(mps) : mps;

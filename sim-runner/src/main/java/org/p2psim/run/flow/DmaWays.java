@@ -11,7 +11,6 @@ import org.p2psim.routing.Hop.RootComplexHop;
 import org.p2psim.routing.Hop.SocketHop;
 import org.p2psim.routing.Route;
 import org.p2psim.routing.Routing;
-import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.Paths.Traffic;
 import org.p2psim.run.flow.Target.MemoryTarget;
 import org.p2psim.run.flow.Target.PciTarget;
@@ -62,7 +61,7 @@ final class DmaWays {
     }
 
     Way of(DmaRequest request, Flow flow) {
-        return request.direction() == Direction.READ ? ofReads(request, flow) : ofWrites(request, flow);
+        return request.isRead() ? ofReads(request, flow) : ofWrites(request, flow);
     }
 
     private Way ofWrites(DmaRequest request, Flow flow) {
@@ -209,7 +208,7 @@ final class DmaWays {
                         progress,
                         first,
                         kind,
-                        kind == TlpKind.COMPLETION || !flow.readsMemory(),
+                        kind == TlpKind.COMPLETION || !flow.request().readsMemory(),
                         progress.take(flow, path)));
     }
 }

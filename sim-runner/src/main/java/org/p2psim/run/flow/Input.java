@@ -1,7 +1,7 @@
 package org.p2psim.run.flow;
 
 /** Something that has TLPs of one class for a channel. */
-abstract sealed class Input permits Receiver.Queue, Flow, Completer {
+abstract sealed class Input permits Receiver.Queue, Requester, Completer {
     /** TLPs that an arbiter takes before it turns to the next port; the largest of a port's inputs counts. */
     private int weight = 1;
 

@@ -137,11 +137,11 @@ non-sealed class KnownTimes extends Progress {
         convoys = new Convoy[channels().size()];
         int[] flows = new int[convoys.length];
         for (Flow flow : running()) {
-            flow.channels().forEach(channel -> flows[channel.rank]++);
+            flow.way().channels().forEach(channel -> flows[channel.rank]++);
         }
         for (Flow flow : running()) {
-            if (flow.channels().stream().allMatch(channel -> flows[channel.rank] == 1)) {
-                convoys[flow.requestPath().channel(0).rank] =
+            if (flow.way().channels().stream().allMatch(channel -> flows[channel.rank] == 1)) {
+                convoys[flow.way().request().channel(0).rank] =
                         Convoy.of(this, flow).orElse(null);
             }
         }

@@ -348,12 +348,13 @@ sealed interface Pace {
 
         @Override
         public long delay(Tlp tlp, long now) {
-            if (!tlp.flow.isTranslated(tlp.address)) {
+            DmaRequest request = tlp.flow.request();
+            if (!request.isTranslated(tlp.address)) {
                 return BLOCKED;
             }
             boolean write = tlp.kind == TlpKind.MEM_WRITE;
-            long translated = iotlb.translated(tlp.flow.initiator(), tlp.address, now, write);
-            if (overtaking && tlp.flow.readsMemory()) {
+            long translated = iotlb.translated(request.initiator().address(), tlp.address, now, write);
+            if (overtaking && request.readsMemory()) {
                 tlp.walk = Math.max(0, translated - Math.max(now, lastOut));
                 translated = now;
             }

@@ -87,7 +87,7 @@ final class Periods {
     }
 
     private Steady steady(List<Flow> together) {
-        Channel marker = together.get(0).requestPath().channel(0);
+        Channel marker = together.get(0).way().request().channel(0);
         boolean looks = !tellsEach || !progress.mayGoInConvoy(marker);
         return new Steady(progress, together, looks, tellsEach);
     }
@@ -97,14 +97,14 @@ final class Periods {
         Map<Channel, Set<Flow>> sharing = new LinkedHashMap<>();
         for (Flow flow : progress.running()) {
             Set<Flow> together = new LinkedHashSet<>(Set.of(flow));
-            for (Channel channel : flow.channels()) {
+            for (Channel channel : flow.way().channels()) {
                 Set<Flow> others = sharing.get(channel);
                 if (others != null) {
                     together.addAll(others);
                 }
             }
             for (Flow member : together) {
-                member.channels().forEach(channel -> sharing.put(channel, together));
+                member.way().channels().forEach(channel -> sharing.put(channel, together));
             }
         }
         return sharing;

@@ -76,11 +76,23 @@ public sealed interface Requests {
         public boolean mayRepeat() {
             return isRegular() || areLarge();
         }
+
+        @Override
+        public boolean comesBack() {
+            return pattern == Pattern.RANDOM
+                    || segments.size() > 1
+                    || bytes > segments.get(0).length();
+        }
     }
 
     /** Whether what is asked for may repeat itself exactly: nothing of it is random, at least for a long time. */
     default boolean mayRepeat() {
         return true;
+    }
+
+    /** Whether what was asked for may be asked for again, and its translation with it. */
+    default boolean comesBack() {
+        return false;
     }
 
     /** Where operations are in their window. */

@@ -101,7 +101,7 @@ final class State {
 
     /** Where a request is in its operation. */
     private void putPlace(Tlp request) {
-        put(request.operation - request.flow.operation());
+        put(request.operation - request.flow.requester().operation());
         putShape(request);
     }
 

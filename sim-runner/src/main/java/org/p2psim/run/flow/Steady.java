@@ -49,11 +49,11 @@ final class Steady {
         this.progress = progress;
         this.tellsEach = tellsEach;
         this.flows = ImmutableList.copyOf(flows);
-        this.channels = flows.stream().flatMap(flow -> flow.channels().stream()).collect(ImmutableSet.toImmutableSet());
+        this.channels = flows.stream().flatMap(flow -> flow.way().channels().stream()).collect(ImmutableSet.toImmutableSet());
         this.completers =
-                flows.stream().map(Flow::completer).filter(Objects::nonNull).collect(ImmutableSet.toImmutableSet());
-        this.tagPools = flows.stream().map(Flow::tags).collect(ImmutableSet.toImmutableSet());
-        this.marker = this.flows.get(0).requestPath().channel(0);
+                flows.stream().map(flow -> flow.way().completer()).filter(Objects::nonNull).collect(ImmutableSet.toImmutableSet());
+        this.tagPools = flows.stream().map(flow -> flow.requester().tags()).collect(ImmutableSet.toImmutableSet());
+        this.marker = this.flows.get(0).way().request().channel(0);
         this.mayRepeat = looks
                 && flows.stream().allMatch(Flow::mayRepeat)
                 && channels.stream().allMatch(channel -> channel.repeats());
@@ -86,7 +86,7 @@ final class Steady {
     private void lookNearby() {
         boolean changes = false;
         for (Flow flow : flows) {
-            changes |= flow.lookNearby();
+            changes |= flow.requester().lookNearby();
         }
         if (changes) {
             startAgain();
@@ -135,8 +135,8 @@ final class Steady {
         journal.clear();
         int i = 0;
         for (Flow flow : flows) {
-            flow.note(journal);
-            asked[i++] = flow.asked();
+            flow.reports().note(journal);
+            asked[i++] = flow.requester().asked();
         }
         i = 0;
         for (Channel channel : channels) {
@@ -172,10 +172,11 @@ final class Steady {
         long period = now - keptAt;
         long count = (horizon - now - 1) / period;
         for (int i = 0; i < flows.size(); i++) {
-            long perPeriod = flows.get(i).asked() - asked[i];
+            Requester requester = flows.get(i).requester();
+            long perPeriod = perPeriod(i);
             if (perPeriod > 0) {
-                count = Math.min(count, flows.get(i).alikeAhead() / perPeriod - 1);
-                count = Math.min(count, flows.get(i).translatedAhead(count * perPeriod) / perPeriod);
+                count = Math.min(count, requester.alikeAhead() / perPeriod - 1);
+                count = Math.min(count, requester.translatedAhead(count * perPeriod) / perPeriod);
             }
         }
         if (count < 1) {
@@ -183,7 +184,8 @@ final class Steady {
             return;
         }
         for (int i = 0; i < flows.size(); i++) {
-            flows.get(i).beginRepeats(tellsEach, flows.get(i).asked() - asked[i]);
+            long addressStep = flows.get(i).requester().addressStep(perPeriod(i));
+            flows.get(i).reports().beginRepeats(tellsEach, addressStep);
         }
         journal.repeat(period, count);
         long number = progress.nextSkip();
@@ -192,10 +194,15 @@ final class Steady {
             channel.use().addDllps((channel.use().dllps() - dllps[i++]) * count);
         }
         for (i = 0; i < flows.size(); i++) {
-            flows.get(i).beginSkip((flows.get(i).asked() - asked[i]) * count, number);
+            flows.get(i).beginSkip(perPeriod(i) * count, number);
         }
         shift(period * count, count);
         goOn(now + period * count);
+    }
+
+    /** Bytes that a flow has asked for in the period. */
+    private long perPeriod(int flow) {
+        return flows.get(flow).requester().asked() - asked[flow];
     }
 
     /** The state is still the one that was kept, only later: the next period is looked for from here on. */
@@ -234,7 +241,7 @@ final class Steady {
     }
 
     private void note(@Nullable Journal newJournal) {
-        flows.forEach(flow -> flow.note(newJournal));
+        flows.forEach(flow -> flow.reports().note(newJournal));
         channels.forEach(channel -> channel.note(newJournal));
     }
 

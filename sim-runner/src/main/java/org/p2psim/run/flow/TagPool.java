@@ -25,7 +25,7 @@ final class TagPool {
     /** Channels where flows of the function wait for tags. */
     private Channel[] askers = {};
 
-    private final List<Flow> readers = new ArrayList<>();
+    private final List<Requester> readers = new ArrayList<>();
     private long taken;
 
     TagPool(int tags, Optional<Rounds> rounds) {
@@ -56,11 +56,11 @@ final class TagPool {
         return askers;
     }
 
-    void begins(Flow reader) {
+    void begins(Requester reader) {
         readers.add(reader);
     }
 
-    void ends(Flow reader) {
+    void ends(Requester reader) {
         readers.remove(reader);
     }
 
@@ -68,12 +68,12 @@ final class TagPool {
      * Whether a reader may take the tag that there is. The last one goes to the reader that has waited longest: a port
      * that takes its sources in turn would give it to whoever asks when it comes back, always the same one perhaps.
      */
-    boolean isTurnOf(Flow reader, long now) {
+    boolean isTurnOf(Requester reader, long now) {
         if (free > 1) {
             return true;
         }
         for (int i = 0; i < readers.size(); i++) {
-            Flow other = readers.get(i);
+            Requester other = readers.get(i);
             if (other.lastTag() < reader.lastTag() && other.wantsTag(reader, now)) {
                 return false;
             }
@@ -82,7 +82,7 @@ final class TagPool {
     }
 
     /** How many readers took their last tag before this one. */
-    int rank(Flow reader) {
+    int rank(Requester reader) {
         int before = 0;
         for (int i = 0; i < readers.size(); i++) {
             before += readers.get(i).lastTag() < reader.lastTag() ? 1 : 0;

@@ -72,7 +72,7 @@ enum PlantedFault {
         void arrives(Tlp tlp, long at) {
             long ordered = tlp.kind == TlpKind.MEM_READ
                     ? last.merge(
-                            Objects.requireNonNull(tlp.flow.completionPath()).channel(0), at, Math::max)
+                            Objects.requireNonNull(tlp.flow.way().completion()).channel(0), at, Math::max)
                     : at;
             super.arrives(tlp, ordered);
         }
@@ -123,7 +123,7 @@ enum PlantedFault {
         @Nullable
         Convoy convoy(Channel first) {
             return running().stream()
-                    .filter(flow -> flow.requestPath().channel(0) == first)
+                    .filter(flow -> flow.way().request().channel(0) == first)
                     .findFirst()
                     .flatMap(flow -> Convoy.of(this, flow))
                     .orElse(null);
