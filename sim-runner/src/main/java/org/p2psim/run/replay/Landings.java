@@ -43,7 +43,7 @@ public final class Landings {
     private final List<LandingOutcome> outcomes = new ArrayList<>();
     private final List<AddressRange> assigned = new ArrayList<>();
     /** What was so when an attachment was mapped, by how often it had been. */
-    private final Map<Attachment, Map<Long, Journey.Mapped>> mapped = new IdentityHashMap<>();
+    private final Map<Attachment, Map<Long, Mapped>> mapped = new IdentityHashMap<>();
     /** Since when access to a dma-buf has ended, ticks. */
     private final Map<DmaBuf, Long> ended = new IdentityHashMap<>();
     /** Whose revocation has begun, by which thread. */
@@ -52,6 +52,22 @@ public final class Landings {
     private OwnedMemory snapshot = new OwnedMemory();
     private long snapshotOf;
     private long comparedAt;
+
+    /**
+     * What was so when a mapping was made.
+     *
+     * @param owners of all memory
+     * @param exported what the dma-buf showed, physical
+     */
+    private record Mapped(OwnedMemory owners, List<AddressRange> exported) {
+        Mapped {
+            exported = ImmutableList.copyOf(exported);
+        }
+
+        boolean exports(AddressRange memory) {
+            return exported.stream().anyMatch(range -> range.contains(memory));
+        }
+    }
 
     Landings(RunState run, Causes causes) {
         this.run = run;
@@ -107,16 +123,16 @@ public final class Landings {
     Optional<OwnedMemory> owners(Attachment attachment, long mapping, AddressRange memory) {
         return Optional.of(mapped(attachment, mapping))
                 .filter(then -> then.exports(memory))
-                .map(Journey.Mapped::owners);
+                .map(Mapped::owners);
     }
 
-    private Journey.Mapped mapped(Attachment attachment, long mapping) {
+    private Mapped mapped(Attachment attachment, long mapping) {
         return mapped.computeIfAbsent(attachment, each -> new HashMap<>())
                 .computeIfAbsent(mapping, each -> asItIs(attachment));
     }
 
-    private Journey.Mapped asItIs(Attachment attachment) {
-        return new Journey.Mapped(snapshot(), attachment.shownWhenMapped());
+    private Mapped asItIs(Attachment attachment) {
+        return new Mapped(snapshot(), attachment.shownWhenMapped());
     }
 
     private OwnedMemory snapshot() {
@@ -181,19 +197,15 @@ public final class Landings {
                 .flatMap(dmaBuf -> dmaBuf.attachments().stream())
                 .filter(attachment -> attachment.name().equals(noted.object()))
                 .forEach(attachment -> {
-                    Journey.Mapped now = mapped(attachment, attachment.mappings());
+                    Mapped now = mapped(attachment, attachment.mappings());
                     if (attachment.mapping().isPresent() && showsMore(attachment, now)) {
                         causes.loosened(attachment.name(), noted.event());
                     }
                 });
     }
 
-    private boolean showsMore(Attachment attachment, Journey.Mapped now) {
-        return Journey.pieces(
-                        run.dmaMap(),
-                        attachment,
-                        attachment.mapping().orElseThrow().entries())
-                .stream()
+    private boolean showsMore(Attachment attachment, Mapped now) {
+        return Piece.of(run.dmaMap(), attachment, attachment.mapping().orElseThrow().entries()).stream()
                 .anyMatch(piece -> !now.exports(piece.memory()));
     }
 

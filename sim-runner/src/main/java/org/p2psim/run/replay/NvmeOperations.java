@@ -256,7 +256,7 @@ final class NvmeOperations {
                         commands.line().event(),
                         attachment,
                         !commands.write(),
-                        Journey.pieces(run.dmaMap(), attachment, memory.table()),
+                        Piece.of(run.dmaMap(), attachment, memory.table()),
                         commands.nvme())));
     }
 

@@ -124,7 +124,7 @@ final class Tables {
         List<AddressRange> shown = new ArrayList<>();
         for (SgTable.Entry entry : table.entries()) {
             if (entry.length() != 0) {
-                Journey.Piece.of(run.dmaMap(), importer, entry).forEach(piece -> shown.add(piece.memory()));
+                Piece.of(run.dmaMap(), importer, entry).forEach(piece -> shown.add(piece.memory()));
             }
         }
         shown.sort(Comparator.comparing(AddressRange::base, Long::compareUnsigned));

@@ -113,7 +113,7 @@ final class Transfers {
 
     /** The way to what a table points to: memory of the host, or the device that exports it. */
     Ways.Way way(Attachment attachment, List<SgTable.Entry> segments, boolean read) {
-        Journey.Piece first = Journey.pieces(run.dmaMap(), attachment, segments).get(0);
+        Piece first = Piece.of(run.dmaMap(), attachment, segments).get(0);
         String initiator = attachment.importer().name();
         String exporter = run.exporters().device(attachment.dmaBuf());
         boolean ofHost = run.exporters().gpu(exporter).isPresent()
@@ -180,7 +180,7 @@ final class Transfers {
                 order.line().event(),
                 attachment,
                 write,
-                Journey.pieces(run.dmaMap(), attachment, segments),
+                Piece.of(run.dmaMap(), attachment, segments),
                 order.tag()));
     }
 
