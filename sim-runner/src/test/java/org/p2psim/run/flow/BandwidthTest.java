@@ -14,7 +14,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
-import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.AcsBit;
 import org.p2psim.topology.IommuMode;
@@ -26,7 +25,6 @@ import org.p2psim.unit.Ticks;
 
 /** Rates of bulk transfers. */
 class BandwidthTest {
-    private static final long ABOVE_4_GIB = 1L << 40;
     private static final Link GEN4_X16 = new Link(4, 16);
 
     private static DmaRequest dma(
@@ -42,18 +40,12 @@ class BandwidthTest {
             AddressKind kind,
             long bytes,
             int tags) {
-        return new DmaRequest(
-                name,
-                initiator,
-                target,
-                direction,
-                List.of(new Segment(ABOVE_4_GIB, bytes)),
-                kind,
-                address -> true,
-                tags,
-                256,
-                512,
-                64);
+        return DmaLike.usual(initiator, target, direction)
+                .name(name)
+                .kind(kind)
+                .bytes(bytes)
+                .tags(tags)
+                .request();
     }
 
     private static double gigabits(long bytes, long ticks) {
@@ -116,18 +108,10 @@ class BandwidthTest {
         Timings usual = Timings.DEFAULT;
         Timings timings = new Timings(Map.of(), Map.of(), Map.of(), Map.of(), mps, usual.creditLoop());
         Run run = new Run(fabric.machine.fabric(), timings, Fidelity.L1);
-        Run.Log log = run.start(new DmaRequest(
-                "dma",
-                nic,
-                gpu,
-                Direction.WRITE,
-                List.of(new Segment(ABOVE_4_GIB, 16 * Bytes.MIB)),
-                AddressKind.BUS_ADDRESS,
-                address -> true,
-                256,
-                mps,
-                4096,
-                64));
+        Run.Log log = run.start(DmaLike.usual(nic, gpu, Direction.WRITE)
+                .bytes(16 * Bytes.MIB)
+                .mps(mps)
+                .request());
         run.run();
         double bound = 252.061538 * mps / (mps + 24) * 1534 / 1538;
         assertThat(gigabits(16 * Bytes.MIB, log.doneAt)).isBetween(0.999 * bound, bound);

@@ -15,7 +15,6 @@ import org.p2psim.address.Bdf;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
-import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Run.Told;
 import org.p2psim.run.flow.Run.What;
 import org.p2psim.timing.DeviceTiming;
@@ -68,8 +67,12 @@ class CompletionsTest {
 
     private static DmaRequest dma(
             String name, PciFunction from, PciFunction to, Direction direction, long bytes, AddressKind kind) {
-        List<Segment> all = List.of(new Segment(1L << 40, bytes));
-        return new DmaRequest(name, from, to, direction, all, kind, address -> true, 32, 256, 512, 64);
+        return DmaLike.usual(from, to, direction)
+                .name(name)
+                .bytes(bytes)
+                .kind(kind)
+                .tags(32)
+                .request();
     }
 
     private Run.Log run(Timings timings, Fidelity fidelity, DmaRequest request) {

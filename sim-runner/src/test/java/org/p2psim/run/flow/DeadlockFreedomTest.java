@@ -12,7 +12,6 @@ import java.util.OptionalLong;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.p2psim.address.Bdf;
-import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.timing.IommuTiming;
@@ -56,18 +55,12 @@ class DeadlockFreedomTest {
                 for (Direction direction : Direction.values()) {
                     if (!initiator.equals(target)) {
                         String name = "%s %s %s".formatted(initiator.address(), direction, target.address());
-                        logs.add(run.start(new DmaRequest(
-                                name,
-                                initiator,
-                                target,
-                                direction,
-                                List.of(new Segment((logs.size() + 1L) << 33, bytes)),
-                                AddressKind.BUS_ADDRESS,
-                                address -> true,
-                                32,
-                                MPS,
-                                512,
-                                64)));
+                        logs.add(run.start(DmaLike.usual(initiator, target, direction)
+                                .name(name)
+                                .segments(List.of(new Segment((logs.size() + 1L) << 33, bytes)))
+                                .tags(32)
+                                .mps(MPS)
+                                .request()));
                     }
                 }
             }

@@ -49,7 +49,12 @@ class HostMemoryTest {
             List<Segment> pieces,
             AddressKind kind,
             int tags) {
-        return new DmaRequest(name, from, memory, direction, pieces, kind, address -> true, tags, 256, 512, 64);
+        return DmaLike.usual(from, memory, direction)
+                .name(name)
+                .segments(pieces)
+                .kind(kind)
+                .tags(tags)
+                .request();
     }
 
     private Run run() {

@@ -3,6 +3,7 @@ package org.p2psim.run.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.p2psim.run.flow.DmaLike.ABOVE_4_GIB;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
-import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Run.What;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.AcsBit;
@@ -42,22 +42,13 @@ class LatencyTest {
     private static final Link GEN3_X8 = new Link(3, 8);
     private static final Link GEN4_X16 = new Link(4, 16);
     private static final Link GEN6_X1 = new Link(6, 1);
-    private static final long ABOVE_4_GIB = 1L << 40;
 
     private static DmaRequest dma(
             PciFunction initiator, PciFunction target, Direction direction, AddressKind kind, long length) {
-        return new DmaRequest(
-                "dma",
-                initiator,
-                target,
-                direction,
-                List.of(new Segment(ABOVE_4_GIB, length)),
-                kind,
-                address -> true,
-                256,
-                256,
-                512,
-                64);
+        return DmaLike.usual(initiator, target, direction)
+                .kind(kind)
+                .bytes(length)
+                .request();
     }
 
     private static DmaRequest dma(PciFunction initiator, PciFunction target, Direction direction, long length) {
@@ -199,18 +190,7 @@ class LatencyTest {
         PciFunction nic = machine.endpoint(machine.rootPort(GEN4_X16));
         PciFunction gpu = machine.endpoint(machine.rootPort(GEN4_X16));
         Run run = new Run(machine.fabric());
-        Run.Log log = run.start(new DmaRequest(
-                "dma",
-                nic,
-                gpu,
-                Direction.WRITE,
-                List.of(new Segment(ABOVE_4_GIB, 64)),
-                AddressKind.IOVA,
-                address -> true,
-                256,
-                256,
-                512,
-                64));
+        Run.Log log = run.start(dma(nic, gpu, Direction.WRITE, AddressKind.IOVA, 64));
         Run.Log later = run.new Log();
         run.engine.at(
                 Ticks.PER_MICROSECOND,

@@ -11,9 +11,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
-import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Run.What;
 import org.p2psim.timing.PortTiming;
 import org.p2psim.timing.Timings;
@@ -32,25 +30,15 @@ class LinkErrorsTest {
 
     private static Run.Log write(Link link, long errorsPerBillion, Fidelity fidelity, long bytes) {
         Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 64);
-        PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(link));
-        PciFunction nic = machine.endpoint(machine.downstreamPort(upstreamPort, link));
-        PciFunction gpu = machine.endpoint(machine.downstreamPort(upstreamPort, link));
+        List<PciFunction> below = machine.belowASwitch(2, link);
+        PciFunction nic = below.get(0);
+        PciFunction gpu = below.get(1);
         PortTiming noisy =
                 new PortTiming(Optional.empty(), OptionalInt.empty(), OptionalLong.of(errorsPerBillion), 1, false);
         Timings timings = Timings.of(Map.of(nic.address(), noisy), Map.of(), Map.of(), Map.of());
         Run run = new Run(machine.fabric(), timings, fidelity);
-        Run.Log log = run.start(new DmaRequest(
-                "dma",
-                nic,
-                gpu,
-                Direction.WRITE,
-                List.of(new Segment(1L << 40, bytes)),
-                AddressKind.BUS_ADDRESS,
-                address -> true,
-                256,
-                256,
-                512,
-                64));
+        Run.Log log =
+                run.start(DmaLike.usual(nic, gpu, Direction.WRITE).bytes(bytes).request());
         run.run();
         return log;
     }

@@ -70,6 +70,16 @@ final class Machine {
         return below(port, PortType.ENDPOINT, Optional.empty(), READ);
     }
 
+    /** So many functions below a new switch, on links like that of the switch. */
+    ImmutableList<PciFunction> belowASwitch(int count, Link link) {
+        PciFunction upstreamPort = upstreamPort(rootPort(link));
+        ImmutableList.Builder<PciFunction> below = ImmutableList.builder();
+        for (int i = 0; i < count; i++) {
+            below.add(endpoint(downstreamPort(upstreamPort, link)));
+        }
+        return below.build();
+    }
+
     /** On the root bus, without a link. */
     PciFunction integratedEndpoint() {
         int rootBus = hostBridges.get(hostBridges.size() - 1).bus();

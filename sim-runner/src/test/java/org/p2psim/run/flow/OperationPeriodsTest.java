@@ -12,7 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.p2psim.routing.AddressKind;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
@@ -22,7 +21,6 @@ import org.p2psim.run.flow.Requests.Start;
 import org.p2psim.run.flow.Run.What;
 import org.p2psim.run.flow.Scene.Result;
 import org.p2psim.timing.Timings;
-import org.p2psim.topology.Fabric;
 import org.p2psim.topology.IommuMode;
 import org.p2psim.topology.Link;
 import org.p2psim.topology.PciFunction;
@@ -30,18 +28,7 @@ import org.p2psim.unit.Ticks;
 
 /** What repeats itself in operations that are large, or in a small window, is skipped as if it had been simulated. */
 class OperationPeriodsTest {
-    private static final Link GEN4_X16 = new Link(4, 16);
     private static final long GIB = 1L << 30;
-
-    private final Fabric fabric;
-
-    OperationPeriodsTest() {
-        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 256);
-        PciFunction upstream = machine.upstreamPort(machine.rootPort(GEN4_X16));
-        machine.endpoint(machine.downstreamPort(upstream, GEN4_X16));
-        machine.endpoint(machine.downstreamPort(upstream, GEN4_X16));
-        fabric = machine.fabric();
-    }
 
     static Stream<Integer> seeds() {
         return FidelityTest.seeds();
@@ -179,30 +166,19 @@ class OperationPeriodsTest {
     }
 
     /** TLPs that came to the end of their way one by one. */
-    private long simulated(Direction direction, Requests all) {
+    private static long simulated(Direction direction, Requests all) {
+        Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 256);
+        List<PciFunction> below = machine.belowASwitch(2, new Link(4, 16));
+        DmaRequest request =
+                DmaLike.usual(below.get(0), below.get(1), direction).requests(all).request();
         AtomicLong simulated = new AtomicLong();
-        Run run = new Run(fabric, Timings.DEFAULT, engine -> counting(engine, simulated));
+        Run run = new Run(machine.fabric(), Timings.DEFAULT, engine -> counting(engine, simulated));
         Sums sums = new Sums(run.engine, true);
-        run.engine.at(0, () -> run.network.start(request(direction, all), sums));
+        run.engine.at(0, () -> run.network.start(request, sums));
         run.run();
         assertThat(sums.bytes(direction == Direction.READ ? What.COMPLETED : What.LANDED))
                 .isEqualTo(all.bytes());
         return simulated.get();
-    }
-
-    private DmaRequest request(Direction direction, Requests requests) {
-        return new DmaRequest(
-                "dma",
-                fabric.endpoints().get(0),
-                new Target.PciTarget(fabric.endpoints().get(1)),
-                direction,
-                requests,
-                AddressKind.BUS_ADDRESS,
-                address -> true,
-                256,
-                256,
-                512,
-                64);
     }
 
     private static Progress counting(Engine engine, AtomicLong simulated) {

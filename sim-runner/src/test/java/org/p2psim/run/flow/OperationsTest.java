@@ -8,7 +8,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Requests.Operations;
@@ -27,7 +26,6 @@ import org.p2psim.unit.Ticks;
 /** Operations of two functions behind one switch, Gen4 x16. */
 class OperationsTest {
     private static final long BAR = 1L << 41;
-    private static final Link GEN4_X16 = new Link(4, 16);
 
     private final Fabric fabric;
     private final PciFunction nic;
@@ -35,9 +33,9 @@ class OperationsTest {
 
     OperationsTest() {
         Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 256);
-        PciFunction upstream = machine.upstreamPort(machine.rootPort(GEN4_X16));
-        nic = machine.endpoint(machine.downstreamPort(upstream, GEN4_X16));
-        gpu = machine.endpoint(machine.downstreamPort(upstream, GEN4_X16));
+        List<PciFunction> below = machine.belowASwitch(2, new Link(4, 16));
+        nic = below.get(0);
+        gpu = below.get(1);
         fabric = machine.fabric();
     }
 
@@ -46,18 +44,7 @@ class OperationsTest {
     }
 
     private DmaRequest dma(String name, Direction direction, Requests requests) {
-        return new DmaRequest(
-                name,
-                nic,
-                new Target.PciTarget(gpu),
-                direction,
-                requests,
-                AddressKind.BUS_ADDRESS,
-                address -> true,
-                256,
-                256,
-                512,
-                64);
+        return DmaLike.usual(nic, gpu, direction).name(name).requests(requests).request();
     }
 
     private Log run(Direction direction, Requests requests) {

@@ -2,16 +2,12 @@ package org.p2psim.run.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Attributes;
 import org.p2psim.run.flow.DmaRequest.Direction;
-import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Run.Told;
 import org.p2psim.run.flow.Run.What;
-import org.p2psim.run.flow.Target.PciTarget;
 import org.p2psim.topology.IommuMode;
 import org.p2psim.topology.Link;
 import org.p2psim.topology.PciFunction;
@@ -48,19 +44,11 @@ class OrderingOnTheWayTest {
             long start, PciFunction initiator, PciFunction target, Direction direction, long bytes, Attributes with) {
         return run.start(
                 start,
-                new DmaRequest(
-                        "%s %s %s at %d".formatted(initiator.address(), direction, target.address(), start),
-                        initiator,
-                        new PciTarget(target),
-                        direction,
-                        new Requests.Bulk(List.of(new Segment(1L << 40, bytes))),
-                        AddressKind.BUS_ADDRESS,
-                        address -> true,
-                        256,
-                        256,
-                        512,
-                        64,
-                        with));
+                DmaLike.usual(initiator, target, direction)
+                        .name("%s %s %s at %d".formatted(initiator.address(), direction, target.address(), start))
+                        .bytes(bytes)
+                        .attributes(with)
+                        .request());
     }
 
     private Run.Log dma(long start, PciFunction initiator, PciFunction target, Direction direction, long bytes) {

@@ -2,6 +2,7 @@ package org.p2psim.run.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.p2psim.run.flow.DmaLike.ABOVE_4_GIB;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,7 +20,6 @@ import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Run.What;
-import org.p2psim.run.flow.Target.PciTarget;
 import org.p2psim.timing.DeviceTiming;
 import org.p2psim.timing.DmaEngineTiming;
 import org.p2psim.timing.IommuTiming;
@@ -35,7 +35,6 @@ import org.p2psim.unit.Ticks;
 
 /** What ports, root complexes and devices do to peer-to-peer DMA. */
 class PartTimingsTest {
-    private static final long ABOVE_4_GIB = 1L << 40;
     private static final Link GEN3_X8 = new Link(3, 8);
     private static final Link GEN4_X16 = new Link(4, 16);
     private static final Link GEN5_X16 = new Link(5, 16);
@@ -50,18 +49,7 @@ class PartTimingsTest {
     }
 
     private static DmaRequest dma(String name, PciFunction from, PciFunction to, Direction direction, long bytes) {
-        return new DmaRequest(
-                name,
-                from,
-                new PciTarget(to),
-                direction,
-                List.of(new Segment(ABOVE_4_GIB, bytes)),
-                AddressKind.BUS_ADDRESS,
-                address -> true,
-                256,
-                256,
-                512,
-                64);
+        return DmaLike.usual(from, to, direction).name(name).bytes(bytes).request();
     }
 
     /** GB/s of one DMA of 4 MiB. */
@@ -322,18 +310,8 @@ class PartTimingsTest {
             pieces.add(new Segment(ABOVE_4_GIB + 64L * i, 64));
         }
         Run run = new Run(machine.fabric(), timings(), Fidelity.L1);
-        Run.Log log = run.start(new DmaRequest(
-                "dma",
-                nfp,
-                new PciTarget(other),
-                Direction.WRITE,
-                pieces,
-                AddressKind.BUS_ADDRESS,
-                address -> true,
-                32,
-                256,
-                512,
-                64));
+        Run.Log log = run.start(
+                DmaLike.usual(nfp, other, Direction.WRITE).segments(pieces).request());
         run.run();
         assertThat(8 * gigabytes(640_000, log.doneAt)).isCloseTo(24.27, within(0.1));
     }
@@ -355,8 +333,11 @@ class PartTimingsTest {
             pieces.add(new Segment(ABOVE_4_GIB + 4096L * i, 256));
         }
         Run run = new Run(machine.fabric(), timings(), Fidelity.L1);
-        Run.Log log = run.start(new DmaRequest(
-                "dma", nic, gpu, Direction.WRITE, pieces, AddressKind.TRANSLATED, address -> true, tags, 256, 512, 64));
+        Run.Log log = run.start(DmaLike.usual(nic, gpu, Direction.WRITE)
+                .segments(pieces)
+                .kind(AddressKind.TRANSLATED)
+                .tags(tags)
+                .request());
         run.run();
         assertThat(gigabytes(2_560_000, log.doneAt)).isBetween(0.97 * expected, 1.001 * expected);
     }
@@ -376,10 +357,12 @@ class PartTimingsTest {
 
     /** A write of 1 MiB, ticks. */
     private long lasts(PciFunction from, PciFunction to, AddressKind kind) {
-        List<Segment> all = List.of(new Segment(ABOVE_4_GIB, Bytes.MIB));
         Run run = new Run(machine.fabric(), timings(), Fidelity.L1);
-        Run.Log log = run.start(
-                new DmaRequest("dma", from, to, Direction.WRITE, all, kind, address -> true, 32, 256, 512, 64));
+        Run.Log log = run.start(DmaLike.usual(from, to, Direction.WRITE)
+                .bytes(Bytes.MIB)
+                .kind(kind)
+                .tags(32)
+                .request());
         run.run();
         return log.doneAt;
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.timing.Timings;
@@ -27,27 +26,16 @@ class SixteenGpusTest {
         for (int socket = 0; socket < 2; socket++) {
             machine.socket().hostBridge(IommuMode.OFF, 256);
             for (int i = 0; i < 2; i++) {
-                PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(GEN5_X16));
-                for (int gpu = 0; gpu < 4; gpu++) {
-                    gpus.add(machine.endpoint(machine.downstreamPort(upstreamPort, GEN5_X16)));
-                }
+                gpus.addAll(machine.belowASwitch(4, GEN5_X16));
             }
         }
     }
 
     private Run.Log start(Run run, int initiator, int target, Direction direction) {
-        return run.start(new DmaRequest(
-                "%d %s %d".formatted(initiator, direction, target),
-                gpus.get(initiator),
-                gpus.get(target % GPUS),
-                direction,
-                List.of(new Segment((initiator + 1L) << 40, BYTES)),
-                AddressKind.BUS_ADDRESS,
-                address -> true,
-                256,
-                256,
-                512,
-                64));
+        return run.start(DmaLike.usual(gpus.get(initiator), gpus.get(target % GPUS), direction)
+                .name("%d %s %d".formatted(initiator, direction, target))
+                .segments(List.of(new Segment((initiator + 1L) << 40, BYTES)))
+                .request());
     }
 
     /**

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Direction;
-import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.IommuMode;
 import org.p2psim.topology.Link;
@@ -24,27 +22,17 @@ class UnrelatedFlowsTest {
     private static long events(int switches, Direction direction, Fidelity fidelity, long apart) {
         Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 256);
         for (int i = 0; i < switches; i++) {
-            PciFunction upstreamPort = machine.upstreamPort(machine.rootPort(GEN5_X16));
-            machine.endpoint(machine.downstreamPort(upstreamPort, GEN5_X16));
-            machine.endpoint(machine.downstreamPort(upstreamPort, GEN5_X16));
+            machine.belowASwitch(2, GEN5_X16);
         }
         Run run = new Run(machine.fabric(), Timings.DEFAULT, fidelity);
         List<PciFunction> endpoints = machine.fabric().endpoints();
         for (int i = 0; i < switches; i++) {
             run.start(
                     i * apart,
-                    new DmaRequest(
-                            "dma" + i,
-                            endpoints.get(2 * i),
-                            endpoints.get(2 * i + 1),
-                            direction,
-                            List.of(new Segment(1L << 40, BYTES)),
-                            AddressKind.BUS_ADDRESS,
-                            address -> true,
-                            256,
-                            256,
-                            512,
-                            64));
+                    DmaLike.usual(endpoints.get(2 * i), endpoints.get(2 * i + 1), direction)
+                            .name("dma" + i)
+                            .bytes(BYTES)
+                            .request());
         }
         run.run();
         return run.engine.events();
