@@ -61,7 +61,7 @@ class FidelityTest {
         return random.nextBoolean() ? scene.withTies(scene.run(L0, List.of()), random) : scene;
     }
 
-    private static void assertAgreement(Scene scene, SplittableRandom random, int seed) {
+    static void assertAgreement(Scene scene, SplittableRandom random, int seed) {
         Result everyEvent = scene.run(L0, List.of());
         Result known = scene.run(L1, List.of());
         assertThat(known.told()).as("seed %d", seed).isEqualTo(everyEvent.told());

@@ -122,11 +122,11 @@ class OperationPeriodsTest {
                 .anyMatch(i -> repeats.get(i) > window(scene.dmas().get(i)));
     }
 
-    private static long window(Scene.DmaAt dma) {
+    private static long window(DmaAt dma) {
         return dma.request().segments().stream().mapToLong(Segment::length).sum();
     }
 
-    private static boolean isOneOperation(Scene.DmaAt dma) {
+    private static boolean isOneOperation(DmaAt dma) {
         Operations operations = (Operations) dma.request().requests();
         return operations.minSize() == operations.bytes();
     }

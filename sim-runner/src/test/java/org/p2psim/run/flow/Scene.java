@@ -1,6 +1,7 @@
 package org.p2psim.run.flow;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -8,6 +9,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.AddressKind;
@@ -31,17 +33,6 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     /** Functions that keep translations use them. */
     Scene {
         dmas = dmas.stream().map(dma -> dma.in(timing)).toList();
-    }
-
-    /** @param stop {@link Agenda#NEVER} if it goes on to its end */
-    record DmaAt(long start, long stop, DmaRequest request) {
-        private DmaAt in(Timings timing) {
-            boolean keeps = timing.device(request.initiator().address()).atc().isPresent();
-            AddressKind kind = request.kind() == AddressKind.BUS_ADDRESS
-                    ? AddressKind.BUS_ADDRESS
-                    : keeps ? AddressKind.TRANSLATED : AddressKind.IOVA;
-            return new DmaAt(start, stop, new DmaLike(request).kind(kind).request());
-        }
     }
 
     /** What every listener was told, TLP by TLP. */
@@ -281,7 +272,7 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     Result run(Function<Engine, Progress> progress, List<Long> cuts) {
         Run run = new Run(fabric, timing, progress);
         List<Run.Log> logs = new ArrayList<>();
-        dmas.forEach(dma -> logs.add(run.new Log()));
+        stages().forEach(stage -> logs.add(run.new Log()));
         List<LinkUse> use = go(run, logs, cuts);
         boolean stuck = logs.stream().anyMatch(log -> log.stuckAt != -1);
         return new Result(
@@ -296,7 +287,7 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     Summary sums(Function<Engine, Progress> progress, boolean takesRepeats, List<Long> cuts) {
         Run run = new Run(fabric, timing, progress);
         List<Sums> all = new ArrayList<>();
-        dmas.forEach(dma -> all.add(new Sums(run.engine, takesRepeats)));
+        stages().forEach(stage -> all.add(new Sums(run.engine, takesRepeats)));
         List<LinkUse> use = go(run, all, cuts);
         return new Summary(
                 all.stream().map(sums -> sums.counts).toList(),
@@ -312,7 +303,7 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         Run run = new Run(fabric, timing, progress);
         List<Told> failures = new ArrayList<>();
         List<DmaListener> listeners = new ArrayList<>();
-        dmas.forEach(dma -> listeners.add(new FailureListener(failures)));
+        stages().forEach(stage -> listeners.add(new FailureListener(failures)));
         go(run, listeners, List.of());
         return failures;
     }
@@ -320,9 +311,6 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     private record FailureListener(List<Told> failures) implements DmaListener {
         @Override
         public void landed(long at, long address, int bytes, long issued) {}
-
-        @Override
-        public void completed(long at, long address, int bytes, long issued) {}
 
         @Override
         public void failed(Failure how, long at, long address, int bytes, long issued) {
@@ -333,13 +321,18 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
         public void done() {}
     }
 
+    private Stream<Stage> stages() {
+        return dmas.stream().flatMap(dma -> dma.stages().stream());
+    }
+
+    /** @param listeners one for each stage of each DMA */
     private List<LinkUse> go(Run run, List<? extends DmaListener> listeners, List<Long> cuts) {
-        for (int i = 0; i < dmas.size(); i++) {
-            DmaAt dma = dmas.get(i);
-            DmaListener listener = listeners.get(i);
-            run.engine.at(dma.start(), () -> run.network.start(dma.request(), listener));
+        Iterator<? extends DmaListener> next = listeners.iterator();
+        for (DmaAt dma : dmas) {
+            List<Stage> stages = dma.toldTo(next);
+            run.engine.at(dma.start(), () -> run.network.start(stages));
             if (dma.stop() != Agenda.NEVER) {
-                run.engine.at(dma.stop(), () -> run.network.stop(dma.request().name()));
+                run.engine.at(dma.stop(), () -> run.network.stop(dma.name()));
             }
         }
         for (long cut : cuts) {
