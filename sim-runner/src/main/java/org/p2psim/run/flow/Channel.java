@@ -2,7 +2,6 @@ package org.p2psim.run.flow;
 
 import org.jspecify.annotations.Nullable;
 import org.p2psim.transaction.Credits;
-import org.p2psim.transaction.Splitting;
 
 /**
  * One thing that TLPs pass one after the other, in one direction: a link, a connection of sockets, an IOMMU, a limit
@@ -35,7 +34,7 @@ final class Channel {
 
     private final PortArbiter ports = new PortArbiter();
 
-    private final AvailableCredits credits;
+    private final CreditGate gate;
     /** The other direction of a link, on which DLLPs come back; null if credits come back without. */
     private @Nullable Channel reverse;
 
@@ -50,8 +49,6 @@ final class Channel {
     private @Nullable Journal journal;
 
     private long free;
-    /** Whether the last decision found something that is ready and has no credits. */
-    private boolean starved;
 
     /**
      * @param ackLatency ticks from a TLP to its Ack
@@ -62,7 +59,7 @@ final class Channel {
         this.progress = progress;
         this.pace = pace;
         this.receiver = new Receiver(this, progress, ackLatency, updateLatency);
-        this.credits = new AvailableCredits(credits);
+        this.gate = new CreditGate(this, progress, credits);
         this.knowsTimes = progress.knowsTimes();
         this.setsTail = pace.setsTail();
         this.dllpTicks = pace.dllpTicks();
@@ -107,6 +104,10 @@ final class Channel {
         return pace;
     }
 
+    CreditGate gate() {
+        return gate;
+    }
+
     ChannelUse use() {
         return use;
     }
@@ -124,8 +125,7 @@ final class Channel {
     void put(State state) {
         state.putTime(free);
         ports.put(state);
-        credits.put(state);
-        state.put(starved ? 1 : 0);
+        gate.put(state);
         state.put(sentLast ? 1 : 0);
         pace.put(state);
         receiver.put(state);
@@ -134,13 +134,8 @@ final class Channel {
     void shift(long ticks, long periods, State state) {
         pace.shift(ticks, periods, state);
         free += ticks;
-        credits.shift(ticks);
+        gate.shift(ticks);
         receiver.shift(ticks);
-    }
-
-    /** Takes the credits that have come back, as is otherwise done when they are needed. */
-    void absorb(long now) {
-        credits.absorb(now);
     }
 
     /** Sends what is due and can be sent, and says when it wants to decide next. */
@@ -150,7 +145,7 @@ final class Channel {
             progress.wake(this, free);
             return;
         }
-        starved = false;
+        gate.decidesAnew();
         if (isTurnOfSharer(now)) {
             progress.wake(this, Agenda.NEVER);
             return;
@@ -207,7 +202,7 @@ final class Channel {
         }
         Input input = ports.onlyInput();
         long time = first;
-        for (int i = 0; input != null && i < MOST_AHEAD && time < horizon && hasCredits(input.head()); i++) {
+        for (int i = 0; input != null && i < MOST_AHEAD && time < horizon && gate.lets(input.head()); i++) {
             progress.runAheadTo(time);
             sendOnly(input, time);
             time = notBefore(free, input.readyAt(this, time));
@@ -243,7 +238,7 @@ final class Channel {
     /** It has sent TLPs that are alike, from its only input. */
     void sentAlike(int tlpClass, int count, int dataUnits, long newFree) {
         ports.takeTurns(count);
-        credits.spend(tlpClass, count, count * dataUnits);
+        gate.pass(tlpClass, count, count * dataUnits);
         free = newFree;
     }
 
@@ -259,11 +254,11 @@ final class Channel {
     private void send(Input input, long now) {
         Tlp head = input.head();
         Tlp tlp = head;
-        int bytes = piece(head);
+        int bytes = head.piece();
         if (bytes < head.bytes) {
             tlp = progress.cut(head, bytes);
         }
-        credits.spend(tlp.tlpClass, 1, tlp.dataUnits);
+        gate.pass(tlp.tlpClass, 1, tlp.dataUnits);
         long ticks = pace.ticks(tlp);
         long begin = now + replays(ticks);
         free = begin + ticks;
@@ -277,7 +272,7 @@ final class Channel {
             input.taken(now, free);
         }
         long delay = pace.delay(tlp, begin);
-        tlp.tail = setsTail ? ticks : Math.max(ticks, tailAfter(tlp, begin + Math.max(0, delay)));
+        tlp.tail = setsTail ? ticks : Math.max(ticks, tlp.tailAfter(begin + Math.max(0, delay)));
         progress.received(receiver, free);
         if (delay == Pace.BLOCKED) {
             long tail = receiver.freedAt(tlp.tlpClass, begin + tlp.tail);
@@ -286,11 +281,6 @@ final class Channel {
         } else {
             progress.forward(this, tlp, begin + delay);
         }
-    }
-
-    /** How far the tail is behind a head that has waited until now: it has been coming in all the time. */
-    private static long tailAfter(Tlp tlp, long now) {
-        return tlp.tail - (now - tlp.eligible);
     }
 
     /** How long the link is taken by attempts at a TLP that fail. */
@@ -308,103 +298,9 @@ final class Channel {
         return errors == null && pace.repeats();
     }
 
-    /** Bytes of a TLP that go next: all, unless what lies before this channel sends it on in parts. */
-    private static int piece(Tlp tlp) {
-        int max = tlp.leg.maxPayload();
-        return tlp.payload > max ? Splitting.nextPart(tlp.address, tlp.bytes, max) : tlp.bytes;
-    }
-
-    private static int dataUnits(Tlp tlp, int bytes) {
-        return bytes == tlp.bytes ? tlp.dataUnits : Credits.dataUnits(tlp.kind.dataBytes(tlp.address, bytes));
-    }
-
-    /**
-     * When there are credits for a TLP: {@code now} or earlier if there are, later if it is known when there will be
-     * at the earliest, {@link Agenda#NEVER} if it is not.
-     */
-    long creditsAt(Tlp tlp, long now) {
-        int tlpClass = tlp.tlpClass;
-        if (hasInfiniteCredits(tlpClass)) {
-            return now;
-        }
-        int units = dataUnits(tlp, piece(tlp));
-        if (credits.suffice(tlpClass, units)) {
-            return now;
-        }
-        if (reverse != null) {
-            reverse.sendDllps(now);
-        }
-        credits.absorb(tlpClass, now);
-        if (credits.suffice(tlpClass, units)) {
-            return now;
-        }
-        starved = true;
-        return nextCredits(tlpClass, now);
-    }
-
-    /**
-     * When there are credits for a TLP; only if all that it depends on is known up to the horizon.
-     *
-     * @return at or after {@code from}; some time at or after the horizon if there are none before it
-     */
-    long affordableAt(int tlpClass, int units, long from, long horizon) {
-        long at = from;
-        starved = false;
-        while (at < horizon) {
-            if (reverse != null) {
-                reverse.sendDllps(at);
-            }
-            credits.absorb(tlpClass, at);
-            if (credits.suffice(tlpClass, units)) {
-                return at;
-            }
-            at = nextCredits(tlpClass, at);
-        }
-        starved = at > from;
-        return at;
-    }
-
-    /** For how many TLPs alike there are credits. */
-    int affordable(int tlpClass, int units) {
-        return credits.count(tlpClass, units);
-    }
-
-    boolean hasInfiniteCredits(int tlpClass) {
-        return credits.areInfinite(tlpClass);
-    }
-
-    private boolean hasCredits(Tlp tlp) {
-        return hasInfiniteCredits(tlp.tlpClass) || credits.suffice(tlp.tlpClass, dataUnits(tlp, piece(tlp)));
-    }
-
-    /** When credits of a class come next, as far as is known. */
-    private long nextCredits(int tlpClass, long now) {
-        long arrival = credits.nextArrival(tlpClass);
-        if (arrival != Agenda.NEVER || reverse == null || !knowsTimes) {
-            return arrival;
-        }
-        long update = receiver.nextUpdate(tlpClass);
-        return update == Agenda.NEVER ? update : Math.max(now, Math.max(update, reverse.free)) + reverse.dllpDelay;
-    }
-
-    /** Credits come back, now or later. */
-    void creditsArrive(int tlpClass, int headerUnits, int dataUnits, long at) {
-        credits.comeBack(tlpClass, headerUnits, dataUnits, at);
-        if (starved) {
-            progress.poke(this, at);
-        }
-    }
-
-    /** Credits of a class are free at the receiver, and so will be here; with known times only. */
-    void creditsFreed(int tlpClass, long now) {
-        if (starved) {
-            progress.poke(this, nextCredits(tlpClass, now));
-        }
-    }
-
     /** Whether no TLP is in the buffer or holds a credit. */
     boolean isAtRest() {
-        return receiver.isEmpty() && credits.areComplete(receiver);
+        return receiver.isEmpty() && gate.isComplete();
     }
 
     /** Sends the DLLPs that are due; they go before any TLP. */
@@ -420,5 +316,9 @@ final class Channel {
             owes.sendDllp(start + dllpDelay);
             progress.busy(this);
         }
+    }
+    /** When a DLLP that is due at a time is at the other end, as far as is known. */
+    long dllpArrival(long due, long now) {
+        return Math.max(now, Math.max(due, free)) + dllpDelay;
     }
 }

@@ -118,7 +118,7 @@ final class Convoy {
         while (!waiting(step).isEmpty()) {
             Tlp tlp = waiting(step).head();
             long ready = Math.max(channel.free(), tlp.eligible);
-            long at = channel.affordableAt(tlp.tlpClass, tlp.dataUnits, ready, horizon);
+            long at = channel.gate().opensAt(tlp.tlpClass, tlp.dataUnits, ready, horizon);
             if (at >= horizon) {
                 return;
             }

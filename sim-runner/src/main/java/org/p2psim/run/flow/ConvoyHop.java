@@ -71,11 +71,11 @@ final class ConvoyHop {
      */
     int send(int from, int to, long horizon) {
         long ready = Math.max(channel.free(), starts[from] + before);
-        long first = channel.affordableAt(Channel.POSTED, dataUnits, ready, horizon);
+        long first = channel.gate().opensAt(Channel.POSTED, dataUnits, ready, horizon);
         if (first >= horizon) {
             return 0;
         }
-        int most = from + Math.min(to - from, channel.affordable(Channel.POSTED, dataUnits));
+        int most = from + Math.min(to - from, channel.gate().count(Channel.POSTED, dataUnits));
         long start = first;
         long busySince = first;
         long free = first;

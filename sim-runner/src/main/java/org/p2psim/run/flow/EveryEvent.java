@@ -152,7 +152,8 @@ final class EveryEvent extends Progress {
     private void nowCredits(int index) {
         TimedUnits units = toReturn[index];
         channel(index / Receiver.CLASSES)
-                .creditsArrive(index % Receiver.CLASSES, units.headers(), units.data(), scheduler.now());
+                .gate()
+                .arrive(index % Receiver.CLASSES, units.headers(), units.data(), scheduler.now());
         units.remove();
     }
 

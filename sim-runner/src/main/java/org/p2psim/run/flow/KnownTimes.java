@@ -106,7 +106,7 @@ non-sealed class KnownTimes extends Progress {
             channel.sendDllps(until);
         }
         for (Channel channel : all) {
-            channel.absorb(until);
+            channel.gate().absorb(until);
         }
     }
 
@@ -228,12 +228,12 @@ non-sealed class KnownTimes extends Progress {
     @Override
     void freed(Receiver receiver, int tlpClass, int dataUnits, long at) {
         receiver.addFreed(tlpClass, dataUnits, at);
-        receiver.channel().creditsFreed(tlpClass, deciding);
+        receiver.channel().gate().freed(tlpClass, deciding);
     }
 
     @Override
     void credits(Channel channel, int tlpClass, int headerUnits, int dataUnits, long at) {
-        channel.creditsArrive(tlpClass, headerUnits, dataUnits, at);
+        channel.gate().arrive(tlpClass, headerUnits, dataUnits, at);
     }
 
     @Override

@@ -51,7 +51,7 @@ final class Port {
             Input input = all[index];
             long at = input.readyAt(channel, now);
             if (at <= now) {
-                at = channel.creditsAt(input.head(), now);
+                at = channel.gate().opensAt(input.head(), now);
                 if (at <= now) {
                     turn = index + 1 < all.length ? index + 1 : 0;
                     return input;
@@ -65,7 +65,7 @@ final class Port {
     /** Whether the channel could send one of its heads now. */
     boolean isReady(Channel channel, long now) {
         for (Input input : inputs) {
-            if (input.readyAt(channel, now) <= now && channel.creditsAt(input.head(), now) <= now) {
+            if (input.readyAt(channel, now) <= now && channel.gate().opensAt(input.head(), now) <= now) {
                 return true;
             }
         }

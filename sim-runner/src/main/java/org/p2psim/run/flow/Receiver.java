@@ -77,11 +77,11 @@ final class Receiver {
 
     /** The credits of one TLP are free again. */
     void addFreed(int tlpClass, int dataUnits, long at) {
-        if (channel.hasInfiniteCredits(tlpClass)) {
+        if (channel.gate().hasInfinite(tlpClass)) {
             return;
         }
         if (channel.reverse() == null) {
-            channel.creditsArrive(tlpClass, 1, dataUnits, at);
+            channel.gate().arrive(tlpClass, 1, dataUnits, at);
         } else {
             TimedUnits units = freed[tlpClass];
             if (at <= updated(tlpClass)) {
@@ -97,14 +97,14 @@ final class Receiver {
 
     /** Credits that become free together with others: in time for the same UpdateFC. */
     void addFreedTogether(int tlpClass, int headerUnits, int dataUnits) {
-        if (headerUnits > 0 && !channel.hasInfiniteCredits(tlpClass)) {
+        if (headerUnits > 0 && !channel.gate().hasInfinite(tlpClass)) {
             freed[tlpClass].addToNewest(headerUnits, dataUnits);
         }
     }
 
     /** The last time at which a credit that becomes free after all others goes with them. */
     long updated(int tlpClass) {
-        if (channel.hasInfiniteCredits(tlpClass)) {
+        if (channel.gate().hasInfinite(tlpClass)) {
             return Agenda.NEVER;
         }
         TimedUnits units = freed[tlpClass];

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.p2psim.timing.DmaEngineTiming;
 import org.p2psim.timing.Response;
 import org.p2psim.transaction.Credits;
+import org.p2psim.transaction.Splitting;
 import org.p2psim.transaction.TlpKind;
 
 /** A TLP on its way. There is a pool of them: one that has arrived is used again. */
@@ -119,6 +120,23 @@ final class Tlp {
 
     static boolean isAbove4GiB(long address) {
         return Long.compareUnsigned(address, FOUR_GIB) >= 0;
+    }
+
+    /** Bytes of it that go next: all, unless what lies before its channel sends it on in parts. */
+    int piece() {
+        int max = leg.maxPayload();
+        return payload > max ? Splitting.nextPart(address, bytes, max) : bytes;
+    }
+
+    /** Data credits that those take. */
+    int pieceUnits() {
+        int piece = piece();
+        return piece == bytes ? dataUnits : Credits.dataUnits(kind.dataBytes(address, piece));
+    }
+
+    /** How far the tail is behind the head if that has waited until now: it has been coming in all the time. */
+    long tailAfter(long now) {
+        return tail - (now - eligible);
     }
 
     /** To the next channel of its path, or the end. */
