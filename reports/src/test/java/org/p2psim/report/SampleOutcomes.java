@@ -88,16 +88,7 @@ public final class SampleOutcomes {
                         List.of(new SgTableOutcome.Entry(0x3800_2400_0000L, 64 * Bytes.MIB)),
                         List.of())),
                 List.of(
-                        new Event(
-                                0,
-                                0,
-                                0,
-                                0,
-                                "buf",
-                                "export",
-                                Event.Kind.DONE,
-                                Optional.empty(),
-                                provider + " exports 64 MiB"),
+                        export(provider),
                         new Event(
                                 1,
                                 1,
@@ -201,16 +192,7 @@ public final class SampleOutcomes {
                 matrix(guest),
                 List.of(),
                 List.of(
-                        new Event(
-                                0,
-                                0,
-                                0,
-                                0,
-                                "buf",
-                                "export",
-                                Event.Kind.DONE,
-                                Optional.empty(),
-                                provider + " exports 64 MiB"),
+                        export(provider),
                         new Event(
                                 1,
                                 1,
@@ -282,73 +264,41 @@ public final class SampleOutcomes {
                 notes());
     }
 
-    /** A run with other objects and invariants. */
-    public static RunOutcome withLifetimes(
-            RunOutcome run, List<ObjectOutcome> objects, List<InvariantOutcome> invariants) {
-        return new RunOutcome(
-                run.provenance(),
-                run.title(),
-                run.source(),
-                run.variant(),
-                run.end(),
-                run.answer(),
-                run.machine(),
-                run.guest(),
-                run.matrix(),
-                run.sgTables(),
-                run.events(),
-                run.waits(),
-                run.inFlight(),
-                run.landings(),
-                objects,
-                run.transfers(),
-                run.links(),
-                invariants,
-                run.expectations(),
-                run.notes());
+    private static Event export(String provider) {
+        String detail = provider + " exports 64 MiB";
+        return new Event(0, 0, 0, 0, "buf", "export", Event.Kind.DONE, Optional.empty(), detail);
     }
 
     /** A revocation that nic0 never follows: a wait without end, and a write that never lands. */
     public static RunOutcome revoked() {
         RunOutcome run = bareMetal();
         List<Event> events = List.of(
-                new Event(0, 0, 0, 0, "buf", "export", Event.Kind.DONE, Optional.empty(), "gaudi0 exports 64 MiB"),
+                export("gaudi0"),
                 new Event(1, 1, us(3), us(3), "buf", "revoke", Event.Kind.EFFECT, Optional.empty(), ""),
                 new Event(2, 1, us(3), run.end(), "buf", "wait", Event.Kind.WAIT, Optional.empty(), "buf is unmapped"),
                 new Event(3, 1, us(4), us(4), "buf", "I-24", Event.Kind.VIOLATION, Optional.empty(), "never ends"));
-        return new RunOutcome(
-                run.provenance(),
-                run.title(),
-                run.source(),
-                "revoked",
-                run.end(),
-                run.answer(),
-                run.machine(),
-                run.guest(),
-                run.matrix(),
-                run.sgTables(),
-                events,
-                List.of(new WaitOutcome(2, Wait.Kind.UNMAP, List.of("buf/nic0"), false)),
-                List.of(new InFlightOutcome(1, "write0", 4, 1024, 0, 3, 1, OptionalLong.empty(), 0)),
-                List.of(new LandingOutcome(
-                        "write0", us(2), us(4), us(4), 4, 1024, LandingOutcome.Fate.DROPPED, "gaudi0", "", "")),
-                List.of(new ObjectOutcome(
+        return new RunLike(run)
+                .variant("revoked")
+                .events(events)
+                .waits(List.of(new WaitOutcome(2, Wait.Kind.UNMAP, List.of("buf/nic0"), false)))
+                .landings(
+                        List.of(new InFlightOutcome(1, "write0", 4, 1024, 0, 3, 1, OptionalLong.empty(), 0)),
+                        List.of(new LandingOutcome(
+                                "write0", us(2), us(4), us(4), 4, 1024, LandingOutcome.Fate.DROPPED, "gaudi0", "", "")))
+                .objects(List.of(new ObjectOutcome(
                         "buf",
                         ObjectOutcome.Kind.DMA_BUF,
                         Optional.of("gaudi0"),
                         List.of(
                                 new ObjectOutcome.State(0, us(3), "exported", ObjectOutcome.Use.USABLE, List.of()),
                                 new ObjectOutcome.State(
-                                        us(3), run.end(), "revoked", ObjectOutcome.Use.DENIED, List.of("I-24"))))),
-                run.transfers(),
-                run.links(),
-                List.of(new InvariantOutcome(
+                                        us(3), run.end(), "revoked", ObjectOutcome.Use.DENIED, List.of("I-24"))))))
+                .invariants(List.of(new InvariantOutcome(
                         "I-24",
                         "A revocation ends if every importer can follow it",
                         1,
                         Optional.of(new InvariantOutcome.Violation(
-                                us(4), 3, "the revocation of buf never ends", List.of("buf"), 1, 1, true)))),
-                run.expectations(),
-                run.notes());
+                                us(4), 3, "the revocation of buf never ends", List.of("buf"), 1, 1, true)))))
+                .outcome();
     }
 }

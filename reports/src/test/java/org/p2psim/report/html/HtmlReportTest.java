@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.p2psim.outcome.RunOutcome;
+import org.p2psim.report.RunLike;
 import org.p2psim.report.SampleLifetimes;
 import org.p2psim.report.SampleOutcomes;
 import org.p2psim.report.SampleServers;
@@ -40,16 +41,16 @@ class HtmlReportTest {
                 SampleServers.fiveVariants(),
                 List.of(SampleLifetimes.doubleInversion(), SampleLifetimes.merged(), SampleLifetimes.many(3)))) {
             String page = HtmlReport.render(runs);
-            List<String> ids = found(page, " id=\"([^\"]*)\"");
+            List<String> ids = Pages.found(page, " id=\"([^\"]*)\"");
             assertThat(ids).doesNotHaveDuplicates();
-            assertThat(ids).containsAll(found(page, "href=\"#([^\"]*)\""));
-            assertThat(ids).containsAll(found(page, "url\\(#([^)]*)\\)"));
+            assertThat(ids).containsAll(Pages.found(page, "href=\"#([^\"]*)\""));
+            assertThat(ids).containsAll(Pages.found(page, "url\\(#([^)]*)\\)"));
         }
     }
 
     @Test
     void nothingIsLoadedFromAnywhere() {
-        assertThat(found(PAGE, "(?:src|href|action|data|poster|srcset)=\"([^\"#][^\"]*)\""))
+        assertThat(Pages.found(PAGE, "(?:src|href|action|data|poster|srcset)=\"([^\"#][^\"]*)\""))
                 .isEmpty();
         assertThat(PAGE).doesNotContain("@import").doesNotContain("<link").doesNotContain("<img");
         assertThat(PAGE).contains("default-src 'none'").doesNotContain("unsafe-inline");
@@ -93,10 +94,10 @@ class HtmlReportTest {
     void namesFromFilesStayText(String name) {
         String page =
                 HtmlReport.render(List.of(SampleOutcomes.bareMetal(name, "nic0"), SampleOutcomes.vm(name, "nic0")));
-        assertThat(found(page, "(<script)")).hasSize(1);
-        assertThat(found(page, "<[^>]*?\\s(on[a-z]+)=")).isEmpty();
+        assertThat(Pages.found(page, "(<script)")).hasSize(1);
+        assertThat(Pages.found(page, "<[^>]*?\\s(on[a-z]+)=")).isEmpty();
         assertThat(page).doesNotContain("\u202e").doesNotContain("\u0000").doesNotContain("\u001b");
-        assertThat(found(page, "(<b>(?=</|<script|alert))")).isEmpty();
+        assertThat(Pages.found(page, "(<b>(?=</|<script|alert))")).isEmpty();
         picturesParse(page);
     }
 
@@ -110,7 +111,7 @@ class HtmlReportTest {
     @Test
     void veryLongNamesDoNotMakeTheDrawingWide() {
         String page = HtmlReport.render(List.of(SampleOutcomes.bareMetal("x".repeat(5_000), "nic0")));
-        assertThat(found(page, "-host-title[^>]* width=\"(\\d+)"))
+        assertThat(Pages.found(page, "-host-title[^>]* width=\"(\\d+)"))
                 .isNotEmpty()
                 .allMatch(width -> Integer.parseInt(width) < 900);
         picturesParse(page);
@@ -125,7 +126,7 @@ class HtmlReportTest {
 
     @Test
     void everyTableHeadHasAScope() {
-        assertThat(found(PAGE, "(<th(?![^>]*scope=)[ >])")).isEmpty();
+        assertThat(Pages.found(PAGE, "(<th(?![^>]*scope=)[ >])")).isEmpty();
         assertThat(PAGE)
                 .startsWith("<!doctype html>")
                 .contains("<html lang=\"en\">")
@@ -148,29 +149,12 @@ class HtmlReportTest {
     @Test
     void ofAThousandTablesTheFirstAreShownAndTheOthersCounted() {
         RunOutcome one = SampleOutcomes.bareMetal();
-        RunOutcome thousand = new RunOutcome(
-                one.provenance(),
-                one.title(),
-                one.source(),
-                one.variant(),
-                one.end(),
-                one.answer(),
-                one.machine(),
-                one.guest(),
-                one.matrix(),
-                Collections.nCopies(1000, one.sgTables().get(0)),
-                one.events(),
-                one.waits(),
-                one.inFlight(),
-                one.landings(),
-                one.objects(),
-                List.of(),
-                List.of(),
-                one.invariants(),
-                one.expectations(),
-                one.notes());
+        RunOutcome thousand = new RunLike(one)
+                .sgTables(Collections.nCopies(1000, one.sgTables().get(0)))
+                .withoutTransfers()
+                .outcome();
         String page = HtmlReport.render(List.of(thousand));
-        assertThat(found(page, "(<td class=\"number\">1 of 1</td>)")).hasSize(32);
+        assertThat(Pages.found(page, "(<td class=\"number\">1 of 1</td>)")).hasSize(32);
         assertThat(page).contains("968 more tables").contains("Nothing is transferred.");
     }
 
@@ -206,13 +190,5 @@ class HtmlReportTest {
                 throw new AssertionError(picture, e);
             }
         }
-    }
-
-    private static List<String> found(String page, String pattern) {
-        return Pattern.compile(pattern)
-                .matcher(page)
-                .results()
-                .map(result -> result.group(1))
-                .toList();
     }
 }

@@ -119,17 +119,17 @@ class MatrixReportTest {
     @Test
     void everyCellLeadsToAReasonAndEveryIdIsUnique() {
         String page = page(matrix("gpu0", 2, REDIRECT), matrix("gpu0", 1, OFF));
-        List<String> ids = found(page, " id=\"([^\"]*)\"");
+        List<String> ids = Pages.found(page, " id=\"([^\"]*)\"");
         assertThat(ids).doesNotHaveDuplicates();
-        assertThat(ids).containsAll(found(page, "href=\"#([^\"]*)\""));
-        assertThat(found(page, "<td class=\"[a-z]+\">(<a href=\"#m[12]-reason)"))
+        assertThat(ids).containsAll(Pages.found(page, "href=\"#([^\"]*)\""));
+        assertThat(Pages.found(page, "<td class=\"[a-z]+\">(<a href=\"#m[12]-reason)"))
                 .hasSize(16 * 15 + 8 * 7);
     }
 
     @Test
     void nothingIsLoadedFromAnywhere() {
         String page = page(matrix("gpu0", 2, REDIRECT));
-        assertThat(found(page, "(?:src|href|action|data|poster|srcset)=\"([^\"#][^\"]*)\""))
+        assertThat(Pages.found(page, "(?:src|href|action|data|poster|srcset)=\"([^\"#][^\"]*)\""))
                 .isEmpty();
         assertThat(page)
                 .contains("default-src 'none'")
@@ -150,8 +150,8 @@ class MatrixReportTest {
             })
     void namesFromFilesStayTextInSmallAndLargeTables(String name) {
         String page = page(matrix(name, 1, REDIRECT), matrix(name, 9, REDIRECT));
-        assertThat(found(page, "(<script)")).hasSize(1);
-        assertThat(found(page, "<[^>]*?\\s(on[a-z]+)=")).isEmpty();
+        assertThat(Pages.found(page, "(<script)")).hasSize(1);
+        assertThat(Pages.found(page, "<[^>]*?\\s(on[a-z]+)=")).isEmpty();
         assertThat(page)
                 .doesNotContain("<b>x")
                 .doesNotContain("\u202e")
@@ -178,12 +178,12 @@ class MatrixReportTest {
     @Test
     void whatManyReasonsHaveInCommonIsOneReasonThatStillNamesEveryPortThatRedirects() {
         String page = page(matrix("gpu0", 8, REDIRECT));
-        assertThat(found(page, "(<details class=\"reason\")")).hasSizeBetween(1, 299);
+        assertThat(Pages.found(page, "(<details class=\"reason\")")).hasSizeBetween(1, 299);
         List<String> ports = new ArrayList<>();
         for (int slot = 0; slot < 8; slot++) {
             ports.add("0000:02:%02x.0".formatted(slot));
         }
-        assertThat(found(page, "pci=disable_acs_redir=([0-9a-f:.;]*)"))
+        assertThat(Pages.found(page, "pci=disable_acs_redir=([0-9a-f:.;]*)"))
                 .anySatisfy(list -> assertThat(list.split(";")).contains(ports.toArray(new String[0])));
     }
 
@@ -199,7 +199,7 @@ class MatrixReportTest {
     void fiveHundredAndTwelveFunctionsStayBelowSixMegabytesWithACellForEachPair() {
         String page = page(matrix("gpu0", 64, REDIRECT));
         assertThat(page.getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(6_000_000);
-        assertThat(found(page, "(<td class=[bhnq]>)")).hasSize(512 * 511);
+        assertThat(Pages.found(page, "(<td class=[bhnq]>)")).hasSize(512 * 511);
     }
 
     @Test
@@ -215,13 +215,5 @@ class MatrixReportTest {
     @Test
     void aPageNeedsAMatrix() {
         assertThatThrownBy(() -> MatrixReport.render(List.of(), "1.0")).isInstanceOf(IllegalArgumentException.class);
-    }
-
-    private static List<String> found(String page, String pattern) {
-        return Pattern.compile(pattern)
-                .matcher(page)
-                .results()
-                .map(result -> result.group(1))
-                .toList();
     }
 }

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.p2psim.outcome.InvariantOutcome;
 import org.p2psim.outcome.ObjectOutcome;
 import org.p2psim.outcome.RunOutcome;
+import org.p2psim.report.RunLike;
 import org.p2psim.report.SampleLifetimes;
 import org.p2psim.report.SampleOutcomes;
 
@@ -48,14 +49,14 @@ class ChainTest {
 
     @Test
     void anEventThatIsNotThereAndParentsInACircleAreSurvived() {
-        RunOutcome run = SampleOutcomes.withLifetimes(
-                SampleOutcomes.bareMetal(),
-                List.of(circular("a", "b"), circular("b", "a")),
-                List.of(new InvariantOutcome(
+        RunOutcome run = new RunLike(SampleOutcomes.bareMetal())
+                .objects(List.of(circular("a", "b"), circular("b", "a")))
+                .invariants(List.of(new InvariantOutcome(
                         "I-04",
                         "No importer has a mapping of a released dma-buf",
                         1,
-                        Optional.of(new InvariantOutcome.Violation(5, 99, "", List.of("a"), -1, 1, false)))));
+                        Optional.of(new InvariantOutcome.Violation(5, 99, "", List.of("a"), -1, 1, false)))))
+                .outcome();
 
         assertThat(Chain.of(run).get(0).text())
                 .startsWith(

@@ -23,6 +23,7 @@ import org.p2psim.outcome.RunOutcome;
 import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.outcome.TransferOutcome.RouteHop;
 import org.p2psim.platform.Socket;
+import org.p2psim.report.RunLike;
 import org.p2psim.report.SampleLifetimes;
 import org.p2psim.report.SampleMachines;
 import org.p2psim.report.SampleOutcomes;
@@ -240,7 +241,8 @@ class PicturesTest {
                         "mapped"))
                 .toList();
 
-        assertThat(TimelinePicture.render("p", withEvents(events))).contains("marks: each bar counts");
+        RunOutcome run = new RunLike(SampleOutcomes.bareMetal()).events(events).outcome();
+        assertThat(TimelinePicture.render("p", run)).contains("marks: each bar counts");
     }
 
     @Test
@@ -307,31 +309,6 @@ class PicturesTest {
 
     private static RouteHop link(RouteHop.Kind kind, String port) {
         return new RouteHop(kind, Optional.of(Bdf.parse(port)), port);
-    }
-
-    private static RunOutcome withEvents(List<Event> events) {
-        RunOutcome run = SampleOutcomes.bareMetal();
-        return new RunOutcome(
-                run.provenance(),
-                run.title(),
-                run.source(),
-                run.variant(),
-                run.end(),
-                run.answer(),
-                run.machine(),
-                run.guest(),
-                run.matrix(),
-                run.sgTables(),
-                events,
-                run.waits(),
-                run.inFlight(),
-                run.landings(),
-                run.objects(),
-                run.transfers(),
-                run.links(),
-                run.invariants(),
-                run.expectations(),
-                run.notes());
     }
 
     private static Element route(Document document) {

@@ -163,16 +163,7 @@ class ListedFunctionsTest {
     @ParameterizedTest
     @MethodSource("mistakes")
     void oneMistakeIsOneProblemInItsPlace(String piece, String mistake, String problem) {
-        assertProblems(list(piece, mistake), problem);
-    }
-
-    private static void assertProblems(String text, String problem) {
-        String before = text.substring(0, text.indexOf('^'));
-        long line = 1 + before.chars().filter(c -> c == '\n').count();
-        int column = before.length() - before.lastIndexOf('\n');
-        assertThat(Sketch.read(text.replace("^", "")).problems().stream()
-                        .map(found -> found.render().lines().findFirst().orElse("")))
-                .containsExactly("file.yaml:%d:%d: %s".formatted(line, column, problem));
+        Sketch.assertProblem(list(piece, mistake), problem);
     }
 
     @Test
@@ -186,7 +177,7 @@ class ListedFunctionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"0B", "0MiB"})
     void anEmptyWindowIsAProblem(String size) {
-        assertProblems(
+        Sketch.assertProblem(
                 list(
                         "bus: \"1b\"",
                         "bus: \"1b\", windows: [ { base: 0xe0000000, size: ^%s, prefetchable: false } ]"

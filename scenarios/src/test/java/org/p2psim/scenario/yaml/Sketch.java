@@ -53,4 +53,14 @@ final class Sketch {
         assertThat(file.problems().stream().map(Problem::render)).isEmpty();
         return file.plans().get(0);
     }
+
+    /** Of a text in which {@code ^} stands where the problem is: this one is found there, and no other. */
+    static void assertProblem(String marked, String problem) {
+        String before = marked.substring(0, marked.indexOf('^'));
+        long line = 1 + before.chars().filter(c -> c == '\n').count();
+        int column = before.length() - before.lastIndexOf('\n');
+        assertThat(read(marked.replace("^", "")).problems().stream()
+                        .map(found -> found.render().lines().findFirst().orElse("")))
+                .containsExactly("file.yaml:%d:%d: %s".formatted(line, column, problem));
+    }
 }

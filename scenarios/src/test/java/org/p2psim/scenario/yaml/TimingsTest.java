@@ -278,14 +278,7 @@ class TimingsTest {
     @ParameterizedTest
     @MethodSource("mistakes")
     void oneMistakeIsOneProblemInItsPlace(String piece, String mistake, String problem) {
-        String text = Sketch.with(piece, mistake);
-        String before = text.substring(0, text.indexOf('^'));
-        long line = 1 + before.chars().filter(c -> c == '\n').count();
-        int column = before.length() - before.lastIndexOf('\n');
-        assertThat(Sketch.read(text.replace("^", "")).problems().stream()
-                        .map(found -> found.render().lines().findFirst().orElse(""))
-                        .distinct())
-                .containsExactly("file.yaml:%d:%d: %s".formatted(line, column, problem));
+        Sketch.assertProblem(Sketch.with(piece, mistake), problem);
     }
 
     @Test

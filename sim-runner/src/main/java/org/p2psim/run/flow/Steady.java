@@ -49,9 +49,12 @@ final class Steady {
         this.progress = progress;
         this.tellsEach = tellsEach;
         this.flows = ImmutableList.copyOf(flows);
-        this.channels = flows.stream().flatMap(flow -> flow.way().channels().stream()).collect(ImmutableSet.toImmutableSet());
-        this.completers =
-                flows.stream().map(flow -> flow.way().completer()).filter(Objects::nonNull).collect(ImmutableSet.toImmutableSet());
+        this.channels =
+                flows.stream().flatMap(flow -> flow.way().channels().stream()).collect(ImmutableSet.toImmutableSet());
+        this.completers = flows.stream()
+                .map(flow -> flow.way().completer())
+                .filter(Objects::nonNull)
+                .collect(ImmutableSet.toImmutableSet());
         this.tagPools = flows.stream().map(flow -> flow.requester().tags()).collect(ImmutableSet.toImmutableSet());
         this.marker = this.flows.get(0).way().request().channel(0);
         this.mayRepeat = looks

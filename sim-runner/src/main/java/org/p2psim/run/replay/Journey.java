@@ -242,10 +242,7 @@ final class Journey {
     }
 
     private String owner(AddressRange memory) {
-        return run.memory().owners(memory).stream()
-                .findFirst()
-                .map(Owner::user)
-                .orElse(Expectation.Dma.NOBODY);
+        return run.memory().owners(memory).stream().findFirst().map(Owner::user).orElse(Expectation.Dma.NOBODY);
     }
 
     private String where(AddressRange memory) {

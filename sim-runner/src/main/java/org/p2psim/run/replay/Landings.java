@@ -205,7 +205,11 @@ public final class Landings {
     }
 
     private boolean showsMore(Attachment attachment, Mapped now) {
-        return Piece.of(run.dmaMap(), attachment, attachment.mapping().orElseThrow().entries()).stream()
+        return Piece.of(
+                        run.dmaMap(),
+                        attachment,
+                        attachment.mapping().orElseThrow().entries())
+                .stream()
                 .anyMatch(piece -> !now.exports(piece.memory()));
     }
 

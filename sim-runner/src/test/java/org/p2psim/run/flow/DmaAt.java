@@ -60,12 +60,7 @@ record DmaAt(long start, long stop, List<Stage> stages) {
     private static Stage toldTo(Stage stage, DmaListener listener) {
         if (stage instanceof Stage.Behind behind) {
             return new Stage.Behind(
-                    behind.name(),
-                    behind.function(),
-                    behind.port(),
-                    behind.requests(),
-                    behind.packet(),
-                    listener);
+                    behind.name(), behind.function(), behind.port(), behind.requests(), behind.packet(), listener);
         }
         return new Stage.Dma(((Stage.Dma) stage).request(), listener);
     }

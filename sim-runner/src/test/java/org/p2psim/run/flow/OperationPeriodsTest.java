@@ -169,8 +169,9 @@ class OperationPeriodsTest {
     private static long simulated(Direction direction, Requests all) {
         Machine machine = new Machine().socket().hostBridge(IommuMode.OFF, 256);
         List<PciFunction> below = machine.belowASwitch(2, new Link(4, 16));
-        DmaRequest request =
-                DmaLike.usual(below.get(0), below.get(1), direction).requests(all).request();
+        DmaRequest request = DmaLike.usual(below.get(0), below.get(1), direction)
+                .requests(all)
+                .request();
         AtomicLong simulated = new AtomicLong();
         Run run = new Run(machine.fabric(), Timings.DEFAULT, engine -> counting(engine, simulated));
         Sums sums = new Sums(run.engine, true);

@@ -1,6 +1,5 @@
 package org.p2psim.run.flow;
 
-
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,8 +47,7 @@ class StagesFidelityTest {
     }
 
     /** One DMA, or up to three stages that operations pass. */
-    private static List<Stage> anyStages(
-            String name, ImmutableList<PciFunction> endpoints, SplittableRandom random) {
+    private static List<Stage> anyStages(String name, ImmutableList<PciFunction> endpoints, SplittableRandom random) {
         int count = Math.max(0, random.nextInt(-2, 4));
         if (count == 0) {
             DmaRequest bulk = anyDma(name, endpoints, new Requests.Bulk(anySegments(random)), random);
@@ -136,7 +134,8 @@ class StagesFidelityTest {
     void whatIsSkippedIsCountedAllTheSame(int seed) {
         SplittableRandom random = new SplittableRandom(seed);
         Scene scene = scene(random);
-        List<DmaAt> large = scene.dmas().stream().map(dma -> larger(dma, random)).toList();
+        List<DmaAt> large =
+                scene.dmas().stream().map(dma -> larger(dma, random)).toList();
         FidelityTest.assertCountedAllTheSame(new Scene(scene.fabric(), scene.timing(), large), random, seed);
     }
 

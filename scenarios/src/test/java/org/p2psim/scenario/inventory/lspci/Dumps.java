@@ -9,6 +9,47 @@ import org.p2psim.scenario.inventory.InventoryException;
 
 /** Small dumps for tests: text, and configuration spaces built register by register. */
 final class Dumps {
+    private static final String STATUS =
+            "\tStatus: Cap+ 66MHz- UDF- FastB2B- ParErr- DEVSEL=fast >TAbort- <TAbort- <MAbort- >SERR- <PERR- INTx-\n";
+    /** In full, as {@code lspci -vvvnn} prints it for root. */
+    static final String ROOT_PORT = """
+            00:01.0 PCI bridge [0604]: Example Corp. Root Port [12ab:0001] (rev 04) (prog-if 00 [Normal decode])
+            \tControl: I/O+ Mem+ BusMaster+ SpecCycle- MemWINV- VGASnoop- ParErr- Stepping- SERR- FastB2B- DisINTx+
+            """ + STATUS + """
+            \tNUMA node: 1
+            \tIOMMU group: 17
+            \tBus: primary=00, secondary=01, subordinate=05, sec-latency=0
+            \tMemory behind bridge: fe800000-fe9fffff [size=2M] [32-bit]
+            \tPrefetchable memory behind bridge: 0000380000000000-00003bffffffffff [size=4T] [64-bit]
+            \tCapabilities: [90] Express (v2) Root Port (Slot+), MSI 00
+            \t\tDevCap:\tMaxPayload 512 bytes, PhantFunc 0
+            \t\tDevCtl:\tCorrErr- NonFatalErr- FatalErr- UnsupReq-
+            \t\t\tMaxPayload 256 bytes, MaxReadReq 512 bytes
+            \t\tLnkCap:\tPort #3, Speed 32GT/s, Width x16, ASPM L1, Exit Latency L1 <16us
+            \t\tLnkSta:\tSpeed 8GT/s (downgraded), Width x8 (downgraded)
+            \tCapabilities: [100 v1] Advanced Error Reporting
+            \tCapabilities: [110 v1] Access Control Services
+            \t\tACSCap:\tSrcValid+ TransBlk+ ReqRedir+ CmpltRedir+ UpstreamFwd+ EgressCtrl- DirectTrans-
+            \t\tACSCtl:\tSrcValid+ TransBlk- ReqRedir+ CmpltRedir+ UpstreamFwd+ EgressCtrl- DirectTrans-
+            \tKernel driver in use: pcieport
+
+            """;
+    /** Below that port, as {@code lspci -vnn} prints it. */
+    static final String GPU = """
+            01:00.0 VGA compatible controller [0300]: Example [EX/AMP] Big GPU [Big 9000] [12ab:0900] (rev a1)
+            \tSubsystem: Example [EX/AMP] Board [12ab:0901]
+            \tFlags: bus master, fast devsel, latency 0, IRQ 24, NUMA node 1, IOMMU group 18
+            \tMemory at fe800000 (32-bit, non-prefetchable) [size=16M]
+            \tMemory at 380000000000 (64-bit, prefetchable) [size=16G]
+            \tI/O ports at 3000 [size=128]
+            \tCapabilities: [78] Express Legacy Endpoint, MSI 00
+            \tCapabilities: [100] Access Control Services
+            \tCapabilities: [bb0] Physical Resizable BAR
+            \tKernel driver in use: example
+            \tKernel modules: example, exampledrm
+
+            """;
+
     private Dumps() {}
 
     static Inventory read(String text) {

@@ -2,7 +2,6 @@ package org.p2psim.scenario.inventory.lspci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.p2psim.address.AddressRange;
@@ -16,50 +15,11 @@ import org.p2psim.topology.Link;
 import org.p2psim.topology.PortType;
 import org.p2psim.topology.Window;
 
-/** The forms of lspci's text, and what people's hands and mail programs do to it. */
+/** The forms of lspci's text. */
 class TextTest {
-    private static final String STATUS =
-            "\tStatus: Cap+ 66MHz- UDF- FastB2B- ParErr- DEVSEL=fast >TAbort- <TAbort- <MAbort- >SERR- <PERR- INTx-\n";
-    private static final String ROOT_PORT = """
-            00:01.0 PCI bridge [0604]: Example Corp. Root Port [12ab:0001] (rev 04) (prog-if 00 [Normal decode])
-            \tControl: I/O+ Mem+ BusMaster+ SpecCycle- MemWINV- VGASnoop- ParErr- Stepping- SERR- FastB2B- DisINTx+
-            """ + STATUS + """
-            \tNUMA node: 1
-            \tIOMMU group: 17
-            \tBus: primary=00, secondary=01, subordinate=05, sec-latency=0
-            \tMemory behind bridge: fe800000-fe9fffff [size=2M] [32-bit]
-            \tPrefetchable memory behind bridge: 0000380000000000-00003bffffffffff [size=4T] [64-bit]
-            \tCapabilities: [90] Express (v2) Root Port (Slot+), MSI 00
-            \t\tDevCap:\tMaxPayload 512 bytes, PhantFunc 0
-            \t\tDevCtl:\tCorrErr- NonFatalErr- FatalErr- UnsupReq-
-            \t\t\tMaxPayload 256 bytes, MaxReadReq 512 bytes
-            \t\tLnkCap:\tPort #3, Speed 32GT/s, Width x16, ASPM L1, Exit Latency L1 <16us
-            \t\tLnkSta:\tSpeed 8GT/s (downgraded), Width x8 (downgraded)
-            \tCapabilities: [100 v1] Advanced Error Reporting
-            \tCapabilities: [110 v1] Access Control Services
-            \t\tACSCap:\tSrcValid+ TransBlk+ ReqRedir+ CmpltRedir+ UpstreamFwd+ EgressCtrl- DirectTrans-
-            \t\tACSCtl:\tSrcValid+ TransBlk- ReqRedir+ CmpltRedir+ UpstreamFwd+ EgressCtrl- DirectTrans-
-            \tKernel driver in use: pcieport
-
-            """;
-    private static final String GPU = """
-            01:00.0 VGA compatible controller [0300]: Example [EX/AMP] Big GPU [Big 9000] [12ab:0900] (rev a1)
-            \tSubsystem: Example [EX/AMP] Board [12ab:0901]
-            \tFlags: bus master, fast devsel, latency 0, IRQ 24, NUMA node 1, IOMMU group 18
-            \tMemory at fe800000 (32-bit, non-prefetchable) [size=16M]
-            \tMemory at 380000000000 (64-bit, prefetchable) [size=16G]
-            \tI/O ports at 3000 [size=128]
-            \tCapabilities: [78] Express Legacy Endpoint, MSI 00
-            \tCapabilities: [100] Access Control Services
-            \tCapabilities: [bb0] Physical Resizable BAR
-            \tKernel driver in use: example
-            \tKernel modules: example, exampledrm
-
-            """;
-
     @Test
     void aRootPortInFull() {
-        FoundFunction port = Dumps.only(ROOT_PORT);
+        FoundFunction port = Dumps.only(Dumps.ROOT_PORT);
         assertThat(port.id()).isEqualTo(DeviceId.parse("12ab:0001"));
         assertThat(port.classCode()).hasValue(0x060400);
         assertThat(port.type()).isEqualTo(PortType.ROOT_PORT);
@@ -84,7 +44,7 @@ class TextTest {
 
     @Test
     void oneVLeavesOutAcsBitsAndBarNumbers() {
-        Inventory inventory = Dumps.read(ROOT_PORT + GPU);
+        Inventory inventory = Dumps.read(Dumps.ROOT_PORT + Dumps.GPU);
         FoundFunction gpu = Dumps.function(inventory, "01:00.0");
         assertThat(gpu.id()).isEqualTo(DeviceId.parse("12ab:0900"));
         assertThat(gpu.subsystem()).contains(DeviceId.parse("12ab:0901"));
@@ -180,45 +140,6 @@ class TextTest {
         FoundFunction gpu = Dumps.only("IOMMU Group 17 01:00.0 3D controller [0302]: Example X [12ab:0900] (rev a1)\n");
         assertThat(gpu.iommuGroup()).hasValue(17);
         assertThat(gpu.id()).isEqualTo(DeviceId.parse("12ab:0900"));
-    }
-
-    @Test
-    void linesThatAMailProgramBrokeAreOneAgain() {
-        String broken = """
-                > 00:01.0 PCI bridge [0604]: Example Corp. Root
-                > Port [12ab:0001] (rev 04) (prog-if 00 [Normal decode])
-                >          Bus: primary=00, secondary=01, subordinate=05,
-                > sec-latency=0
-                >          Prefetchable memory behind bridge:
-                > 0000380000000000-00003bffffffffff [size=4T]
-                >          Capabilities: [90] Express (v2) Root Port (Slot+),
-                > MSI 00
-                >                  LnkCap: Port #3, Speed 32GT/s,
-                >                  Width x16, ASPM L1
-                >          Capabilities: [110 v1] Access Control Services
-                >                  ACSCap: SrcValid+ TransBlk+ ReqRedir+
-                > CmpltRedir+ UpstreamFwd+ EgressCtrl- DirectTrans-
-                >                  ACSCtl: SrcValid+ TransBlk-
-                >                      ReqRedir+ CmpltRedir+ UpstreamFwd+
-                > EgressCtrl- DirectTrans-
-                """;
-        FoundFunction port = Dumps.only(broken);
-        assertThat(port.id()).isEqualTo(DeviceId.parse("12ab:0001"));
-        assertThat(port.acs()).contains(new Acs(0x1f, 0x1d));
-        assertThat(port.subordinateBus()).hasValue(5);
-        assertThat(port.linkCapability()).contains(new Link(5, 16));
-        assertThat(port.windows())
-                .singleElement()
-                .extracting(Window::prefetchable)
-                .isEqualTo(true);
-    }
-
-    @Test
-    void anAcsLineThatWasCutOffLeavesItsOtherBitsUnknown() {
-        String cut = ROOT_PORT.substring(0, ROOT_PORT.lastIndexOf("CmpltRedir"));
-        Acs acs = Dumps.only(cut).acs().orElseThrow();
-        assertThat(acs.control()).isEqualTo(0x05);
-        assertThat(acs.notKnown()).isEqualTo(0x78);
     }
 
     @Test
@@ -331,106 +252,6 @@ class TextTest {
         assertThat(gpu.id()).isEqualTo(DeviceId.parse("12ab:0900"));
         assertThat(gpu.acs()).contains(Acs.NOT_KNOWN);
         assertThat(gpu.bars()).isEmpty();
-    }
-
-    @Test
-    void whatOneListingHidesAnotherOneShows() {
-        String hidden = """
-                00:01.0 PCI bridge: Example Corp. Root Port (rev 04)
-                \tFlags: bus master
-                \tBus: primary=00, secondary=01, subordinate=05, sec-latency=0
-                \tCapabilities: <access denied>
-
-                """;
-        for (String text : new String[] {hidden + ROOT_PORT, ROOT_PORT + hidden}) {
-            FoundFunction port = Dumps.only(text);
-            assertThat(port.acs()).contains(new Acs(0x1f, 0x1d));
-            assertThat(port.id()).isEqualTo(DeviceId.parse("12ab:0001"));
-        }
-    }
-
-    @Test
-    void ofTwoListingsThatDisagreeTheLastOneIsTaken() {
-        String later =
-                ROOT_PORT.replace("ACSCtl:\tSrcValid+ TransBlk- ReqRedir+", "ACSCtl:\tSrcValid+ TransBlk- ReqRedir-");
-        Inventory inventory = Dumps.read(ROOT_PORT + later);
-        assertThat(inventory.functions().get(0).acs()).contains(new Acs(0x1f, 0x19));
-        assertThat(Dumps.notes(inventory)).contains("CAUTION shown more than once");
-    }
-
-    @Test
-    void whatStandsAroundAListingIsSkipped() {
-        String text = """
-                Hi all, at 10:15.3 I saw: this. Here is the machine:
-
-                ## Topology
-                ```
-                $ lspci -tv
-                -[0000:00]-+-00.0  Example Host bridge
-                           \\-01.0-[01-05]----00.0  Example GPU
-                ```
-                root@box:~# sudo lspci -vvvnn
-                """ + ROOT_PORT + """
-                $ sudo lspci -vvv | grep ACSCtl
-                \t\tACSCtl:\tSrcValid- TransBlk- ReqRedir- CmpltRedir- UpstreamFwd- EgressCtrl- DirectTrans-
-                \t\tACSCtl:\tSrcValid- TransBlk- ReqRedir+ CmpltRedir- UpstreamFwd- EgressCtrl- DirectTrans-
-                """;
-        Inventory inventory = Dumps.read(text);
-        assertThat(inventory.functions())
-                .singleElement()
-                .extracting(FoundFunction::acs)
-                .isEqualTo(Optional.of(new Acs(0x1f, 0x1d)));
-        assertThat(Dumps.notes(inventory)).contains("the 2 ACSCtl lines are that stand alone, 1 of them with redirect");
-    }
-
-    @Test
-    void complaintsInTheMiddleOfADeviceAreSkipped() {
-        String text = ROOT_PORT.replace(
-                "\tCapabilities: [100", "lspci: Unable to load libkmod resources: error -2\n\tCapabilities: [100");
-        assertThat(Dumps.only(text)).isEqualTo(Dumps.only(ROOT_PORT));
-    }
-
-    @Test
-    void chosenDevicesAreNotTheMachine() {
-        Inventory chosen = Dumps.read("# lspci -vvvnn -s 00:01.0\n" + ROOT_PORT);
-        assertThat(chosen.complete()).isFalse();
-        assertThat(Dumps.notes(chosen)).contains("CAUTION the dump does not show the whole machine");
-        String hostBridge = "00:00.0 Host bridge [0600]: A B [12ab:0000]\n\tFlags: fast devsel\n\n";
-        assertThat(Dumps.read("# lspci -vvvnn\n" + hostBridge + ROOT_PORT).complete())
-                .isTrue();
-    }
-
-    @Test
-    void anEndpointWhoseBridgeIsMissingIsNotOnARootBus() {
-        Inventory inventory = Dumps.read("00:00.0 Host bridge [0600]: A B [12ab:0000]\n\tFlags: fast devsel\n\n"
-                + GPU.replace("01:00.0", "c1:00.0"));
-        assertThat(inventory.complete()).isFalse();
-        assertThat(Dumps.notes(inventory))
-                .contains("CAUTION the bridge above these functions")
-                .contains("0000:c1:00.0");
-    }
-
-    @Test
-    void busNumbersThatDoNotNestAreNotedAndKept() {
-        Inventory inventory = Dumps.read(ROOT_PORT
-                + ROOT_PORT
-                        .replace("00:01.0", "01:00.0")
-                        .replace(
-                                "primary=00, secondary=01, subordinate=05",
-                                "primary=01, secondary=02, subordinate=09"));
-        assertThat(Dumps.function(inventory, "01:00.0").subordinateBus()).hasValue(9);
-        assertThat(Dumps.notes(inventory))
-                .contains("CAUTION bus numbers of these bridges do not nest in those of the others (0000:01:00.0)");
-    }
-
-    @Test
-    void bridgesAboveThemselvesAreNotedAndEndNowhere() {
-        String one =
-                ROOT_PORT.replace("secondary=01", "secondary=02").replace("Express (v2) Root Port", "Express (v2) X");
-        Inventory inventory = Dumps.read(one.replace("00:01.0", "01:00.0")
-                + one.replace("00:01.0", "02:00.0").replace("secondary=02", "secondary=01"));
-        assertThat(inventory.functions()).hasSize(2);
-        assertThat(Dumps.notes(inventory)).contains("do not nest");
     }
 
     @Test
