@@ -12,9 +12,11 @@ import org.p2psim.unit.Ticks;
  * @param walkInterval ticks from the beginning of a page walk to that of the next at least: walks overlap if it is
  *     shorter than a miss
  * @param writeWalkInterval the same after a walk for a write
- * @param region bytes within which one walk excludes the others, a power of two; 0 if none does
+ * @param region bytes within which walks keep these intervals, a power of two; 0 if all walks do
+ * @param walkers walks of all regions that may be in their intervals, or wait for another of their region, at least 1
  */
-public record IommuTiming(int entries, long page, long miss, long walkInterval, long writeWalkInterval, long region) {
+public record IommuTiming(
+        int entries, long page, long miss, long walkInterval, long writeWalkInterval, long region, int walkers) {
     /**
      * 64 entries, 280 ns for a miss and 19 million walks a second explain the measurements of pcie-bench on Broadwell
      * (Neugebauer et al., SIGCOMM 2018); pages of 2 MiB, as huge-page buffers and large BARs have.
@@ -24,7 +26,7 @@ public record IommuTiming(int entries, long page, long miss, long walkInterval, 
 
     /** Walks for reads and writes follow at the same interval. */
     public IommuTiming(int entries, long page, long miss, long walkInterval) {
-        this(entries, page, miss, walkInterval, walkInterval, 0);
+        this(entries, page, miss, walkInterval, walkInterval, 0, 1);
     }
 
     private static final long SMALLEST_PAGE = 4 * Bytes.KIB;
@@ -35,6 +37,7 @@ public record IommuTiming(int entries, long page, long miss, long walkInterval, 
         Range.atLeast("cost of an IOTLB miss", miss, 0);
         Range.atLeast("interval of page walks", walkInterval, 0);
         Range.atLeast("interval of page walks for writes", writeWalkInterval, 0);
+        Range.atLeast("page walkers", walkers, 1);
         if (Long.bitCount(page) != 1 || page < SMALLEST_PAGE) {
             throw new IllegalArgumentException(
                     "an IOMMU's page is a power of two, 4 KiB at least, not %d bytes".formatted(page));

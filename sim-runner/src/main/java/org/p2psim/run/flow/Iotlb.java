@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.LongPredicate;
 import org.p2psim.address.Bdf;
@@ -18,7 +19,7 @@ import org.p2psim.timing.IommuTiming;
 final class Iotlb {
     private final IommuTiming timing;
     private final int pageShift;
-    /** Walks under way, and when each is through: in that order. */
+    /** Walks under way, and when each is through: in that order, unless some have waited for their region. */
     private final Map<Translation, Long> walks = new LinkedHashMap<>();
 
     /** Least recently used first; and how many uses there had been by then. */
@@ -31,8 +32,10 @@ final class Iotlb {
     private Translation last = new Translation(new Bdf(0, 0, 0, 0), -1);
     private long lastReady;
     private long nextWalk;
-    /** Where walks exclude each other: when the last one is through. */
+    /** Where walks exclude each other: when the last one is through, and when each walker is. */
     private final Map<Long, Long> regions = new HashMap<>();
+
+    private final PriorityQueue<Long> walkers = new PriorityQueue<>();
 
     Iotlb(IommuTiming timing) {
         this.timing = timing;
@@ -58,7 +61,10 @@ final class Iotlb {
         while (walking.hasNext()) {
             Map.Entry<Translation, Long> walk = walking.next();
             if (walk.getValue() > now) {
-                return;
+                if (!hasRegions()) {
+                    return;
+                }
+                continue;
             }
             kept.put(walk.getKey(), ++uses);
             walking.remove();
@@ -74,15 +80,21 @@ final class Iotlb {
         if (underWay != null) {
             return underWay;
         }
-        long start = Math.max(now, nextWalk);
-        if (timing.region() > 0) {
-            long region = (last.page() << pageShift) / timing.region();
-            start = Math.max(start, regions.getOrDefault(region, 0L));
-            regions.put(region, start + timing.miss());
-        }
-        nextWalk = start + (write ? timing.writeWalkInterval() : timing.walkInterval());
+        long interval = write ? timing.writeWalkInterval() : timing.walkInterval();
+        long start = hasRegions() ? startInRegion(now, interval) : Math.max(now, nextWalk);
+        nextWalk = start + interval;
         walks.put(last, start + timing.miss());
         return start + timing.miss();
+    }
+
+    /** A walk that waits for another of its region keeps its walker, and holds up those of other regions only so. */
+    private long startInRegion(long now, long interval) {
+        long walker = walkers.size() < timing.walkers() ? now : Math.max(now, walkers.remove());
+        long region = (last.page() << pageShift) / timing.region();
+        long start = Math.max(walker, regions.getOrDefault(region, 0L));
+        regions.put(region, start + interval);
+        walkers.add(start + interval);
+        return start;
     }
 
     /** Whether what follows depends on where walks have been. */

@@ -80,9 +80,10 @@ public final class BenchHost {
     private static String iommu(IommuParameters iommu) {
         return !iommu.on()
                 ? "off"
-                : "on, pages of %d KiB, a miss %s ns, walks each %s ns for reads and %s for writes%s"
+                : "on, pages of %d KiB, %.0f in the IOTLB, a miss %s ns, walks each %s ns for reads and %s for writes%s"
                         .formatted(
                                 iommu.page() >> 10,
+                                iommu.entries(),
                                 tenths(iommu.missPenalty()),
                                 tenths(iommu.walkRead()),
                                 tenths(iommu.walkWrite()),

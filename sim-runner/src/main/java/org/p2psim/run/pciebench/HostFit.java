@@ -34,10 +34,13 @@ final class HostFit {
     private static final double USUAL_MISS_PENALTY = 280;
     private static final double USUAL_WALK = 52;
 
-    /** Page walks of this host, if translations with large pages are as slow as with small ones. */
-    private static final double REGION_WALK = 195;
+    /** 64 pages of 4 KiB. */
+    private static final double USUAL_ENTRIES = 64;
 
-    private static final double REGION_INTERVAL = 57;
+    /** Of a window of so many bytes the IOTLB holds some, but not most. */
+    private static final long PARTLY_KEPT = Bytes.MIB;
+
+    private static final long LARGEST_PARTLY_KEPT = 4 * Bytes.MIB;
 
     /** With large pages a large window is no slower than this, of the rate in a small one. */
     private static final double LITTLE_LOSS = 0.8;
@@ -45,7 +48,7 @@ final class HostFit {
     /** A device that writes into the cache is this much faster afterwards at least, ns; else it does not. */
     private static final double DEVICE_WARMS = 10;
 
-    /** Steps in which the read latency is found: each leaves a hundredth. */
+    /** Steps in which a parameter is found: each leaves a hundredth of an error in the read latency. */
     private static final int STEPS = 3;
 
     private static final Map<String, Long> CACHE_BYTES = Map.of(
@@ -92,12 +95,10 @@ final class HostFit {
                 USUAL_ROUND_TRIP,
                 USUAL_ROUND_TRIP + USUAL_MISS,
                 USUAL_ROUND_TRIP,
-                any.iommu() == Iommu.OFF
-                        ? IommuParameters.OFF
-                        : new IommuParameters(true, 2 * Bytes.MIB, USUAL_MISS_PENALTY, USUAL_WALK, USUAL_WALK, false),
+                any.iommu() == Iommu.OFF ? IommuParameters.OFF : largePages(),
                 Overheads.USUAL);
         host = withMemory(host);
-        host = any.iommu() == Iommu.OFF ? host : host.withIommu(iommu(any.iommu()));
+        host = any.iommu() == Iommu.OFF ? host : withTranslation(host, any.iommu());
         host = alone(host);
         return host.withOverheads(overheads(host));
     }
@@ -130,15 +131,18 @@ final class HostFit {
     }
 
     /** The read latency with which a host that answers all reads alike has the rate of a row. */
-    private double latency(HostParameters host, Bandwidth row) {
-        double wanted = 1000 / row.megatransfersPerSecond();
+    private static double latency(HostParameters host, Bandwidth row) {
         double latency = host.hit();
         for (int step = 0; step < STEPS; step++) {
-            HostParameters guess = host.withMemory(latency, latency, latency).withIommu(host.iommu());
-            double got = new HostRun(guess, row.run(), false).nanosecondsPerTransfer();
-            latency = Math.max(0, latency + (wanted - got) * host.tags());
+            HostParameters guess = host.withMemory(latency, latency, latency);
+            latency = Math.max(0, latency + missing(guess, row) * host.tags());
         }
         return latency;
+    }
+
+    /** By how much a transfer takes longer than it does on a host with these parameters, ns. */
+    private static double missing(HostParameters guess, Bandwidth row) {
+        return 1000 / row.megatransfersPerSecond() - new HostRun(guess, row.run(), false).nanosecondsPerTransfer();
     }
 
     private double usual(String what, double value) {
@@ -146,7 +150,12 @@ final class HostFit {
         return value;
     }
 
-    private IommuParameters iommu(Iommu mode) {
+    private static IommuParameters largePages() {
+        return new IommuParameters(
+                true, 2 * Bytes.MIB, USUAL_ENTRIES, USUAL_MISS_PENALTY, USUAL_WALK, USUAL_WALK, false);
+    }
+
+    private HostParameters withTranslation(HostParameters host, Iommu mode) {
         Optional<Bandwidth> small = bandwidth(Operation.READ, Cache.COLD, SMALL);
         Optional<Bandwidth> large = bandwidth(Operation.READ, Cache.COLD, LARGE);
         boolean loses = small.isPresent()
@@ -154,14 +163,49 @@ final class HostFit {
                 && large.get().megatransfersPerSecond()
                         < LITTLE_LOSS * small.get().megatransfersPerSecond();
         if (mode == Iommu.ON && !loses) {
-            return new IommuParameters(true, 2 * Bytes.MIB, USUAL_MISS_PENALTY, USUAL_WALK, USUAL_WALK, false);
+            return host.withIommu(largePages());
         }
         double read = walk(large, "page walks of reads");
-        double write = walk(bandwidth(Operation.WRITE, Cache.COLD, LARGE), "page walks of writes");
         if (mode == Iommu.ON) {
-            return new IommuParameters(true, 4 * Bytes.KIB, REGION_WALK, REGION_INTERVAL, REGION_INTERVAL, true);
+            double alone = read * HostRun.WALKERS;
+            return withWindows(host.withIommu(smallPages(alone, alone, true)));
         }
-        return new IommuParameters(true, 4 * Bytes.KIB, missPenalty(), read, write, false);
+        double write = walk(bandwidth(Operation.WRITE, Cache.COLD, LARGE), "page walks of writes");
+        return withWindows(host.withIommu(smallPages(read, write, false)));
+    }
+
+    private IommuParameters smallPages(double read, double write, boolean oneWalkPerRegion) {
+        return new IommuParameters(true, 4 * Bytes.KIB, USUAL_ENTRIES, missPenalty(), read, write, oneWalkPerRegion);
+    }
+
+    /** What windows tell that the IOTLB holds in part: how much that is, and how long a walk keeps others waiting. */
+    private HostParameters withWindows(HostParameters host) {
+        Optional<Bandwidth> part = partlyKept(PARTLY_KEPT);
+        Optional<Bandwidth> region = host.iommu().oneWalkPerRegion()
+                ? partlyKept(HostRun.REGION).filter(row -> !part.equals(Optional.of(row)))
+                : Optional.empty();
+        HostParameters found = host;
+        for (int step = 0; step < 2 * STEPS; step++) {
+            IommuParameters iommu = found.iommu();
+            if (region.isPresent()) {
+                double missed = 1 - iommu.entries() / pages(region.get());
+                iommu = iommu.withWalks(iommu.walkRead() + missing(found, region.get()) / missed);
+                found = found.withIommu(iommu);
+            }
+            if (part.isPresent()) {
+                double more = iommu.entries() - missing(found, part.get()) * pages(part.get()) / iommu.walkRead();
+                found = found.withIommu(iommu.withEntries(Math.min(Math.max(1, more), pages(part.get()))));
+            }
+        }
+        return found;
+    }
+
+    private Optional<Bandwidth> partlyKept(long window) {
+        return bandwidth(Operation.READ, Cache.COLD, window, SMALL + 1, LARGEST_PARTLY_KEPT);
+    }
+
+    private static double pages(Bandwidth row) {
+        return row.run().window() / (4.0 * Bytes.KIB);
     }
 
     /** Nearly every transfer of one line misses in a large window. */
@@ -234,18 +278,24 @@ final class HostFit {
     }
 
     private Optional<Bandwidth> bandwidth(Operation operation, Cache cache, long window) {
+        return bandwidth(operation, cache, window, window < LARGE ? 0 : LARGE / 4, Long.MAX_VALUE);
+    }
+
+    /** Of one line, in the window that is nearest to the wanted one, and within bounds in bytes. */
+    private Optional<Bandwidth> bandwidth(Operation operation, Cache cache, long window, long least, long most) {
         Optional<Bandwidth> best = Optional.empty();
         for (TimingRow row : rows) {
             if (row instanceof Bandwidth found
                     && found.run().operation() == operation
                     && found.run().cache() == cache
                     && found.run().size() == LINE
+                    && found.run().window() >= least
+                    && found.run().window() <= most
                     && (best.isEmpty()
                             || nearer(found.run().window(), best.get().run().window(), window))) {
                 best = Optional.of(found);
             }
         }
-        best = best.filter(row -> window < LARGE || row.run().window() >= LARGE / 4);
         best.ifPresent(used::add);
         return best;
     }

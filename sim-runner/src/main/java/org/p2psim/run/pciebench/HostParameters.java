@@ -36,11 +36,26 @@ record HostParameters(
      *
      * @param on whether requests are translated; then IOVAs are below 4 GiB and headers have 32-bit addresses
      * @param page bytes
+     * @param entries of the IOTLB; a fit may give a fraction
      * @param oneWalkPerRegion whether walks within 2 MiB exclude each other
      */
     record IommuParameters(
-            boolean on, long page, double missPenalty, double walkRead, double walkWrite, boolean oneWalkPerRegion) {
-        static final IommuParameters OFF = new IommuParameters(false, 4096, 0, 0, 0, false);
+            boolean on,
+            long page,
+            double entries,
+            double missPenalty,
+            double walkRead,
+            double walkWrite,
+            boolean oneWalkPerRegion) {
+        static final IommuParameters OFF = new IommuParameters(false, 4096, 1, 0, 0, 0, false);
+
+        IommuParameters withEntries(double newEntries) {
+            return new IommuParameters(on, page, newEntries, missPenalty, walkRead, walkWrite, oneWalkPerRegion);
+        }
+
+        IommuParameters withWalks(double interval) {
+            return new IommuParameters(on, page, entries, missPenalty, interval, interval, oneWalkPerRegion);
+        }
     }
 
     /** Of each kind of latency test. */

@@ -43,10 +43,11 @@ final class HostRun {
     private static final long BETWEEN = 2 * Ticks.PER_MICROSECOND;
     /** Completions of a root port of Xeon E5 begin at multiples of this on the wire: 84 bytes take 96. */
     private static final int COMPLETION_SLOT = 32;
-    /** 64 pages of 4 KiB: windows of 256 KiB do not miss, larger ones do. */
-    private static final int IOTLB_ENTRIES = 64;
+    /** In which one page walk excludes the others, if they do: what one entry of the level above covers. */
+    static final long REGION = 2 * Bytes.MIB;
+    /** As many walks as the hosts without regions begin in the time of a miss. */
+    static final int WALKERS = 5;
 
-    private static final long REGION = 2 * Bytes.MIB;
     private static final long IOVA = 1L << 28;
     private static final long PHYSICAL = 1L << 33;
 
@@ -74,12 +75,13 @@ final class HostRun {
     private Timings timings() {
         HostParameters.IommuParameters iommu = host.iommu();
         IommuTiming translation = new IommuTiming(
-                IOTLB_ENTRIES,
+                (int) Math.round(iommu.entries()),
                 iommu.page(),
                 ticks(iommu.missPenalty()),
                 ticks(iommu.walkRead()),
                 ticks(iommu.walkWrite()),
-                iommu.oneWalkPerRegion() ? REGION : 0);
+                iommu.oneWalkPerRegion() ? REGION : 0,
+                WALKERS);
         RootComplexTiming root = new RootComplexTiming(
                 OptionalLong.empty(),
                 OptionalLong.empty(),
