@@ -1,0 +1,156 @@
+package org.p2psim.run.textbook;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.p2psim.topology.Link;
+import org.p2psim.transaction.Credits;
+import org.p2psim.transaction.Splitting;
+import org.p2psim.transaction.TlpClass;
+
+/**
+ * An ingress port of a switch or a root complex: a queue for each class, in which TLPs wait for their egress links behind
+ * those that came before. Others may pass posted TLPs only as the ordering rules allow.
+ */
+final class SwitchPort extends Receiver {
+    private final long latency;
+    private final boolean storeAndForward;
+    private final int maxPayload;
+    private final Map<Device, Transmitter> egresses = new HashMap<>();
+    private final Queue[] queues = {new Queue(), new Queue(), new Queue()};
+    private long arrivals;
+
+    /**
+     * A port of a switch that passes TLPs on.
+     *
+     * @param latency of the switch, ticks
+     * @param storeAndForward whether it receives TLPs whole before it sends them on
+     * @param maxPayload bytes: larger TLPs are received whole and sent on in parts
+     */
+    SwitchPort(
+            Clock clock,
+            Link link,
+            int mps,
+            Credits advertised,
+            long latency,
+            boolean storeAndForward,
+            int maxPayload) {
+        super(clock, link, mps, advertised);
+        this.latency = latency;
+        this.storeAndForward = storeAndForward;
+        this.maxPayload = maxPayload;
+    }
+
+    void route(Device destination, Transmitter egress) {
+        egresses.put(destination, egress);
+    }
+
+    /** A TLP in the buffer. */
+    private static final class Held {
+        final Tlp whole;
+        final Transmitter egress;
+        final long arrival;
+        /** What is not sent yet. */
+        Tlp rest;
+
+        boolean routed;
+        boolean gone;
+
+        Held(Tlp tlp, Transmitter egress, long arrival) {
+            this.whole = tlp;
+            this.rest = tlp;
+            this.egress = egress;
+            this.arrival = arrival;
+        }
+    }
+
+    /** On a slower link than the one that it leaves by it may go on at once; else so late that it is sent without a gap. */
+    @Override
+    void headArrives(Tlp tlp, long ticks) {
+        Transmitter egress = Objects.requireNonNull(egresses.get(tlp.to));
+        Queue queue = queues[tlp.tlpClass().ordinal()];
+        Held held = new Held(tlp, egress, arrivals++);
+        queue.waiting.add(held);
+        egress.addSource(this, queue);
+        boolean whole = storeAndForward || tlp.payload() > maxPayload;
+        long behind = whole ? ticks : Math.max(0, ticks - egress.ticks(tlp));
+        clock.after(receptionTicks + latency + behind, () -> {
+            held.routed = true;
+            if (queue.waiting.peek() == held) {
+                egress.wake();
+            }
+        });
+    }
+
+    private boolean mayPassPosted(Held later) {
+        for (Held posted : queues[TlpClass.POSTED.ordinal()].waiting) {
+            if (posted.arrival > later.arrival) {
+                return true;
+            }
+            if (!later.rest.mayPass(posted.rest)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Those that waited behind one that has left may go on by other links. */
+    private void wakeOthers(Transmitter taker) {
+        for (Queue queue : queues) {
+            Held head = queue.waiting.peek();
+            if (head != null && head.routed && head.egress != taker) {
+                head.egress.wake();
+            }
+        }
+    }
+
+    /** The TLPs of one class. */
+    private final class Queue implements Source {
+        final Deque<Held> waiting = new ArrayDeque<>();
+        /** On their way out: room becomes free in the order in which they came. */
+        private final Deque<Held> leaving = new ArrayDeque<>();
+
+        @Override
+        public @Nullable Tlp head(Transmitter egress) {
+            Held head = waiting.peek();
+            if (head == null || !head.routed || head.egress != egress) {
+                return null;
+            }
+            boolean posted = head.rest.tlpClass() == TlpClass.POSTED;
+            return posted || mayPassPosted(head) ? firstPart(head.rest) : null;
+        }
+
+        private Tlp firstPart(Tlp tlp) {
+            return tlp.payload() <= maxPayload
+                    ? tlp
+                    : tlp.part(tlp.address, Splitting.nextPart(tlp.address, tlp.bytes, maxPayload));
+        }
+
+        @Override
+        public Tlp begin() {
+            Held head = waiting.element();
+            Tlp part = firstPart(head.rest);
+            if (part == head.rest) {
+                leaving.add(waiting.remove());
+                wakeOthers(head.egress);
+            } else {
+                head.rest = head.rest.part(head.rest.address + part.bytes, head.rest.bytes - part.bytes);
+            }
+            return part;
+        }
+
+        @Override
+        public void end(Tlp tlp) {
+            for (Held each : leaving) {
+                each.gone |= each.rest == tlp;
+            }
+            while (!leaving.isEmpty() && leaving.element().gone) {
+                Tlp whole = leaving.remove().whole;
+                release(whole.tlpClass(), whole.dataCredits());
+            }
+        }
+    }
+}

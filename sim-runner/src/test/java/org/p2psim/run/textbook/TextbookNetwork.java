@@ -1,0 +1,206 @@
+package org.p2psim.run.textbook;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.Lists;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.p2psim.address.Bdf;
+import org.p2psim.outcome.LinkUse;
+import org.p2psim.outcome.LinkUse.Direction;
+import org.p2psim.run.flow.DmaListener;
+import org.p2psim.run.flow.DmaRequest;
+import org.p2psim.timing.PortTiming;
+import org.p2psim.timing.Timings;
+import org.p2psim.topology.Fabric;
+import org.p2psim.topology.HostBridge;
+import org.p2psim.topology.Link;
+import org.p2psim.topology.PciFunction;
+import org.p2psim.topology.PortType;
+import org.p2psim.transaction.Credits;
+
+/**
+ * Functions below switches and one root complex, and DMA between them by the shortest way: no ACS, no IOMMU, no errors,
+ * no arbitration weights.
+ */
+public final class TextbookNetwork implements AutoCloseable {
+    private static final int ANY_PAYLOAD = Integer.MAX_VALUE;
+
+    private final Fabric fabric;
+    private final Timings timings;
+    private final Function<PciFunction, Credits> advertised;
+    private final StockSimulator simulator = new StockSimulator();
+    private final Clock clock = new Clock(simulator);
+    private final Map<PciFunction, Duplex> links = new HashMap<>();
+    private final Map<PciFunction, Device> devices = new HashMap<>();
+
+    /** A link below a port. */
+    private record Duplex(Transmitter upstream, Transmitter downstream) {}
+
+    /** @param advertised the credits that the receiver of a port or function has */
+    public TextbookNetwork(Fabric fabric, Timings timings, Function<PciFunction, Credits> advertised) {
+        this.fabric = fabric;
+        this.timings = timings;
+        this.advertised = advertised;
+    }
+
+    /**
+     * Starts a DMA later. Links have numbers, and ports their place in the round, in the order in which DMAs come to need
+     * them: first on the way of the data.
+     */
+    public void start(long time, DmaRequest request, DmaListener listener) {
+        clock.begin(time, () -> start(request, listener));
+    }
+
+    private void start(DmaRequest request, DmaListener listener) {
+        boolean reads = request.direction() == DmaRequest.Direction.READ;
+        if (reads) {
+            connect(request.target(), request.initiator());
+            device(request.target()).becomeCompleter();
+        }
+        connect(request.initiator(), request.target());
+        Device initiator = device(request.initiator());
+        Dma dma = new Dma(clock, request, listener, initiator, device(request.target()));
+        if (reads) {
+            initiator.tags().begin(dma, request.tags());
+        }
+        initiator.begin(dma);
+    }
+
+    private Device device(PciFunction function) {
+        return Objects.requireNonNull(devices.get(function));
+    }
+
+    /** All ports on the way know where to send what is for a function. */
+    private void connect(PciFunction from, PciFunction to) {
+        List<Transmitter> way = way(from, to);
+        for (int i = 1; i < way.size(); i++) {
+            SwitchPort port = (SwitchPort) way.get(i - 1).receiver();
+            port.route(device(to), way.get(i));
+            way.get(i).addPort(port);
+        }
+    }
+
+    /** Up to the switch or the root complex above both, and down from there. */
+    private List<Transmitter> way(PciFunction from, PciFunction to) {
+        List<PciFunction> up = portsAbove(from);
+        List<PciFunction> down = portsAbove(to);
+        up.removeAll(portsAbove(to));
+        down.removeAll(portsAbove(from));
+        List<Transmitter> way = new ArrayList<>();
+        up.forEach(port -> way.add(link(port).upstream()));
+        Lists.reverse(down).forEach(port -> way.add(link(port).downstream()));
+        return way;
+    }
+
+    private List<PciFunction> portsAbove(PciFunction function) {
+        List<PciFunction> ports = new ArrayList<>(fabric.wayUp(function));
+        ports.removeIf(port -> port.linkBelow().isEmpty());
+        return ports;
+    }
+
+    private Duplex link(PciFunction port) {
+        Duplex known = links.get(port);
+        if (known != null) {
+            return known;
+        }
+        Link link = port.linkBelow().orElseThrow();
+        PciFunction other = fabric.below(port).get(0);
+        PortTiming above = timings.port(port.address());
+        PortTiming below = timings.port(other.address());
+        int number = 2 * links.size();
+        Transmitter upstream = new Transmitter(
+                number, clock, link, below.efficiencyTowards(above), switchPort(port, link), advertised.apply(port));
+        Transmitter downstream = new Transmitter(
+                number + 1,
+                clock,
+                link,
+                above.efficiencyTowards(below),
+                receiver(other, link),
+                advertised.apply(other));
+        upstream.setOtherDirection(downstream);
+        downstream.setOtherDirection(upstream);
+        Duplex made = new Duplex(upstream, downstream);
+        links.put(port, made);
+        return made;
+    }
+
+    private Receiver receiver(PciFunction below, Link link) {
+        if (below.type() == PortType.UPSTREAM_PORT) {
+            return switchPort(below, link);
+        }
+        long writeLatency = timings.device(below.address()).writeLatency();
+        Device device = new Device(
+                clock, link, timings.mps(), advertised.apply(below), devices.size(), below.latency(), writeLatency);
+        devices.put(below, device);
+        return device;
+    }
+
+    /** A port of a switch, or of the root complex. */
+    private SwitchPort switchPort(PciFunction port, Link link) {
+        Credits credits = advertised.apply(port);
+        if (port.type() == PortType.ROOT_PORT) {
+            HostBridge bridge = fabric.hostBridge(port);
+            return new SwitchPort(
+                    clock, link, timings.mps(), credits, bridge.p2pLatency(), false, bridge.p2pMaxPayload());
+        }
+        PciFunction itsSwitch = port.type() == PortType.UPSTREAM_PORT
+                ? port
+                : fabric.upstreamBridge(port).orElseThrow();
+        boolean storeAndForward = timings.port(itsSwitch.address()).storeAndForward();
+        return new SwitchPort(clock, link, timings.mps(), credits, itsSwitch.latency(), storeAndForward, ANY_PAYLOAD);
+    }
+
+    public void runUntil(long time) {
+        simulator.runUntil(time);
+    }
+
+    public long now() {
+        return simulator.now();
+    }
+
+    /** How many events have happened. */
+    public long events() {
+        return simulator.events();
+    }
+
+    /** What one direction of the link below a port has carried. */
+    public record Carried(
+            Bdf port, Direction direction, long tlps, long payload, long wireBytes, long busyTicks, long dllps) {
+        private static Carried of(PciFunction port, Direction direction, Transmitter.Sent sent) {
+            return new Carried(
+                    port.address(), direction, sent.tlps, sent.payload, sent.wireBytes, sent.busyTicks, sent.dllps);
+        }
+
+        /** The same of what another model says. */
+        public static Carried of(LinkUse use) {
+            return new Carried(
+                    use.port(), use.direction(), use.tlps(), use.payload(), use.wire(), use.busy(), use.dllps());
+        }
+    }
+
+    /** In the order of the fabric's ports, upstream first; those that have carried TLPs. */
+    public ImmutableList<Carried> carried() {
+        return fabric.functions().stream()
+                .filter(links::containsKey)
+                .flatMap(this::carriedBelow)
+                .filter(carried -> carried.tlps() > 0)
+                .collect(ImmutableList.toImmutableList());
+    }
+
+    private Stream<Carried> carriedBelow(PciFunction port) {
+        Duplex link = link(port);
+        return Stream.of(
+                Carried.of(port, Direction.UPSTREAM, link.upstream().sent()),
+                Carried.of(port, Direction.DOWNSTREAM, link.downstream().sent()));
+    }
+
+    @Override
+    public void close() {
+        simulator.close();
+    }
+}

@@ -1,0 +1,205 @@
+package org.p2psim.run.textbook;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+import org.p2psim.topology.Link;
+import org.p2psim.transaction.Credits;
+import org.p2psim.transaction.DataLinkLayer;
+import org.p2psim.transaction.TlpClass;
+
+/**
+ * The sending end of one direction of a link. When it is idle it sends the DLLPs that are due, and if there are none the
+ * next TLP for which its receiver has room: of its ports in turn, and of each port's classes in turn.
+ */
+final class Transmitter {
+    private static final int PERMILLE = 1000;
+
+    private final int number;
+    private final Clock clock;
+    private final Link link;
+    private final int efficiency;
+    private final Receiver receiver;
+    private final Pool[] credits;
+    private final RoundRobin<RoundRobin<Source>> ports = new RoundRobin<>();
+    private final Map<Object, RoundRobin<Source>> portOf = new HashMap<>();
+    private final PriorityQueue<Dllp> due = new PriorityQueue<>();
+    private final Sent sent = new Sent();
+    private @Nullable Transmitter otherDirection;
+    private boolean busy;
+    private boolean deciding;
+
+    /** What it has sent. */
+    static final class Sent {
+        long tlps;
+        long payload;
+        long wireBytes;
+        long busyTicks;
+        long dllps;
+    }
+
+    /** The credits of one class. */
+    private static final class Pool {
+        private int headers;
+        private int data;
+
+        Pool(int headers, int data) {
+            this.headers = headers;
+            this.data = data;
+        }
+
+        boolean hasRoomFor(Tlp tlp) {
+            return headers != 0 && (data == Credits.INFINITE || data >= tlp.dataCredits());
+        }
+
+        void add(int moreHeaders, int moreData) {
+            headers += headers == Credits.INFINITE ? 0 : moreHeaders;
+            data += data == Credits.INFINITE ? 0 : moreData;
+        }
+    }
+
+    /**
+     * One direction.
+     *
+     * @param efficiency permille of the rate of the link
+     */
+    Transmitter(int number, Clock clock, Link link, int efficiency, Receiver receiver, Credits advertised) {
+        this.number = number;
+        this.clock = clock;
+        this.link = link;
+        this.efficiency = efficiency;
+        this.receiver = receiver;
+        this.credits = Arrays.stream(TlpClass.values())
+                .map(each -> new Pool(advertised.headers(each), advertised.data(each)))
+                .toArray(Pool[]::new);
+    }
+
+    void setOtherDirection(Transmitter other) {
+        otherDirection = other;
+        receiver.answerBy(other);
+    }
+
+    int number() {
+        return number;
+    }
+
+    Receiver receiver() {
+        return receiver;
+    }
+
+    Sent sent() {
+        return sent;
+    }
+
+    /** TLPs come from an ingress port of the same switch. Returns its classes. */
+    RoundRobin<Source> addPort(Object port) {
+        RoundRobin<Source> classes = portOf.computeIfAbsent(port, key -> new RoundRobin<>());
+        ports.add(classes);
+        return classes;
+    }
+
+    /** One class of a port has a TLP that goes here. */
+    void addSource(Object port, Source source) {
+        addPort(port).add(source);
+    }
+
+    void removePort(Object port) {
+        ports.remove(addPort(port));
+        portOf.remove(port);
+    }
+
+    /** How long a TLP takes the link. */
+    long ticks(Tlp tlp) {
+        return ticks(tlp.wireBytes(link.flitMode()));
+    }
+
+    /** SKP ordered sets have their share, but in FLIT mode, where the encoding counts them; both roundings are up. */
+    private long ticks(int bytes) {
+        long ticks = link.serialisationTicks(bytes);
+        if (!link.flitMode()) {
+            int others = DataLinkLayer.SKP_INTERVAL - DataLinkLayer.SKP_BYTES;
+            ticks = (ticks * DataLinkLayer.SKP_INTERVAL + others - 1) / others;
+        }
+        return (ticks * PERMILLE + efficiency - 1) / efficiency;
+    }
+
+    /** Something has changed that it may have waited for. */
+    void wake() {
+        if (!busy && !deciding) {
+            deciding = true;
+            clock.decide(this);
+        }
+    }
+
+    void decide() {
+        deciding = false;
+        while (!busy && !due.isEmpty()) {
+            send(due.remove());
+        }
+        if (busy) {
+            return;
+        }
+        Source source = ports.first(port -> port.first(each -> canSend(each) ? each : null));
+        if (source != null) {
+            send(source);
+        }
+    }
+
+    private boolean canSend(Source source) {
+        Tlp tlp = source.head(this);
+        return tlp != null && credits[tlp.tlpClass().ordinal()].hasRoomFor(tlp);
+    }
+
+    private void send(Source source) {
+        Tlp tlp = source.begin();
+        long ticks = ticks(tlp);
+        credits[tlp.tlpClass().ordinal()].add(-1, -tlp.dataCredits());
+        busy = true;
+        count(tlp, ticks);
+        clock.after(ticks, () -> {
+            source.end(tlp);
+            becomeIdle();
+        });
+        receiver.headArrives(tlp, ticks);
+        clock.after(ticks, () -> receiver.tailArrives(tlp));
+    }
+
+    private void count(Tlp tlp, long ticks) {
+        sent.tlps++;
+        sent.payload += tlp.payload();
+        sent.wireBytes += tlp.wireBytes(link.flitMode());
+        sent.busyTicks += ticks;
+    }
+
+    /** FLITs have room for DLLPs beside the TLPs; whoever decides when one is sent does not know of it yet. */
+    private void send(Dllp dllp) {
+        sent.dllps++;
+        long ticks = link.flitMode() ? 0 : ticks(DataLinkLayer.DLLP_BYTES);
+        if (ticks > 0) {
+            busy = true;
+            clock.after(ticks, this::becomeIdle);
+        }
+        if (dllp.isUpdate() && otherDirection != null) {
+            Transmitter other = otherDirection;
+            clock.after(Math.max(1, ticks), () -> other.creditsArrive(dllp));
+        }
+    }
+
+    private void becomeIdle() {
+        busy = false;
+        wake();
+    }
+
+    private void creditsArrive(Dllp update) {
+        credits[update.kind()].add(update.headers(), update.data());
+        wake();
+    }
+
+    /** A DLLP about the other direction is due. */
+    void owe(Dllp dllp) {
+        due.add(dllp);
+        wake();
+    }
+}
