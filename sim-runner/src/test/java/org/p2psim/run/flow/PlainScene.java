@@ -13,6 +13,7 @@ import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Attributes;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
+import org.p2psim.run.flow.Scene.DmaAt;
 import org.p2psim.run.flow.Target.PciTarget;
 import org.p2psim.timing.DeviceTiming;
 import org.p2psim.timing.PortTiming;
@@ -33,8 +34,6 @@ import org.p2psim.unit.Ticks;
 record PlainScene(Fabric fabric, Timings timings, List<DmaAt> dmas) {
     private static final long FOUR_GIB = 1L << 32;
 
-    record DmaAt(long start, DmaRequest request) {}
-
     static PlainScene of(SplittableRandom random) {
         Fabric fabric = withAnyLatencies(anyFabric(random), random);
         int mps = 128 << random.nextInt(random.nextBoolean() ? 3 : 6);
@@ -43,9 +42,9 @@ record PlainScene(Fabric fabric, Timings timings, List<DmaAt> dmas) {
         int[] tags = random.ints(fabric.endpoints().size(), 1, random.nextBoolean() ? 4 : 65)
                 .toArray();
         for (int i = random.nextInt(1, 7); i > 0; i--) {
-            dmas.add(new DmaAt(
-                    together ? 0 : Ticks.ofNanoseconds(random.nextInt(40) * 50),
-                    anyDma("dma" + i, mps, tags, fabric, random)));
+            long start = together ? 0 : Ticks.ofNanoseconds(random.nextInt(40) * 50);
+            long stop = random.nextInt(4) == 0 ? start + Ticks.ofNanoseconds(random.nextInt(100) * 50) : Agenda.NEVER;
+            dmas.add(new DmaAt(start, stop, anyDma("dma" + i, mps, tags, fabric, random)));
         }
         return new PlainScene(fabric, anyTimings(mps, fabric, random), dmas);
     }
@@ -162,7 +161,7 @@ record PlainScene(Fabric fabric, Timings timings, List<DmaAt> dmas) {
                                     : Optional.of(anyCredits(mps, credits == 1, endpoint, random)),
                             slower ? OptionalInt.of(random.nextInt(900, 1001)) : OptionalInt.empty(),
                             OptionalLong.empty(),
-                            1,
+                            1 + random.nextInt(random.nextBoolean() ? 1 : 3),
                             function.type() == PortType.UPSTREAM_PORT && random.nextInt(4) == 0));
             if (endpoint && random.nextInt(3) == 0) {
                 devices.put(function.address(), new DeviceTiming(anyLatency(random), OptionalLong.empty(), 0));

@@ -12,13 +12,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.p2psim.run.flow.Run.Told;
 import org.p2psim.run.flow.Run.What;
+import org.p2psim.run.flow.Scene.DmaAt;
+import org.p2psim.run.textbook.Carried;
 import org.p2psim.run.textbook.TextbookNetwork;
-import org.p2psim.run.textbook.TextbookNetwork.Carried;
 import org.p2psim.topology.Fabric;
 import org.p2psim.unit.Ticks;
 
 /** What the network says is what a model says that shares no code with it, has an event for every change, and no tricks. */
 class TextbookTest {
+    private static final long NEVER_DONE = -1;
     private static final long LONG = 1000 * Ticks.PER_SECOND;
 
     private static final Comparator<Told> BY_TIME = Comparator.comparingLong(Told::at)
@@ -39,22 +41,34 @@ class TextbookTest {
     void everyTlpLandsWhenTheTextbookSays(int seed) {
         PlainScene scene = PlainScene.of(new SplittableRandom(seed));
         Account expected = byTheTextbook(scene);
-        Account said = byTheNetwork(scene);
-        assertThat(said.told()).as("seed %d", seed).isEqualTo(expected.told());
-        assertThat(said.doneAt()).as("seed %d", seed).doesNotContain(0L).isEqualTo(expected.doneAt());
-        assertThat(said.carried()).as("seed %d", seed).isEqualTo(expected.carried());
+        for (Fidelity fidelity : List.of(Fidelity.L0, Fidelity.L1)) {
+            Account said = byTheNetwork(scene, fidelity);
+            assertThat(said.told()).as("seed %d, %s", seed, fidelity).isEqualTo(expected.told());
+            assertThat(said.doneAt())
+                    .as("seed %d, %s", seed, fidelity)
+                    .doesNotContain(NEVER_DONE)
+                    .isEqualTo(expected.doneAt());
+            assertThat(said.carried()).as("seed %d, %s", seed, fidelity).isEqualTo(expected.carried());
+        }
     }
 
-    private static Account byTheNetwork(PlainScene scene) {
-        Run run = new Run(scene.fabric(), scene.timings(), EveryEvent::new);
+    private static Account byTheNetwork(PlainScene scene, Fidelity fidelity) {
+        Run run = new Run(scene.fabric(), scene.timings(), fidelity);
         List<Run.Log> logs = new ArrayList<>();
-        scene.dmas().forEach(dma -> logs.add(run.start(dma.start(), dma.request())));
+        for (DmaAt dma : scene.dmas()) {
+            logs.add(run.start(dma.start(), dma.request()));
+            if (dma.stop() != Agenda.NEVER) {
+                run.engine.at(dma.stop(), () -> run.network.stop(dma.request().name()));
+            }
+        }
         List<Carried> carried = run.run().stream().map(Carried::of).toList();
         return new Account(
                 logs.stream()
                         .map(log -> log.told.stream().sorted(BY_TIME).toList())
                         .toList(),
-                logs.stream().map(log -> log.doneAt).toList(),
+                logs.stream()
+                        .map(log -> log.timesDone == 1 ? log.doneAt : NEVER_DONE)
+                        .toList(),
                 carried);
     }
 
@@ -63,10 +77,13 @@ class TextbookTest {
         try (TextbookNetwork network =
                 new TextbookNetwork(fabric, scene.timings(), new AdvertisedCredits(fabric, scene.timings()))) {
             List<Log> logs = new ArrayList<>();
-            for (PlainScene.DmaAt dma : scene.dmas()) {
+            for (DmaAt dma : scene.dmas()) {
                 Log log = new Log(network);
                 logs.add(log);
                 network.start(dma.start(), dma.request(), log);
+                if (dma.stop() != Agenda.NEVER) {
+                    network.stop(dma.stop(), dma.request().name());
+                }
             }
             network.runUntil(LONG);
             return new Account(
@@ -81,7 +98,7 @@ class TextbookTest {
     private static final class Log implements DmaListener {
         final List<Told> told = new ArrayList<>();
         private final TextbookNetwork network;
-        long doneAt;
+        private long doneAt = NEVER_DONE;
 
         Log(TextbookNetwork network) {
             this.network = network;

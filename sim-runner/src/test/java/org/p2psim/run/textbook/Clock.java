@@ -5,12 +5,12 @@ import java.util.PriorityQueue;
 import nl.tudelft.simulation.dsol.formalisms.eventscheduling.Executable;
 
 /**
- * Time, and the order of an instant: what changes comes first, timers, which gather what has changed, come next, and
- * decisions, which look at all of it, last.
+ * Time, and the order of an instant: what changes comes first, then what somebody does, then timers, which gather what
+ * has changed, and last the decisions, which look at all of it.
  */
 final class Clock {
     private static final int CHANGE = 10;
-    private static final int BEGINNING = 8;
+    private static final int ACTION = 8;
     private static final int TIMER = 6;
     private static final int DECISION = 4;
 
@@ -36,8 +36,8 @@ final class Clock {
         }
     }
 
-    void begin(long time, Executable beginning) {
-        simulator.at(time, BEGINNING, beginning);
+    void act(long time, Executable action) {
+        simulator.at(time, ACTION, action);
     }
 
     void timer(long ticks, Executable expiry) {

@@ -42,16 +42,16 @@ final class Device extends Receiver implements Source {
 
     /** From now on it is asked for data. */
     void becomeCompleter() {
-        answers().addSource(this, this);
+        answers().addSource(this);
     }
 
     void begin(Dma dma) {
-        answers().addSource(dma, dma);
+        answers().addSource(dma);
         answers().wake();
     }
 
     void end(Dma dma) {
-        answers().removePort(dma);
+        answers().removeSource(dma);
         tags.end(dma);
     }
 

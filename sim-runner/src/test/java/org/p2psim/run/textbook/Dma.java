@@ -25,6 +25,7 @@ final class Dma implements Source {
     private @Nullable Tlp next;
     private long outstanding;
     private long lastTag = -1;
+    private boolean ended;
 
     Dma(Clock clock, DmaRequest request, DmaListener listener, Device initiator, Device target) {
         this.clock = clock;
@@ -91,6 +92,14 @@ final class Dma implements Source {
         return tlp;
     }
 
+    /** What is on its way goes on. */
+    void stop() {
+        next = null;
+        remaining = 0;
+        segments.forEachRemaining(segment -> {});
+        endIfDrained();
+    }
+
     void wrote(Tlp write) {
         listener.landed(clock.now(), write.address, write.bytes, write.issued);
         arrived(write.bytes);
@@ -109,7 +118,12 @@ final class Dma implements Source {
 
     private void arrived(int bytes) {
         outstanding -= bytes;
-        if (outstanding == 0 && next == null) {
+        endIfDrained();
+    }
+
+    private void endIfDrained() {
+        if (outstanding == 0 && next == null && !ended) {
+            ended = true;
             initiator.end(this);
             listener.done();
         }

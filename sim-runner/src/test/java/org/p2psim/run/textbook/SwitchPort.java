@@ -16,32 +16,30 @@ import org.p2psim.transaction.TlpClass;
  * those that came before. Others may pass posted TLPs only as the ordering rules allow.
  */
 final class SwitchPort extends Receiver {
-    private final long latency;
-    private final boolean storeAndForward;
-    private final int maxPayload;
+    private final Inside inside;
+    private final int weight;
     private final Map<Device, Transmitter> egresses = new HashMap<>();
     private final Queue[] queues = {new Queue(), new Queue(), new Queue()};
     private long arrivals;
 
     /**
-     * A port of a switch that passes TLPs on.
+     * The switch or root complex itself.
      *
-     * @param latency of the switch, ticks
+     * @param latency ticks
      * @param storeAndForward whether it receives TLPs whole before it sends them on
      * @param maxPayload bytes: larger TLPs are received whole and sent on in parts
      */
-    SwitchPort(
-            Clock clock,
-            Link link,
-            int mps,
-            Credits advertised,
-            long latency,
-            boolean storeAndForward,
-            int maxPayload) {
+    record Inside(long latency, boolean storeAndForward, int maxPayload) {}
+
+    /** @param weight TLPs of this port that an egress link takes before those of another */
+    SwitchPort(Clock clock, Link link, int mps, Credits advertised, Inside inside, int weight) {
         super(clock, link, mps, advertised);
-        this.latency = latency;
-        this.storeAndForward = storeAndForward;
-        this.maxPayload = maxPayload;
+        this.inside = inside;
+        this.weight = weight;
+    }
+
+    int weight() {
+        return weight;
     }
 
     void route(Device destination, Transmitter egress) {
@@ -74,10 +72,10 @@ final class SwitchPort extends Receiver {
         Queue queue = queues[tlp.tlpClass().ordinal()];
         Held held = new Held(tlp, egress, arrivals++);
         queue.waiting.add(held);
-        egress.addSource(this, queue);
-        boolean whole = storeAndForward || tlp.payload() > maxPayload;
+        egress.addClass(this, queue);
+        boolean whole = inside.storeAndForward() || tlp.payload() > inside.maxPayload();
         long behind = whole ? ticks : Math.max(0, ticks - egress.ticks(tlp));
-        clock.after(receptionTicks + latency + behind, () -> {
+        clock.after(receptionTicks + inside.latency() + behind, () -> {
             held.routed = true;
             if (queue.waiting.peek() == held) {
                 egress.wake();
@@ -124,9 +122,10 @@ final class SwitchPort extends Receiver {
         }
 
         private Tlp firstPart(Tlp tlp) {
-            return tlp.payload() <= maxPayload
+            int most = inside.maxPayload();
+            return tlp.payload() <= most
                     ? tlp
-                    : tlp.part(tlp.address, Splitting.nextPart(tlp.address, tlp.bytes, maxPayload));
+                    : tlp.part(tlp.address, Splitting.nextPart(tlp.address, tlp.bytes, most));
         }
 
         @Override

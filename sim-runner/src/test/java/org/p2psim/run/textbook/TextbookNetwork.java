@@ -9,11 +9,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.p2psim.address.Bdf;
-import org.p2psim.outcome.LinkUse;
 import org.p2psim.outcome.LinkUse.Direction;
 import org.p2psim.run.flow.DmaListener;
 import org.p2psim.run.flow.DmaRequest;
+import org.p2psim.run.textbook.SwitchPort.Inside;
 import org.p2psim.timing.PortTiming;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
@@ -24,8 +23,7 @@ import org.p2psim.topology.PortType;
 import org.p2psim.transaction.Credits;
 
 /**
- * Functions below switches and one root complex, and DMA between them by the shortest way: no ACS, no IOMMU, no errors,
- * no arbitration weights.
+ * Functions below switches and one root complex, and DMA between them by the shortest way: no ACS, no IOMMU, no errors.
  */
 public final class TextbookNetwork implements AutoCloseable {
     private static final int ANY_PAYLOAD = Integer.MAX_VALUE;
@@ -37,6 +35,7 @@ public final class TextbookNetwork implements AutoCloseable {
     private final Clock clock = new Clock(simulator);
     private final Map<PciFunction, Duplex> links = new HashMap<>();
     private final Map<PciFunction, Device> devices = new HashMap<>();
+    private final Map<String, Dma> dmas = new HashMap<>();
 
     /** A link below a port. */
     private record Duplex(Transmitter upstream, Transmitter downstream) {}
@@ -53,7 +52,12 @@ public final class TextbookNetwork implements AutoCloseable {
      * them: first on the way of the data.
      */
     public void start(long time, DmaRequest request, DmaListener listener) {
-        clock.begin(time, () -> start(request, listener));
+        clock.act(time, () -> start(request, listener));
+    }
+
+    /** Stops a DMA that has started: it issues nothing more. */
+    public void stop(long time, String name) {
+        clock.act(time, () -> Objects.requireNonNull(dmas.get(name)).stop());
     }
 
     private void start(DmaRequest request, DmaListener listener) {
@@ -65,6 +69,7 @@ public final class TextbookNetwork implements AutoCloseable {
         connect(request.initiator(), request.target());
         Device initiator = device(request.initiator());
         Dma dma = new Dma(clock, request, listener, initiator, device(request.target()));
+        dmas.put(request.name(), dma);
         if (reads) {
             initiator.tags().begin(dma, request.tags());
         }
@@ -81,7 +86,7 @@ public final class TextbookNetwork implements AutoCloseable {
         for (int i = 1; i < way.size(); i++) {
             SwitchPort port = (SwitchPort) way.get(i - 1).receiver();
             port.route(device(to), way.get(i));
-            way.get(i).addPort(port);
+            way.get(i).addPort(port, port.weight());
         }
     }
 
@@ -142,17 +147,26 @@ public final class TextbookNetwork implements AutoCloseable {
 
     /** A port of a switch, or of the root complex. */
     private SwitchPort switchPort(PciFunction port, Link link) {
-        Credits credits = advertised.apply(port);
-        if (port.type() == PortType.ROOT_PORT) {
-            HostBridge bridge = fabric.hostBridge(port);
-            return new SwitchPort(
-                    clock, link, timings.mps(), credits, bridge.p2pLatency(), false, bridge.p2pMaxPayload());
-        }
-        PciFunction itsSwitch = port.type() == PortType.UPSTREAM_PORT
+        return new SwitchPort(
+                clock,
+                link,
+                timings.mps(),
+                advertised.apply(port),
+                port.type() == PortType.ROOT_PORT ? insideRootComplex(port) : insideSwitch(port),
+                timings.port(port.address()).arbitrationWeight());
+    }
+
+    private Inside insideRootComplex(PciFunction port) {
+        HostBridge bridge = fabric.hostBridge(port);
+        return new Inside(bridge.p2pLatency(), false, bridge.p2pMaxPayload());
+    }
+
+    private Inside insideSwitch(PciFunction port) {
+        PciFunction upstreamPort = port.type() == PortType.UPSTREAM_PORT
                 ? port
                 : fabric.upstreamBridge(port).orElseThrow();
-        boolean storeAndForward = timings.port(itsSwitch.address()).storeAndForward();
-        return new SwitchPort(clock, link, timings.mps(), credits, itsSwitch.latency(), storeAndForward, ANY_PAYLOAD);
+        boolean storeAndForward = timings.port(upstreamPort.address()).storeAndForward();
+        return new Inside(upstreamPort.latency(), storeAndForward, ANY_PAYLOAD);
     }
 
     public void runUntil(long time) {
@@ -166,21 +180,6 @@ public final class TextbookNetwork implements AutoCloseable {
     /** How many events have happened. */
     public long events() {
         return simulator.events();
-    }
-
-    /** What one direction of the link below a port has carried. */
-    public record Carried(
-            Bdf port, Direction direction, long tlps, long payload, long wireBytes, long busyTicks, long dllps) {
-        private static Carried of(PciFunction port, Direction direction, Transmitter.Sent sent) {
-            return new Carried(
-                    port.address(), direction, sent.tlps, sent.payload, sent.wireBytes, sent.busyTicks, sent.dllps);
-        }
-
-        /** The same of what another model says. */
-        public static Carried of(LinkUse use) {
-            return new Carried(
-                    use.port(), use.direction(), use.tlps(), use.payload(), use.wire(), use.busy(), use.dllps());
-        }
     }
 
     /** In the order of the fabric's ports, upstream first; those that have carried TLPs. */

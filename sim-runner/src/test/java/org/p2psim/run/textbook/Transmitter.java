@@ -93,21 +93,33 @@ final class Transmitter {
         return sent;
     }
 
-    /** TLPs come from an ingress port of the same switch. Returns its classes. */
-    RoundRobin<Source> addPort(Object port) {
-        RoundRobin<Source> classes = portOf.computeIfAbsent(port, key -> new RoundRobin<>());
-        ports.add(classes);
-        return classes;
+    /**
+     * TLPs come from an ingress port of the same switch.
+     *
+     * @param weight TLPs of the port that are taken before those of the next
+     */
+    void addPort(Object port, int weight) {
+        ports.add(classesOf(port), weight);
     }
 
-    /** One class of a port has a TLP that goes here. */
-    void addSource(Object port, Source source) {
-        addPort(port).add(source);
+    /** A class of a port has a TLP that goes here. */
+    void addClass(Object port, Source source) {
+        classesOf(port).add(source, 1);
     }
 
-    void removePort(Object port) {
-        ports.remove(addPort(port));
-        portOf.remove(port);
+    /** A port with one class and nothing else. */
+    void addSource(Source source) {
+        addPort(source, 1);
+        addClass(source, source);
+    }
+
+    void removeSource(Source source) {
+        ports.remove(classesOf(source));
+        portOf.remove(source);
+    }
+
+    private RoundRobin<Source> classesOf(Object port) {
+        return portOf.computeIfAbsent(port, key -> new RoundRobin<>());
     }
 
     /** How long a TLP takes the link. */
