@@ -1,6 +1,6 @@
 package org.p2psim.run.flow;
 
-import java.util.function.Function;
+import org.p2psim.run.textbook.TextbookNetwork;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
 import org.p2psim.topology.Link;
@@ -8,9 +8,9 @@ import org.p2psim.topology.PciFunction;
 import org.p2psim.transaction.Credits;
 
 /** What the receiver of a port or function advertises: what is stated, or as much as the network takes if nothing is. */
-record AdvertisedCredits(Fabric fabric, Timings timings) implements Function<PciFunction, Credits> {
+record AdvertisedCredits(Fabric fabric, Timings timings) implements TextbookNetwork.Advertised {
     @Override
-    public Credits apply(PciFunction receiver) {
+    public Credits by(PciFunction receiver) {
         return timings.port(receiver.address()).credits().orElseGet(() -> usual(receiver));
     }
 
@@ -20,5 +20,10 @@ record AdvertisedCredits(Fabric fabric, Timings timings) implements Function<Pci
                 .or(() -> fabric.upstreamBridge(receiver).orElseThrow().linkBelow())
                 .orElseThrow();
         return receiver.type().isEndpoint() ? buffers.ofEndpoint(link) : buffers.ofPort(link, receiver);
+    }
+
+    @Override
+    public Credits insideRootComplex(Link link) {
+        return new ReceiveBuffers(fabric, timings).ofStage(link.bytesPerSecond());
     }
 }

@@ -14,8 +14,10 @@ import org.p2psim.run.flow.DmaRequest.Attributes;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
 import org.p2psim.run.flow.Scene.DmaAt;
+import org.p2psim.run.flow.Target.MemoryTarget;
 import org.p2psim.run.flow.Target.PciTarget;
 import org.p2psim.timing.DeviceTiming;
+import org.p2psim.timing.MemoryTiming;
 import org.p2psim.timing.PortTiming;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
@@ -28,7 +30,7 @@ import org.p2psim.transaction.Credits;
 import org.p2psim.unit.Ticks;
 
 /**
- * DMA below one switch, a chain of two or one root complex, with any links, latencies, limits and credits: what a
+ * DMA below one switch, a chain of two or one root complex, to functions and to memory, with any links, latencies, limits and credits: what a
  * textbook has, and no more.
  */
 record PlainScene(Fabric fabric, Timings timings, List<DmaAt> dmas) {
@@ -134,7 +136,7 @@ record PlainScene(Fabric fabric, Timings timings, List<DmaAt> dmas) {
         return new DmaRequest(
                 name,
                 endpoints.get(initiator),
-                new PciTarget(endpoints.get(target)),
+                random.nextInt(4) == 0 ? new MemoryTarget("s0") : new PciTarget(endpoints.get(target)),
                 random.nextBoolean() ? Direction.READ : Direction.WRITE,
                 new Requests.Bulk(segments),
                 AddressKind.BUS_ADDRESS,
@@ -167,7 +169,10 @@ record PlainScene(Fabric fabric, Timings timings, List<DmaAt> dmas) {
                 devices.put(function.address(), new DeviceTiming(anyLatency(random), OptionalLong.empty(), 0));
             }
         }
-        return new Timings(ports, Map.of(), Map.of(), devices, mps, Ticks.ofNanoseconds(random.nextInt(600)));
+        MemoryTiming memory = new MemoryTiming(
+                anyLatency(random), 0, OptionalLong.empty(), 0, OptionalLong.empty(), anyLatency(random));
+        return new Timings(
+                ports, Map.of(), Map.of("s0", memory), devices, mps, Ticks.ofNanoseconds(random.nextInt(600)));
     }
 
     /** A few, or many of which some are infinite; the completion credits of functions are. */

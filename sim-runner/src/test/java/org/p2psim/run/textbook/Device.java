@@ -1,23 +1,18 @@
 package org.p2psim.run.textbook;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.topology.Link;
 import org.p2psim.transaction.Credits;
-import org.p2psim.transaction.Splitting;
 
 /** A function at the end of a link: it issues requests, takes writes and answers reads in the order of their arrival. */
-final class Device extends Receiver implements Source {
+final class Device extends Receiver {
     private final int id;
     private final long readLatency;
     private final long writeLatency;
     private final Tags tags = new Tags();
-    /** Reads whose data is there. */
-    private final Deque<Tlp> reads = new ArrayDeque<>();
-    /** Bytes of the first of them that are on their way. */
-    private int answered;
+    private @Nullable Completer completer;
 
     /**
      * A function.
@@ -26,7 +21,7 @@ final class Device extends Receiver implements Source {
      * @param writeLatency from a write until it is seen, ticks
      */
     Device(Clock clock, Link link, int mps, Credits advertised, int id, long readLatency, long writeLatency) {
-        super(clock, link, mps, advertised);
+        super(clock, Optional.of(link), mps, advertised);
         this.id = id;
         this.readLatency = readLatency;
         this.writeLatency = writeLatency;
@@ -42,16 +37,18 @@ final class Device extends Receiver implements Source {
 
     /** From now on it is asked for data. */
     void becomeCompleter() {
-        answers().addSource(this);
+        if (completer == null) {
+            completer = new Completer(back());
+        }
     }
 
     void begin(Dma dma) {
-        answers().addSource(dma);
-        answers().wake();
+        back().addSource(dma);
+        back().wake();
     }
 
     void end(Dma dma) {
-        answers().removeSource(dma);
+        back().removeSource(dma);
         tags.end(dma);
     }
 
@@ -65,15 +62,13 @@ final class Device extends Receiver implements Source {
         release(tlp.tlpClass(), tlp.dataCredits());
         switch (tlp.kind) {
             case MEM_WRITE -> clock.after(receptionTicks + writeLatency, () -> tlp.dma.wrote(tlp));
-            case MEM_READ -> clock.after(receptionTicks + readLatency, () -> answer(tlp));
+            case MEM_READ ->
+                clock.after(
+                        receptionTicks + readLatency,
+                        () -> Objects.requireNonNull(completer).answer(tlp));
             case COMPLETION_WITH_DATA -> clock.after(receptionTicks, () -> complete(tlp));
             default -> throw new IllegalArgumentException("nobody sends a TLP of kind " + tlp.kind);
         }
-    }
-
-    private void answer(Tlp read) {
-        reads.add(read);
-        answers().wake();
     }
 
     private void complete(Tlp completion) {
@@ -82,34 +77,7 @@ final class Device extends Receiver implements Source {
         if (read.missing == 0) {
             tags.giveBack();
             read.dma.completed(read);
-            answers().wake();
+            back().wake();
         }
-    }
-
-    @Override
-    public @Nullable Tlp head(Transmitter egress) {
-        return reads.isEmpty() ? null : nextCompletion(reads.element());
-    }
-
-    private Tlp nextCompletion(Tlp read) {
-        long address = read.address + answered;
-        int rcb = read.dma.request().rcb();
-        int mps = read.dma.request().mps();
-        return read.completion(address, Splitting.nextCompletion(address, read.bytes - answered, rcb, mps));
-    }
-
-    @Override
-    public Tlp begin() {
-        Tlp read = reads.element();
-        Tlp completion = nextCompletion(read);
-        if (answered == 0) {
-            read.dma.served(read);
-        }
-        answered += completion.bytes;
-        if (answered == read.bytes) {
-            reads.remove();
-            answered = 0;
-        }
-        return completion;
     }
 }

@@ -12,11 +12,13 @@ import org.p2psim.transaction.TlpKind;
 
 /** A DMA: the requests that its initiator issues one after the other, and what has become of them. */
 final class Dma implements Source {
+    private static final int OF_ROOT_COMPLEX = -2;
+
     private final Clock clock;
     private final DmaRequest request;
     private final DmaListener listener;
     private final Device initiator;
-    private final Device target;
+    private final Receiver target;
     private final boolean reads;
 
     private final Iterator<Segment> segments;
@@ -27,7 +29,7 @@ final class Dma implements Source {
     private long lastTag = -1;
     private boolean ended;
 
-    Dma(Clock clock, DmaRequest request, DmaListener listener, Device initiator, Device target) {
+    Dma(Clock clock, DmaRequest request, DmaListener listener, Device initiator, Receiver target) {
         this.clock = clock;
         this.request = request;
         this.listener = listener;
@@ -46,8 +48,13 @@ final class Dma implements Source {
         return initiator;
     }
 
-    Device target() {
+    Receiver target() {
         return target;
+    }
+
+    /** That of a root complex is like none of a function. */
+    int completerId() {
+        return target instanceof Device device ? device.id() : OF_ROOT_COMPLEX;
     }
 
     private void prepare() {

@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.p2psim.topology.Link;
 import org.p2psim.transaction.Credits;
@@ -18,7 +19,7 @@ import org.p2psim.transaction.TlpClass;
 final class SwitchPort extends Receiver {
     private final Inside inside;
     private final int weight;
-    private final Map<Device, Transmitter> egresses = new HashMap<>();
+    private final Map<Receiver, Onward> onward = new HashMap<>();
     private final Queue[] queues = {new Queue(), new Queue(), new Queue()};
     private long arrivals;
 
@@ -29,10 +30,15 @@ final class SwitchPort extends Receiver {
      * @param storeAndForward whether it receives TLPs whole before it sends them on
      * @param maxPayload bytes: larger TLPs are received whole and sent on in parts
      */
-    record Inside(long latency, boolean storeAndForward, int maxPayload) {}
+    record Inside(long latency, boolean storeAndForward, int maxPayload) {
+        static final int ANY_PAYLOAD = Integer.MAX_VALUE;
+        static final Inside NOTHING = new Inside(0, false, ANY_PAYLOAD);
+    }
+
+    private record Onward(Transmitter egress, Inside inside) {}
 
     /** @param weight TLPs of this port that an egress link takes before those of another */
-    SwitchPort(Clock clock, Link link, int mps, Credits advertised, Inside inside, int weight) {
+    SwitchPort(Clock clock, Optional<Link> link, int mps, Credits advertised, Inside inside, int weight) {
         super(clock, link, mps, advertised);
         this.inside = inside;
         this.weight = weight;
@@ -42,14 +48,20 @@ final class SwitchPort extends Receiver {
         return weight;
     }
 
-    void route(Device destination, Transmitter egress) {
-        egresses.put(destination, egress);
+    Inside inside() {
+        return inside;
+    }
+
+    /** @param through what lies between this port and the link */
+    void route(Receiver destination, Transmitter egress, Inside through) {
+        onward.put(destination, new Onward(egress, through));
     }
 
     /** A TLP in the buffer. */
     private static final class Held {
         final Tlp whole;
         final Transmitter egress;
+        final int maxPayload;
         final long arrival;
         /** What is not sent yet. */
         Tlp rest;
@@ -57,25 +69,27 @@ final class SwitchPort extends Receiver {
         boolean routed;
         boolean gone;
 
-        Held(Tlp tlp, Transmitter egress, long arrival) {
+        Held(Tlp tlp, Onward onward, long arrival) {
             this.whole = tlp;
             this.rest = tlp;
-            this.egress = egress;
+            this.egress = onward.egress();
+            this.maxPayload = onward.inside().maxPayload();
             this.arrival = arrival;
         }
     }
 
-    /** On a slower link than the one that it leaves by it may go on at once; else so late that it is sent without a gap. */
+    /** Its head goes on as soon as it is through, but to a faster link so late that the TLP is sent without a gap. */
     @Override
     void headArrives(Tlp tlp, long ticks) {
-        Transmitter egress = Objects.requireNonNull(egresses.get(tlp.to));
+        Onward its = Objects.requireNonNull(onward.get(tlp.to));
+        Transmitter egress = its.egress();
         Queue queue = queues[tlp.tlpClass().ordinal()];
-        Held held = new Held(tlp, egress, arrivals++);
+        Held held = new Held(tlp, its, arrivals++);
         queue.waiting.add(held);
         egress.addClass(this, queue);
-        boolean whole = inside.storeAndForward() || tlp.payload() > inside.maxPayload();
+        boolean whole = its.inside().storeAndForward() || tlp.payload() > held.maxPayload;
         long behind = whole ? ticks : Math.max(0, ticks - egress.ticks(tlp));
-        clock.after(receptionTicks + inside.latency() + behind, () -> {
+        clock.after(receptionTicks + its.inside().latency() + behind, () -> {
             held.routed = true;
             if (queue.waiting.peek() == held) {
                 egress.wake();
@@ -118,11 +132,12 @@ final class SwitchPort extends Receiver {
                 return null;
             }
             boolean posted = head.rest.tlpClass() == TlpClass.POSTED;
-            return posted || mayPassPosted(head) ? firstPart(head.rest) : null;
+            return posted || mayPassPosted(head) ? firstPart(head) : null;
         }
 
-        private Tlp firstPart(Tlp tlp) {
-            int most = inside.maxPayload();
+        private Tlp firstPart(Held held) {
+            Tlp tlp = held.rest;
+            int most = held.maxPayload;
             return tlp.payload() <= most
                     ? tlp
                     : tlp.part(tlp.address, Splitting.nextPart(tlp.address, tlp.bytes, most));
@@ -131,7 +146,7 @@ final class SwitchPort extends Receiver {
         @Override
         public Tlp begin() {
             Held head = waiting.element();
-            Tlp part = firstPart(head.rest);
+            Tlp part = firstPart(head);
             if (part == head.rest) {
                 leaving.add(waiting.remove());
                 wakeOthers(head.egress);

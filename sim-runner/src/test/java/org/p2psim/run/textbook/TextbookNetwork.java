@@ -7,12 +7,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
+import java.util.Optional;
 import java.util.stream.Stream;
-import org.p2psim.outcome.LinkUse.Direction;
+import org.jspecify.annotations.Nullable;
+import org.p2psim.outcome.LinkUse;
 import org.p2psim.run.flow.DmaListener;
 import org.p2psim.run.flow.DmaRequest;
+import org.p2psim.run.flow.DmaRequest.Direction;
+import org.p2psim.run.flow.Target.PciTarget;
 import org.p2psim.run.textbook.SwitchPort.Inside;
+import org.p2psim.timing.MemoryTiming;
 import org.p2psim.timing.PortTiming;
 import org.p2psim.timing.Timings;
 import org.p2psim.topology.Fabric;
@@ -23,25 +27,36 @@ import org.p2psim.topology.PortType;
 import org.p2psim.transaction.Credits;
 
 /**
- * Functions below switches and one root complex, and DMA between them by the shortest way: no ACS, no IOMMU, no errors.
+ * Functions below switches and one root complex, and DMA between them by the shortest way or with the memory of the host:
+ * no ACS, no IOMMU, no errors.
  */
 public final class TextbookNetwork implements AutoCloseable {
-    private static final int ANY_PAYLOAD = Integer.MAX_VALUE;
-
     private final Fabric fabric;
     private final Timings timings;
-    private final Function<PciFunction, Credits> advertised;
+    private final Advertised advertised;
     private final StockSimulator simulator = new StockSimulator();
     private final Clock clock = new Clock(simulator);
     private final Map<PciFunction, Duplex> links = new HashMap<>();
     private final Map<PciFunction, Device> devices = new HashMap<>();
+    private final Map<PciFunction, Transmitter> fromMemory = new HashMap<>();
+    private final Map<Transmitter, Completer> completers = new HashMap<>();
     private final Map<String, Dma> dmas = new HashMap<>();
+    private @Nullable Transmitter toMemory;
+    private int transmitters;
 
     /** A link below a port. */
     private record Duplex(Transmitter upstream, Transmitter downstream) {}
 
-    /** @param advertised the credits that the receiver of a port or function has */
-    public TextbookNetwork(Fabric fabric, Timings timings, Function<PciFunction, Credits> advertised) {
+    /** The credits that receivers have. */
+    public interface Advertised {
+        /** The receiver of a port or function. */
+        Credits by(PciFunction receiver);
+
+        /** Where completions wait for a link below a root port. */
+        Credits insideRootComplex(Link link);
+    }
+
+    public TextbookNetwork(Fabric fabric, Timings timings, Advertised advertised) {
         this.fabric = fabric;
         this.timings = timings;
         this.advertised = advertised;
@@ -61,14 +76,17 @@ public final class TextbookNetwork implements AutoCloseable {
     }
 
     private void start(DmaRequest request, DmaListener listener) {
-        boolean reads = request.direction() == DmaRequest.Direction.READ;
+        boolean reads = request.direction() == Direction.READ;
         if (reads) {
-            connect(request.target(), request.initiator());
-            device(request.target()).becomeCompleter();
+            List<Transmitter> back = wayBack(request);
+            connect(back, device(request.initiator()));
+            becomeCompleter(request, back.get(0));
         }
-        connect(request.initiator(), request.target());
+        List<Transmitter> way = wayThere(request);
+        Receiver target = way.get(way.size() - 1).receiver();
+        connect(way, target);
         Device initiator = device(request.initiator());
-        Dma dma = new Dma(clock, request, listener, initiator, device(request.target()));
+        Dma dma = new Dma(clock, request, listener, initiator, target);
         dmas.put(request.name(), dma);
         if (reads) {
             initiator.tags().begin(dma, request.tags());
@@ -80,14 +98,46 @@ public final class TextbookNetwork implements AutoCloseable {
         return Objects.requireNonNull(devices.get(function));
     }
 
-    /** All ports on the way know where to send what is for a function. */
-    private void connect(PciFunction from, PciFunction to) {
-        List<Transmitter> way = way(from, to);
+    private void becomeCompleter(DmaRequest request, Transmitter first) {
+        if (request.memory() instanceof PciTarget target) {
+            device(target.function()).becomeCompleter();
+        } else {
+            Completer completer = completers.computeIfAbsent(first, Completer::new);
+            ((HostMemory) toMemory().receiver()).answerBy(device(request.initiator()), completer);
+        }
+    }
+
+    /** All ports on the way know where to send what is for somebody. */
+    private static void connect(List<Transmitter> way, Receiver to) {
         for (int i = 1; i < way.size(); i++) {
             SwitchPort port = (SwitchPort) way.get(i - 1).receiver();
-            port.route(device(to), way.get(i));
-            way.get(i).addPort(port, port.weight());
+            Transmitter next = way.get(i);
+            port.route(to, next, next.receiver() instanceof HostMemory ? Inside.NOTHING : port.inside());
+            next.addPort(port, port.weight());
         }
+    }
+
+    private List<Transmitter> wayThere(DmaRequest request) {
+        PciFunction from = request.initiator();
+        if (request.memory() instanceof PciTarget target) {
+            return way(from, target.function());
+        }
+        List<Transmitter> way = new ArrayList<>();
+        portsAbove(from).forEach(port -> way.add(link(port).upstream()));
+        way.add(toMemory());
+        return way;
+    }
+
+    private List<Transmitter> wayBack(DmaRequest request) {
+        PciFunction to = request.initiator();
+        if (request.memory() instanceof PciTarget target) {
+            return way(target.function(), to);
+        }
+        List<PciFunction> down = Lists.reverse(portsAbove(to));
+        List<Transmitter> way = new ArrayList<>();
+        way.add(fromMemory(down.get(0)));
+        down.forEach(port -> way.add(link(port).downstream()));
+        return way;
     }
 
     /** Up to the switch or the root complex above both, and down from there. */
@@ -117,20 +167,40 @@ public final class TextbookNetwork implements AutoCloseable {
         PciFunction other = fabric.below(port).get(0);
         PortTiming above = timings.port(port.address());
         PortTiming below = timings.port(other.address());
-        int number = 2 * links.size();
-        Transmitter upstream = new Transmitter(
-                number, clock, link, below.efficiencyTowards(above), switchPort(port, link), advertised.apply(port));
-        Transmitter downstream = new Transmitter(
-                number + 1,
-                clock,
-                link,
-                above.efficiencyTowards(below),
-                receiver(other, link),
-                advertised.apply(other));
+        Transmitter upstream = transmitter(
+                new Wire.OfLink(link, below.efficiencyTowards(above)), switchPort(port, link), advertised.by(port));
+        Transmitter downstream = transmitter(
+                new Wire.OfLink(link, above.efficiencyTowards(below)), receiver(other, link), advertised.by(other));
         upstream.setOtherDirection(downstream);
         downstream.setOtherDirection(upstream);
         Duplex made = new Duplex(upstream, downstream);
         links.put(port, made);
+        return made;
+    }
+
+    private Transmitter transmitter(Wire wire, Receiver receiver, Credits credits) {
+        return new Transmitter(transmitters++, clock, wire, receiver, credits);
+    }
+
+    /** What all root ports send to memory. */
+    private Transmitter toMemory() {
+        if (toMemory == null) {
+            MemoryTiming timing = timings.memory(fabric.sockets().get(0).id());
+            toMemory = transmitter(new Wire.OfMemory(), new HostMemory(clock, timing), HostMemory.UNLIMITED);
+        }
+        return toMemory;
+    }
+
+    /** Where completions wait for the link below a root port. */
+    private Transmitter fromMemory(PciFunction rootPort) {
+        Transmitter known = fromMemory.get(rootPort);
+        if (known != null) {
+            return known;
+        }
+        Credits credits = advertised.insideRootComplex(rootPort.linkBelow().orElseThrow());
+        SwitchPort waiting = new SwitchPort(clock, Optional.empty(), timings.mps(), credits, Inside.NOTHING, 1);
+        Transmitter made = transmitter(new Wire.OfMemory(), waiting, credits);
+        fromMemory.put(rootPort, made);
         return made;
     }
 
@@ -140,7 +210,7 @@ public final class TextbookNetwork implements AutoCloseable {
         }
         long writeLatency = timings.device(below.address()).writeLatency();
         Device device = new Device(
-                clock, link, timings.mps(), advertised.apply(below), devices.size(), below.latency(), writeLatency);
+                clock, link, timings.mps(), advertised.by(below), devices.size(), below.latency(), writeLatency);
         devices.put(below, device);
         return device;
     }
@@ -149,9 +219,9 @@ public final class TextbookNetwork implements AutoCloseable {
     private SwitchPort switchPort(PciFunction port, Link link) {
         return new SwitchPort(
                 clock,
-                link,
+                Optional.of(link),
                 timings.mps(),
-                advertised.apply(port),
+                advertised.by(port),
                 port.type() == PortType.ROOT_PORT ? insideRootComplex(port) : insideSwitch(port),
                 timings.port(port.address()).arbitrationWeight());
     }
@@ -166,7 +236,7 @@ public final class TextbookNetwork implements AutoCloseable {
                 ? port
                 : fabric.upstreamBridge(port).orElseThrow();
         boolean storeAndForward = timings.port(upstreamPort.address()).storeAndForward();
-        return new Inside(upstreamPort.latency(), storeAndForward, ANY_PAYLOAD);
+        return new Inside(upstreamPort.latency(), storeAndForward, Inside.ANY_PAYLOAD);
     }
 
     public void runUntil(long time) {
@@ -194,8 +264,8 @@ public final class TextbookNetwork implements AutoCloseable {
     private Stream<Carried> carriedBelow(PciFunction port) {
         Duplex link = link(port);
         return Stream.of(
-                Carried.of(port, Direction.UPSTREAM, link.upstream().sent()),
-                Carried.of(port, Direction.DOWNSTREAM, link.downstream().sent()));
+                Carried.of(port, LinkUse.Direction.UPSTREAM, link.upstream().sent()),
+                Carried.of(port, LinkUse.Direction.DOWNSTREAM, link.downstream().sent()));
     }
 
     @Override

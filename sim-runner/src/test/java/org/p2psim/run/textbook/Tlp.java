@@ -13,7 +13,7 @@ final class Tlp {
 
     final TlpKind kind;
     final Dma dma;
-    final Device to;
+    final Receiver to;
     final long address;
     final int bytes;
     /** Of a completion: the read that it answers. */
@@ -24,7 +24,7 @@ final class Tlp {
     /** Of a read: bytes that are not back yet. */
     int missing;
 
-    private Tlp(TlpKind kind, Dma dma, Device to, long address, int bytes, @Nullable Tlp read) {
+    private Tlp(TlpKind kind, Dma dma, Receiver to, long address, int bytes, @Nullable Tlp read) {
         this.kind = kind;
         this.dma = dma;
         this.to = to;
@@ -79,6 +79,6 @@ final class Tlp {
                 attributes.idBasedOrdering(),
                 dma.initiator().id(),
                 0,
-                tlpClass() == TlpClass.COMPLETION ? dma.target().id() : Ordering.Passing.NONE);
+                tlpClass() == TlpClass.COMPLETION ? dma.completerId() : Ordering.Passing.NONE);
     }
 }

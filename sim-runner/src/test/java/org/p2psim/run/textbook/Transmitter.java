@@ -3,31 +3,27 @@ package org.p2psim.run.textbook;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
-import org.jspecify.annotations.Nullable;
-import org.p2psim.topology.Link;
 import org.p2psim.transaction.Credits;
-import org.p2psim.transaction.DataLinkLayer;
 import org.p2psim.transaction.TlpClass;
 
 /**
- * The sending end of one direction of a link. When it is idle it sends the DLLPs that are due, and if there are none the
- * next TLP for which its receiver has room: of its ports in turn, and of each port's classes in turn.
+ * The sending end of one direction of a link, or of a wire inside a root complex. When it is idle it sends the DLLPs
+ * that are due, and if there are none the next TLP for which its receiver has room: of its ports in turn, and of each
+ * port's classes in turn.
  */
 final class Transmitter {
-    private static final int PERMILLE = 1000;
-
     private final int number;
     private final Clock clock;
-    private final Link link;
-    private final int efficiency;
+    private final Wire wire;
     private final Receiver receiver;
     private final Pool[] credits;
     private final RoundRobin<RoundRobin<Source>> ports = new RoundRobin<>();
     private final Map<Object, RoundRobin<Source>> portOf = new HashMap<>();
     private final PriorityQueue<Dllp> due = new PriorityQueue<>();
     private final Sent sent = new Sent();
-    private @Nullable Transmitter otherDirection;
+    private Optional<Transmitter> otherDirection = Optional.empty();
     private boolean busy;
     private boolean deciding;
 
@@ -60,25 +56,25 @@ final class Transmitter {
         }
     }
 
-    /**
-     * One direction.
-     *
-     * @param efficiency permille of the rate of the link
-     */
-    Transmitter(int number, Clock clock, Link link, int efficiency, Receiver receiver, Credits advertised) {
+    /** @param advertised what the receiver has room for */
+    Transmitter(int number, Clock clock, Wire wire, Receiver receiver, Credits advertised) {
         this.number = number;
         this.clock = clock;
-        this.link = link;
-        this.efficiency = efficiency;
+        this.wire = wire;
         this.receiver = receiver;
         this.credits = Arrays.stream(TlpClass.values())
                 .map(each -> new Pool(advertised.headers(each), advertised.data(each)))
                 .toArray(Pool[]::new);
+        receiver.receiveFrom(this);
     }
 
     void setOtherDirection(Transmitter other) {
-        otherDirection = other;
-        receiver.answerBy(other);
+        otherDirection = Optional.of(other);
+    }
+
+    /** That of the same link; empty inside a root complex. */
+    Optional<Transmitter> otherDirection() {
+        return otherDirection;
     }
 
     int number() {
@@ -122,19 +118,9 @@ final class Transmitter {
         return portOf.computeIfAbsent(port, key -> new RoundRobin<>());
     }
 
-    /** How long a TLP takes the link. */
+    /** How long a TLP takes it. */
     long ticks(Tlp tlp) {
-        return ticks(tlp.wireBytes(link.flitMode()));
-    }
-
-    /** SKP ordered sets have their share, but in FLIT mode, where the encoding counts them; both roundings are up. */
-    private long ticks(int bytes) {
-        long ticks = link.serialisationTicks(bytes);
-        if (!link.flitMode()) {
-            int others = DataLinkLayer.SKP_INTERVAL - DataLinkLayer.SKP_BYTES;
-            ticks = (ticks * DataLinkLayer.SKP_INTERVAL + others - 1) / others;
-        }
-        return (ticks * PERMILLE + efficiency - 1) / efficiency;
+        return wire.ticks(tlp);
     }
 
     /** Something has changed that it may have waited for. */
@@ -181,21 +167,21 @@ final class Transmitter {
     private void count(Tlp tlp, long ticks) {
         sent.tlps++;
         sent.payload += tlp.payload();
-        sent.wireBytes += tlp.wireBytes(link.flitMode());
+        sent.wireBytes += wire.bytes(tlp);
         sent.busyTicks += ticks;
     }
 
     /** FLITs have room for DLLPs beside the TLPs; whoever decides when one is sent does not know of it yet. */
     private void send(Dllp dllp) {
         sent.dllps++;
-        long ticks = link.flitMode() ? 0 : ticks(DataLinkLayer.DLLP_BYTES);
+        long ticks = wire.dllpTicks();
         if (ticks > 0) {
             busy = true;
             clock.after(ticks, this::becomeIdle);
         }
-        if (dllp.isUpdate() && otherDirection != null) {
-            Transmitter other = otherDirection;
-            clock.after(Math.max(1, ticks), () -> other.creditsArrive(dllp));
+        if (dllp.isUpdate()) {
+            Transmitter other = otherDirection.orElseThrow();
+            clock.after(Math.max(1, ticks), () -> other.creditsArrive(dllp.kind(), dllp.headers(), dllp.data()));
         }
     }
 
@@ -204,8 +190,9 @@ final class Transmitter {
         wake();
     }
 
-    private void creditsArrive(Dllp update) {
-        credits[update.kind()].add(update.headers(), update.data());
+    /** @param kind number of the class */
+    void creditsArrive(int kind, int headers, int data) {
+        credits[kind].add(headers, data);
         wake();
     }
 
