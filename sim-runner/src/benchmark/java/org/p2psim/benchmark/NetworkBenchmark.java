@@ -21,8 +21,8 @@ import org.p2psim.unit.Bytes;
 import org.p2psim.unit.Ticks;
 
 /**
- * DMA in its steady state, a window of simulated time each invocation, at each fidelity, and the model of L0 on DSOL as
- * it comes and on a plain loop. {@code cpuNanos / tlps} is the time per TLP, {@code events / tlps} what the model takes
+ * DMA in its steady state, a window of simulated time each invocation, at each fidelity, the model of L0 on DSOL as it
+ * comes and on a plain loop, and a textbook's model on DSOL as it comes. {@code cpuNanos / tlps} is the time per TLP, {@code events / tlps} what the model takes
  * for it. Allocation: {@code -Dbenchmarks="NetworkBenchmark -prof gc"}.
  */
 @State(Scope.Benchmark)
@@ -41,7 +41,7 @@ public class NetworkBenchmark {
     @Param
     public Traffic traffic = Traffic.LINE;
 
-    @Param({"L0", "L1", "STOCK_DSOL", "PLAIN_LOOP"})
+    @Param({"L0", "L1", "STOCK_DSOL", "TEXTBOOK_DSOL", "PLAIN_LOOP"})
     public BulkDma.Way way = BulkDma.Way.L1;
 
     @SuppressWarnings("NullAway.Init")
