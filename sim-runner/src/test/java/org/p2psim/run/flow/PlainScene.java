@@ -13,7 +13,6 @@ import org.p2psim.routing.AddressKind;
 import org.p2psim.run.flow.DmaRequest.Attributes;
 import org.p2psim.run.flow.DmaRequest.Direction;
 import org.p2psim.run.flow.DmaRequest.Segment;
-import org.p2psim.run.flow.Scene.DmaAt;
 import org.p2psim.run.flow.Target.MemoryTarget;
 import org.p2psim.run.flow.Target.PciTarget;
 import org.p2psim.timing.DeviceTiming;

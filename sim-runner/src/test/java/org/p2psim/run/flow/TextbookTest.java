@@ -12,7 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.p2psim.run.flow.Run.Told;
 import org.p2psim.run.flow.Run.What;
-import org.p2psim.run.flow.Scene.DmaAt;
 import org.p2psim.run.textbook.Carried;
 import org.p2psim.run.textbook.TextbookNetwork;
 import org.p2psim.topology.Fabric;
