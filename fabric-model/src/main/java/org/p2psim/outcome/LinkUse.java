@@ -14,7 +14,8 @@ import org.p2psim.unit.Bandwidth;
  * @param payload bytes of data
  * @param wire bytes of data, headers and framing
  * @param busy time during which it was sending, ticks
- * @param dllps Acks and UpdateFCs about what the other direction carried
+ * @param dllps Acks and UpdateFCs about what the other direction carried; none in FLIT mode, where every FLIT has room
+ *     for both
  * @param replays TLPs that were sent again because they arrived damaged
  * @param poisoned TLPs with data that is marked as bad (EP)
  * @param sliceTicks length of a time slice

@@ -5,6 +5,8 @@ import com.google.common.collect.Maps;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.p2psim.address.Bdf;
 import org.p2psim.platform.Errno;
@@ -115,6 +117,35 @@ public record TransferOutcome(
                 : Optional.of(failures.entrySet().stream()
                         .map(failed -> "%d x %s"
                                 .formatted(failed.getValue(), failed.getKey().words()))
+                        .collect(Collectors.joining(", ")));
+    }
+
+    /** What its latency is that of, in words. */
+    private String measured() {
+        if (operation.startsWith("traffic-")) {
+            return "an operation";
+        }
+        if (operation.startsWith("nvme-")) {
+            return "a command";
+        }
+        return operation.equals("all-reduce") ? "a step" : "a memory request on PCIe";
+    }
+
+    /**
+     * What the latencies of some transfers are those of: {@code of a memory request on PCIe (rdma-read), of an operation
+     * (traffic-write)}. Empty if none has any.
+     */
+    public static Optional<String> latencyOf(List<TransferOutcome> transfers) {
+        TreeMap<String, TreeSet<String>> operations = new TreeMap<>();
+        transfers.stream()
+                .filter(transfer -> transfer.latency().count() > 0)
+                .forEach(transfer -> operations
+                        .computeIfAbsent(transfer.measured(), what -> new TreeSet<>())
+                        .add(transfer.operation()));
+        return operations.isEmpty()
+                ? Optional.empty()
+                : Optional.of(operations.entrySet().stream()
+                        .map(each -> "of %s (%s)".formatted(each.getKey(), String.join(", ", each.getValue())))
                         .collect(Collectors.joining(", ")));
     }
 

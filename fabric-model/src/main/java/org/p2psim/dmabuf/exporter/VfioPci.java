@@ -169,6 +169,14 @@ public final class VfioPci {
         return isMemoryEnabled() && !resetting && !disabled;
     }
 
+    /**
+     * Whether it can issue requests now: not in D3hot, and not in a reset, which clears Bus Master Enable (PCIe base
+     * specification 5.0, 5.3.1.4.1 and 6.6.2).
+     */
+    public boolean issues() {
+        return !lowPower && !resetting && !disabled;
+    }
+
     /** References of dma-bufs and of an open descriptor, which a driver that is unbound waits for. */
     public int registrations() {
         return dmaBufs.registrations() + (held ? 1 : 0);

@@ -137,6 +137,11 @@ public final class Page {
         return curves;
     }
 
+    /** What the latencies are those of, for captions; empty if there are none. */
+    public Optional<String> latencyOf() {
+        return TransferOutcome.latencyOf(curves());
+    }
+
     /** Empty if no request was measured. */
     public Optional<String> latencyPicture() {
         List<TransferOutcome> curves = curves();

@@ -82,7 +82,7 @@ public final class LatencyCurve {
     }
 
     private void drawAxes() {
-        svg.text("small quiet", 12, TOP - 14, "latency of a memory request" + (logarithmic ? ", logarithmic" : ""));
+        svg.text("small quiet", 12, TOP - 14, "latency" + (logarithmic ? ", logarithmic" : ""));
         for (double value : logarithmic ? decades() : even()) {
             double y = y(value);
             svg.line("grid", LEFT, y, RIGHT, y);

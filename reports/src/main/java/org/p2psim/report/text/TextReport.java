@@ -44,7 +44,13 @@ public final class TextReport {
         section(lines, "Waits, the longest first", waits(run));
         section(lines, "In flight when access ended", inFlight(run));
         section(lines, "Refused", refused(run));
-        section(lines, "Transfers", transfers(run));
+        section(
+                lines,
+                "Transfers"
+                        + TransferOutcome.latencyOf(run.transfers())
+                                .map(what -> ", latency " + what)
+                                .orElse(""),
+                transfers(run));
         section(lines, "To be careful with", notes(run, Note.Kind.CAUTION));
         matrix(lines, run);
         if (lines.size() > LINES_MAX) {
@@ -57,7 +63,7 @@ public final class TextReport {
 
     private static void section(List<String> lines, String title, List<String> content) {
         if (title.indexOf(':') >= 0 || !content.isEmpty()) {
-            lines.add(title);
+            lines.addAll(Plain.wrapped("", "  ", title, WIDTH));
             lines.addAll(content);
         }
     }

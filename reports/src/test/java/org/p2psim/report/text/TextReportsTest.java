@@ -38,6 +38,13 @@ class TextReportsTest {
                 .contains("FAILED  line 47  no invariant broken  found: I-02 broke");
     }
 
+    /** A read of the network takes microseconds; what is measured of it is what it does on PCIe. */
+    @Test
+    void latenciesSayWhatTheyAreThatOf() {
+        assertThat(TextReport.of(SampleOutcomes.bareMetal()).lines())
+                .contains("Transfers, latency of a memory request on PCIe (rdma-read)");
+    }
+
     @Test
     void aChainSaysWhatWasWrongWhoWasNotToldAndWhatMadeItPossible() {
         assertThat(TextReport.of(SampleLifetimes.doubleInversion()).replaceAll("\\s+", " "))

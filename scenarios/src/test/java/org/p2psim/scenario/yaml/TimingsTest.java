@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.p2psim.outcome.Note;
 import org.p2psim.scenario.Plan;
 import org.p2psim.scenario.profile.Profile;
@@ -61,6 +62,14 @@ class TimingsTest {
 
     private static PortTiming port(Plan plan, String name) {
         return plan.timings().port(function(plan, name).address());
+    }
+
+    /** Python and C print exponents with two digits. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1e-9", "1e-09", "0.000000001"})
+    void aProbabilityIsWrittenAsProgramsPrintIt(String rate) {
+        Plan plan = plan(text().replace("error-rate: 1e-9", "error-rate: " + rate));
+        assertThat(port(plan, "rp0").errorsPerBillion()).hasValue(1);
     }
 
     @Test

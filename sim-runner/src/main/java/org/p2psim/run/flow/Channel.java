@@ -312,7 +312,9 @@ final class Channel {
         while (owes.nextDllp() <= now && (free <= now || knowsTimes)) {
             long start = Math.max(owes.nextDllp(), free);
             free = start + dllpTicks;
-            use.addDllp();
+            if (dllpTicks > 0) {
+                use.addDllp();
+            }
             owes.sendDllp(start + dllpDelay);
             progress.busy(this);
         }

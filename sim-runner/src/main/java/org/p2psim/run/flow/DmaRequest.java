@@ -3,7 +3,6 @@ package org.p2psim.run.flow;
 import java.util.List;
 import java.util.function.LongPredicate;
 import org.p2psim.routing.AddressKind;
-import org.p2psim.run.flow.Target.MemoryTarget;
 import org.p2psim.run.flow.Target.PciTarget;
 import org.p2psim.topology.PciFunction;
 
@@ -41,7 +40,7 @@ public record DmaRequest(
             throw new IllegalArgumentException(
                     "MPS and MRRS are powers of two from 128 to 4096, not %d and %d".formatted(mps, mrrs));
         }
-        if (memory instanceof MemoryTarget host && !fits(host.completionMax().orElse(mps), rcb, mps)) {
+        if (!fits(memory.completionMax().orElse(mps), rcb, mps)) {
             throw new IllegalArgumentException("completions are multiples of RCB, up to MPS");
         }
         if (rcb != 64 && rcb != 128) {
@@ -169,7 +168,7 @@ public record DmaRequest(
 
     /** Bytes of the largest completion. */
     int completionMax() {
-        return memory instanceof MemoryTarget host ? host.completionMax().orElse(mps) : mps;
+        return memory.completionMax().orElse(mps);
     }
 
     /** The memory that is touched. */

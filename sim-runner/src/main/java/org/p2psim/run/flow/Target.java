@@ -6,8 +6,21 @@ import org.p2psim.topology.PciFunction;
 
 /** Whose memory a DMA reads or writes. */
 public sealed interface Target {
-    /** The memory behind the BARs of a function. */
-    record PciTarget(PciFunction function) implements Target {}
+    /** Bytes of data in a completion at most, a multiple of the RCB; empty for the Max_Payload_Size of the reader. */
+    OptionalInt completionMax();
+
+    /**
+     * The memory behind the BARs of a function.
+     *
+     * @param completionMax bytes of data in a completion at most, a multiple of the RCB: the function's own
+     *     Max_Payload_Size, if it is below that of its reader; empty for the reader's
+     */
+    record PciTarget(PciFunction function, OptionalInt completionMax) implements Target {
+        /** One whose completions are as large as its reader takes them. */
+        public PciTarget(PciFunction function) {
+            this(function, OptionalInt.empty());
+        }
+    }
 
     /**
      * The memory of a socket.

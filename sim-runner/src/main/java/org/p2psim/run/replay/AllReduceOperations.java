@@ -136,7 +136,12 @@ final class AllReduceOperations {
             long begun = run.engine().now();
             run.network().start(ways.request(name, way, requests, address -> true), new DmaListener() {
                 @Override
-                public void landed(long at, long address, int bytes, long issued) {}
+                public void landed(long at, long address, int bytes, long issued) {
+                    if (!run.exporters().decodes(way.target())) {
+                        ring.lost += bytes;
+                        ring.failures.add(Failure.DROPPED, at, "%s does not answer".formatted(way.target()));
+                    }
+                }
 
                 @Override
                 public void failed(Failure how, long at, long address, int bytes, long issued) {

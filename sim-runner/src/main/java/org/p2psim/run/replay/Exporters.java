@@ -220,4 +220,11 @@ public final class Exporters {
                 && !resets(device).orElse(false)
                 && vfio(device).map(VfioPci::decodes).orElse(true);
     }
+
+    /** Whether a device can issue requests now. */
+    boolean issues(String device) {
+        return !gone.contains(device)
+                && !resets(device).orElse(false)
+                && vfio(device).map(VfioPci::issues).orElse(true);
+    }
 }

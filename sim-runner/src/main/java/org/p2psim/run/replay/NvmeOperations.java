@@ -107,7 +107,8 @@ final class NvmeOperations {
         if (run.world().device(commands.nvme()).media().isEmpty()) {
             ways.assume("the media of a drive is never the limit", "", commands.nvme());
         }
-        return new OperationStream(run, ways, commands.line(), commands.size(), memory.way());
+        Optional<Landings> judge = memory.attachment().isPresent() ? Optional.empty() : Optional.of(landings);
+        return new OperationStream(run, ways, judge, commands.line(), commands.size(), memory.way());
     }
 
     private Optional<Memory> memory(Commands commands) {
@@ -264,8 +265,12 @@ final class NvmeOperations {
     private record Touched(Optional<Journey> journey, OperationStream stream, StageEnds ends) implements DmaListener {
         @Override
         public void landed(long at, long address, int bytes, long issued) {
-            journey.ifPresent(through -> through.landed(at, address, bytes, issued));
-            stream.landed(at, address, bytes, issued);
+            if (journey.map(through -> through.landed(at, address, bytes, issued))
+                    .orElse(true)) {
+                stream.landed(at, address, bytes, issued);
+            } else {
+                stream.notTaken(at, address, bytes, issued);
+            }
         }
 
         @Override

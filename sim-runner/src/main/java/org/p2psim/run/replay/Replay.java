@@ -100,7 +100,7 @@ public final class Replay {
         this.memory = new MemoryOperations(run, gpuMemory, users, landings);
         this.devices = new DeviceOperations(run, users, landings, ways);
         this.regions = new RegionOperations(run);
-        this.traffic = new TrafficOperations(run, ways, buffers);
+        this.traffic = new TrafficOperations(run, ways, buffers, landings);
         this.allReduces = new AllReduceOperations(run, ways, traffic);
         this.transfers = new Transfers(run, ways, landings, new WorkQueues(engine, network, ways, buffers));
         this.queuePairs = new QueuePairs(run, transfers, landings);

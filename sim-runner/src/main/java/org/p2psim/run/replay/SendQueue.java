@@ -43,6 +43,9 @@ final class SendQueue {
     }
 
     void post(Work work) {
+        if (busy) {
+            all.transfers().cautionInTurn(pair.name());
+        }
         posted.put(work.access().line().lane(), work);
         pair.post(work.request());
         complete("its queue pair is in error");

@@ -1,11 +1,14 @@
 package org.p2psim.run.replay;
 
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.p2psim.address.AddressRange;
 import org.p2psim.address.Bdf;
 import org.p2psim.p2p.Verdict;
+import org.p2psim.platform.Errno;
 import org.p2psim.run.flow.DmaRequest;
 import org.p2psim.run.flow.Requests;
 import org.p2psim.run.kernel.Line;
@@ -21,11 +24,30 @@ final class TrafficOperations {
     private final RunState run;
     private final Ways ways;
     private final HostBuffers buffers;
+    private final Landings landings;
+    /** Lines that are under way, and who issues their requests. */
+    private final Map<Line, String> running = new LinkedHashMap<>();
 
-    TrafficOperations(RunState run, Ways ways, HostBuffers buffers) {
+    TrafficOperations(RunState run, Ways ways, HostBuffers buffers, Landings landings) {
         this.run = run;
         this.ways = ways;
         this.buffers = buffers;
+        this.landings = landings;
+        run.kernel().follows(this::follow);
+    }
+
+    /** Who is not there any more, is in reset or sleeps issues nothing more. */
+    private void follow() {
+        running.entrySet().removeIf(entry -> {
+            Line line = entry.getKey();
+            boolean silenced = line.end().isEmpty() && !run.exporters().issues(entry.getValue());
+            if (silenced) {
+                String why = "%s issues nothing more".formatted(entry.getValue());
+                run.recorder().effect(run.engine().now(), line.lane(), "stopped", why, line.operation());
+                run.network().stop(line.lane());
+            }
+            return silenced || line.end().isPresent();
+        });
     }
 
     void start(int number, String lane, DmaOperation.Traffic op) {
@@ -49,10 +71,16 @@ final class TrafficOperations {
             place = new DmaRequest.Segment(bar.base(), window);
             way = ways.way(op.from(), op.to(), read);
         }
+        OperationStream stream = new OperationStream(run, ways, Optional.of(landings), line, op.size(), way);
+        if (!run.exporters().issues(op.from())) {
+            stream.refused(Errno.ENODEV, "%s issues nothing".formatted(op.from()));
+            return;
+        }
+        running.put(line, op.from());
         run.network()
                 .start(
                         ways.request(lane, way, requests(lane, op, place, min, max), address -> true, attributes(op)),
-                        new OperationStream(run, ways, line, op.size(), way));
+                        stream);
     }
 
     private Requests requests(String lane, DmaOperation.Traffic op, DmaRequest.Segment place, int min, int max) {

@@ -37,7 +37,7 @@ final class Transfer implements DmaListener {
         this.order = order;
         this.way = way;
         this.ended = ended;
-        this.start = run.engine().now();
+        this.start = order.line().start();
         this.failures = new Failures(run, ways, order.line());
         run.recorder().end(order.line().event(), order.line().start(), way.text());
     }

@@ -111,6 +111,13 @@ final class Transfers {
                         line.lane(), line.what(), initiator, target, bytes, line.start(), errno));
     }
 
+    /** NICs have several under way at once, up to the reads that both ends have agreed on. */
+    void cautionInTurn(String queuePair) {
+        ways.caution("work requests of %s begin when the one before is over; a NIC has several under way, so that many"
+                        .formatted(queuePair)
+                + " small ones together are faster than shown");
+    }
+
     /** The way to what a table points to: memory of the host, or the device that exports it. */
     Ways.Way way(Attachment attachment, List<SgTable.Entry> segments, boolean read) {
         Piece first = Piece.of(run.dmaMap(), attachment, segments).get(0);

@@ -48,7 +48,8 @@ final class VmaTransfers {
         run.network()
                 .start(
                         ways.request(line.lane(), way, new Requests.Bulk(List.of(segment)), address -> true),
-                        new Landing(line, mapping, way, new OperationStream(run, ways, line, size, way)));
+                        new Landing(
+                                line, mapping, way, new OperationStream(run, ways, Optional.empty(), line, size, way)));
     }
 
     /** Judges each TLP when it lands. */
@@ -80,7 +81,7 @@ final class VmaTransfers {
             }
             if (!landings.answers(memory)) {
                 fate.dropped(bytes);
-                stream.failed(way.read() ? Failure.UNSUPPORTED_REQUEST : Failure.DROPPED, at, address, bytes, issued);
+                stream.notTaken(at, address, bytes, issued);
                 return;
             }
             fate.landed(owner(memory), Expectation.Dma.ELSEWHERE, bytes);

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
@@ -47,6 +48,10 @@ final class Ways {
 
     private static final String PCIE_BENCH = "pcie-bench, Neugebauer et al., SIGCOMM 2018, on Broadwell";
 
+    /** Latencies of reads are measured round trips, which have all of that in them. */
+    private static final String LANDS_AT_ONCE =
+            "a write counts once its last byte has arrived: PHYs, controllers and what is behind them add no time";
+
     private final World world;
     private final Routing routing;
     private final List<Note> notes = new ArrayList<>();
@@ -72,20 +77,38 @@ final class Ways {
         } else if (delivery.route().links().isEmpty()) {
             notes.add(NO_LINK);
         }
+        if (!read && world.device(targetName).writeLatency().isEmpty()) {
+            assume(LANDS_AT_ONCE, "", targetName);
+        }
         if (delivery.disposition() == Delivery.Disposition.VIA_ROOT_COMPLEX) {
             notes.add(THROUGH_ROOT_COMPLEX);
         }
         Route data = read ? routing.completion(target, initiator) : delivery.route();
+        cautionIfMalformed(read ? targetName : initiatorName, read ? initiatorName : targetName);
         return new Way(
                 initiatorName,
                 targetName,
                 read,
                 initiator,
-                new Target.PciTarget(target),
+                new Target.PciTarget(target, OptionalInt.of(Math.min(mps(initiatorName), mps(targetName)))),
                 Math.toIntExact(world.device(targetName).rcb().orElseThrow()),
                 kind,
                 delivery.route(),
                 data);
+    }
+
+    private int mps(String device) {
+        return Math.toIntExact(world.device(device).mps().orElseThrow());
+    }
+
+    /** A receiver takes data beyond its own Max_Payload_Size for malformed (PCIe base specification 5.0, 2.2.2). */
+    private void cautionIfMalformed(String sender, String receiver) {
+        if (mps(sender) > mps(receiver)) {
+            caution(
+                    ("Max_Payload_Size is %d B at %s and %d B at %s: larger TLPs than the latter end as Malformed TLP on"
+                                    + " hardware, a fatal error: both have to be alike")
+                            .formatted(mps(sender), sender, mps(receiver), receiver));
+        }
     }
 
     /**
@@ -101,6 +124,8 @@ final class Ways {
         Route requests = routing.toMemory(initiator, of, kind, !read).route();
         if (isConventional(initiator)) {
             notes.add(CONVENTIONAL_PCI);
+        } else if (requests.links().isEmpty()) {
+            notes.add(NO_LINK);
         }
         assumeOfMemory(of, read);
         OptionalLong llc = world.plan().timings().memory(of).llc();
@@ -117,6 +142,9 @@ final class Ways {
         }
         if (read && timing.llc().isEmpty()) {
             assume("the last-level cache has whatever is read of memory", "", socket);
+        }
+        if (!read && timing.writeLatency() == 0) {
+            assume(LANDS_AT_ONCE, "", socket);
         }
         if (timing.bandwidth().isEmpty()) {
             assume("the bandwidth of memory is never the limit", "", socket);

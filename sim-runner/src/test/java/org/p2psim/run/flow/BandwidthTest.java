@@ -132,6 +132,17 @@ class BandwidthTest {
         assertThat(gigabits(16 * Bytes.MIB, log.doneAt)).isBetween(880.0, 944.0 * 256 / 272);
     }
 
+    /** FLITs carry what DLLPs do (base specification 6.0, 4.2.3.4). */
+    @Test
+    void generation6SendsNoDllps() {
+        OneSwitch fabric = new OneSwitch(new Link(6, 16));
+        PciFunction nic = fabric.endpoint();
+        PciFunction gpu = fabric.endpoint();
+        Run run = new Run(fabric.machine.fabric());
+        run.start(dma("dma", nic, gpu, Direction.READ, 16 * Bytes.MIB, 256));
+        assertThat(run.run()).isNotEmpty().allMatch(use -> use.dllps() == 0);
+    }
+
     /**
      * One tag: a 512 B read at a time. Its round trip, by hand: 12,220 + 1,680,000 + 6,400,000 + 1,680,000 + 2 *
      * 140,523 ticks = 628.329 ns. With n tags n times that rate, as long as the link allows.

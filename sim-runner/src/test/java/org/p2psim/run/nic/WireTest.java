@@ -105,6 +105,18 @@ class WireTest {
     }
 
     @Test
+    void workRequestsOfOneQueuePairAreSaidToGoOneAfterTheOther() {
+        String first = "at: 10us, do: rdma-write, id: first, mr: mr0, size: 4KiB, qp: qp0";
+        String queuePair = "at: 5us, do: create-qp, qp: qp0, nic: nic0";
+        String said = "work requests of qp0 begin when the one before is over";
+        assertThat(run("gen4 x16", "{ rate: 200Gb/s }", queuePair, first, first.replace("first", "second"))
+                        .notes())
+                .anyMatch(note -> note.text().startsWith(said));
+        assertThat(run("gen4 x16", "{ rate: 200Gb/s }", queuePair, first).notes())
+                .noneMatch(note -> note.text().startsWith(said));
+    }
+
+    @Test
     void aReadAndAWriteDoNotShareAPort() {
         RunOutcome both = run("gen4 x16", "{ rate: 100Gb/s }", READ0, WRITE1);
         assertThat(gigabytes(both, "one")).isCloseTo(12.5 * 4096 / 4178, within(0.2));
@@ -235,8 +247,9 @@ class WireTest {
         RunOutcome run = run("gen4 x16", "{ rate: 100Gb/s, latency: 2us }", SEND + ", rnr-timer: 496us", late);
         TransferOutcome one = transfer(run, "one");
         assertThat(one.bytes()).isEqualTo(64);
-        // tried at 10, 510 and 1010 us: the timer, and the NAK there and back
-        assertThat(one.start()).isEqualTo(1010 * Ticks.PER_MICROSECOND);
+        // tried at 10, 510 and 1010 us: the timer, and the NAK there and back; all of it is the time of the send
+        assertThat(one.start()).isEqualTo(10 * Ticks.PER_MICROSECOND);
+        assertThat(one.end()).isBetween(1014 * Ticks.PER_MICROSECOND, 1016 * Ticks.PER_MICROSECOND);
         assertThat(run.events())
                 .filteredOn(event -> event.what().equals("rnr-nak"))
                 .hasSize(2);

@@ -29,7 +29,7 @@ class AssumptionsTest {
                     type: habanalabs
                     dram: { base: 0x20000000, size: 32GiB }
                     bars: { 4: { size: 32GiB, prefetchable: true } }
-                  nic0: { type: rdma-nic, id: "15b3:101b", wire: %s }
+                  nic0: { type: rdma-nic, id: "15b3:101b", bars: { 0: { size: 32MiB, prefetchable: true } }, wire: %s }
                   nvme0: { type: nvme%s }
                 variants: { bare-metal: {} }
                 timeline:
@@ -93,5 +93,20 @@ class AssumptionsTest {
         String read = "do: traffic, from: nic0, to: memory, direction: read, size: 1MiB, request: 4KiB";
         assertThat(assumed(read)).contains("memory answers reads in 500 ns where nothing else is stated (s0)");
         assertThat(assumed(read.replace("read,", "write,"))).noneMatch(text -> text.contains("memory answers"));
+    }
+
+    @Test
+    void writesThatTakeNoTimeAtTheirTargetAreNamed() {
+        String atOnce = "a write counts once its last byte has arrived";
+        String write = "do: traffic, from: nic0, to: acc0, direction: write, size: 1MiB, request: 4KiB";
+        assertThat(assumed(write)).anyMatch(text -> text.startsWith(atOnce) && text.endsWith("(acc0)"));
+        assertThat(assumed(write.replace("acc0", "memory")))
+                .anyMatch(text -> text.startsWith(atOnce) && text.endsWith("(s0)"));
+        assertThat(assumed(write.replace("write,", "read,"))).noneMatch(text -> text.startsWith(atOnce));
+        assertThat(assumed(
+                        "{ rate: 100Gb/s }, write-latency: 100ns",
+                        "",
+                        write.replace("nic0", "nvme0").replace("acc0", "nic0")))
+                .noneMatch(text -> text.startsWith(atOnce));
     }
 }

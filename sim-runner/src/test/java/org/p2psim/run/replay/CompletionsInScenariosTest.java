@@ -131,4 +131,23 @@ class CompletionsInScenariosTest {
                 .singleElement()
                 .satisfies(found -> assertThat(found.message()).contains(problem));
     }
+
+    /** 15.754 GB/s of Gen4 x8 times 128/148; with the reader's 512 B it would be 512/532. */
+    @Test
+    void completionsHoldNoMoreThanTheirSenderMaySend() {
+        String text = file(", mps: 512B", ", mps: 128B", "read")
+                .replace("tags: 32", "tags: 256")
+                .replace("gen4 x16, device: gpu0", "gen4 x8, device: gpu0");
+        RunOutcome run = ScenarioText.run(text);
+        assertThat(transfer(run).bandwidth().gigabytesPerSecond().doubleValue()).isBetween(13.1, 13.63);
+        assertThat(run.notes()).noneMatch(note -> note.text().contains("Malformed"));
+    }
+
+    @Test
+    void dataThatItsReceiverTakesForMalformedIsWarnedOf() {
+        RunOutcome run = ScenarioText.run(file(", mps: 512B", ", mps: 128B", "write"));
+        assertThat(run.notes())
+                .anyMatch(note -> note.text().contains("512 B at nic0 and 128 B at gpu0")
+                        && note.text().contains("Malformed TLP"));
+    }
 }

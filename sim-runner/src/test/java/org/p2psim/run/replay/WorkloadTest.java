@@ -49,7 +49,9 @@ class WorkloadTest {
                               - { id: dp3, device: gpu3 }
                               - { id: dp4, link: gen1 x1, device: gpu5 }
                         - { id: rp1, link: gen4 x16, device: gpu4 }
+                      integrated-endpoints: [ { device: igpu0 } ]
                 devices:
+                  igpu0: { type: gpu }
                   gpu0: &gpu { type: gpu, bars: { 0: { size: 1GiB, prefetchable: true } } }
                   gpu1: { type: gpu, bars: { 0: { size: 1GiB, prefetchable: true } } }
                   gpu2: { type: gpu, bars: { 0: { size: 1GiB, prefetchable: true } } }
@@ -104,6 +106,12 @@ class WorkloadTest {
         TransferOutcome loop = transfer(run, "loop");
         double seconds = loop.latency().at(50) / (double) Ticks.PER_SECOND;
         assertThat(gigabytes(loop) * 1e9 / 64 * seconds).isCloseTo(8, within(0.4));
+    }
+
+    @Test
+    void whatHasNoLinkToMemoryIsSaidToBeBoundByLatencyOnly() {
+        RunOutcome run = run("at: 0ns, do: traffic, id: load, from: igpu0, to: memory, direction: read, size: 64KiB");
+        assertThat(run.notes()).anyMatch(note -> note.text().startsWith("no PCIe link is on the way"));
     }
 
     @Test
