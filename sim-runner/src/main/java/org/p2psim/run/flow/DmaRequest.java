@@ -3,6 +3,7 @@ package org.p2psim.run.flow;
 import java.util.List;
 import java.util.function.LongPredicate;
 import org.p2psim.routing.AddressKind;
+import org.p2psim.run.flow.Target.MemoryTarget;
 import org.p2psim.run.flow.Target.PciTarget;
 import org.p2psim.topology.PciFunction;
 
