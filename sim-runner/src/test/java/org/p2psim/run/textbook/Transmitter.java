@@ -173,8 +173,8 @@ final class Transmitter {
 
     /** FLITs have room for DLLPs beside the TLPs; whoever decides when one is sent does not know of it yet. */
     private void send(Dllp dllp) {
-        sent.dllps++;
         long ticks = wire.dllpTicks();
+        sent.dllps += ticks > 0 ? 1 : 0;
         if (ticks > 0) {
             busy = true;
             clock.after(ticks, this::becomeIdle);
