@@ -2,16 +2,10 @@ package org.p2psim.benchmark;
 
 import java.util.Comparator;
 import java.util.PriorityQueue;
-import java.util.concurrent.Semaphore;
-import nl.tudelft.simulation.dsol.experiment.SingleReplication;
-import nl.tudelft.simulation.dsol.model.AbstractDsolModel;
-import nl.tudelft.simulation.dsol.simulators.DevsSimulator;
-import nl.tudelft.simulation.dsol.simulators.SimulatorInterface;
-import org.djutils.event.Event;
-import org.djutils.event.EventListener;
 import org.p2psim.run.engine.BareWheel;
 import org.p2psim.run.engine.Engine;
 import org.p2psim.run.engine.Phase;
+import org.p2psim.run.textbook.StockSimulator;
 import umontreal.ssj.simevents.Simulator;
 
 /** The ways that are compared. */
@@ -101,44 +95,28 @@ final class EventLoops {
     }
 
     /** DSOL as it comes: its own list, lambdas, its worker thread; one start for each window of events. */
-    static final class OnDsol extends EventLoop implements EventListener {
-        private static final long serialVersionUID = 1;
+    static final class OnDsol extends EventLoop {
+        private static final int PRIORITY = 5;
 
-        private final DevsSimulator<Long> simulator = new DevsSimulator<>("stock");
-        private final Semaphore stopped = new Semaphore(0);
+        private final StockSimulator simulator = new StockSimulator();
 
         OnDsol(Workload workload) {
             super(workload);
-            simulator.initialize(
-                    new AbstractDsolModel<Long, DevsSimulator<Long>>(simulator) {
-                        private static final long serialVersionUID = 1;
-
-                        @Override
-                        public void constructModel() {}
-                    },
-                    new SingleReplication<>("stock", 0L, 0L, Long.MAX_VALUE / 4));
-            simulator.addListener(this, SimulatorInterface.STOP_EVENT);
         }
 
         @Override
         long now() {
-            return simulator.getSimulatorTime();
+            return simulator.now();
         }
 
         @Override
         void at(long time, int handler, int token) {
-            simulator.scheduleEventAbs(Long.valueOf(time), () -> handlers[handler].happen(token));
+            simulator.at(time, PRIORITY, () -> handlers[handler].happen(token));
         }
 
         @Override
         void runUntil(long end) {
-            simulator.runUpToAndIncluding(end);
-            stopped.acquireUninterruptibly();
-        }
-
-        @Override
-        public void notify(Event event) {
-            stopped.release();
+            simulator.runUntil(end);
         }
     }
 

@@ -191,7 +191,7 @@ class LatencyTest {
         PciFunction gpu = machine.endpoint(machine.rootPort(GEN4_X16));
         Run run = new Run(machine.fabric());
         Run.Log log = run.start(dma(nic, gpu, Direction.WRITE, AddressKind.IOVA, 64));
-        Run.Log later = run.new Log();
+        Run.Log later = run.log();
         run.engine.at(
                 Ticks.PER_MICROSECOND,
                 () -> run.network.start(dma(nic, gpu, Direction.WRITE, AddressKind.IOVA, 64), later));
@@ -271,9 +271,9 @@ class LatencyTest {
         run.start(request);
         run.engine.at(
                 1,
-                () -> assertThatThrownBy(() -> run.network.start(request, run.new Log()))
+                () -> assertThatThrownBy(() -> run.network.start(request, run.log()))
                         .hasMessage("a DMA named dma is running"));
-        Run.Log again = run.new Log();
+        Run.Log again = run.log();
         run.engine.at(Ticks.PER_MICROSECOND, () -> run.network.start(request, again));
         run.run();
         assertThat(again.timesDone).isEqualTo(1);

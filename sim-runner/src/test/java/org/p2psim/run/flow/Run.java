@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.p2psim.outcome.Failure;
 import org.p2psim.outcome.LinkUse;
 import org.p2psim.routing.Routing;
@@ -60,11 +61,17 @@ final class Run {
         }
     }
 
-    final class Log implements DmaListener {
+    static final class Log implements DmaListener {
+        private final LongSupplier clock;
         final List<Told> told = new ArrayList<>();
         int timesDone;
         long doneAt;
         long stuckAt = -1;
+
+        /** @param clock ticks */
+        Log(LongSupplier clock) {
+            this.clock = clock;
+        }
 
         @Override
         public void landed(long at, long address, int bytes, long issued) {
@@ -94,7 +101,7 @@ final class Run {
         @Override
         public void done() {
             timesDone++;
-            doneAt = engine.now();
+            doneAt = clock.getAsLong();
         }
 
         List<Told> all(What what) {
@@ -106,13 +113,17 @@ final class Run {
         }
     }
 
+    Log log() {
+        return new Log(engine::now);
+    }
+
     /** Starts a DMA at time 0. */
     Log start(DmaRequest request) {
         return start(0, request);
     }
 
     Log start(long time, DmaRequest request) {
-        Log log = new Log();
+        Log log = log();
         logs.put(request.name(), log);
         engine.at(time, () -> network.start(request, log));
         return log;
@@ -120,7 +131,7 @@ final class Run {
 
     /** Starts stages; of each there is a log. */
     List<Log> start(long time, List<Function<DmaListener, Stage>> stages) {
-        List<Log> all = stages.stream().map(stage -> new Log()).toList();
+        List<Log> all = stages.stream().map(stage -> log()).toList();
         List<Stage> logged = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             logged.add(stages.get(i).apply(all.get(i)));

@@ -272,7 +272,7 @@ record Scene(Fabric fabric, Timings timing, List<DmaAt> dmas) {
     Result run(Function<Engine, Progress> progress, List<Long> cuts) {
         Run run = new Run(fabric, timing, progress);
         List<Run.Log> logs = new ArrayList<>();
-        stages().forEach(stage -> logs.add(run.new Log()));
+        stages().forEach(stage -> logs.add(run.log()));
         List<LinkUse> use = go(run, logs, cuts);
         boolean stuck = logs.stream().anyMatch(log -> log.stuckAt != -1);
         return new Result(

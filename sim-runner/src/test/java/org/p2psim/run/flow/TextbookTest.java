@@ -11,7 +11,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.p2psim.run.flow.Run.Told;
-import org.p2psim.run.flow.Run.What;
 import org.p2psim.run.textbook.Carried;
 import org.p2psim.run.textbook.TextbookNetwork;
 import org.p2psim.topology.Fabric;
@@ -28,7 +27,18 @@ class TextbookTest {
             .thenComparingLong(Told::address);
 
     /** What one model says of a scene: of each DMA its TLPs and its end, of each direction of a link what it carried. */
-    private record Account(List<List<Told>> told, List<Long> doneAt, List<Carried> carried) {}
+    private record Account(List<List<Told>> told, List<Long> doneAt, List<Carried> carried) {
+        static Account of(List<Run.Log> logs, List<Carried> carried) {
+            return new Account(
+                    logs.stream()
+                            .map(log -> log.told.stream().sorted(BY_TIME).toList())
+                            .toList(),
+                    logs.stream()
+                            .map(log -> log.timesDone == 1 ? log.doneAt : NEVER_DONE)
+                            .toList(),
+                    carried);
+        }
+    }
 
     static Stream<Integer> seeds() {
         return IntStream.rangeClosed(1, Integer.getInteger("p2psim.fidelity.seeds", 80))
@@ -61,23 +71,16 @@ class TextbookTest {
             }
         }
         List<Carried> carried = run.run().stream().map(Carried::of).toList();
-        return new Account(
-                logs.stream()
-                        .map(log -> log.told.stream().sorted(BY_TIME).toList())
-                        .toList(),
-                logs.stream()
-                        .map(log -> log.timesDone == 1 ? log.doneAt : NEVER_DONE)
-                        .toList(),
-                carried);
+        return Account.of(logs, carried);
     }
 
     private static Account byTheTextbook(PlainScene scene) {
         Fabric fabric = scene.fabric();
         try (TextbookNetwork network =
                 new TextbookNetwork(fabric, scene.timings(), new AdvertisedCredits(fabric, scene.timings()))) {
-            List<Log> logs = new ArrayList<>();
+            List<Run.Log> logs = new ArrayList<>();
             for (DmaAt dma : scene.dmas()) {
-                Log log = new Log(network);
+                Run.Log log = new Run.Log(network::now);
                 logs.add(log);
                 network.start(dma.start(), dma.request(), log);
                 if (dma.stop() != Agenda.NEVER) {
@@ -85,37 +88,7 @@ class TextbookTest {
                 }
             }
             network.runUntil(LONG);
-            return new Account(
-                    logs.stream()
-                            .map(log -> log.told.stream().sorted(BY_TIME).toList())
-                            .toList(),
-                    logs.stream().map(log -> log.doneAt).toList(),
-                    network.carried());
-        }
-    }
-
-    private static final class Log implements DmaListener {
-        final List<Told> told = new ArrayList<>();
-        private final TextbookNetwork network;
-        private long doneAt = NEVER_DONE;
-
-        Log(TextbookNetwork network) {
-            this.network = network;
-        }
-
-        @Override
-        public void landed(long at, long address, int bytes, long issued) {
-            told.add(new Told(What.LANDED, address, bytes, issued, at));
-        }
-
-        @Override
-        public void completed(long at, long address, int bytes, long issued) {
-            told.add(new Told(What.COMPLETED, address, bytes, issued, at));
-        }
-
-        @Override
-        public void done() {
-            doneAt = network.now();
+            return Account.of(logs, network.carried());
         }
     }
 }
