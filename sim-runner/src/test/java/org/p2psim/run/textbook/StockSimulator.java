@@ -1,5 +1,6 @@
 package org.p2psim.run.textbook;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.util.concurrent.Semaphore;
 import nl.tudelft.simulation.dsol.experiment.SingleReplication;
 import nl.tudelft.simulation.dsol.formalisms.eventscheduling.Executable;
@@ -32,6 +33,12 @@ public final class StockSimulator implements EventListener, AutoCloseable {
             while (!worker.isWaiting()) {
                 Thread.onSpinWait();
             }
+        }
+
+        void end() {
+            Thread ending = worker;
+            cleanUp();
+            Uninterruptibles.joinUninterruptibly(ending);
         }
     }
 
@@ -79,7 +86,7 @@ public final class StockSimulator implements EventListener, AutoCloseable {
     /** Ends the worker thread. */
     @Override
     public void close() {
-        simulator.cleanUp();
+        simulator.end();
     }
 
     @Override
