@@ -166,6 +166,7 @@ final class NvmeOperations {
                         commands.nvme(),
                         commands.memory(),
                         commands.size(),
+                        commands.line().start(),
                         run.engine().now(),
                         Optional.of(errno)));
     }
