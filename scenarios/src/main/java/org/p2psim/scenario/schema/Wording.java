@@ -47,10 +47,7 @@ record Wording(JsonNode schema, JsonNode value) {
         if (value.isNumber() && text && schema.has("format")) {
             return "%s needs %s%s%s"
                     .formatted(
-                            value,
-                            hasUnit() ? "a unit" : "another form",
-                            examples(" (write it as in ", ")"),
-                            orKeys());
+                            value, hasUnit() ? "a unit" : "another form", examples(" (write it as in ", ")"), orKeys());
         }
         String wanted = (types.isArray() ? types.valueStream() : Stream.of(types))
                 .map(type -> inWords(type.asString()))
@@ -134,7 +131,8 @@ record Wording(JsonNode schema, JsonNode value) {
                 .filter(JsonNode::isObject)
                 .findFirst()
                 .map(example -> example.propertyStream()
-                        .map(key -> "%s: %s".formatted(key.getKey(), key.getValue().asString()))
+                        .map(key ->
+                                "%s: %s".formatted(key.getKey(), key.getValue().asString()))
                         .collect(Collectors.joining(", ", "; or write keys, as in {", "}")))
                 .orElse("");
     }
