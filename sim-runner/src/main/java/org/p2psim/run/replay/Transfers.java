@@ -184,7 +184,8 @@ final class Transfers {
         }
         run.network()
                 .start(
-                        ways.request(order.lane(), transfer.way(), new Requests.Bulk(touched(segments)), translated),
+                        ways.request(order.lane(), transfer.way(), new Requests.Bulk(touched(segments)), translated)
+                                .answered(transfer::isAnswered),
                         transfer);
     }
 
