@@ -131,6 +131,27 @@ class StateOfTheTargetTest {
         assertThat(transfer(run, "late").bytes()).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "do: reset, device: n0",
+                "do: low-power, device: n0, enter: true",
+                "do: unplug, device: n0",
+                "do: close-device, device: n0"
+            })
+    void aDriveThatCannotIssueRequestsMovesNothingMore(String end) {
+        for (String command : List.of("nvme-read, nvme: n0, to", "nvme-write, nvme: n0, from")) {
+            RunOutcome run = run(
+                    "at: 0us, do: %s: memory, id: load, size: 4MiB".formatted(command),
+                    "at: 100us, " + end,
+                    "at: 150us, do: %s: memory, id: late, size: 64KiB".formatted(command));
+            TransferOutcome load = transfer(run, "load");
+            assertThat(load.bytes()).isBetween(MOST_IN_100_US / 2, MOST_IN_100_US * 105 / 100);
+            assertThat(load.failures()).isEmpty();
+            assertThat(transfer(run, "late").bytes()).isZero();
+        }
+    }
+
     @Test
     void aRingThatMeetsMemoryThatIsDisabledLosesWhatGoesThere() {
         RunOutcome run = run(
