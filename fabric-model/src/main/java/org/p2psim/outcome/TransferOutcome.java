@@ -22,7 +22,7 @@ import org.p2psim.unit.Bandwidth;
  * @param target name of the function whose memory they reach, or {@code memory of} a socket
  * @param bytes bytes that arrived
  * @param start when it was asked for, ticks
- * @param end when the last byte arrived, ticks
+ * @param end when the last byte arrived, or it was refused, ticks
  * @param errno how it was refused; then nothing was sent
  * @param route where the data went, from its source to its destination
  * @param requests of a read: where its requests went, if that is not the way of the data backwards
@@ -72,17 +72,34 @@ public record TransferOutcome(
                 latency, Map.of());
     }
 
-    /** A transfer that moved nothing. */
+    /**
+     * A transfer that moved nothing.
+     *
+     * @param end when it was refused, ticks
+     */
     public static TransferOutcome refused(
             String name,
             String operation,
             String initiator,
             String target,
             long requested,
-            long at,
+            long start,
+            long end,
             Optional<Errno> errno) {
         return new TransferOutcome(
-                name, operation, initiator, target, requested, 0, at, at, errno, List.of(), List.of(), 0, Latency.NONE);
+                name,
+                operation,
+                initiator,
+                target,
+                requested,
+                0,
+                start,
+                end,
+                errno,
+                List.of(),
+                List.of(),
+                0,
+                Latency.NONE);
     }
 
     /** The same under another name. */

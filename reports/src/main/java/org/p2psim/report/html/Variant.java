@@ -127,8 +127,8 @@ public final class Variant {
         return Words.percent((double) use.busy(), (double) run.end());
     }
 
-    /** The same for its busiest slice. */
-    public String peak(LinkUse use) {
+    /** The same for the slice of the run in which it was sending most. */
+    public String busiestSlice(LinkUse use) {
         long busiest =
                 use.busyPerSlice().stream().mapToLong(Long::longValue).max().orElse(0);
         return Words.percent((double) busiest, (double) use.sliceTicks());

@@ -72,6 +72,13 @@ class HtmlReportTest {
         assertThat(PAGE).contains("cannot be used for peer-to-peer DMA as the client and provider (0000:01:00.0)");
     }
 
+    /** At an instant a link is always all busy or idle: the largest figure is a mean over time too. */
+    @Test
+    void theLargestUseOfALinkIsThatOfItsBusiestSlice() {
+        List<String> heads = Pages.found(PAGE, "<th scope=\"col\" class=\"number\">([^<]*)</th>");
+        assertThat(heads).containsSubsequence("Mean", "Busiest slice", "Data").doesNotContain("Peak");
+    }
+
     @Test
     void theCommandThatReproducesItIsThere() {
         assertThat(PAGE).contains("p2psim compare gaudi-dmabuf --seed 1");

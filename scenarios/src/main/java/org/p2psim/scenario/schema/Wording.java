@@ -45,8 +45,9 @@ record Wording(JsonNode schema, JsonNode value) {
                 ? types.valueStream().anyMatch(type -> type.asString().equals("string"))
                 : types.asString().equals("string");
         if (value.isNumber() && text && schema.has("format")) {
-            return "%s needs %s%s"
-                    .formatted(value, hasUnit() ? "a unit" : "another form", examples(" (write it as in ", ")"));
+            return "%s needs %s%s%s"
+                    .formatted(
+                            value, hasUnit() ? "a unit" : "another form", examples(" (write it as in ", ")"), orKeys());
         }
         String wanted = (types.isArray() ? types.valueStream() : Stream.of(types))
                 .map(type -> inWords(type.asString()))
@@ -117,9 +118,23 @@ record Wording(JsonNode schema, JsonNode value) {
         } catch (IllegalArgumentException e) {
             String reason = String.valueOf(e.getMessage());
             String hint = format.equals("pcie-link") ? Finding.nearest(text(), links()) : "";
-            return reason.startsWith("\"") ? clipped(reason) + hint : quoted() + ": " + reason + hint;
+            return (reason.startsWith("\"") ? clipped(reason) : quoted() + ": " + reason)
+                    + (hint.isEmpty() ? orKeys() : hint);
         }
-        return "%s has the wrong form%s".formatted(quoted(), examples("; write it as in ", ""));
+        return "%s has the wrong form%s%s".formatted(quoted(), examples("; write it as in ", ""), orKeys());
+    }
+
+    /** What may stand there too, where a value may be text or keys with values. */
+    private String orKeys() {
+        return schema.path("examples")
+                .valueStream()
+                .filter(JsonNode::isObject)
+                .findFirst()
+                .map(example -> example.propertyStream()
+                        .map(key ->
+                                "%s: %s".formatted(key.getKey(), key.getValue().asString()))
+                        .collect(Collectors.joining(", ", "; or write keys, as in {", "}")))
+                .orElse("");
     }
 
     private static List<String> links() {

@@ -13,6 +13,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ProblemsTest {
     private static final String DP1 = "- { id: dp1, acs: { cap: [SV, TB, RR, CR, UF], firmware: [] }, device: nic0 }";
 
+    private static final String TRAFFIC =
+            "  - { at: 0ns, do: traffic, from: nic0, to: gaudi0, direction: read, size: 1MiB, ";
+
     /** Piece of the sketch, what stands there instead with ^ before the place of the problem, and the problem. */
     static Stream<Arguments> mistakes() {
         return Stream.of(
@@ -42,6 +45,16 @@ class ProblemsTest {
                         "size: 64MiB }\n  - { at: 1us",
                         "size: ^64 }\n  - { at: 1us",
                         "timeline[0].size: 64 needs a unit (write it as in 64MiB or 256B) [type]"),
+                arguments(
+                        "size: 64MiB }\n  - { at: 1us",
+                        "size: 64MiB }\n" + TRAFFIC + "request: ^4K }\n  - { at: 1us",
+                        "timeline[1].request: \"4K\" is not a size; write a whole number and B, KiB, MiB, GiB or TiB,"
+                                + " as in 64MiB; or write keys, as in {min: 64B, max: 4KiB} [pattern]"),
+                arguments(
+                        "size: 64MiB }\n  - { at: 1us",
+                        "size: 64MiB }\n" + TRAFFIC + "request: ^64 }\n  - { at: 1us",
+                        "timeline[1].request: 64 needs a unit (write it as in 64B); or write keys, as in"
+                                + " {min: 64B, max: 4KiB} [type]"),
                 arguments(
                         "- id: rc0\n      socket: s0\n",
                         "- ^id: rc0\n",

@@ -14,6 +14,8 @@ import org.p2psim.topology.PciFunction;
  * @param memory what it reads or writes: a function's or the host's
  * @param requests what is transferred, and when; TLPs never span two segments
  * @param translated for IOVAs: whether the IOMMU has a translation for an address at the moment
+ * @param answered of a read: whether the target answers one of an address at the moment; if it does not, the read comes
+ *     to its end as an Unsupported Request. Asked when its answer sets out
  * @param tags memory reads that may be outstanding at once
  * @param mps Max_Payload_Size of writes and completions, bytes
  * @param mrrs Max_Read_Request_Size, bytes
@@ -28,6 +30,7 @@ public record DmaRequest(
         Requests requests,
         AddressKind kind,
         LongPredicate translated,
+        LongPredicate answered,
         int tags,
         int mps,
         int mrrs,
@@ -47,6 +50,36 @@ public record DmaRequest(
         if (rcb != 64 && rcb != 128) {
             throw new IllegalArgumentException("RCB is 64 or 128, not " + rcb);
         }
+    }
+
+    /** Of memory that always answers, if it ever does. */
+    public DmaRequest(
+            String name,
+            PciFunction initiator,
+            Target memory,
+            Direction direction,
+            Requests requests,
+            AddressKind kind,
+            LongPredicate translated,
+            int tags,
+            int mps,
+            int mrrs,
+            int rcb,
+            Attributes attributes) {
+        this(
+                name,
+                initiator,
+                memory,
+                direction,
+                requests,
+                kind,
+                translated,
+                address -> true,
+                tags,
+                mps,
+                mrrs,
+                rcb,
+                attributes);
     }
 
     /** Without attributes. */
@@ -95,6 +128,24 @@ public record DmaRequest(
             int mrrs,
             int rcb) {
         this(name, initiator, new PciTarget(target), direction, segments, kind, translated, tags, mps, mrrs, rcb);
+    }
+
+    /** The same, of memory that may stop answering. */
+    public DmaRequest answered(LongPredicate atTheMoment) {
+        return new DmaRequest(
+                name,
+                initiator,
+                memory,
+                direction,
+                requests,
+                kind,
+                translated,
+                atTheMoment,
+                tags,
+                mps,
+                mrrs,
+                rcb,
+                attributes);
     }
 
     private static boolean fits(int completionMax, int rcb, int mps) {

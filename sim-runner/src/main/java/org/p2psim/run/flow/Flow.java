@@ -38,6 +38,9 @@ final class Flow {
 
     private double ticksPerByte;
     private long lastArrival;
+    /** Whether a read was refused that its target would have answered before. */
+    private boolean refused;
+
     private boolean ended;
 
     private long skippedBytes;
@@ -146,8 +149,12 @@ final class Flow {
         readRequests.asks(read, Objects.requireNonNull(way().completer()), tail, latency, response);
     }
 
-    /** The first completion of a read leaves. */
+    /** The first completion of a read leaves. One that says that nobody answers takes as long as the data would. */
     void served(Tlp read, long at) {
+        if (!request.answered().test(read.address)) {
+            read.response = Response.UNSUPPORTED_REQUEST;
+            refused = true;
+        }
         reports.add(Reports.Kind.LANDED, at, read);
     }
 
@@ -280,11 +287,16 @@ final class Flow {
 
     /** When it may come to its end at the earliest if nothing fails, ticks. */
     long earliestEnd(long now) {
-        if (requester.issuesNoMore() || way().mayEndAnyTime()) {
+        if (requester.issuesNoMore() || way().mayEndAnyTime() || isBeingRefused()) {
             return now;
         }
         double left = (double) bytes - requester.asked();
         return LongMath.saturatedAdd(now, (long) (left * ticksPerByte));
+    }
+
+    /** Whether a refusal is on its way, or will be. */
+    private boolean isBeingRefused() {
+        return refused || (reads && !request.answered().test(position()));
     }
 
     /** Whether what its initiator does may repeat itself. */

@@ -5,6 +5,7 @@ import com.google.common.collect.ListMultimap;
 import java.util.Arrays;
 import java.util.List;
 import org.p2psim.address.Bdf;
+import org.p2psim.timing.Response;
 
 /**
  * Everything that what follows depends on, as numbers that stay the same if all times are shifted: written once, and
@@ -105,10 +106,13 @@ final class State {
         putShape(request);
     }
 
-    /** What its pace depends on besides its bytes. */
+    /** What its pace depends on besides its bytes, and whether it is refused. */
     void putShape(Tlp tlp) {
-        int flags = (tlp.firstOfDma ? 1 : 0) | (tlp.tailOfOdd ? 2 : 0) | (tlp.above4GiB ? 4 : 0);
-        put(tlp.dmaBytes << 3 | flags);
+        int flags = (tlp.firstOfDma ? 1 : 0)
+                | (tlp.tailOfOdd ? 2 : 0)
+                | (tlp.above4GiB ? 4 : 0)
+                | (tlp.response == Response.SERVED ? 0 : 8);
+        put(tlp.dmaBytes << 4 | flags);
     }
 
     /** A TLP, wherever it is; its address as seen from where its flow has come to. */

@@ -105,6 +105,11 @@ final class Journey {
         return false;
     }
 
+    /** Whether somebody takes requests to an address now. */
+    boolean isAnswered(long address) {
+        return isClean() || landings.answers(memory(address, 1));
+    }
+
     /** So many TLPs alike are there, one each period. */
     void repeated(long at, long period, long count, int length, long latency) {
         for (long i = 0; i < Math.min(count, inFlight.isEmpty() ? 0 : latency / Math.max(1, period) + 1); i++) {

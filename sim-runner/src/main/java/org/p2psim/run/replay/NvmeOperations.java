@@ -37,6 +37,7 @@ final class NvmeOperations {
     private final HostBuffers buffers;
     private final Transfers transfers;
     private final Landings landings;
+    private final Issuers issuers;
 
     /**
      * What a line asks for.
@@ -70,19 +71,23 @@ final class NvmeOperations {
             TrafficOperations traffic,
             HostBuffers buffers,
             Transfers transfers,
-            Landings landings) {
+            Landings landings,
+            Issuers issuers) {
         this.run = run;
         this.ways = ways;
         this.traffic = traffic;
         this.buffers = buffers;
         this.transfers = transfers;
         this.landings = landings;
+        this.issuers = issuers;
     }
 
     void start(Commands commands) {
         long request = Math.min(commands.request().orElse(DEFAULT_REQUEST), commands.size());
         Optional<Memory> memory = memory(commands);
-        if (memory.isEmpty()) {
+        if (!run.exporters().issues(commands.nvme())) {
+            refused(commands, Errno.ENODEV, "%s issues nothing".formatted(commands.nvme()));
+        } else if (memory.isEmpty()) {
             refused(commands, commands.memory() + " is not mapped");
         } else if (memory.get().bytes() < request) {
             refused(
@@ -94,6 +99,7 @@ final class NvmeOperations {
         } else {
             OperationStream stream = stream(commands, memory.get());
             run(commands, memory.get(), stream, commands.size(), stream::done);
+            issuers.begins(commands.line(), commands.nvme());
         }
     }
 
@@ -166,6 +172,7 @@ final class NvmeOperations {
                         commands.nvme(),
                         commands.memory(),
                         commands.size(),
+                        commands.line().start(),
                         run.engine().now(),
                         Optional.of(errno)));
     }

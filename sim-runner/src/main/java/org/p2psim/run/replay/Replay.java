@@ -100,11 +100,12 @@ public final class Replay {
         this.memory = new MemoryOperations(run, gpuMemory, users, landings);
         this.devices = new DeviceOperations(run, users, landings, ways);
         this.regions = new RegionOperations(run);
-        this.traffic = new TrafficOperations(run, ways, buffers, landings);
+        Issuers issuers = new Issuers(run);
+        this.traffic = new TrafficOperations(run, ways, buffers, landings, issuers);
         this.allReduces = new AllReduceOperations(run, ways, traffic);
         this.transfers = new Transfers(run, ways, landings, new WorkQueues(engine, network, ways, buffers));
         this.queuePairs = new QueuePairs(run, transfers, landings);
-        this.nvme = new NvmeOperations(run, ways, traffic, buffers, transfers, landings);
+        this.nvme = new NvmeOperations(run, ways, traffic, buffers, transfers, landings, issuers);
         this.sends = new SendOperations(run, landings, transfers, queuePairs);
         this.tokens = new NvmeTokens(run, nvme);
         this.cpu = new CpuOperations(run);

@@ -1,9 +1,7 @@
 package org.p2psim.run.replay;
 
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.p2psim.address.AddressRange;
 import org.p2psim.address.Bdf;
@@ -25,29 +23,14 @@ final class TrafficOperations {
     private final Ways ways;
     private final HostBuffers buffers;
     private final Landings landings;
-    /** Lines that are under way, and who issues their requests. */
-    private final Map<Line, String> running = new LinkedHashMap<>();
+    private final Issuers issuers;
 
-    TrafficOperations(RunState run, Ways ways, HostBuffers buffers, Landings landings) {
+    TrafficOperations(RunState run, Ways ways, HostBuffers buffers, Landings landings, Issuers issuers) {
         this.run = run;
         this.ways = ways;
         this.buffers = buffers;
         this.landings = landings;
-        run.kernel().follows(this::follow);
-    }
-
-    /** Who is not there any more, is in reset or sleeps issues nothing more. */
-    private void follow() {
-        running.entrySet().removeIf(entry -> {
-            Line line = entry.getKey();
-            boolean silenced = line.end().isEmpty() && !run.exporters().issues(entry.getValue());
-            if (silenced) {
-                String why = "%s issues nothing more".formatted(entry.getValue());
-                run.recorder().effect(run.engine().now(), line.lane(), "stopped", why, line.operation());
-                run.network().stop(line.lane());
-            }
-            return silenced || line.end().isPresent();
-        });
+        this.issuers = issuers;
     }
 
     void start(int number, String lane, DmaOperation.Traffic op) {
@@ -76,7 +59,7 @@ final class TrafficOperations {
             stream.refused(Errno.ENODEV, "%s issues nothing".formatted(op.from()));
             return;
         }
-        running.put(line, op.from());
+        issuers.begins(line, op.from());
         run.network()
                 .start(
                         ways.request(lane, way, requests(lane, op, place, min, max), address -> true, attributes(op)),

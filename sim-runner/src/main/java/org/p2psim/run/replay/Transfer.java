@@ -86,6 +86,11 @@ final class Transfer implements DmaListener {
         return lost;
     }
 
+    /** Whether the memory at an address of it answers at the moment. */
+    boolean isAnswered(long address) {
+        return journey().isAnswered(address);
+    }
+
     private Journey journey() {
         if (journey == null) {
             throw new IllegalStateException(order.lane() + " has not set out");
@@ -111,12 +116,8 @@ final class Transfer implements DmaListener {
         }
     }
 
-    /** Of what nobody took, all ones have come back. */
     @Override
     public void completed(long at, long address, int length, long issued) {
-        if (unanswered.remove(address)) {
-            return;
-        }
         bytes += length;
         latency.record(at - issued);
     }
@@ -177,8 +178,12 @@ final class Transfer implements DmaListener {
         return "%s %s%s%s".formatted(Bytes.format(bytes), order.read() ? "read" : "written", part, rate);
     }
 
+    /** What nobody answered has been counted when it should have been. */
     @Override
     public void failed(Failure how, long at, long address, int length, long issued) {
+        if (unanswered.remove(address)) {
+            return;
+        }
         failed(how, at, address, way);
         if (how == Failure.POISONED) {
             return;

@@ -108,7 +108,14 @@ final class Transfers {
     void refused(Line line, String initiator, String target, long bytes, Optional<Errno> errno) {
         run.recorder()
                 .transfer(TransferOutcome.refused(
-                        line.lane(), line.what(), initiator, target, bytes, line.start(), errno));
+                        line.lane(),
+                        line.what(),
+                        initiator,
+                        target,
+                        bytes,
+                        line.start(),
+                        run.engine().now(),
+                        errno));
     }
 
     /** NICs have several under way at once, up to the reads that both ends have agreed on. */
@@ -177,7 +184,8 @@ final class Transfers {
         }
         run.network()
                 .start(
-                        ways.request(order.lane(), transfer.way(), new Requests.Bulk(touched(segments)), translated),
+                        ways.request(order.lane(), transfer.way(), new Requests.Bulk(touched(segments)), translated)
+                                .answered(transfer::isAnswered),
                         transfer);
     }
 

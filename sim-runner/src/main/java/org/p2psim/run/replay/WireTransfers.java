@@ -66,7 +66,7 @@ final class WireTransfers {
         Requests packets = stages.packets(segments);
         DmaListener memory = new Memory(transfer, ends);
         if (order.read()) {
-            stages.dma(ways.request(order.lane(), way, packets, translated), memory);
+            stages.dma(ways.request(order.lane(), way, packets, translated).answered(transfer::isAnswered), memory);
             stages.out(way.initiator(), way.from(), wire, packets, ends);
             peer.ifPresent(to -> to.receive(stages));
         } else {

@@ -261,6 +261,7 @@ class WireTest {
         assertThat(transfer(run, "one").bytes()).isZero();
         assertThat(run.events()).anyMatch(event -> event.detail().startsWith("IBV_WC_RNR_RETRY_EXC_ERR"));
         // six retries of 640 us, with 4 us for each NAK
+        assertThat(transfer(run, "one").end()).isEqualTo((10 + 6 * 644) * Ticks.PER_MICROSECOND);
         assertThat(run.end()).isEqualTo((10 + 6 * 644) * Ticks.PER_MICROSECOND);
     }
 

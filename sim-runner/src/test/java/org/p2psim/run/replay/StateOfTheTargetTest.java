@@ -13,6 +13,7 @@ import org.p2psim.outcome.TransferOutcome;
 import org.p2psim.run.ScenarioText;
 import org.p2psim.run.Simulation;
 import org.p2psim.run.flow.Fidelity;
+import org.p2psim.unit.Ticks;
 
 /** Traffic to and from a drive that goes to reset, is disabled, sleeps or is unplugged 100 us after it has begun. */
 class StateOfTheTargetTest {
@@ -42,6 +43,7 @@ class StateOfTheTargetTest {
                               - { id: dp0, link: gen4 x16, device: n0 }
                               - { id: dp1, link: gen4 x16, device: gpu0 }
                               - { id: dp2, link: gen4 x16, device: n1 }
+                              - { id: dp3, link: gen4 x16, device: nic0 }
                 devices:
                   n0:
                     type: nvme
@@ -49,7 +51,8 @@ class StateOfTheTargetTest {
                     reset-time: 200us
                     bars: { 4: { size: 64MiB, prefetchable: true } }
                   n1: { type: nvme, bars: { 0: { size: 16KiB } } }
-                  gpu0: { type: gpu, bars: { 1: { size: 64MiB, prefetchable: true } } }
+                  nic0: { type: rdma-nic, id: "15b3:101b", bars: { 0: { size: 32MiB, prefetchable: true } } }
+                  gpu0: { type: gpu, importer: dynamic, bars: { 1: { size: 64MiB, prefetchable: true } } }
                 variants: { bare-metal: {} }
                 timeline:
                 """ + ScenarioText.operations(timeline);
@@ -128,6 +131,27 @@ class StateOfTheTargetTest {
         assertThat(transfer(run, "late").bytes()).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "do: reset, device: n0",
+                "do: low-power, device: n0, enter: true",
+                "do: unplug, device: n0",
+                "do: close-device, device: n0"
+            })
+    void aDriveThatCannotIssueRequestsMovesNothingMore(String end) {
+        for (String command : List.of("nvme-read, nvme: n0, to", "nvme-write, nvme: n0, from")) {
+            RunOutcome run = run(
+                    "at: 0us, do: %s: memory, id: load, size: 4MiB".formatted(command),
+                    "at: 100us, " + end,
+                    "at: 150us, do: %s: memory, id: late, size: 64KiB".formatted(command));
+            TransferOutcome load = transfer(run, "load");
+            assertThat(load.bytes()).isBetween(MOST_IN_100_US / 2, MOST_IN_100_US * 105 / 100);
+            assertThat(load.failures()).isEmpty();
+            assertThat(transfer(run, "late").bytes()).isZero();
+        }
+    }
+
     @Test
     void aRingThatMeetsMemoryThatIsDisabledLosesWhatGoesThere() {
         RunOutcome run = run(
@@ -145,6 +169,56 @@ class StateOfTheTargetTest {
                 "at: 0us, do: write-memory-enable, device: n0, enable: false",
                 "at: 1us, do: traffic, id: load, from: n0, to: memory, direction: write, size: 64KiB");
         assertThat(transfer(run, "load").bytes()).isEqualTo(64 << 10);
+    }
+
+    private static final String[] MAPPED = {
+        "at: 0us, do: export, dma-buf: buf, from: n0, region: 4",
+        "at: 0us, do: attach, attachment: at0, dma-buf: buf, importer: gpu0",
+        "at: 0us, do: map, attachment: at0",
+        "at: 0us, do: register-mr, mr: mr0, nic: nic0, dma-buf: buf, access: [local-write, remote-read, remote-write]"
+    };
+
+    private static String mapped(String... timeline) {
+        return text(MAPPED) + ScenarioText.operations(timeline);
+    }
+
+    /** As of memory that never answers: the requester learns of it by the first completion. */
+    @ParameterizedTest
+    @ValueSource(strings = {"do: dma-read, id: dma, attachment: at0", "do: rdma-read, id: dma, mr: mr0"})
+    void aReadOfMemoryThatIsUnpluggedEndsAtTheFirstUnsupportedRequest(String read) {
+        RunOutcome run = ScenarioText.run(
+                mapped("at: 10us, %s, size: 16MiB".formatted(read), "at: 110us, do: unplug, device: n0"));
+        TransferOutcome dma = transfer(run, "dma");
+        assertThat(dma.bytes()).isBetween(MOST_IN_100_US / 2, MOST_IN_100_US);
+        assertThat(refused(dma)).isBetween(1L, 256L);
+        assertThat(dma.failures()).containsOnlyKeys(Failure.UNSUPPORTED_REQUEST);
+        // What 256 tags have asked for takes the link 4.2 us.
+        assertThat(dma.end()).isBetween(110 * Ticks.PER_MICROSECOND, 116 * Ticks.PER_MICROSECOND);
+    }
+
+    /** They are posted: nobody tells the requester. */
+    @ParameterizedTest
+    @ValueSource(strings = {"do: dma-write, id: dma, attachment: at0", "do: rdma-write, id: dma, mr: mr0"})
+    void aWriteToMemoryThatIsUnpluggedGoesOn(String write) {
+        RunOutcome run = ScenarioText.run(
+                mapped("at: 10us, %s, size: 16MiB".formatted(write), "at: 110us, do: unplug, device: n0"));
+        TransferOutcome dma = transfer(run, "dma");
+        long dropped = dma.failures().getOrDefault(Failure.DROPPED, 0L) * PAYLOAD;
+        assertThat(dropped).isPositive();
+        assertThat(dma.bytes() + dropped).isEqualTo(16 << 20);
+    }
+
+    @Test
+    void whatIsAnEventMakesNoDifferenceToReadsThatAreRefused() {
+        String text = mapped(
+                "at: 10us, do: dma-read, id: r, attachment: at0, size: 4MiB",
+                "at: 10us, do: rdma-read, id: rr, mr: mr0, size: 4MiB",
+                "at: 10us, do: traffic, id: other, from: n1, to: memory, direction: write, size: 4MiB",
+                "at: 77us, do: unplug, device: n0");
+        List<RunOutcome> all = List.of(Fidelity.values()).stream()
+                .map(fidelity -> new Simulation("test", fidelity).run(ScenarioText.plan(text)))
+                .toList();
+        assertThat(all).allMatch(all.get(0)::equals);
     }
 
     @Test
