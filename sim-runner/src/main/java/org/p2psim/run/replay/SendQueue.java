@@ -106,7 +106,10 @@ final class SendQueue {
     private void over(Work work, Transfer transfer) {
         busy = false;
         boolean failed = work.access().read() && transfer.lost() > 0;
-        if (transfer.isComplete() && !failed) {
+        if (transfer.hasFailedAtRequester()) {
+            pair.localRefused();
+            complete("a read of its own memory came back with an error");
+        } else if (transfer.isComplete() && !failed) {
             pair.succeeded();
             complete("");
         } else if (failed) {

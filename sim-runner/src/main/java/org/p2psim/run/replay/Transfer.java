@@ -29,6 +29,7 @@ final class Transfer implements DmaListener {
     private long bytes;
     private long lost;
     private boolean stopped;
+    private boolean failedAtRequester;
     private final Failures failures;
 
     Transfer(RunState run, Ways ways, Transfers.Order order, Ways.Way way, Consumer<Transfer> ended) {
@@ -84,6 +85,15 @@ final class Transfer implements DmaListener {
     /** Bytes that came to their end without being moved. */
     long lost() {
         return lost;
+    }
+
+    /** The requester cannot read what it is to send. */
+    void failedAtRequester() {
+        failedAtRequester = true;
+    }
+
+    boolean hasFailedAtRequester() {
+        return failedAtRequester;
     }
 
     /** Whether the memory at an address of it answers at the moment. */

@@ -196,7 +196,10 @@ final class WireTransfers {
         private Requests dma(RdmaStages stages) {
             Requests packets = stages.packets(Transfers.touched(segments));
             LongPredicate translated = transfers.translated(end.attachment().importer());
-            stages.dma(ways.request(order.lane() + AT_ITS_PEER, way, packets, translated), this);
+            stages.dma(
+                    ways.request(order.lane() + AT_ITS_PEER, way, packets, translated)
+                            .answered(journey::isAnswered),
+                    this);
             return packets;
         }
 
@@ -208,6 +211,9 @@ final class WireTransfers {
         @Override
         public void failed(Failure how, long at, long address, int bytes, long issued) {
             transfer.failed(how, at, address, way);
+            if (!order.read() && how != Failure.POISONED) {
+                transfer.failedAtRequester();
+            }
         }
 
         @Override

@@ -116,6 +116,19 @@ class WireTest {
                 .noneMatch(note -> note.text().startsWith(said));
     }
 
+    /** The requester has to read what it writes; if it cannot, the work request ends there, and is not tried again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"unsupported-request", "completer-abort"})
+    void aWriteOfWhatItsRequesterCannotReadEndsWithALocalError(String response) {
+        String write = "at: 10us, do: rdma-write, id: write, mr: mr0, local: far, size: 4MiB";
+        RunOutcome run = ScenarioText.run(file("gen4 x16", "{ rate: 100Gb/s }", write)
+                .replace("acc1:\n", "acc1:\n    memory-requests: " + response + "\n"));
+        TransferOutcome outcome = transfer(run, "write");
+        assertThat(outcome.bytes()).isZero();
+        assertThat(outcome.end()).isLessThan(20 * Ticks.PER_MICROSECOND);
+        assertThat(run.events()).anyMatch(event -> event.what().equals("IBV_WC_LOC_PROT_ERR"));
+    }
+
     @Test
     void aReadAndAWriteDoNotShareAPort() {
         RunOutcome both = run("gen4 x16", "{ rate: 100Gb/s }", READ0, WRITE1);
